@@ -1,0 +1,78 @@
+# The same commands that CI runs. Each sets up what it needs; nothing is installed twice.
+#
+#   make quickstart    train and compare systems on built-in data, a few minutes on two cores
+#   make test          the test suite
+#   make help          all of them
+
+PYTHON ?= python3
+WORKERS ?= 2
+# One thread per test process: threads of several processes on the same cores slow each other down.
+TESTING := OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 TOKENIZERS_PARALLELISM=false
+SOURCES := $(shell find src tests configs docs -type f -not -name '*.pyc' 2>/dev/null) README.md
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install quickstart test test-oldest check static coverage format bench docs clean
+
+help:  ## what there is
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
+
+install: .venv/installed  ## .venv with the package, editable, and the tools of its tests
+
+.venv/installed: pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet $$(grep '^torch==' constraints.txt)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+quickstart: install  ## train on built-in data, compare with baselines, write a report
+	$(BIN)/hyperadapters study configs/quickstart.yaml
+
+test: install  ## the test suite
+	$(TESTING) $(BIN)/python -m pytest -n $(WORKERS) -q --cov --cov-report=
+	@touch .venv/tested
+
+# The suite has run green on exactly these sources, and left its coverage in .coverage.
+.venv/tested: .venv/installed $(SOURCES)
+	$(MAKE) test
+
+test-oldest: .venv-oldest/installed  ## the test suite on the oldest transformers that is supported
+	$(TESTING) .venv-oldest/bin/python -m pytest -n $(WORKERS) -q
+
+.venv-oldest/installed: pyproject.toml constraints-oldest.txt
+	$(PYTHON) -m venv .venv-oldest
+	.venv-oldest/bin/python -m pip install --quiet $$(grep '^torch==' constraints-oldest.txt)
+	.venv-oldest/bin/python -m pip install --quiet --constraint constraints-oldest.txt --editable '.[dev]'
+	touch $@
+
+check: static coverage  ## everything that must hold: format, lint, types, floors, tests, coverage
+
+static: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+coverage: .venv/tested
+	$(BIN)/coverage report
+
+format: install  ## put the code in its canonical form
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: install  ## speed and memory, medians
+	$(BIN)/python -m benchmarks
+
+docs: .venv/documented  ## the tree in the README, and the site in site/
+	$(BIN)/python docs/generate.py
+	$(BIN)/zensical build
+
+.venv/documented: .venv/installed
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'
+	touch $@
+
+clean:  ## remove environments, caches and reports, but no runs
+	rm -rf .venv .venv-oldest .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .cache build dist site
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

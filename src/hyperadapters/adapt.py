@@ -1,0 +1,95 @@
+"""A method, a backbone, tasks and rows become an adapted model."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hyperadapters.adapted import AdaptedModel
+from hyperadapters.backbones import places_of
+from hyperadapters.context import Factor, Row, names_of
+from hyperadapters.errors import ConfigError
+from hyperadapters.method import Adapter, Method
+from hyperadapters.providers import Embedding, table
+from hyperadapters.sites import Site
+from hyperadapters.slots import Slots
+from hyperadapters.tasks.base import Task
+
+__all__ = ["adapt"]
+
+Model = Any
+
+
+def adapt(
+    backbone: Model, method: Method, *, tasks: Sequence[Task], rows: Sequence[Row]
+) -> AdaptedModel:
+    """An adapted model with fresh adapters and heads.
+
+    Args:
+        backbone: a `transformers` model with its language-model head; it is not copied.
+        method: which adapters, where, and whose weights.
+        tasks: the tasks whose heads it has.
+        rows: the rows that training will run under; they name what tables and embeddings hold.
+
+    Raises:
+        UnknownName: the backbone's type is not in the table.
+        BackboneError: an adapter asks for a position that the backbone does not have.
+        ConfigError: two hypernetworks want different embeddings of one factor.
+    """
+    embeddings = _embeddings(method, rows)
+    heads = {task.name: _head_slots(task, backbone) for task in tasks if task.head is not None}
+    on_heads = {a.where.positions[0]: a for a in method.adapters if a.where.tower == "head"}
+    hooked = [adapter for adapter in method.adapters if adapter.where.tower != "head"]
+    return AdaptedModel(
+        backbone,
+        adapters={
+            adapter.name: (
+                adapter.form,
+                adapter.weights.build(_slots(adapter, backbone), rows, embeddings),
+            )
+            for adapter in hooked
+        },
+        tasks=tasks,
+        heads={
+            task: (on_heads[task].weights if task in on_heads else table()).build(
+                slots, [row for row in rows if row.get("task", task) == task], embeddings
+            )
+            for task, slots in heads.items()
+        },
+        phases=method.phases,
+    )
+
+
+def _slots(adapter: Adapter, backbone: Model) -> Slots:
+    places = places_of(backbone)
+    chosen = {site: places[site] for site in adapter.where.select(places)}
+    return {
+        site: adapter.form.slots(place.width_in, place.width_out, bias=place.bias)
+        for site, place in chosen.items()
+    }
+
+
+def _head_slots(task: Task, backbone: Model) -> Slots:
+    width = int(backbone.config.hidden_size)
+    assert task.head is not None
+    return {Site("head", None, task.name): task.head.slots(width, width)}
+
+
+def _embeddings(method: Method, rows: Sequence[Row]) -> Mapping[Factor, Embedding]:
+    """One embedding per context factor, shared by all adapters of the method; both languages of a pair share one."""
+    plans = {}
+    for adapter in method.adapters:
+        for factor, plan in adapter.weights.embeddings.items():
+            if plans.setdefault(names_of(factor), plan) != plan:
+                raise ConfigError(
+                    f"two hypernetworks want different embeddings of `{factor}`",
+                    where=f"adapter `{adapter.name}`",
+                    remedy="give both the same dimension; a method has one embedding per factor",
+                )
+    made = {factor: plan.build(factor, _names(factor, rows)) for factor, plan in plans.items()}
+    wanted = {f for adapter in method.adapters for f in adapter.weights.embeddings}
+    return {factor: made[names_of(factor)] for factor in wanted}
+
+
+def _names(kind: Factor, rows: Sequence[Row]) -> list[str]:
+    """Every name that some factor of this kind takes, in order of first appearance."""
+    found = (name for row in rows for factor, name in row.items() if names_of(factor) == kind)
+    return list(dict.fromkeys(found))

@@ -1,0 +1,132 @@
+"""Maps of embeddings in two dimensions, and whether neighbours on them are of one family."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hyperadapters.errors import DataError
+
+__all__ = ["NeighbourShare", "Vectors", "neighbour_share", "pca", "tsne"]
+
+Vectors = Mapping[str, Sequence[float]]
+"""One vector per name."""
+Points = dict[str, tuple[float, float]]
+
+
+def pca(vectors: Vectors) -> Points:
+    """The two directions of largest variance: distances are kept as far as two dimensions can."""
+    from sklearn.decomposition import PCA
+
+    matrix = _matrix(vectors)
+    parts = min(2, *matrix.shape)
+    points = np.zeros((len(matrix), 2))
+    points[:, :parts] = PCA(parts, random_state=0).fit_transform(matrix)
+    return _named(vectors, points)
+
+
+def tsne(vectors: Vectors, seed: int = 0) -> Points:
+    """t-SNE by cosine distance: neighbourhoods are kept, distances and sizes of clusters are not.
+
+    The perplexity is a third of the names, at most 30.
+
+    Raises:
+        DataError: fewer than four names.
+    """
+    from sklearn.manifold import TSNE
+
+    if len(vectors) < 4:
+        raise DataError(
+            "too few embeddings for a t-SNE map",
+            expected="at least 4 names",
+            found=str(len(vectors)),
+        )
+    # TSNE starts from a PCA of the input, which knows no cosine: unit vectors serve both.
+    matrix = _unit(_matrix(vectors))
+    perplexity = min(30.0, (len(matrix) - 1) / 3)
+    fitted = TSNE(
+        2, perplexity=perplexity, metric="cosine", init="random", random_state=seed
+    ).fit_transform(matrix)
+    return _named(vectors, fitted)
+
+
+@dataclass(frozen=True)
+class NeighbourShare:
+    """How often the nearest neighbours of a name are of its family.
+
+    Args:
+        share: of all (name, neighbour) pairs, those of one family; in [0, 1].
+        expected: the mean share when families are handed out at random.
+        p: the share of permutations at or above the observed one, itself counted among them.
+        names: how many names have a family and took part.
+        neighbours: how many of each name were looked at.
+        permutations: how often families were handed out.
+    """
+
+    share: float
+    expected: float
+    p: float
+    names: int
+    neighbours: int
+    permutations: int
+
+
+def neighbour_share(
+    vectors: Vectors,
+    families: Mapping[str, str],
+    *,
+    neighbours: int = 3,
+    permutations: int = 1000,
+    seed: int = 0,
+) -> NeighbourShare:
+    """Tests by permutation whether near names (cosine) are of one family.
+
+    Names without a family are left out, as neighbours too.
+
+    Raises:
+        DataError: not more names with a family than `neighbours`.
+    """
+    names = [name for name in vectors if name in families]
+    if len(names) <= neighbours:
+        raise DataError(
+            f"too few names with a family to look at {neighbours} neighbours of each",
+            expected=f"at least {neighbours + 1}",
+            found=str(len(names)),
+            remedy="list the families of more languages under `families` in the run file",
+        )
+    unit = _unit(_matrix({name: vectors[name] for name in names}))
+    similarity = unit @ unit.T
+    np.fill_diagonal(similarity, -np.inf)
+    nearest = np.argsort(-similarity, axis=1, kind="stable")[:, :neighbours]
+    kinds = np.unique([families[name] for name in names], return_inverse=True)[1]
+    share = float((kinds[nearest] == kinds[:, None]).mean())
+    generator = np.random.default_rng(seed)
+    drawn = np.empty(permutations)
+    for turn in range(permutations):
+        shuffled = generator.permutation(kinds)
+        drawn[turn] = (shuffled[nearest] == shuffled[:, None]).mean()
+    # The tolerance keeps equal shares equal whatever the order of their sums.
+    reached = int((drawn >= share - 1e-12).sum())
+    return NeighbourShare(
+        share,
+        float(drawn.mean()),
+        (1 + reached) / (1 + permutations),
+        len(names),
+        neighbours,
+        permutations,
+    )
+
+
+def _matrix(vectors: Vectors) -> NDArray[np.float64]:
+    return np.asarray(list(vectors.values()), dtype=np.float64)
+
+
+def _unit(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
+    unit: NDArray[np.float64] = matrix / np.where(lengths == 0, 1.0, lengths)
+    return unit
+
+
+def _named(vectors: Vectors, points: NDArray[np.float64]) -> Points:
+    return {name: (float(x), float(y)) for name, (x, y) in zip(vectors, points, strict=True)}

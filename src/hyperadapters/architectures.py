@@ -1,0 +1,193 @@
+"""Backbones: loaded from a folder or the hub, known offline by their shape, or made from scratch."""
+
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import (
+    AutoConfig,
+    AutoModelForMaskedLM,
+    AutoModelForSeq2SeqLM,
+    AutoTokenizer,
+    PreTrainedTokenizerFast,
+)
+from transformers.utils import logging as transformers_logging
+
+from hyperadapters.backbones import FAMILIES
+from hyperadapters.errors import BackboneError, UnknownName
+
+__all__ = ["ARCHITECTURES", "empty", "from_scratch", "load", "load_tokenizer"]
+
+Model = Any
+
+ARCHITECTURES: Mapping[str, Mapping[str, Any]] = {
+    "bert-base-multilingual-cased": {"model_type": "bert", "vocab_size": 119_547},
+    "bert-base-cased": {"model_type": "bert", "vocab_size": 28_996},
+    "xlm-roberta-base": {
+        "model_type": "xlm-roberta",
+        "vocab_size": 250_002,
+        "max_position_embeddings": 514,
+        "type_vocab_size": 1,
+        "layer_norm_eps": 1e-5,
+    },
+    "distilbert-base-multilingual-cased": {"model_type": "distilbert", "vocab_size": 119_547},
+    "t5-small": {"model_type": "t5"},
+    "t5-base": {
+        "model_type": "t5",
+        "d_model": 768,
+        "d_ff": 3072,
+        "num_layers": 12,
+        "num_heads": 12,
+    },
+    "transformer-base": {
+        "model_type": "marian",
+        "vocab_size": 90_000,
+        "d_model": 512,
+        "encoder_ffn_dim": 2048,
+        "decoder_ffn_dim": 2048,
+        "encoder_layers": 6,
+        "decoder_layers": 6,
+        "encoder_attention_heads": 8,
+        "decoder_attention_heads": 8,
+        "activation_function": "relu",
+        "scale_embedding": True,
+    },
+    "transformer-big": {
+        "model_type": "marian",
+        "vocab_size": 90_000,
+        "d_model": 1024,
+        "encoder_ffn_dim": 4096,
+        "decoder_ffn_dim": 4096,
+        "encoder_layers": 6,
+        "decoder_layers": 6,
+        "encoder_attention_heads": 16,
+        "decoder_attention_heads": 16,
+        "activation_function": "relu",
+        "scale_embedding": True,
+    },
+}
+"""The shapes of known backbones, as what differs from the defaults of their `model_type`: for counting offline."""
+
+_ENCODER_SHAPE = {
+    "layers": "num_hidden_layers",
+    "width": "hidden_size",
+    "heads": "num_attention_heads",
+    "ffn": "intermediate_size",
+    "positions": "max_position_embeddings",
+    "dropout": "hidden_dropout_prob",
+}
+
+
+def empty(name: str) -> Model:
+    """A model without weights, on the device `meta`: for counting parameters, never from the network.
+
+    Args:
+        name: a local folder with a `config.json`, or an architecture known offline by name.
+
+    Raises:
+        UnknownName: it is neither.
+    """
+    if (Path(name) / "config.json").is_file():
+        with torch.device("meta"):
+            return _model(AutoConfig.from_pretrained(name, local_files_only=True))
+    short = name.rsplit("/", 1)[-1]
+    if short not in ARCHITECTURES:
+        raise UnknownName("architecture", name, ARCHITECTURES)
+    shape = dict(ARCHITECTURES[short])
+    shape.pop("model_type")
+    with torch.device("meta"):
+        return _model(AutoConfig.for_model(ARCHITECTURES[short]["model_type"], **shape))
+
+
+def from_scratch(shape: Mapping[str, Any], vocabulary: int, pad_id: int = 0) -> Model:
+    """An encoder with random weights.
+
+    Args:
+        shape: `type` (a BERT-like model_type), `layers`, `width`, `heads`, `ffn`, `positions`, `dropout`.
+        vocabulary: token ids.
+        pad_id: of them, the one that padding has.
+    """
+    given = {_ENCODER_SHAPE[key]: value for key, value in shape.items() if key in _ENCODER_SHAPE}
+    given["attention_probs_dropout_prob"] = shape["dropout"]
+    if shape["type"] != "bert":  # their position ids start behind the padding id
+        given["max_position_embeddings"] = shape["positions"] + 2
+    return _model(
+        AutoConfig.for_model(
+            shape["type"], vocab_size=vocabulary, pad_token_id=pad_id, **given
+        )
+    )
+
+
+def load(source: str | Path, revision: str | None = None) -> Model:
+    """A pre-trained backbone with its language-model head, in float32, from a folder or the hub.
+
+    A model without such a head gets a fresh one over its own input embedding. Only safetensors are read.
+
+    Raises:
+        BackboneError: it cannot be found or read, or its type cannot be adapted.
+    """
+    try:
+        shape = AutoConfig.from_pretrained(source, revision=revision)
+        _check(shape)
+        with _quiet():
+            return _auto(shape).from_pretrained(
+                source, revision=revision, use_safetensors=True, dtype=torch.float32
+            )
+    except (OSError, ValueError) as error:
+        raise _unreadable("backbone", source, error) from None
+
+
+def load_tokenizer(source: str | Path, revision: str | None = None) -> PreTrainedTokenizerFast:
+    """The fast tokenizer beside a backbone.
+
+    Raises:
+        BackboneError: it cannot be found or read, or there is no fast one.
+    """
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(source, revision=revision)
+    except (OSError, ValueError) as error:
+        raise _unreadable("tokenizer", source, error) from None
+    if not tokenizer.is_fast:
+        raise BackboneError(f"the tokenizer of `{source}` is not a fast one", expected="a tokenizer.json")
+    return tokenizer
+
+
+def _unreadable(what: str, source: str | Path, error: Exception) -> BackboneError:
+    return BackboneError(
+        f"the {what} `{source}` cannot be read",
+        expected="a folder written by `save_pretrained`, with safetensors, or a name on the hub",
+        found=str(error).splitlines()[0],
+        cause="a wrong path, or no network and no copy in the cache",
+        remedy="give the path of a local folder",
+    )
+
+
+def _model(shape: Any) -> Model:
+    _check(shape)
+    return _auto(shape).from_config(shape)
+
+
+def _auto(shape: Any) -> Any:
+    return AutoModelForSeq2SeqLM if shape.is_encoder_decoder else AutoModelForMaskedLM
+
+
+def _check(shape: Any) -> None:
+    if shape.model_type not in FAMILIES:
+        raise UnknownName("backbone type", shape.model_type, FAMILIES)
+
+
+class _quiet:
+    """Silences `transformers` while it loads: a fresh head is reported by `describe`, not warned about."""
+
+    def __enter__(self) -> None:
+        self._level = transformers_logging.get_verbosity()
+        self._warnings = warnings.catch_warnings()
+        self._warnings.__enter__()
+        transformers_logging.set_verbosity_error()
+        transformers_logging.disable_progress_bar()
+
+    def __exit__(self, *exception: object) -> None:
+        transformers_logging.set_verbosity(self._level)
+        self._warnings.__exit__(*exception)  # type: ignore[arg-type]

@@ -1,0 +1,212 @@
+"""Names become objects, here only: a run file becomes a model, its tasks, its tokenizer, its corpora."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from hyperadapters import architectures
+from hyperadapters.adapt import adapt
+from hyperadapters.adapted import AdaptedModel
+from hyperadapters.config import RunFile, pretrain_recipe, recipe_of
+from hyperadapters.config.run_file import Backbone, MlmTask, TaggingTask
+from hyperadapters.context import Row
+from hyperadapters.data.corpora import Corpus
+from hyperadapters.data.vocabulary import train_tokenizer
+from hyperadapters.errors import DataError
+from hyperadapters.method import BACKBONE, HEADS, Method, Phase
+from hyperadapters.methods import METHODS
+from hyperadapters.metrics import METRICS
+from hyperadapters.tasks.base import Task
+from hyperadapters.tasks.mlm import MaskedLM
+from hyperadapters.tasks.tagging import Tagging, labels_of
+
+__all__ = ["PRETRAIN", "Assembly", "Library", "assemble", "method_of", "rows_of", "tasks_of", "tokenizer_of"]
+
+PRETRAIN = "pretrain"
+"""The name of the phase that a run file adds before a method's own."""
+
+
+@dataclass(frozen=True)
+class Library:
+    """The corpora of a run, read once each.
+
+    Args:
+        run: says where each task's examples come from.
+        data_root: the folder that relative paths of corpora start from.
+    """
+
+    run: RunFile
+    data_root: Path | None = None
+    _read: dict[tuple[str, str, str], Corpus] = field(default_factory=dict, repr=False)
+
+    def corpus(self, task: str, language: str, split: str) -> Corpus:
+        """The examples of a task, a language and a split, from the first source that has them.
+
+        Raises:
+            DataError: no source has them, or a file is broken.
+        """
+        key = (task, language, split)
+        if key not in self._read:
+            sources = self.run.tasks[task].data
+            having = [s for s in sources if s.has(language, split, self.data_root)]
+            source = having[0] if having else sources[0]  # the first one's message says what is missing
+            self._read[key] = source.read(task, language, split, self.data_root)
+        return self._read[key]
+
+    def has(self, task: str, language: str, split: str) -> bool:
+        """Whether some source has them."""
+        sources = self.run.tasks[task].data
+        return any(source.has(language, split, self.data_root) for source in sources)
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """Everything a run is made of.
+
+    Args:
+        run: the run file.
+        method: with the run's recipes put into its phases, `pretrain` first where there is one.
+        model: the adapted model.
+        tokenizer: of its backbone.
+        tasks: by name.
+        library: the corpora.
+    """
+
+    run: RunFile
+    method: Method
+    model: AdaptedModel
+    tokenizer: Any
+    tasks: Mapping[str, Task]
+    library: Library
+
+    @property
+    def data_root(self) -> Path | None:
+        """The folder that relative paths of corpora start from."""
+        return self.library.data_root
+
+    def corpus(self, task: str, language: str, split: str) -> Corpus:
+        """See `Library.corpus`."""
+        return self.library.corpus(task, language, split)
+
+    def trained_pairs(self) -> tuple[tuple[str, str], ...]:
+        """(task, language) of every pair that the method's phases train on."""
+        return tuple((task, name) for task, names in self.run.train.items() for name in names)
+
+
+def assemble(run: RunFile, *, data_root: Path | None = None) -> Assembly:
+    """Loads or makes the backbone and its tokenizer, and adapts it.
+
+    Everything that is drawn comes from the run's seed. A tokenizer that is learned is kept in the
+    run's folder, because learning it twice does not give the same one twice.
+
+    Raises:
+        BackboneError, DataError, UnknownName: whatever cannot be loaded.
+    """
+    library = Library(run, data_root)
+    method = method_of(run)
+    tasks = tasks_of(run, library)
+    tokenizer = tokenizer_of(run, library)
+    torch.manual_seed(run.seed)
+    model = adapt(
+        _backbone(run.backbone, tokenizer),
+        method,
+        tasks=list(tasks.values()),
+        rows=rows_of(run, method),
+    )
+    return Assembly(run, method, model, tokenizer, tasks, library)
+
+
+def method_of(run: RunFile) -> Method:
+    """The run's method with its recipes; `pretrain`, where the run has it, as the first phase."""
+    method = METHODS[run.method.name](**run.method.arguments)
+    phases = [replace(phase, recipe=recipe_of(run, phase)) for phase in method.phases]
+    if run.pretrain is not None:
+        first = Phase(
+            name=PRETRAIN,
+            trains=frozenset({BACKBONE, HEADS}),
+            tasks=frozenset(run.pretrain.train),
+            acts=frozenset(),
+            recipe=pretrain_recipe(run),
+        )
+        phases.insert(0, first)
+    return replace(method, phases=tuple(phases))
+
+
+def rows_of(run: RunFile, method: Method) -> list[Row]:
+    """Every row that some phase of the method runs under."""
+    observed = [Row(task=t, language=name) for t, names in run.train.items() for name in names]
+    phases = [phase for phase in method.phases if phase.name != PRETRAIN]
+    schedules = [schedule for phase in phases for schedule in (phase.under, phase.select_under)]
+    return list(
+        dict.fromkeys(
+            schedule.under(row, turn)
+            for schedule in schedules
+            for row in observed
+            for turn in range(schedule.period)
+        )
+    )
+
+
+def tasks_of(run: RunFile, library: Library) -> dict[str, Task]:
+    """The run's tasks; labels that the run file leaves open are read off its train corpora."""
+    return {name: _KINDS[type(task)](name, task, library) for name, task in run.tasks.items()}
+
+
+def _tagging(name: str, task: TaggingTask, library: Library) -> Task:
+    labels = task.labels
+    if labels is None:
+        languages = library.run.train.get(name) or library.run.evaluate.get(name, ())
+        corpora = [library.corpus(name, language, "train") for language in languages]
+        labels = labels_of((ex for corpus in corpora for ex in corpus.examples), task.label_map)  # type: ignore[misc]
+    if not labels:
+        raise DataError(f"no labels for task `{name}`", remedy="list them under `labels:`")
+    return Tagging(name, tuple(labels), METRICS[task.metric], task.label_map)
+
+
+def _mlm(name: str, task: MlmTask, library: Library) -> Task:
+    return MaskedLM(name, task.probability)
+
+
+_KINDS: Mapping[type, Callable[[str, Any, Library], Task]] = {TaggingTask: _tagging, MlmTask: _mlm}
+
+
+def _backbone(wanted: Backbone, tokenizer: Any) -> Any:
+    if wanted.architecture is not None:
+        shape = wanted.architecture.model_dump()
+        return architectures.from_scratch(shape, len(tokenizer), tokenizer.pad_token_id)
+    return architectures.load(wanted.path or wanted.name or "", wanted.revision)
+
+
+def tokenizer_of(run: RunFile, library: Library) -> Any:
+    """The tokenizer beside the backbone, or for an architecture the one learned from the run's text."""
+    wanted = run.backbone
+    if wanted.architecture is None:
+        return architectures.load_tokenizer(wanted.path or wanted.name or "", wanted.revision)
+    folder = run.folder / "tokenizer"
+    if not folder.exists():
+        shape = wanted.architecture
+        learned = train_tokenizer(_texts(run, library), shape.vocabulary, shape.positions)
+        _keep(learned, folder)
+    return architectures.load_tokenizer(folder)
+
+
+def _texts(run: RunFile, library: Library) -> Iterable[str]:
+    cells = [*(run.pretrain.train.items() if run.pretrain else ()), *run.train.items()]
+    pairs = dict.fromkeys((task, language) for task, names in cells for language in names)
+    for task, language in pairs:
+        yield from (example.text for example in library.corpus(task, language, "train").examples)
+
+
+def _keep(tokenizer: Any, folder: Path) -> None:
+    """Writes beside and renames, so that no half-written folder is ever found."""
+    beside = folder.with_name(f"{folder.name}.{os.getpid()}")
+    tokenizer.save_pretrained(beside)
+    try:
+        beside.rename(folder)
+    except OSError:  # another rank was first
+        shutil.rmtree(beside)

@@ -1,0 +1,185 @@
+"""A trained model on disk: everything that some phase trained, and what is needed to rebuild the rest.
+
+    model/
+    ├── bundle.json         format, library version, labels, checksum of the backbone
+    ├── run.yaml            the resolved run file: method, backbone, names
+    ├── weights.safetensors adapters and heads, one tensor per name
+    ├── tokenizer.json ...  the tokenizer
+    └── backbone/           a `transformers` folder, only where a phase trained the backbone
+"""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from hyperadapters import architectures
+from hyperadapters.adapt import adapt
+from hyperadapters.adapted import AdaptedModel
+from hyperadapters.build import Assembly, Library, method_of, rows_of, tasks_of
+from hyperadapters.config import RunFile, load_run, to_yaml
+from hyperadapters.errors import BundleError
+from hyperadapters.method import BACKBONE
+from hyperadapters.tasks.tagging import Tagging
+
+__all__ = ["load", "save"]
+
+FORMAT = 1
+
+
+def save(assembly: Assembly, folder: Path) -> None:
+    """Writes a bundle beside `folder` and renames it into place; an older one there is replaced."""
+    beside = folder.with_name(f".{folder.name}.writing")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    model = assembly.model
+    weights = _weights(model)
+    if _trains_backbone(model):
+        model.backbone.save_pretrained(beside / "backbone")
+        assembly.tokenizer.save_pretrained(beside / "backbone")
+    save_file({n: t.contiguous() for n, t in weights.items()}, beside / "weights.safetensors")
+    assembly.tokenizer.save_pretrained(beside)
+    (beside / "run.yaml").write_text(to_yaml(assembly.run), encoding="utf-8")
+    facts = {
+        "format": FORMAT,
+        "hyperadapters": version("hyperadapters"),
+        "labels": {t.name: t.labels for t in assembly.tasks.values() if isinstance(t, Tagging)},
+        "backbone": None if _trains_backbone(model) else _checksum(model, weights),
+    }
+    (beside / "bundle.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
+    shutil.rmtree(folder, ignore_errors=True)
+    beside.rename(folder)
+
+
+def load(folder: Path, *, data_root: Path | None = None) -> Assembly:
+    """The trained model in a bundle, in evaluation mode; every tensor must be there and fit.
+
+    Raises:
+        BundleError: the folder is no bundle, is damaged, or belongs to another backbone.
+        BackboneError: the backbone that it was trained on cannot be found.
+    """
+    facts = _facts(folder)
+    run = _with_labels(load_run(folder / "run.yaml"), facts["labels"])
+    library = Library(run, data_root)
+    method, tasks = method_of(run), tasks_of(run, library)
+    own = folder / "backbone"
+    source = str(own) if own.is_dir() else run.backbone.path or run.backbone.name or ""
+    model = adapt(
+        architectures.load(source, run.backbone.revision),
+        method,
+        tasks=list(tasks.values()),
+        rows=rows_of(run, method),
+    )
+    weights = _read(folder / "weights.safetensors")
+    fill(model, weights, where=str(folder / "weights.safetensors"), wanted=_weights(model))
+    if facts["backbone"] not in (None, _checksum(model, weights)):
+        raise BundleError(
+            "the backbone is not the one that this model was trained on",
+            where=str(folder),
+            found=f"other weights in `{source}`",
+            cause="the folder or the hub's model was changed since",
+            remedy="give the backbone back its weights, or train again",
+        )
+    tokenizer = architectures.load_tokenizer(folder)
+    return Assembly(run, method, model.eval(), tokenizer, tasks, library)
+
+
+def fill(
+    model: AdaptedModel, tensors: Mapping[str, Tensor], *, where: str, wanted: Mapping[str, Tensor]
+) -> None:
+    """Copies tensors into a model's parameters by name; nothing may be missing, left over or of another shape.
+
+    Raises:
+        BundleError: anything is.
+    """
+    missing, extra = sorted(wanted.keys() - tensors.keys()), sorted(tensors.keys() - wanted.keys())
+    shapes = [n for n in wanted.keys() & tensors.keys() if wanted[n].shape != tensors[n].shape]
+    if missing or extra or shapes:
+        raise BundleError(
+            "the saved weights do not fit the model",
+            where=where,
+            expected=f"{len(wanted)} tensors" + (f", among them `{missing[0]}`" if missing else ""),
+            found=f"{len(missing)} missing, {len(extra)} unknown, {len(shapes)} of another shape",
+            cause="the run file beside them was changed, or the file is another model's",
+        )
+    with torch.no_grad():
+        for name, tensor in tensors.items():
+            wanted[name].copy_(tensor)
+
+
+def _weights(model: AdaptedModel) -> dict[str, Tensor]:
+    """What the safetensors file holds: all that is kept but what the backbone's folder has."""
+    kept = model.kept()
+    if _trains_backbone(model):
+        return {name: t for name, t in kept.items() if not name.startswith("backbone.")}
+    return kept
+
+
+def _trains_backbone(model: AdaptedModel) -> bool:
+    return any(BACKBONE in phase.trains for phase in model.phases)
+
+
+def _checksum(model: AdaptedModel, weights: Mapping[str, Tensor]) -> str:
+    """SHA-256 over the backbone's weights that were not trained, in the order of their names."""
+    frozen = {
+        name: tensor
+        for name, tensor in model.named_parameters()
+        if name.startswith("backbone.") and name not in weights
+    }
+    digest = hashlib.sha256()
+    for name in sorted(frozen):
+        digest.update(name.encode())
+        digest.update(frozen[name].detach().float().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _with_labels(run: RunFile, labels: Mapping[str, list[str]]) -> RunFile:
+    tasks = {
+        name: task.model_copy(update={"labels": tuple(labels[name])}) if name in labels else task
+        for name, task in run.tasks.items()
+    }
+    return run.model_copy(update={"tasks": tasks})
+
+
+def _facts(folder: Path) -> dict[str, Any]:
+    path = folder / "bundle.json"
+    if not path.is_file():
+        raise BundleError(
+            f"`{folder}` holds no trained model",
+            expected=f"a file {path}",
+            cause="the run has not finished, or this is another folder",
+            remedy="give the folder that `hyperadapters train` wrote, or its `model` folder",
+        )
+    try:
+        facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise BundleError("the bundle is damaged", where=str(path), found=str(error)) from None
+    if facts.get("format") != FORMAT:
+        raise BundleError(
+            "the bundle has another format",
+            where=str(path),
+            expected=f"format {FORMAT}",
+            found=f"format {facts.get('format')}, written by {facts.get('hyperadapters')}",
+        )
+    return facts
+
+
+def _read(path: Path) -> dict[str, Tensor]:
+    try:
+        return load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise BundleError(
+            "the weights cannot be read",
+            where=str(path),
+            found=str(error),
+            cause="the file was cut off or changed",
+            remedy="copy it again, or train again",
+        ) from None

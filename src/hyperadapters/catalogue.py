@@ -1,0 +1,83 @@
+"""Parameter counts and abilities, of a run or of every built-in method: without weights and without network."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from hyperadapters import architectures
+from hyperadapters.adapt import adapt
+from hyperadapters.build import Library, method_of, rows_of, tasks_of
+from hyperadapters.config import RunFile
+from hyperadapters.config.run_file import Backbone
+from hyperadapters.context import Row, names_of
+from hyperadapters.counting import abilities, counts
+from hyperadapters.methods import METHODS, SETTINGS, Setting
+from hyperadapters.metrics import METRICS
+from hyperadapters.tasks.mlm import MaskedLM
+from hyperadapters.tasks.tagging import Tagging
+
+__all__ = ["catalogue", "describe"]
+
+
+def describe(run: RunFile, *, data_root: Path | None = None) -> dict[str, Any]:
+    """Every parameter count of a run and the names its factors know, without weights or network."""
+    method = method_of(run)
+    tasks = tasks_of(run, Library(run, data_root))
+    rows = rows_of(run, method)
+    with torch.device("meta"):
+        model = adapt(_shape(run.backbone), method, tasks=list(tasks.values()), rows=rows)
+    return {
+        "method": method.name,
+        "paper": method.paper,
+        **counts(model),
+        "names": _names(rows),
+        "phases": [
+            {"name": p.name, "trains": sorted(p.trains), "steps": p.recipe.steps}
+            for p in method.phases
+        ],
+        **abilities(method),
+    }
+
+
+def _shape(wanted: Backbone) -> Any:
+    if wanted.architecture is not None:
+        shape = wanted.architecture.model_dump()
+        return architectures.from_scratch(shape, wanted.architecture.vocabulary)
+    return architectures.empty(wanted.path or wanted.name or "")
+
+
+def _names(rows: Iterable[Row]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        for factor, name in row.items():
+            names = found.setdefault(names_of(factor), [])
+            names += [] if name in names else [name]
+    return found
+
+
+def catalogue() -> list[dict[str, Any]]:
+    """Every built-in method in its paper's setting: its counts and what it can do."""
+    return [_entry(name, SETTINGS[name]) for name in METHODS]
+
+
+def _entry(name: str, setting: Setting) -> dict[str, Any]:
+    method = METHODS[name]()
+    tasks = [
+        Tagging(task, tuple(map(str, range(labels))), METRICS["accuracy"]) if labels else MaskedLM(task)
+        for task, labels in setting.labels.items()
+    ]
+    rows = [Row(task=t, language=name) for t in setting.labels for name in setting.languages]
+    with torch.device("meta"):
+        counted = counts(adapt(architectures.empty(setting.backbone), method, tasks=tasks, rows=rows))
+    return {
+        "name": name,
+        "paper": method.paper,
+        "backbone": setting.backbone,
+        "tasks": list(setting.labels),
+        "languages": len(setting.languages),
+        "trained_parameters": counted["trained_without_heads"],
+        "total_parameters": counted["total"],
+        **abilities(method),
+    }

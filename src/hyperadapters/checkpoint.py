@@ -1,0 +1,255 @@
+"""The state of a training run on disk: tensors as safetensors, all else as JSON, never a pickle.
+
+    checkpoints/
+        000-00000500/            a phase and the updates done in it; the last two are kept
+            state.json           counters, the best score, the mixture, a checksum per file
+            model.safetensors    everything that some phase trains
+            optimiser.safetensors
+            random.safetensors   random states, one row per rank
+        best-0-400.safetensors   the weights that the checkpoint criterion holds best so far
+
+A checkpoint is written beside its place, synced and renamed into it: whenever the process dies, the
+last whole one can be read.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from hyperadapters.adapted import AdaptedModel
+from hyperadapters.errors import BundleError
+
+__all__ = [
+    "Checkpoint",
+    "latest",
+    "load",
+    "read",
+    "read_tensors",
+    "tidy",
+    "write",
+    "write_tensors",
+]
+
+_STATE = "state.json"
+_FORMAT = 1
+_KEPT = 2
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What was read back.
+
+    Args:
+        path: its folder.
+        state: the JSON part.
+        tensors: per group (`model`, `optimiser`, `random`), tensors by name, on the CPU.
+    """
+
+    path: Path
+    state: Mapping[str, Any]
+    tensors: Mapping[str, Mapping[str, Tensor]]
+
+
+def write(
+    folder: Path,
+    name: str,
+    state: Mapping[str, Any],
+    tensors: Mapping[str, Mapping[str, Tensor]],
+) -> Path:
+    """Writes a checkpoint; it is there whole, or not at all.
+
+    Args:
+        folder: of all checkpoints of the run.
+        name: sorts after those of all earlier checkpoints.
+        state: plain JSON values.
+        tensors: per group, tensors by name.
+
+    Returns:
+        The checkpoint's folder.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder / f".{name}.part"
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir()
+    checksums = {}
+    for group, named in tensors.items():
+        file = part / f"{group}.safetensors"
+        _save(named, file)
+        checksums[file.name] = _checksum(file)
+    text = json.dumps({"format": _FORMAT, "checksums": checksums, **state}, indent=1)
+    (part / _STATE).write_text(text, encoding="utf-8")
+    _sync(part / _STATE)
+    _sync(part)
+    target = folder / name
+    if target.exists():
+        _remove(target)
+    part.rename(target)
+    _sync(folder)
+    return target
+
+
+def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
+    """Writes one file of tensors; it is there whole, or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    _save(tensors, part)
+    part.rename(path)
+    _sync(path.parent)
+
+
+def latest(folder: Path) -> Path | None:
+    """The newest checkpoint of a run, or None."""
+    found = _checkpoints(folder)
+    return found[-1] if found else None
+
+
+def read(path: Path) -> Checkpoint:
+    """A checkpoint, every file of it checked.
+
+    Raises:
+        BundleError: a file is missing, cut off or changed; the message says how to go on.
+    """
+    state = _read_state(path)
+    tensors = {}
+    for name, checksum in state["checksums"].items():
+        file = path / name
+        if not file.is_file():
+            raise _damaged(path, file, "no such file")
+        if _checksum(file) != checksum:
+            raise _damaged(path, file, "another content than was written")
+        tensors[file.stem] = read_tensors(file)
+    return Checkpoint(path, state, tensors)
+
+
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """The tensors of one file, on the CPU.
+
+    Raises:
+        BundleError: the file is missing, cut off or changed.
+    """
+    try:
+        tensors: dict[str, Tensor] = load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise _damaged(path, path, str(error)) from error
+    return tensors
+
+
+def load(model: AdaptedModel, saved: Mapping[str, Tensor], where: str) -> None:
+    """Puts saved weights into everything that some phase of the model trains.
+
+    Raises:
+        BundleError: the weights are those of another model.
+    """
+    kept = model.kept()
+    shapes = {name: tuple(tensor.shape) for name, tensor in kept.items()}
+    found = {name: tuple(tensor.shape) for name, tensor in saved.items()}
+    wrong = sorted(name for name, _ in shapes.items() ^ found.items())
+    if wrong:
+        raise BundleError(
+            "saved weights do not fit the model",
+            where=where,
+            expected=f"{len(shapes)} tensors, among them {_shown(shapes, wrong)}",
+            found=f"{len(found)} tensors, among them {_shown(found, wrong)}",
+            cause="the data of the run, or this library, have changed since",
+            remedy="delete the folder of the run to start again",
+        )
+    with torch.no_grad():
+        for name, tensor in kept.items():
+            tensor.copy_(saved[name])
+
+
+def tidy(folder: Path, best: str | None) -> None:
+    """Removes all but the last two checkpoints, half-written files and outdone best weights.
+
+    Args:
+        folder: of all checkpoints of the run.
+        best: the file of the best weights so far; those that kept checkpoints name are kept too.
+    """
+    for old in _checkpoints(folder)[:-_KEPT]:
+        _remove(old)
+    needed = {best, *(_read_state(kept).get("best_file") for kept in _checkpoints(folder))}
+    for path in folder.iterdir():
+        if path.name.startswith("."):
+            _remove(path)
+        elif path.name.startswith("best-") and path.name not in needed:
+            path.unlink()
+
+
+def _checkpoints(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("[0-9]*-[0-9]*") if path.is_dir())
+
+
+def _read_state(path: Path) -> dict[str, Any]:
+    file = path / _STATE
+    try:
+        state: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        known = state["format"] == _FORMAT and isinstance(state["checksums"], dict)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(path, file, str(error)) from error
+    if not known:
+        raise _damaged(path, file, f"format {state['format']}, not {_FORMAT}")
+    return state
+
+
+def _damaged(path: Path, file: Path, found: str) -> BundleError:
+    older = [one for one in _checkpoints(path.parent) if one < path]
+    goal = f"go on from `{older[-1].name}`" if older else "start the run again"
+    return BundleError(
+        f"`{path}` is damaged" if path == file else f"checkpoint `{path}` is damaged",
+        where=str(file),
+        expected="the file as it was written",
+        found=found,
+        cause="a full disk, an incomplete copy, or a change by hand",
+        remedy=f"delete `{path}` to {goal}",
+    )
+
+
+def _save(tensors: Mapping[str, Tensor], file: Path) -> None:
+    """Tensors that share memory are stored apart: a checkpoint names each of them."""
+    seen: set[int] = set()
+    stored = {}
+    for name, tensor in tensors.items():
+        tensor = tensor.detach().contiguous()
+        storage = tensor.untyped_storage().data_ptr()
+        stored[name] = tensor.clone() if storage in seen else tensor
+        seen.add(storage)
+    save_file(stored, file)
+    _sync(file)
+
+
+def _checksum(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _remove(path: Path) -> None:
+    """A folder leaves its name first, so that half a checkpoint never looks like a whole one."""
+    if path.is_dir():
+        gone = path.with_name(f".{path.name.lstrip('.')}.gone")
+        path.rename(gone) if gone != path else None
+        shutil.rmtree(gone, ignore_errors=True)
+    else:
+        path.unlink()
+
+
+def _sync(path: Path) -> None:
+    """Makes sure that a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _shown(shapes: Mapping[str, tuple[int, ...]], names: list[str]) -> str:
+    return f"`{names[0]}`: {shapes.get(names[0], 'none')}"

@@ -1,0 +1,73 @@
+"""Whether a method exists, and takes the arguments that a run file gives it."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter
+
+from hyperadapters.config.document import Document, Fault
+from hyperadapters.config.run_file import MethodChoice
+from hyperadapters.config.validation import part_faults, unknown
+from hyperadapters.errors import HyperadaptersError
+from hyperadapters.method import Method
+from hyperadapters.methods import METHODS
+
+__all__ = ["argument_faults", "built", "defaults"]
+
+
+def argument_faults(document: Document, choice: MethodChoice) -> list[Fault]:
+    """What is wrong with a method's name and arguments: unknown, missing, or of the wrong type."""
+    if choice.name not in METHODS:
+        place = ("method", "name") if isinstance(document.values["method"], dict) else ("method",)
+        return [unknown(document, place, "method", choice.name, sorted(METHODS))]
+    taken = _parameters(METHODS[choice.name])
+    faults = []
+    for name in choice.arguments:
+        place = ("method", name)
+        if name not in taken:
+            faults.append(unknown(document, place, "argument", name, list(taken)))
+        else:
+            faults += part_faults(_type(taken[name]), document, place)
+    for name, parameter in taken.items():
+        if parameter.default is parameter.empty and name not in choice.arguments:
+            faults.append(
+                document.fault(("method",), f"`{choice.name}` needs the argument `{name}`")
+            )
+    return faults
+
+
+def built(document: Document, choice: MethodChoice, faults: list[Fault]) -> Method | None:
+    """The method, as published where the arguments have faults already.
+
+    None where there is no such method, and a fault more where its own function refuses the values.
+    """
+    if choice.name not in METHODS:
+        return None
+    try:
+        return METHODS[choice.name](**({} if faults else choice.arguments))
+    except (HyperadaptersError, ValueError, TypeError) as error:
+        faults.append(document.fault(("method",), str(error)))
+        return None
+
+
+def defaults(choice: MethodChoice) -> dict[str, Any]:
+    """All plain arguments of a method, those of the run among them."""
+    own = {
+        name: parameter.default
+        for name, parameter in _parameters(METHODS[choice.name]).items()
+        if isinstance(parameter.default, bool | int | float | str)
+    }
+    return own | choice.arguments
+
+
+def _parameters(function: Callable[..., Method]) -> Mapping[str, inspect.Parameter]:
+    taken = dict(inspect.signature(function, eval_str=True).parameters)
+    taken.pop("name", None)  # what the method is called is not the run's to change
+    return taken
+
+
+def _type(parameter: inspect.Parameter) -> TypeAdapter[Any]:
+    annotation = Any if parameter.annotation is parameter.empty else parameter.annotation
+    plain = annotation in (int, float, bool, str)
+    return TypeAdapter(annotation, config=ConfigDict(strict=True) if plain else None)

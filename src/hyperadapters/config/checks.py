@@ -1,0 +1,186 @@
+"""What no single key of a run file can tell: whether its parts fit each other. Loads nothing."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from hyperadapters.config.arguments import argument_faults, built
+from hyperadapters.config.document import Document, Fault, Place
+from hyperadapters.config.recipe import RecipeChanges
+from hyperadapters.config.run_file import RunFile, TaggingTask
+from hyperadapters.config.validation import unknown
+from hyperadapters.errors import DataError
+from hyperadapters.method import BACKBONE, Method, Recipe
+
+__all__ = ["cross_faults"]
+
+Parts = Mapping[str, Any]
+"""The keys of a run file that could be read, as the values that `RunFile` would have."""
+
+_CELLS: tuple[Place, ...] = (("train",), ("evaluate",), ("select",), ("pretrain", "train"))
+
+
+def cross_faults(document: Document) -> list[Fault]:
+    """Every contradiction between the parts of a run file; broken parts are passed over."""
+    parts = _parts(document)
+    choice = parts.get("method")
+    faults = argument_faults(document, choice) if choice else []
+    method = built(document, choice, faults) if choice else None
+    checks: Sequence[Callable[[Document, Parts, Method | None], Iterable[Fault]]] = (
+        _cells,
+        _groups,
+        _labels,
+        _phases,
+        _batches,
+        _untrained,
+    )
+    for check in checks:
+        faults += check(document, parts, method)
+    return faults
+
+
+def _parts(document: Document) -> Parts:
+    tasks = document.values.get("tasks")
+    settings = RunFile.model_fields["tasks"].annotation
+    read = {
+        name: _read(settings, [], {name: task})
+        for name, task in (tasks.items() if isinstance(tasks, dict) else ())
+    }
+    parts = {
+        name: _read(info.annotation, info.metadata, document.values.get(name))
+        for name, info in RunFile.model_fields.items()
+        if name in ("backbone", "method")
+    }
+    return {**parts, "tasks": {name: task[name] for name, task in read.items() if task is not None}}
+
+
+def _read(kind: Any, metadata: Sequence[Any], value: object) -> Any:
+    try:
+        return TypeAdapter[Any](Annotated[kind, Field(), *metadata]).validate_python(value)
+    except ValidationError:
+        return None
+
+
+def _cells(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
+    """Every pair must be of a task of the run, and in a language that its data have."""
+    defined = document.values.get("tasks")
+    for place, task, languages in _all_cells(document):
+        if isinstance(defined, dict) and task not in defined:
+            yield unknown(document, (*place, task), "task", task, list(defined))
+        known = _languages(parts["tasks"].get(task))
+        for number, language in enumerate(languages):
+            if known and language not in known:
+                yield unknown(document, (*place, task, number), "language", str(language), known)
+
+
+def _all_cells(
+    document: Document, places: Sequence[Place] = _CELLS
+) -> Iterator[tuple[Place, str, Sequence[object]]]:
+    """Every list of languages as written: a fault in one must not hide those in the others."""
+    for place in places:
+        cells = document.values
+        for key in place:
+            cells = cells.get(key) if isinstance(cells, dict) else None
+        for task, languages in cells.items() if isinstance(cells, dict) else ():
+            if isinstance(languages, list):
+                yield place, task, languages
+
+
+def _languages(task: Any) -> tuple[str, ...]:
+    """The languages of a task's data, as far as that can be told without reading files."""
+    found: list[str] = []
+    for source in getattr(task, "data", ()):
+        try:
+            own = source.languages(None)
+        except DataError:
+            own = ()
+        if not own:
+            return ()
+        found += own
+    return tuple(sorted(set(found)))
+
+
+def _groups(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
+    """A language in a group must be of some cell, or of some task's data."""
+    known = {str(name) for _, _, languages in _all_cells(document) for name in languages}
+    known |= {language for task in parts["tasks"].values() for language in _languages(task)}
+    for place, group, languages in _all_cells(document, (("groups",),)):
+        for number, language in enumerate(languages):
+            if known and language not in known:
+                place_of = (*place, group, number)
+                yield unknown(document, place_of, "language", str(language), sorted(known))
+
+
+def _labels(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
+    """A label map must lead to labels of the task, or to their entity types."""
+    for name, task in parts["tasks"].items():
+        if not isinstance(task, TaggingTask) or task.labels is None:
+            continue
+        known = dict.fromkeys([*task.labels, *(label.partition("-")[2] for label in task.labels)])
+        known.pop("", None)
+        for given, label in task.label_map.items():
+            if label not in known:
+                place = ("tasks", name, "label_map", given)
+                yield unknown(document, place, "label", label, list(known))
+
+
+def _phases(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
+    known = [phase.name for phase in method.phases] if method else []
+    for name in _mapping(document.values.get("phases")):
+        if method and name not in known:
+            yield unknown(document, ("phases", name), "phase", name, known)
+
+
+def _batches(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
+    """A batch must split into its micro-batches, and these into blocks of one row."""
+    for place, recipe in _recipes(document, method):
+        blocks = recipe.accumulate * recipe.contexts_per_batch
+        if recipe.batch % blocks:
+            yield document.fault(
+                place,
+                "`batch` does not split evenly",
+                expected=f"a multiple of accumulate × contexts_per_batch = {blocks}",
+                found=str(recipe.batch),
+            )
+
+
+def _recipes(document: Document, method: Method | None) -> Iterator[tuple[Place, Recipe]]:
+    values = document.values
+    everywhere, phases = _changes(values.get("recipe")), _mapping(values.get("phases"))
+    for phase in method.phases if method else ():
+        recipe = everywhere.put_into(phase.recipe)
+        yield ("recipe",), recipe
+        if phase.name in phases:
+            yield ("phases", phase.name), _changes(phases[phase.name]).put_into(recipe)
+    pretrain = _mapping(values.get("pretrain"))
+    yield ("pretrain", "recipe"), _changes(pretrain.get("recipe")).put_into(Recipe())
+
+
+def _changes(values: object) -> RecipeChanges:
+    """The changes that can be read; the others have their own faults."""
+    given = _mapping(values)
+    try:
+        return RecipeChanges.model_validate(given)
+    except ValidationError as error:
+        wrong = {one["loc"][0] for one in error.errors()}
+        return RecipeChanges.model_validate({k: v for k, v in given.items() if k not in wrong})
+
+
+def _mapping(values: object) -> Mapping[str, Any]:
+    return values if isinstance(values, dict) else {}
+
+
+def _untrained(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
+    """Random weights must be trained at some time."""
+    backbone = parts.get("backbone")
+    if backbone is None or backbone.architecture is None or method is None:
+        return
+    trained = any(BACKBONE in phase.trains for phase in method.phases)
+    if not trained and not document.values.get("pretrain"):
+        yield document.fault(
+            ("backbone", "architecture"),
+            f"nothing trains the random weights: `{method.name}` keeps its backbone frozen",
+            expected="a `pretrain` phase beside an `architecture`",
+            remedy="add `pretrain: {train: {...}}`, or give a trained backbone by `path` or `name`",
+        )

@@ -1,0 +1,109 @@
+"""From files and mappings to run files, and back: resolved content, digest, schema."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from hyperadapters.config.arguments import defaults
+from hyperadapters.config.checks import cross_faults
+from hyperadapters.config.dialect import write_yaml
+from hyperadapters.config.document import Document, Fault, raise_faults
+from hyperadapters.config.reading import changed, read_document
+from hyperadapters.config.recipe import full_changes
+from hyperadapters.config.run_file import RunFile
+from hyperadapters.config.validation import model_faults
+from hyperadapters.method import Phase, Recipe
+from hyperadapters.methods import METHODS
+
+__all__ = [
+    "digest",
+    "load_run",
+    "pretrain_recipe",
+    "recipe_of",
+    "resolved",
+    "run_faults",
+    "run_from",
+    "run_of",
+    "schema",
+    "to_yaml",
+]
+
+
+def load_run(path: Path, changes: Sequence[str] = ()) -> RunFile:
+    """The run file at `path`, with changes such as `recipe.steps=50`. Loads no model and no data.
+
+    Raises:
+        ConfigError: the file is missing, no YAML or wrong; all faults at once.
+    """
+    return run_of(changed(read_document(path), changes))
+
+
+def run_from(values: Mapping[str, object], where: str = "the run") -> RunFile:
+    """The run file that a mapping stands for.
+
+    Raises:
+        ConfigError: the mapping is wrong; all faults at once. `where` says where it came from.
+    """
+    return run_of(Document(json.loads(json.dumps(values)), {}, (), where))
+
+
+def run_of(document: Document) -> RunFile:
+    """The run file that a document holds.
+
+    Raises:
+        ConfigError: all faults of the document at once.
+    """
+    raise_faults(run_faults(document), document.where)
+    return RunFile.model_validate(document.values)
+
+
+def run_faults(document: Document) -> list[Fault]:
+    """Everything that is wrong with a document as a run file."""
+    return [*document.faults, *model_faults(RunFile, document), *cross_faults(document)]
+
+
+def recipe_of(run: RunFile, phase: Phase) -> Recipe:
+    """The recipe of a phase of the run's method, with the run's changes put in."""
+    recipe = run.recipe.put_into(phase.recipe)
+    return run.phases[phase.name].put_into(recipe) if phase.name in run.phases else recipe
+
+
+def pretrain_recipe(run: RunFile) -> Recipe:
+    """The recipe of the phase `pretrain`; changes to the method's phases do not reach it."""
+    return run.pretrain.recipe.put_into(Recipe()) if run.pretrain else Recipe()
+
+
+def resolved(run: RunFile) -> dict[str, Any]:
+    """Everything the run depends on, spelt out: defaults, arguments of the method, whole recipes.
+
+    It is a run file again, and resolves to itself.
+    """
+    method = METHODS[run.method.name](**run.method.arguments)
+    values = run.model_dump(mode="json", exclude_none=True, exclude={"recipe", "phases"})
+    values["method"] = {"name": run.method.name, **defaults(run.method)}
+    values["phases"] = {
+        phase.name: full_changes(recipe_of(run, phase)).model_dump(mode="json")
+        for phase in method.phases
+    }
+    if run.pretrain is not None:
+        values["pretrain"]["recipe"] = full_changes(pretrain_recipe(run)).model_dump(mode="json")
+    return values
+
+
+def to_yaml(run: RunFile) -> str:
+    """The resolved run as YAML; loading it gives a run with the same digest."""
+    return write_yaml(resolved(run))
+
+
+def digest(run: RunFile) -> str:
+    """SHA-256 of the resolved content without `name` and `output`, in hexadecimal."""
+    content = {key: value for key, value in resolved(run).items() if key not in ("name", "output")}
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of a run file, for editors."""
+    return RunFile.model_json_schema()

@@ -1,0 +1,144 @@
+"""Plain values that remember where each of them was written, and what is wrong with them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hyperadapters.errors import ConfigError
+
+__all__ = ["Document", "Fault", "Place", "raise_faults"]
+
+Place = tuple[str | int, ...]
+"""The keys and indices that lead to a value."""
+
+_CHOICES = {
+    "backbone": {"path", "name", "architecture"},
+    "data": {"format"},
+    "method": {"name"},
+}
+"""Mappings that choose one of several things: one that chooses anew replaces the old one whole."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong in a file: its `file:line`, its dotted path, what to say of it."""
+
+    where: str
+    path: str
+    what: str
+    expected: str | None = None
+    found: str | None = None
+    remedy: str | None = None
+
+    def __str__(self) -> str:
+        parts = {"expected": self.expected, "found": self.found, "remedy": self.remedy}
+        more = [f"      {label}: {text}" for label, text in parts.items() if text is not None]
+        head = f"`{self.path}`: {self.what}" if self.path else self.what
+        return "\n".join([f"  {self.where}  {head}", *more])
+
+
+@dataclass(frozen=True)
+class Document:
+    """What one or several merged files say.
+
+    Args:
+        values: plain mappings, tuples, strings, numbers, booleans, None.
+        lines: `file:line` of every value that was written somewhere.
+        faults: what is wrong already: duplicate keys, missing base files, ...
+        where: the file, for messages.
+    """
+
+    values: Any
+    lines: Mapping[Place, str]
+    faults: tuple[Fault, ...]
+    where: str
+
+    def line(self, place: Place) -> str:
+        """`file:line` of the value at `place`, or of the nearest one around it."""
+        while place and place not in self.lines:
+            place = place[:-1]
+        return self.lines.get(place, self.where)
+
+    def fault(self, place: Place, what: str, **more: str | None) -> Fault:
+        """A fault of the value at `place`."""
+        return Fault(self.line(place), ".".join(map(str, place)), what, **more)
+
+    def at(self, *place: str | int) -> "Document":
+        """The part of this document under `place`; it keeps the faults."""
+        values = self.values
+        for key in place:
+            values = values[key]
+        depth = len(place)
+        lines = {at[depth:]: line for at, line in self.lines.items() if at[:depth] == place}
+        return Document(values, lines, self.faults, self.line(place))
+
+    def under(self, *place: str) -> "Document":
+        """This document's value set under a place of an otherwise empty one."""
+        values = self.values
+        for key in reversed(place):
+            values = {key: values}
+        lines: dict[Place, str] = {(*place, *at): line for at, line in self.lines.items()}
+        lines |= {place[:depth]: self.where for depth in range(len(place) + 1)}
+        return Document(values, lines, self.faults, self.where)
+
+    def empty(self) -> "Document":
+        """A document of no keys in the same file."""
+        return Document({}, {}, (), self.where)
+
+    def with_values(self, **values: object) -> "Document":
+        """This document with some of its outermost values exchanged."""
+        return Document({**self.values, **values}, self.lines, self.faults, self.where)
+
+    def without(self, *keys: str) -> "Document":
+        """This document without some of its outermost keys."""
+        if not isinstance(self.values, dict):
+            return self
+        values = {key: value for key, value in self.values.items() if key not in keys}
+        return Document(values, self.lines, self.faults, self.where)
+
+    def over(self, base: "Document") -> "Document":
+        """`base` with what this document says merged over it.
+
+        Mappings merge key by key, None takes a key away, everything else replaces; so do mappings
+        that choose anew (a `data` with another `format`, a `backbone`, a `method` with a `name`).
+        """
+        return Document(
+            _merged(base.values, self.values, ""),
+            {**base.lines, **self.lines},
+            base.faults + self.faults,
+            self.where,
+        )
+
+
+def _merged(base: Any, over: Any, key: str) -> Any:
+    if not isinstance(over, dict):
+        return over
+    if key == "method" and isinstance(base, str):
+        base = {"name": base}
+    if not isinstance(base, dict) or _CHOICES.get(key, set()) & set(over):
+        base = {}
+    kept = {name: value for name, value in base.items() if over.get(name, value) is not None}
+    new = {
+        name: _merged(base.get(name), value, name)
+        for name, value in over.items()
+        if value is not None
+    }
+    return {**kept, **new}
+
+
+def raise_faults(faults: Sequence[Fault], where: str) -> None:
+    """Nothing if there are no faults.
+
+    Raises:
+        ConfigError: all of them, in the order of their places.
+    """
+    if not faults:
+        return
+    ordered = sorted(dict.fromkeys(faults), key=lambda fault: _position(fault.where))
+    count = "1 fault" if len(ordered) == 1 else f"{len(ordered)} faults"
+    raise ConfigError("\n".join([f"{count} in `{where}`", *map(str, ordered)]))
+
+
+def _position(where: str) -> tuple[str, int]:
+    file, _, line = where.rpartition(":")
+    return (file, int(line)) if line.isdigit() else (where, 0)

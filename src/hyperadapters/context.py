@@ -1,0 +1,155 @@
+"""For whom: the rows of a batch, and which example has which. Plain values, no tensors."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from hyperadapters.errors import ContextError
+
+__all__ = ["BASE", "CONTEXT_FACTORS", "SITE_FACTORS", "Context", "Factor", "Row", "names_of"]
+
+Factor = str
+CONTEXT_FACTORS = ("task", "language", "source_language", "target_language")
+SITE_FACTORS = ("layer", "position")
+
+
+def names_of(factor: Factor) -> Factor:
+    """The factor whose names and embeddings `factor` uses: both sides of a translation are languages."""
+    return "language" if factor in ("source_language", "target_language") else factor
+
+
+class Row(Mapping[Factor, str]):
+    """One assignment of names to context factors: `Row(task="ner", language="tr")`. Immutable, hashable.
+
+    Raises:
+        ContextError: an unknown factor, or a name that weights could not be stored under.
+    """
+
+    __slots__ = ("_items", "is_base")
+
+    def __init__(self, names: Mapping[Factor, str] | None = None, /, **more: str) -> None:
+        items = {**(names or {}), **more}
+        for factor, name in items.items():
+            _check(factor, name)
+        self._items: tuple[tuple[Factor, str], ...] = tuple(sorted(items.items()))
+        self.is_base = False
+
+    def of(self, factors: Iterable[Factor]) -> "Row":
+        """This row projected on `factors`; the base row stays the base row.
+
+        Raises:
+            ContextError: the row has no name for one of the factors.
+        """
+        if self.is_base:
+            return self
+        missing = sorted(set(factors) - set(self))
+        if missing:
+            raise ContextError(
+                f"row `{self}` has no {' and no '.join(f'`{m}`' for m in missing)}",
+                expected=f"a name for each of {', '.join(factors)}",
+                remedy="give the row every factor that the method's providers name",
+            )
+        return Row({factor: self[factor] for factor in factors})
+
+    def replaced(self, **names: str) -> "Row":
+        """This row with some names exchanged; the base row stays the base row."""
+        return self if self.is_base else Row({**self, **names})
+
+    def __getitem__(self, factor: Factor) -> str:
+        for known, name in self._items:
+            if known == factor:
+                return name
+        raise KeyError(factor)
+
+    def __iter__(self) -> Iterator[Factor]:
+        return (factor for factor, _ in self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Row):
+            return NotImplemented
+        return (self._items, self.is_base) == (other._items, other.is_base)
+
+    def __hash__(self) -> int:
+        return hash((self._items, self.is_base))
+
+    def __str__(self) -> str:
+        if self.is_base:
+            return "base"
+        return ",".join(f"{factor}={name}" for factor, name in self._items) or "shared"
+
+    def __repr__(self) -> str:
+        return f"Row({self})"
+
+
+def _check(factor: Factor, name: str) -> None:
+    if factor not in CONTEXT_FACTORS:
+        raise ContextError(
+            f"`{factor}` is no factor of a context", expected=", ".join(CONTEXT_FACTORS)
+        )
+    if not name or "." in name:
+        raise ContextError(
+            f"`{name}` cannot be the name of a {factor}",
+            expected="a name that is not empty and has no full stop",
+            cause="weights are stored under their names",
+            remedy="write it with a hyphen or an underscore",
+        )
+
+
+def _base_row() -> Row:
+    row = Row()
+    row.is_base = True
+    return row
+
+
+BASE = _base_row()
+"""The row of zero weights: its examples see the untouched backbone."""
+
+
+@dataclass(frozen=True)
+class Context:
+    """The distinct rows of a batch, and for each example the index of its row.
+
+    Raises:
+        ContextError: a row stands twice, or an index points at no row.
+    """
+
+    rows: tuple[Row, ...]
+    row_of: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if len(set(self.rows)) != len(self.rows):
+            raise ContextError("a row stands twice in a context", found=", ".join(map(str, self.rows)))
+        if any(not 0 <= index < len(self.rows) for index in self.row_of):
+            raise ContextError(
+                "an example points at no row of its context",
+                expected=f"indices in 0..{len(self.rows) - 1}",
+                found=str(sorted(set(self.row_of))),
+            )
+
+    @classmethod
+    def of_examples(cls, rows: Iterable[Row]) -> "Context":
+        """The context of a batch, from one row per example; distinct rows in order of appearance."""
+        index: dict[Row, int] = {}
+        row_of = tuple(index.setdefault(row, len(index)) for row in rows)
+        return cls(tuple(index), row_of)
+
+    @classmethod
+    def uniform(cls, row: Row, examples: int) -> "Context":
+        """A context of one row."""
+        return cls((row,), (0,) * examples)
+
+    def of(self, factors: Iterable[Factor]) -> "Context":
+        """Projected on some factors, equal rows merged."""
+        factors = tuple(factors)
+        projected = [row.of(factors) for row in self.rows]
+        index = {row: place for place, row in enumerate(dict.fromkeys(projected))}
+        return Context(tuple(index), tuple(index[projected[row]] for row in self.row_of))
+
+    def take(self, examples: Iterable[int]) -> "Context":
+        """The context of some of the examples, in the order given."""
+        return Context.of_examples(self.rows[self.row_of[example]] for example in examples)
+
+    def __len__(self) -> int:
+        return len(self.row_of)

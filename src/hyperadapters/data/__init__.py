@@ -1,0 +1,29 @@
+"""Corpora: the examples of a task, a language and a split, from built-in data, files or the hub."""
+
+from hyperadapters.data.corpora import SPLITS, Corpus, Example, Pair, Tagged, Text
+from hyperadapters.data.hub import Hub
+from hyperadapters.data.languages import families
+from hyperadapters.data.report import Summary, summaries, summary
+from hyperadapters.data.sources import Cldr, Conll, ConllU, PlainText, Source
+from hyperadapters.data.unlabelled import Parallel, RootText
+
+__all__ = [
+    "SPLITS",
+    "Cldr",
+    "Conll",
+    "ConllU",
+    "Corpus",
+    "Example",
+    "Hub",
+    "Pair",
+    "Parallel",
+    "PlainText",
+    "RootText",
+    "Source",
+    "Summary",
+    "Tagged",
+    "Text",
+    "families",
+    "summaries",
+    "summary",
+]

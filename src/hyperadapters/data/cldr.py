@@ -1,0 +1,90 @@
+"""The built-in data: real multilingual text from Unicode CLDR (`Babel`), with labels, no download.
+
+Dates, clock times, relative times, quantities, amounts of money, places, languages and lists of
+them, in more than a hundred languages. Index i of a split means the same in every language
+(multi-parallel). Two tagging tasks: `fields` (what each word is: WEEKDAY, NUMBER, UNIT, ...) and
+`spans` (BIO entities: DATE, MONEY, ...).
+"""
+
+from collections.abc import Sequence
+
+from hyperadapters.data.cldr_meanings import meanings
+from hyperadapters.data.cldr_pieces import ENTITIES, FIELDS, GLUE, pieces_of
+from hyperadapters.data.cldr_words import Word, text_of, words_of
+from hyperadapters.data.corpora import Pair, Tagged, Text
+from hyperadapters.errors import UnknownName
+
+__all__ = ["CLDR_LANGUAGES", "LABELS", "pairs", "tagged", "texts"]
+
+CLDR_LANGUAGES = tuple(
+    "af ak am ar as ast az be bew bg bn br brx bs ca ccp ce chr cs cv cy da de dsb ee el en eo "
+    "es et eu fa fi fil fo fr frr fy ga gd gl gsw gu ha he hi hr hsb ht hu hy ia id ig is it ja "
+    "jv ka kab kgp kk km kn ko kok ks ksh ku ky lb lij lld lo lt lv mi mk ml mn mr ms my nb ne "
+    "nl nn or pa pcm pl ps pt qu rm ro ru sc scn sd si sk sl so sq sr sv sw ta te tg th ti tk "
+    "tr tt ug uk ur uz vec vi wo xnr yo yrl yue zh zu".split()
+)
+"""The languages for which CLDR names everything that the sentences speak of."""
+
+LABELS = {
+    "fields": ("O", *FIELDS, *GLUE),
+    "spans": (
+        "O",
+        *(f"{mark}-{kind}" for kind in dict.fromkeys(ENTITIES.values()) for mark in "BI"),
+    ),
+}
+"""Every label of the two tagging tasks, in head order."""
+
+
+def _known(language: str) -> str:
+    if language not in CLDR_LANGUAGES:
+        raise UnknownName(
+            "language", language, CLDR_LANGUAGES, where="the built-in data `cldr`", cause=_CAUSE
+        )
+    return language
+
+
+_CAUSE = "CLDR uses two-letter codes where there are any, and does not cover every language in full"
+
+
+def _spans(words: Sequence[Word]) -> tuple[str, ...]:
+    labels, last = [], -1
+    for word in words:
+        labels.append(
+            f"{'I' if word.phrase == last else 'B'}-{word.entity}" if word.entity else "O"
+        )
+        last = word.phrase
+    return tuple(labels)
+
+
+def tagged(language: str, task: str, split: str, count: int, seed: int = 0) -> tuple[Tagged, ...]:
+    """The first `count` labelled sentences of a split.
+
+    Args:
+        task: `fields` or `spans`.
+
+    Raises:
+        UnknownName: CLDR does not cover the language, or there is no such task.
+    """
+    _known(language)
+    if task not in LABELS:
+        raise UnknownName("task of `cldr`", task, LABELS)
+    found = []
+    for meaning in meanings(split, count, seed):
+        words = words_of(pieces_of(language, meaning))
+        labels = _spans(words) if task == "spans" else tuple(str(word.field) for word in words)
+        found.append(Tagged(tuple(word.text for word in words), labels))
+    return tuple(found)
+
+
+def texts(language: str, split: str, count: int, seed: int = 0) -> tuple[Text, ...]:
+    """The same sentences as plain text, spaced as CLDR spaces them."""
+    _known(language)
+    return tuple(
+        Text(text_of(pieces_of(language, meaning))) for meaning in meanings(split, count, seed)
+    )
+
+
+def pairs(language: str, beside: str, split: str, count: int, seed: int = 0) -> tuple[Pair, ...]:
+    """The same sentences in two languages, for translation LM."""
+    both = zip(texts(language, split, count, seed), texts(beside, split, count, seed), strict=True)
+    return tuple(Pair(first.text, second.text, (language, beside)) for first, second in both)

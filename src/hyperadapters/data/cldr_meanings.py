@@ -1,0 +1,232 @@
+"""What the sentences of the built-in data mean, before any language: phrases and how they are
+joined.
+
+Meanings are drawn, never written out: a seed, a split and a number give the same ones in every
+process. Every phrase with an open value (a date, a clock time, a number) belongs to exactly one
+split, whatever the seed; so does every sentence made of names alone. Names themselves (places,
+languages, units) occur in all splits.
+"""
+
+import random
+import zlib
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from hyperadapters.data.corpora import SPLITS
+
+__all__ = [
+    "CURRENCIES",
+    "LANGUAGES",
+    "TERRITORIES",
+    "UNITS",
+    "Join",
+    "Meaning",
+    "Phrase",
+    "meanings",
+]
+
+TERRITORIES = tuple(
+    "US GB FR DE ES IT PT NL BE CH AT PL CZ SK HU RO BG GR TR RU UA BY LT LV EE FI SE NO DK IS "
+    "IE MT CY HR RS SI AL GE AM AZ KZ UZ KG TJ TM MN CN JP KR TW VN TH LA KH MM MY ID PH SG IN "
+    "PK BD LK NP AF IR IQ SY LB IL JO SA YE OM KW QA EG LY TN DZ MA SD ET SO KE UG TZ RW NG GH "
+    "SN ML NE TD CM CG AO ZM ZW MZ MG ZA NA BW CA MX GT CU HT JM CO VE PE EC BO CL AR UY PY BR "
+    "AU NZ FJ".split()
+)
+LANGUAGES = tuple(
+    "en fr de es it pt nl pl cs hu ro bg el tr ru uk fi sv da is ga et lv lt ka hy az kk uz mn "
+    "zh ja ko vi th km my id hi bn ta te ml ne si fa ar he ku am so ha yo af eu ca cy".split()
+)
+CURRENCIES = tuple(
+    "USD EUR GBP JPY CNY INR RUB TRY BRL MXN CAD AUD CHF SEK NOK DKK PLN CZK HUF ILS EGP ZAR "
+    "NGN KES THB IDR KRW VND SAR PKR".split()
+)
+UNITS = tuple(
+    "length-kilometer length-meter length-centimeter length-mile mass-kilogram mass-gram "
+    "mass-pound volume-liter volume-milliliter duration-year duration-month duration-week "
+    "duration-day duration-hour duration-minute duration-second area-square-kilometer "
+    "area-square-meter area-hectare speed-kilometer-per-hour temperature-celsius "
+    "digital-megabyte digital-gigabyte energy-kilocalorie energy-kilowatt-hour "
+    "frequency-megahertz electric-volt length-light-year volume-cubic-meter".split()
+)
+_RELATIVE_UNITS = ("year", "month", "week", "day", "hour", "minute")
+_DATE_STYLES = ("full", "full", "long", "medium", "yMMMM", "MMMMd", "yMMMEd", "yQQQQ", "range")
+_FIRST_YEAR, _YEARS = 1980, 60
+_DEV, _TEST, _PARTS = 8, 9, 10
+
+
+class Phrase(NamedTuple):
+    """One entity.
+
+    Args:
+        kind: `date`, `time`, `relative`, `quantity`, `percent`, `money`, `place` or `language`.
+        style: which of the language's patterns it is written in.
+        values: what it says; numbers are decimal strings, dates are (year, month, day).
+    """
+
+    kind: str
+    style: str
+    values: tuple[str | int, ...]
+
+
+class Join(NamedTuple):
+    """Phrases in one sentence: `and`, `or`, `comma` (lists), `brackets`, `colon`, `dash`, or `at`
+    (date and time).
+    """
+
+    how: str
+    parts: tuple["Phrase | Join", ...]
+
+
+Meaning = Phrase | Join
+
+
+def _date(draw: random.Random) -> Phrase:
+    style = draw.choice(_DATE_STYLES)
+    year, month, day = (
+        _FIRST_YEAR + draw.randrange(_YEARS),
+        draw.randint(1, 12),
+        draw.randint(1, 28),
+    )
+    if style == "range":
+        later = year + draw.randint(1, 5)
+        return Phrase(
+            "date", style, (year, month, day, later, draw.randint(1, 12), draw.randint(1, 28))
+        )
+    # what a style does not show is fixed, so that two phrases that read alike are the same phrase
+    if style == "MMMMd":
+        year = 2000
+    if style == "yMMMM":
+        day = 1
+    if style == "yQQQQ":
+        month, day = month - (month - 1) % 3, 1
+    return Phrase("date", style, (year, month, day))
+
+
+def _amount(draw: random.Random) -> str:
+    digits = draw.random()
+    if digits < 0.25:
+        return str(draw.randint(1, 9))
+    if digits < 0.75:
+        return str(draw.randint(10, 999))
+    return f"{draw.randint(1, 99)}.{draw.randint(1, 9)}"
+
+
+def _money(draw: random.Random) -> Phrase:
+    style = draw.choice(("name", "symbol"))
+    return Phrase(
+        "money",
+        style,
+        (draw.choice(CURRENCIES), str(draw.randint(1, 50) * draw.choice((1, 7, 25, 130)))),
+    )
+
+
+def _phrase(kind: str, draw: random.Random) -> Phrase:
+    match kind:
+        case "date":
+            return _date(draw)
+        case "time":
+            return Phrase(
+                kind, draw.choice(("Hm", "Hm", "hm")), (draw.randrange(24), draw.randrange(60))
+            )
+        case "relative":
+            values = (draw.choice(_RELATIVE_UNITS), str(draw.randint(1, 60)))
+            return Phrase(kind, draw.choice(("past", "future")), values)
+        case "quantity":
+            return Phrase(
+                kind, draw.choice(("long", "long", "short")), (draw.choice(UNITS), _amount(draw))
+            )
+        case "percent":
+            return Phrase(kind, "", (str(draw.randint(1, 999)),))
+        case "money":
+            return _money(draw)
+        case "place":
+            return Phrase(kind, "", (draw.choice(TERRITORIES),))
+        case _:
+            return Phrase("language", "", (draw.choice(LANGUAGES),))
+
+
+_NAMES = ("place", "language")
+_LISTED = ("and", "or", "comma")
+_PAIRED = (*_LISTED, "brackets", "colon", "dash")
+_KINDS = (
+    ("date",) * 4
+    + ("relative",) * 3
+    + ("quantity",) * 3
+    + ("percent", "time")
+    + ("money",) * 3
+    + _NAMES * 2
+)
+
+
+def _split_of(meaning: object) -> str:
+    part = zlib.crc32(repr(meaning).encode()) % _PARTS
+    return {_DEV: "dev", _TEST: "test"}.get(part, "train")
+
+
+def _draw_phrase(kind: str, split: str, draw: random.Random) -> Phrase:
+    while True:
+        phrase = _phrase(kind, draw)
+        if kind in _NAMES or _split_of((phrase.kind, phrase.values)) == split:
+            return phrase
+
+
+def _group(split: str, draw: random.Random) -> Meaning:
+    """A phrase, a list of names of one kind, or a date at a time."""
+    form = draw.random()
+    if form < 0.25:
+        kind, count = draw.choice(_NAMES), draw.choice((2, 2, 3))
+        names = {_phrase(kind, draw): None for _ in range(count)}
+        return (
+            Join(draw.choice(("and", "or")), tuple(names)) if len(names) > 1 else next(iter(names))
+        )
+    if form < 0.35:
+        date = _draw_phrase("date", split, draw)
+        while date.style == "range":
+            date = _draw_phrase("date", split, draw)
+        return Join("at", (date, _draw_phrase("time", split, draw)))
+    return _draw_phrase(draw.choice(_KINDS), split, draw)
+
+
+def _sentence(split: str, draw: random.Random) -> Meaning:
+    count = draw.choice((1, 2, 2, 3))
+    groups = tuple(dict.fromkeys(_group(split, draw) for _ in range(count)))
+    if len(groups) == 1:
+        return groups[0]
+    return Join(draw.choice(_LISTED if len(groups) == 3 else _PAIRED), groups)
+
+
+def _leaves(meaning: Meaning) -> Iterator[Phrase]:
+    if isinstance(meaning, Phrase):
+        yield meaning
+    else:
+        for part in meaning.parts:
+            yield from _leaves(part)
+
+
+def _belongs(meaning: Meaning, split: str) -> bool:
+    if any(phrase.kind not in _NAMES for phrase in _leaves(meaning)):
+        return True
+    return isinstance(meaning, Join) and _split_of(_names(meaning)) == split
+
+
+def _names(meaning: Meaning) -> list[tuple[str | int, ...]]:
+    return sorted(phrase.values for phrase in _leaves(meaning))
+
+
+@lru_cache(maxsize=32)
+def meanings(split: str, count: int, seed: int = 0) -> tuple[Meaning, ...]:
+    """The first `count` meanings of a split, all distinct; a smaller count gives a prefix of a
+    larger one.
+
+    No meaning of one split occurs in another, under any seeds.
+    """
+    if split not in SPLITS:
+        raise ValueError(f"`{split}` is none of {SPLITS}")
+    draw = random.Random(f"{seed}/{split}")
+    found: dict[Meaning, None] = {}
+    while len(found) < count:
+        meaning = _sentence(split, draw)
+        if _belongs(meaning, split):
+            found[meaning] = None
+    return tuple(found)

@@ -1,0 +1,231 @@
+"""How one language writes a meaning: a sequence of pieces of text that carry their labels from
+construction.
+
+Everything comes from the patterns of Unicode CLDR in `Babel`; nothing is found again in finished
+text.
+"""
+
+import datetime
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from babel.numbers import get_currency_precision, get_currency_symbol
+
+from hyperadapters.data.cldr_meanings import Join, Meaning, Phrase
+from hyperadapters.data.cldr_tongue import INVISIBLE, Tongue, tongue_of
+
+__all__ = ["ENTITIES", "FIELDS", "GLUE", "Piece", "pieces_of"]
+
+FIELDS = (
+    "WEEKDAY",
+    "DAY",
+    "MONTH",
+    "YEAR",
+    "QUARTER",
+    "ERA",
+    "CLOCK",
+    "DAYPERIOD",
+    "PAST",
+    "FUTURE",
+    "NUMBER",
+    "UNIT",
+    "CURRENCY",
+    "TERRITORY",
+    "LANGUAGE",
+)
+GLUE = ("AND", "OR")
+ENTITIES = {
+    "date": "DATE",
+    "time": "TIME",
+    "relative": "RELATIVE",
+    "quantity": "QUANTITY",
+    "percent": "QUANTITY",
+    "money": "MONEY",
+    "place": "PLACE",
+    "language": "LANG",
+}
+
+
+class Piece(NamedTuple):
+    """A stretch of text.
+
+    Args:
+        field: its label; None for what a pattern puts between fields (`de`, a comma, the 年 of a
+            year).
+        entity: the span type of the phrase it belongs to; None between phrases.
+        phrase: which phrase of the sentence, 0-based; -1 between phrases.
+    """
+
+    text: str
+    field: str | None
+    entity: str | None = None
+    phrase: int = -1
+
+
+_SLOT = re.compile(r"\{\d\}")
+
+
+_Texts = Iterable[tuple[str, str | None]]
+
+
+def _filled(pattern: str, *slots: tuple[str, str], rest: str | None) -> _Texts:
+    """A CLDR pattern such as `in {0} days`, its slots filled with (text, field), what is around
+    them labelled `rest`.
+    """
+    position = 0
+    for match in _SLOT.finditer(pattern):
+        yield pattern[position : match.start()], rest
+        yield slots[int(pattern[match.start() + 1])]
+        position = match.end()
+    yield pattern[position:], rest
+
+
+def _date(tongue: Tongue, phrase: Phrase) -> _Texts:
+    days = [_noon(*map(int, phrase.values[i : i + 3])) for i in range(0, len(phrase.values), 3)]
+    if phrase.style != "range":
+        yield from tongue.moment(phrase.style, days[0])
+        return
+    before, between, after = _SLOT.split(tongue.data["interval_formats"][None])
+    yield before, None
+    yield from tongue.moment("long", days[0])
+    yield between, None
+    yield from tongue.moment("long", days[1])
+    yield after, None
+
+
+def _noon(year: int, month: int, day: int) -> datetime.datetime:
+    return datetime.datetime(year, month, day, 12)
+
+
+def _time(tongue: Tongue, phrase: Phrase) -> _Texts:
+    hour, minute = phrase.values
+    return tongue.moment(phrase.style, datetime.datetime(2000, 1, 1, int(hour), int(minute)))
+
+
+def _relative(tongue: Tongue, phrase: Phrase) -> _Texts:
+    unit, amount = map(str, phrase.values)
+    pattern = tongue.plural(tongue.data["date_fields"][unit][phrase.style], amount)
+    return _filled(str(pattern), (tongue.number(amount), "NUMBER"), rest=phrase.style.upper())
+
+
+def _quantity(tongue: Tongue, phrase: Phrase) -> _Texts:
+    unit, amount = map(str, phrase.values)
+    known = tongue.data["unit_patterns"][unit]
+    # CLDR leaves out a length that equals the shorter one
+    lengths = ("long", "short", "narrow")["long short".split().index(phrase.style) :]
+    found = (tongue.plural(known[length], amount) for length in lengths if length in known)
+    return _filled(next(filter(None, found)), (tongue.number(amount), "NUMBER"), rest="UNIT")
+
+
+def _percent(tongue: Tongue, phrase: Phrase) -> _Texts:
+    pattern = tongue.locale.percent_formats[None]
+    number = tongue.number(str(phrase.values[0]))
+    yield pattern.prefix[0], "UNIT"
+    yield number, "NUMBER"
+    yield pattern.suffix[0], "UNIT"
+
+
+def _money(tongue: Tongue, phrase: Phrase) -> _Texts:
+    currency, amount = map(str, phrase.values)
+    if phrase.style == "name":
+        plurals = tongue.data["currency_names_plural"].get(currency) or {}
+        name = tongue.plural(plurals, amount) or tongue.locale.currencies[currency]
+        pattern = tongue.plural(tongue.data["currency_unit_patterns"], amount) or "{0} {1}"
+        slots = ((tongue.number(amount), "NUMBER"), (name, "CURRENCY"))
+        return _filled(pattern, *slots, rest=None)
+    return _money_symbol(tongue, currency, amount)
+
+
+def _money_symbol(tongue: Tongue, currency: str, amount: str) -> _Texts:
+    standard = tongue.locale.currency_formats["standard"]
+    symbol = get_currency_symbol(currency, tongue.locale).translate(INVISIBLE)
+    digits = standard.pattern.translate(INVISIBLE).split(";")[0].replace("¤", "").strip()
+    if get_currency_precision(currency) == 0:
+        digits = digits.replace(".00", "")
+    for affix in (standard.prefix[0], tongue.number(amount, digits), standard.suffix[0]):
+        affix = affix.translate(INVISIBLE)
+        if "¤" not in affix:
+            yield affix, "NUMBER" if affix.strip() else None
+            continue
+        before, after = affix.split("¤")
+        yield before, None
+        yield _spaced(symbol, before, after), "CURRENCY"
+        yield after, None
+
+
+def _spaced(symbol: str, before: str, after: str) -> str:
+    """CLDR's rule: a space between a number and a symbol that has a letter on that side."""
+    leading = " " if not before and after == "" and symbol[0].isalpha() else ""
+    trailing = " " if not after and symbol[-1].isalpha() else ""
+    return f"{leading}{symbol}{trailing}"
+
+
+def _place(tongue: Tongue, phrase: Phrase) -> _Texts:
+    yield tongue.locale.territories[str(phrase.values[0])], "TERRITORY"
+
+
+def _language(tongue: Tongue, phrase: Phrase) -> _Texts:
+    yield tongue.locale.languages[str(phrase.values[0])], "LANGUAGE"
+
+
+_WRITERS: dict[str, Callable[[Tongue, Phrase], _Texts]] = {
+    "date": _date,
+    "time": _time,
+    "relative": _relative,
+    "quantity": _quantity,
+    "percent": _percent,
+    "money": _money,
+    "place": _place,
+    "language": _language,
+}
+
+
+@lru_cache(maxsize=1 << 16)
+def _phrase(language: str, phrase: Phrase) -> tuple[tuple[str, str | None], ...]:
+    written = _WRITERS[phrase.kind](tongue_of(language), phrase)
+    return tuple((text.translate(INVISIBLE), field) for text, field in written if text)
+
+
+def _glue(tongue: Tongue, how: str, count: int) -> tuple[str, ...]:
+    """The texts before, between and after `count` parts."""
+    if how == "at":
+        before, between, after = _SLOT.split(tongue.data["datetime_formats"]["full"])
+        return before, between, after
+    if how in ("brackets", "colon", "dash"):
+        return {"brackets": ("", " (", ")"), "colon": ("", ": ", ""), "dash": ("", " – ", "")}[how]
+    patterns = tongue.data["list_patterns"]["or" if how == "or" else "standard"]
+    order = ["start", *["middle"] * (count - 3), "end"] if count > 2 else ["2"]
+    if how == "comma":
+        order = ["start"] * (count - 1)
+    split = [_SLOT.split(str(patterns[part])) for part in order]
+    return "".join(s[0] for s in split), *(s[1] for s in split), "".join(s[2] for s in split)
+
+
+_glue_of = lru_cache(maxsize=None)(
+    lambda language, how, count: _glue(tongue_of(language), how, count)
+)
+
+
+def pieces_of(language: str, meaning: Meaning) -> list[Piece]:
+    """The sentence, piece by piece; the texts joined are the sentence as CLDR writes it."""
+    found: list[Piece] = []
+    _write(language, meaning, found, [0])
+    return found
+
+
+def _write(language: str, meaning: Meaning, found: list[Piece], phrases: list[int]) -> None:
+    if isinstance(meaning, Phrase):
+        entity, number = ENTITIES[meaning.kind], phrases[0]
+        found += [Piece(text, field, entity, number) for text, field in _phrase(language, meaning)]
+        phrases[0] += 1
+        return
+    assert isinstance(meaning, Join)
+    # languages that write no commas put their "and" everywhere in a list
+    label = {"and": "AND", "comma": "AND", "or": "OR"}.get(meaning.how, "O")
+    texts = _glue_of(language, meaning.how, len(meaning.parts))
+    for text, part in zip(texts, meaning.parts, strict=False):
+        found.append(Piece(text, label))
+        _write(language, part, found, phrases)
+    found.append(Piece(texts[-1], label))

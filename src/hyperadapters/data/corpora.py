@@ -1,0 +1,63 @@
+"""Corpora as values: the examples of one task, one language and one split, and where they came from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = ["SPLITS", "Corpus", "Example", "Pair", "Tagged", "Text"]
+
+SPLITS = ("train", "dev", "test")
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """A sentence with one label per word."""
+
+    words: tuple[str, ...]
+    labels: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The words, joined by spaces."""
+        return " ".join(self.words)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A piece of plain text, usually a sentence."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two parallel sentences and their languages."""
+
+    first: str
+    second: str
+    languages: tuple[str, str]
+
+    @property
+    def text(self) -> str:
+        """Both sentences, joined by a space."""
+        return f"{self.first} {self.second}"
+
+
+Example = Tagged | Text | Pair
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """The examples of one task, one language and one split (`train`, `dev` or `test`).
+
+    Args:
+        source: where they came from, for messages and reports: a file, or the name of a built-in set.
+    """
+
+    task: str
+    language: str
+    split: str
+    examples: Sequence[Example]
+    source: str
+
+    def __len__(self) -> int:
+        return len(self.examples)

@@ -1,0 +1,98 @@
+"""Path templates: `ner/{language}/{split}.txt` under a data root, with other codes for languages
+and globs.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from hyperadapters.data.languages import codes_of, language_of
+from hyperadapters.errors import DataError
+
+__all__ = ["Codes", "codes_for", "expand", "filled", "languages_of", "rooted"]
+
+Codes = Mapping[str, str | tuple[str, ...]]
+_FIELD = re.compile(r"\{(\w+)\}")
+
+
+def rooted(template: str, root: Path | None) -> Path:
+    """The folder that a template starts in.
+
+    Raises:
+        DataError: the template is relative and there is no data root, or the root is no folder.
+    """
+    if Path(template).is_absolute():
+        return Path("/")
+    if root is None:
+        raise DataError(
+            f"`{template}` lies under a data root, and none is given",
+            remedy="give `--data-root FOLDER` or set HYPERADAPTERS_DATA",
+        )
+    if not root.is_dir():
+        raise DataError(
+            "the data root is no folder",
+            where=str(root),
+            remedy="give `--data-root FOLDER` or set HYPERADAPTERS_DATA",
+        )
+    return root
+
+
+def codes_for(language: str, codes: Codes) -> tuple[str, ...]:
+    """What files call a language: as `codes` says; else its own code and the usual others."""
+    named = codes.get(language)
+    if named is None:
+        return codes_of(language)
+    return (named,) if isinstance(named, str) else tuple(named)
+
+
+def filled(template: str, **fields: str) -> str:
+    """A template with some `{fields}` filled in; the others stay."""
+    return _FIELD.sub(lambda match: fields.get(match[1], match[0]), template)
+
+
+def expand(
+    root: Path, template: str, fields: Iterable[Mapping[str, str]]
+) -> tuple[list[Path], Mapping[str, str]]:
+    """The files that a template names, sorted, and the first assignment of its fields that names
+    any.
+    """
+    for assignment in fields:
+        path = filled(template, **assignment)
+        path = path.removeprefix("/") if root == Path("/") else path
+        found = sorted(root.glob(path)) if any(mark in path for mark in "*?[") else [root / path]
+        files = [file for file in found if file.is_file()]
+        if files:
+            return files, assignment
+    return [], {}
+
+
+@lru_cache(maxsize=256)
+def _matching(root: Path, template: str) -> tuple[str, ...]:
+    """What stands for `{language}` in the files that fit a template, its other fields open."""
+    relative = template.removeprefix("/") if root == Path("/") else template
+    parts = re.split(r"(\*\*/|\*|\?|\{\w+\})", relative)
+    known = {"**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]", "{language}": "(?P<language>[^/]+?)"}
+    open_field = r"[^/]+?"
+    pattern, seen = "", False
+    for part in parts:
+        if part == "{language}" and seen:
+            pattern += "(?P=language)"
+        elif part.startswith("{"):
+            pattern += known.get(part, open_field)
+            seen = seen or part == "{language}"
+        else:
+            pattern += known.get(part, re.escape(part))
+    found = set()
+    for file in root.glob(_FIELD.sub("*", relative)):
+        match = re.fullmatch(pattern, file.relative_to(root).as_posix())
+        if match and "language" in match.groupdict():
+            found.add(match["language"])
+    return tuple(sorted(found))
+
+
+def languages_of(root: Path, template: str, codes: Codes) -> tuple[str, ...]:
+    """The languages whose files fit a template, by our codes, sorted; best effort."""
+    ours = {code: language for language in codes for code in codes_for(language, codes)}
+    found = _matching(root, template)
+    return tuple(sorted({ours.get(code) or language_of(code) for code in found}))

@@ -1,0 +1,104 @@
+"""Plain text files, read strictly as UTF-8: lines, `id TAB text`, and the UDHR's XML."""
+
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+from hyperadapters.errors import DataError
+
+__all__ = ["read_identified", "read_lines", "read_texts", "read_udhr"]
+
+
+def read_lines(path: Path) -> list[str]:
+    """The lines of a UTF-8 file, without their ends; only LF and CRLF end a line.
+
+    Raises:
+        DataError: there is no such file, or a byte is not UTF-8 (the message names the line).
+    """
+    try:
+        raw = path.read_bytes()
+    except OSError as fault:
+        raise DataError(
+            f"cannot read `{path.name}`", where=str(path), found=fault.strerror or str(fault)
+        ) from None
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        line = raw.count(b"\n", 0, fault.start) + 1
+        raise DataError(
+            f"`{path.name}` is not UTF-8",
+            where=f"{path}:{line}",
+            expected="UTF-8 text",
+            found=f"byte 0x{raw[fault.start]:02x} in the line",
+            cause="the file is damaged, or in an older encoding such as Latin-1",
+            remedy="convert it: iconv -f LATIN1 -t UTF-8 FILE > NEW",
+        ) from None
+    lines = text.split("\n")
+    if lines and not lines[-1]:
+        lines.pop()
+    return [line.removesuffix("\r") for line in lines]
+
+
+def read_identified(path: Path) -> dict[str, str]:
+    """Texts by their id, from `id TAB text` lines, in file order.
+
+    Raises:
+        DataError: a line has no tab, or an id stands twice.
+    """
+    found: dict[str, str] = {}
+    for number, line in enumerate(read_lines(path), 1):
+        if not line.strip():
+            continue
+        name, tab, text = line.partition("\t")
+        if not tab:
+            raise DataError(
+                "a line has no tab",
+                where=f"{path}:{number}",
+                expected="id TAB text",
+                found=repr(line[:60]),
+            )
+        if name in found:
+            raise DataError(f"the id `{name}` stands twice", where=f"{path}:{number}")
+        found[name] = text.strip()
+    return found
+
+
+def read_udhr(path: Path) -> list[str]:
+    """The titles and paragraphs of a Universal Declaration of Human Rights in Unicode's XML.
+
+    Raises:
+        DataError: not well-formed, or it declares a document type or entities (never expanded
+            here).
+    """
+    text = "\n".join(read_lines(path))
+    for forbidden in ("<!DOCTYPE", "<!ENTITY"):
+        if forbidden in text:
+            raise DataError(
+                f"`{forbidden}` is not read",
+                where=f"{path}:{text[: text.index(forbidden)].count(chr(10)) + 1}",
+                expected="XML without a document type and without entities",
+                cause="entities can make a small file huge, or pull in other files",
+                remedy="remove the declaration",
+            )
+    try:
+        root = ElementTree.fromstring(text)
+    except ElementTree.ParseError as fault:
+        raise DataError(
+            "the XML is not well-formed", where=f"{path}:{fault.position[0]}", found=str(fault)
+        ) from None
+    texts = (
+        " ".join("".join(element.itertext()).split())
+        for element in root.iter()
+        if element.tag.rpartition("}")[2] in ("title", "para")
+    )
+    return [text for text in texts if text]
+
+
+def read_texts(path: Path) -> list[str]:
+    """The texts of a file by its suffix: `.xml` UDHR, `.tsv` id TAB text, any other one per line;
+    none empty.
+    """
+    if path.suffix == ".xml":
+        return read_udhr(path)
+    if path.suffix == ".tsv":
+        return [text for text in read_identified(path).values() if text]
+    return [line.strip() for line in read_lines(path) if line.strip()]

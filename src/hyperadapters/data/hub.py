@@ -1,0 +1,190 @@
+"""Any data set that the `datasets` library reads: from the hub by name, or from local parquet, JSON
+or CSV files.
+"""
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Literal, final
+
+from hyperadapters.data.corpora import Corpus, Example, Pair, Tagged, Text
+from hyperadapters.data.files import Codes, codes_for, expand, filled, languages_of, rooted
+from hyperadapters.data.sources import STRICT, Source, limited
+from hyperadapters.errors import DataError
+
+__all__ = ["Hub"]
+
+_KINDS = {".parquet": "parquet", ".json": "json", ".jsonl": "json", ".csv": "csv"}
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Hub(Source):
+    """A data set of `datasets`, with a contract on its columns.
+
+    Exactly one of `dataset` and `path`; columns are `words` and `labels` (tagging), or `text`, or
+    `first` and `second` (parallel text).
+
+    Args:
+        dataset: a name on the hub, `owner/name`; works offline from the cache of `datasets`.
+        subset: its configuration, a template with `{language}`.
+        revision: the commit or tag of the data set.
+        path: local files in place of the hub: a template with `{language}` and `{split}`
+            (.parquet, .json, .jsonl, .csv).
+        words: the column of word lists; `labels` that of labels, as strings or as numbers.
+        label_names: names of numbered labels, where the data set does not carry them.
+        text: the column of plain text; `first` and `second` those of parallel text, the second
+            in language `beside`.
+        splits: our split -> its name there.
+        codes: our language name -> what the data set calls it.
+        limit: most examples, for all splits or by split.
+    """
+
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
+
+    format: Literal["hub"] = "hub"
+    dataset: str | None = None
+    subset: str | None = None
+    revision: str | None = None
+    path: str | None = None
+    words: str | None = None
+    labels: str | None = None
+    label_names: tuple[str, ...] = ()
+    text: str | None = None
+    first: str | None = None
+    second: str | None = None
+    beside: str = "en"
+    splits: Mapping[str, str] = field(default_factory=lambda: {"dev": "validation"})
+    codes: Codes = field(default_factory=dict)
+    limit: int | Mapping[str, int] | None = None
+
+    def __post_init__(self) -> None:
+        if (self.dataset is None) == (self.path is None):
+            raise DataError(
+                "a source of format `hub` needs `dataset` or `path`",
+                expected="exactly one of the two",
+                found="both" if self.dataset else "none",
+            )
+        complete = [
+            group for group in self._groups() if all(column is not None for column in group)
+        ]
+        if len(complete) != 1 or sum(c is not None for g in self._groups() for c in g) != len(
+            complete[0]
+        ):
+            raise DataError(
+                "the columns of a source of format `hub` are not clear",
+                expected="`words` and `labels`, or `text`, or `first` and `second`",
+                found=", ".join(f"`{c}`" for g in self._groups() for c in g if c) or "none",
+            )
+
+    def _groups(self) -> tuple[tuple[str | None, ...], ...]:
+        return (self.words, self.labels), (self.text,), (self.first, self.second)
+
+    def read(self, task: str, language: str, split: str, root: Path | None) -> Corpus:
+        """The rows of one split as examples."""
+        with tempfile.TemporaryDirectory() as cache:
+            rows, source = self._rows(language, split, root, cache)
+            examples = limited(list(self._examples(rows, language, source)), self.limit, split)
+        return Corpus(task, language, split, examples, source)
+
+    def _rows(self, language: str, split: str, root: Path | None, cache: str) -> tuple[Any, str]:
+        import datasets
+
+        if self.path is not None:
+            files = self._files(language, split, root)
+            if not files:
+                raise self._missing(language, split, root)
+            source = ", ".join(map(str, files))
+            loaded = [_KINDS.get(files[0].suffix, "json")]
+            arguments: dict[str, Any] = {"data_files": [str(f) for f in files], "split": "train"}
+            arguments |= {"cache_dir": cache, "keep_in_memory": True}
+        else:
+            code = codes_for(language, self.codes)[0]
+            subset = filled(self.subset, language=code) if self.subset else None
+            source = "/".join(filter(None, (self.dataset, subset)))
+            loaded = [str(self.dataset), *([subset] if subset else [])]
+            arguments = {"split": self.splits.get(split, split), "revision": self.revision}
+        try:
+            return datasets.load_dataset(*loaded, **arguments), source
+        except Exception as fault:  # every builder of `datasets` has errors of its own
+            raise DataError(
+                f"`datasets` cannot load language `{language}`, split `{split}`",
+                where=source,
+                found=f"{type(fault).__name__}: {str(fault).splitlines()[0] if str(fault) else ''}",
+                cause="no such data set, subset or split; or no network and no copy in the cache",
+                remedy="for files on this machine give `path` in place of `dataset`",
+            ) from fault
+
+    def _files(self, language: str, split: str, root: Path | None) -> list[Path]:
+        path = str(self.path)
+        names = dict.fromkeys((split, self.splits.get(split, split)))
+        codes = codes_for(language, self.codes)
+        fields = [{"language": code, "split": name} for name in names for code in codes]
+        return expand(rooted(path, root), path, fields)[0]
+
+    def _missing(self, language: str, split: str, root: Path | None) -> DataError:
+        return DataError(
+            f"no file for language `{language}`, split `{split}`",
+            where=str(rooted(str(self.path), root) / str(self.path).removeprefix("/")),
+            found=f"files for {', '.join(self.languages(root)) or 'no language'}",
+            remedy=f"name the files' code, `codes: {{{language}: ...}}`",
+        )
+
+    def _examples(self, rows: Any, language: str, source: str) -> Iterator[Example]:
+        columns = [column for group in self._groups() for column in group if column is not None]
+        for column in columns:
+            if column not in rows.column_names:
+                raise DataError(
+                    f"no column `{column}`",
+                    where=source,
+                    expected="the column that the run file names",
+                    found=", ".join(rows.column_names),
+                )
+        values = [rows[column] for column in columns]
+        if self.words is None:
+            for texts in zip(*values, strict=True):
+                first, second = texts[0], texts[-1]
+                yield Text(first) if self.text else Pair(first, second, (language, self.beside))
+            return
+        names = self.label_names or _names(rows.features[self.labels])
+        for number, (words, labels) in enumerate(zip(*values, strict=True)):
+            if len(words) != len(labels):
+                raise DataError(
+                    "words and labels differ in number",
+                    where=f"{source}, row {number}",
+                    found=f"{len(words)} words, {len(labels)} labels",
+                )
+            yield Tagged(tuple(words), tuple(_label(label, names, source) for label in labels))
+
+    def languages(self, root: Path | None) -> tuple[str, ...]:
+        """Those with local files; on the hub, those that `codes` names."""
+        if self.path is None:
+            return tuple(sorted(self.codes))
+        return languages_of(rooted(self.path, root), self.path, self.codes)
+
+    def has(self, language: str, split: str, root: Path | None) -> bool:
+        """Whether there is a local file; on the hub, whether `codes` names the language or names
+        none.
+        """
+        if self.path is None:
+            return not self.codes or language in self.codes
+        return bool(self._files(language, split, root))
+
+
+def _names(feature: Any) -> Sequence[str]:
+    """The label names that a column of `datasets` carries, if any."""
+    return getattr(getattr(feature, "feature", feature), "names", None) or ()
+
+
+def _label(label: int | str, names: Sequence[str], source: str) -> str:
+    if isinstance(label, str):
+        return label
+    if not 0 <= label < len(names):
+        raise DataError(
+            f"label {label} has no name",
+            where=source,
+            expected=f"numbers below {len(names)}" if names else "labels as text",
+            remedy="give their names in order, `label_names: [O, B-PER, ...]`",
+        )
+    return names[label]

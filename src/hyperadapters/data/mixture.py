@@ -1,0 +1,264 @@
+"""Which examples come next: corpora drawn by temperature, their examples dealt out epoch by epoch.
+
+Nothing here keeps a random state. Every choice is drawn from a seed made of the run's seed and a
+counter, so that the counters alone are the state, and every rank that has them draws the same.
+"""
+
+import hashlib
+import random
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, final
+
+import torch
+
+from hyperadapters.context import Row
+from hyperadapters.errors import BundleError, TrainingError
+from hyperadapters.tasks.base import Batch, Encoded, Share, Task, collate
+
+__all__ = ["Alternate", "Mixture", "Order", "Stream", "Temperature", "part_of"]
+
+_POOL = 32
+
+
+class Order(ABC):
+    """In which order streams have their turn."""
+
+    @abstractmethod
+    def choose(self, sizes: Sequence[int], turn: int, chance: random.Random) -> int:
+        """The index of the stream whose turn it is.
+
+        Args:
+            sizes: examples of each stream.
+            turn: how many turns came before (0-based counter).
+            chance: what a random order draws from; the same for the same turn.
+        """
+
+
+@final
+@dataclass(frozen=True)
+class Temperature(Order):
+    """A stream of n examples is drawn with p ∝ n^(1/T): 1 is by size, infinity uniform.
+
+    Raises:
+        TrainingError: the temperature is not positive.
+    """
+
+    temperature: float
+
+    def __post_init__(self) -> None:
+        if not self.temperature > 0:
+            raise TrainingError(
+                "the `temperature` of a mixture must be positive",
+                expected="a number above 0; 1 draws by size, .inf uniformly",
+                found=str(self.temperature),
+            )
+
+    def choose(self, sizes: Sequence[int], turn: int, chance: random.Random) -> int:
+        """A stream drawn with replacement."""
+        largest = max(sizes)
+        weights = [(size / largest) ** (1 / self.temperature) for size in sizes]
+        return chance.choices(range(len(sizes)), weights)[0]
+
+
+@final
+@dataclass(frozen=True)
+class Alternate(Order):
+    """The streams take turns, whatever their sizes (BAD-X)."""
+
+    def choose(self, sizes: Sequence[int], turn: int, chance: random.Random) -> int:
+        """The next stream."""
+        return turn % len(sizes)
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A corpus to draw from.
+
+    Args:
+        task: whose examples these are.
+        row: of every one of them.
+        examples: encoded.
+        size: the n of p ∝ n^(1/T), usually their number.
+    """
+
+    task: Task
+    row: Row
+    examples: Sequence[Encoded]
+    size: int
+
+    def __str__(self) -> str:
+        return f"{self.task.name}: {self.row}"
+
+
+@final
+class Mixture:
+    """Draws global micro-batches, the same on every rank.
+
+    A batch is `contexts` blocks of equal size, one per turn of the order, sorted by row: equal rows
+    are adjacent. A stream deals each of its examples once before it deals one again, in blocks of
+    similar length.
+
+    Args:
+        streams: what to draw from.
+        order: whose turn it is.
+        examples: in a batch, over all ranks.
+        contexts: blocks in a batch.
+        pad_id: the tokenizer's padding id.
+        seed: of everything drawn; another phase of a run has another one.
+
+    Raises:
+        TrainingError: there is nothing to draw, or the blocks do not fill a batch.
+    """
+
+    def __init__(
+        self,
+        streams: Sequence[Stream],
+        *,
+        order: Order,
+        examples: int,
+        contexts: int,
+        pad_id: int,
+        seed: str,
+    ) -> None:
+        _check(streams, examples, contexts)
+        block = examples // contexts
+        self._streams = tuple(streams)
+        self._order = order
+        self._contexts = contexts
+        self._block = block
+        self._pad_id = pad_id
+        self._seed = seed
+        self._draws = 0
+        self._decks = [
+            _Deck([len(one) for one in stream.examples], block, f"{seed}/{place}/{stream}")
+            for place, stream in enumerate(streams)
+        ]
+
+    def draw(self) -> Batch:
+        """The next batch."""
+        generator = _generator(f"{self._seed}/targets/{self._draws}")
+        drawn = [
+            (stream.task, stream.row, stream.examples[example])
+            for place in self._chosen()
+            for stream in [self._streams[place]]
+            for example in self._decks[place].deal(self._block)
+        ]
+        self._draws += 1
+        return collate(drawn, self._pad_id, generator)
+
+    def state(self) -> dict[str, Any]:
+        """Where the mixture stands, as plain JSON values: a few numbers per stream."""
+        return {
+            "draws": self._draws,
+            "streams": [str(stream) for stream in self._streams],
+            "dealt": [deck.dealt for deck in self._decks],
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Goes on where `state` was taken: all further draws are the same.
+
+        Raises:
+            BundleError: the state is of other streams.
+        """
+        own = [str(stream) for stream in self._streams]
+        if list(state["streams"]) != own:
+            raise BundleError(
+                "the state of a mixture does not fit its streams",
+                expected=", ".join(own),
+                found=", ".join(state["streams"]),
+                cause="the data of the run have changed since its checkpoint",
+            )
+        self._draws = state["draws"]
+        for deck, dealt in zip(self._decks, state["dealt"], strict=True):
+            deck.dealt = dealt
+
+    def _chosen(self) -> list[int]:
+        sizes = [stream.size for stream in self._streams]
+        chance = random.Random(f"{self._seed}/turns/{self._draws}")
+        first = self._draws * self._contexts
+        turns = range(first, first + self._contexts)
+        chosen = [self._order.choose(sizes, turn, chance) for turn in turns]
+        return sorted(chosen, key=lambda place: (str(self._streams[place].row), place))
+
+
+@final
+class _Deck:
+    """The examples of one stream in an endless order; `dealt` of them are out.
+
+    Every epoch is a permutation. Within it, pools of many blocks are sorted by length, and the
+    blocks of a pool shuffled. An epoch first completes the block that the last one left unfinished.
+    """
+
+    def __init__(self, lengths: Sequence[int], block: int, seed: str) -> None:
+        self.dealt = 0
+        self._lengths = lengths
+        self._block = block
+        self._seed = seed
+        self._epoch = -1
+        self._places: list[int] = []
+
+    def deal(self, count: int) -> list[int]:
+        """The next places in the corpus."""
+        places = []
+        for number in range(self.dealt, self.dealt + count):
+            epoch, place = divmod(number, len(self._lengths))
+            if epoch != self._epoch:
+                self._epoch, self._places = epoch, self._shuffled(epoch)
+            places.append(self._places[place])
+        self.dealt += count
+        return places
+
+    def _shuffled(self, epoch: int) -> list[int]:
+        examples, block = len(self._lengths), self._block
+        generator = _generator(f"{self._seed}/{epoch}")
+        places: list[int] = torch.randperm(examples, generator=generator).tolist()
+        first = min(-epoch * examples % block, examples)
+        end = first + (examples - first) // block * block
+        dealt = places[:first]
+        for start in range(first, end, block * _POOL):
+            stop = min(start + block * _POOL, end)
+            pool = sorted(places[start:stop], key=self._lengths.__getitem__)
+            blocks = torch.randperm(len(pool) // block, generator=generator).tolist()
+            dealt += [place for b in blocks for place in pool[b * block : (b + 1) * block]]
+        return dealt + places[end:]
+
+
+def part_of(batch: Batch, rank: int, ranks: int) -> Batch:
+    """The examples of a global batch that one rank computes: the rank-th of `ranks` equal runs.
+
+    Tasks without an example among them have no share. The padding stays that of the whole batch.
+    """
+    start, stop = len(batch) * rank // ranks, len(batch) * (rank + 1) // ranks
+    shares = {}
+    for task, share in batch.shares.items():
+        own = (share.examples >= start) & (share.examples < stop)
+        if own.any():
+            targets = {name: tensor[own] for name, tensor in share.targets.items()}
+            shares[task] = Share(share.examples[own] - start, targets)
+    inputs = {name: tensor[start:stop] for name, tensor in batch.inputs.items()}
+    return Batch(inputs, shares, batch.observed[start:stop])
+
+
+def _check(streams: Sequence[Stream], examples: int, contexts: int) -> None:
+    empty = [str(stream) for stream in streams if not stream.examples]
+    if empty or not streams:
+        raise TrainingError(
+            "there is nothing to train on",
+            expected="at least one example in every training corpus",
+            found=f"no examples of {', '.join(empty)}" if empty else "no training corpus",
+            remedy="add data, or take the task or language out of `train`",
+        )
+    if contexts < 1 or examples < contexts or examples % contexts:
+        raise TrainingError(
+            "the rows of a micro-batch cannot have blocks of equal size",
+            expected="`contexts_per_batch` that divides `batch / accumulate`",
+            found=f"{contexts} rows for {examples} examples",
+            remedy="change `recipe.batch`, `recipe.accumulate` or `recipe.contexts_per_batch`",
+        )
+
+
+def _generator(seed: str) -> torch.Generator:
+    number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big") >> 1
+    return torch.Generator().manual_seed(number)

@@ -1,0 +1,244 @@
+"""Where corpora come from, as values: the built-in data, and labelled or plain files under a data
+root.
+
+Each source is a frozen dataclass that a run file writes as a mapping with `format: ...`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Literal, final
+
+from hyperadapters.data import cldr
+from hyperadapters.data.corpora import SPLITS, Corpus, Example, Text
+from hyperadapters.data.files import Codes, codes_for, expand, filled, languages_of, rooted
+from hyperadapters.data.formats.conll import Columns, read_conll
+from hyperadapters.data.formats.conllu import read_conllu
+from hyperadapters.data.formats.text import read_texts
+from hyperadapters.errors import DataError, nearest
+
+__all__ = ["STRICT", "Cldr", "Conll", "ConllU", "Files", "PlainText", "Source", "limited"]
+
+STRICT: Mapping[str, Any] = {"extra": "forbid"}
+"""For `pydantic`: a mapping in a run file may have no other keys."""
+
+
+class Source(ABC):
+    """A place that corpora come from."""
+
+    @abstractmethod
+    def read(self, task: str, language: str, split: str, root: Path | None) -> Corpus:
+        """The examples of one language and split (`train`, `dev`, `test`).
+
+        Raises:
+            DataError: missing, or broken.
+        """
+
+    @abstractmethod
+    def languages(self, root: Path | None) -> tuple[str, ...]:
+        """The languages that it has, sorted; best effort."""
+
+    @abstractmethod
+    def has(self, language: str, split: str, root: Path | None) -> bool:
+        """Whether `read` would find this language and split."""
+
+
+def limited(
+    examples: Sequence[Example], limit: int | Mapping[str, int] | None, split: str
+) -> Sequence[Example]:
+    """The first examples, as many as the limit of the split allows."""
+    most = limit.get(split) if isinstance(limit, Mapping) else limit
+    return tuple(examples[:most])
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Cldr(Source):
+    """The built-in data made from Unicode CLDR; every language has the same meanings under the same
+    index.
+
+    Args:
+        content: `fields` and `spans` are tagging tasks, `text` is for MLM, `pairs` for
+            translation LM.
+        train: sentences of the split; `dev` and `test` likewise.
+        beside: the other language of `pairs`.
+        codes: our language name -> CLDR's, where they differ.
+    """
+
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
+
+    format: Literal["cldr"] = "cldr"
+    content: Literal["fields", "spans", "text", "pairs"] = "fields"
+    train: int = 500
+    dev: int = 100
+    test: int = 200
+    seed: int = 0
+    beside: str = "en"
+    codes: Mapping[str, str] = field(default_factory=dict)
+
+    def read(self, task: str, language: str, split: str, root: Path | None) -> Corpus:
+        """Never fails for a language of `languages` and a split that is not 0 sentences long."""
+        code, count = self.codes.get(language, language), self._count(split)
+        examples: Sequence[Example]
+        if self.content == "text":
+            examples = cldr.texts(code, split, count, self.seed)
+        elif self.content == "pairs":
+            other = self.codes.get(self.beside, self.beside)
+            examples = cldr.pairs(code, other, split, count, self.seed)
+        else:
+            examples = cldr.tagged(code, self.content, split, count, self.seed)
+        return Corpus(task, language, split, examples, f"cldr ({self.content})")
+
+    def _count(self, split: str) -> int:
+        return {"train": self.train, "dev": self.dev, "test": self.test}.get(split, 0)
+
+    def languages(self, root: Path | None) -> tuple[str, ...]:
+        """All of CLDR's that are covered in full."""
+        return tuple(sorted({*cldr.CLDR_LANGUAGES, *self.codes}))
+
+    def has(self, language: str, split: str, root: Path | None) -> bool:
+        """Whether CLDR covers the language."""
+        covered = self.codes.get(language, language) in cldr.CLDR_LANGUAGES
+        itself = self.content == "pairs" and language == self.beside
+        return covered and self._count(split) > 0 and not itself
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files(Source):
+    """Files of one format under the data root.
+
+    Args:
+        path: a template under the data root (or absolute), with `{language}`, `{split}`,
+            `{treebank}` and globs.
+        codes: our language name -> what the files call it, one or more; the usual codes are known.
+        treebanks: our language name -> what `{treebank}` stands for.
+        splits: split -> the one to read where a language has no file of its own (`train: test`
+            gives languages that have only a test split their test sentences to train on; `dev:
+            validation` another file name).
+        limit: most sentences per split, for all splits or by split.
+    """
+
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
+
+    path: str
+    codes: Codes = field(default_factory=dict)
+    treebanks: Mapping[str, str] = field(default_factory=dict)
+    splits: Mapping[str, str] = field(default_factory=dict)
+    limit: int | Mapping[str, int] | None = None
+
+    @abstractmethod
+    def examples(self, path: Path, code: str) -> Sequence[Example]:
+        """The examples of one file; `code` is what files call the language."""
+
+    def files(self, language: str, split: str, root: Path | None) -> tuple[list[Path], str]:
+        """The files of a language and a split, sorted, and what they call the language; none where
+        there are none.
+        """
+        if "{treebank}" in self.path and language not in self.treebanks:
+            return [], language
+        base = rooted(self.path, root)
+        substitutes = [split, *([self.splits[split]] if split in self.splits else [])]
+        fields = (
+            {"language": code, "split": name, "treebank": self.treebanks.get(language, "")}
+            for name in substitutes
+            for code in codes_for(language, self.codes)
+        )
+        files, found = expand(base, self.path, fields)
+        return files, found.get("language", language)
+
+    def read(self, task: str, language: str, split: str, root: Path | None) -> Corpus:
+        """The sentences of all files of this language and split."""
+        files, code = self.files(language, split, root)
+        if not files:
+            raise self._missing(language, split, root)
+        examples = [example for file in files for example in self.examples(file, code)]
+        source = ", ".join(str(file) for file in files)
+        return Corpus(task, language, split, limited(examples, self.limit, split), source)
+
+    def _missing(self, language: str, split: str, root: Path | None) -> DataError:
+        codes, known = codes_for(language, self.codes), self.languages(root)
+        fields = {"language": codes[0], "split": split}
+        if language in self.treebanks:
+            fields["treebank"] = self.treebanks[language]
+        own = [name for name in SPLITS if self.has(language, name, root)]
+        if own:
+            found, remedy = f"only {', '.join(own)}", f"`splits: {{{split}: {own[-1]}}}`"
+        else:
+            close = nearest(language, known)
+            found = f"files for {', '.join(known[:15]) or 'no language'}"
+            found += f", ... ({len(known)} in all)" if known[15:] else ""
+            remedy = f"name what the files call it, `codes: {{{language}: ...}}`"
+            remedy += ", or its folder, `treebanks: {...}`" if "{treebank}" in self.path else ""
+            remedy += f"; did you mean `{close}`?" if close else ""
+        return DataError(
+            f"no file for language `{language}`, split `{split}`",
+            where=str(rooted(self.path, root) / filled(self.path, **fields).removeprefix("/")),
+            expected=f"{{language}} = {' or '.join(codes)}",
+            found=found,
+            cause="the split does not exist for this language" if own else None,
+            remedy=remedy,
+        )
+
+    def languages(self, root: Path | None) -> tuple[str, ...]:
+        """Those with a file for any split."""
+        if "{treebank}" in self.path:
+            named = sorted(self.treebanks)
+            return tuple(n for n in named if any(self.has(n, split, root) for split in SPLITS))
+        return languages_of(rooted(self.path, root), self.path, self.codes)
+
+    def has(self, language: str, split: str, root: Path | None) -> bool:
+        """Whether there is a file, of the split itself or of its substitute."""
+        return bool(self.files(language, split, root)[0])
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class ConllU(Files):
+    """Universal Dependencies in CoNLL-U.
+
+    Args:
+        column: which column holds the labels.
+    """
+
+    format: Literal["conllu"] = "conllu"
+    column: Literal["upos", "xpos", "deprel"] = "upos"
+
+    def examples(self, path: Path, code: str) -> Sequence[Example]:
+        """Words and labels; multiword and empty nodes left out."""
+        return read_conllu(path, self.column)
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Conll(Files):
+    """CoNLL columns.
+
+    Args:
+        word: column of the word, 0-based, negative from the end; `label` likewise.
+        comments: beginning of lines to leave out (`"#"` for UNER's .iob2).
+        prefix: cut from each word, a template (`"{language}:"` for WikiANN's `yo:Ilé`).
+    """
+
+    format: Literal["conll"] = "conll"
+    word: int = 0
+    label: int = -1
+    comments: str = ""
+    prefix: str = ""
+
+    def examples(self, path: Path, code: str) -> Sequence[Example]:
+        """Words and labels."""
+        prefix = filled(self.prefix, language=code)
+        return read_conll(path, Columns(self.word, self.label, self.comments, prefix))
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class PlainText(Files):
+    """Plain text: one sentence per line, `id TAB text` (.tsv) or the UDHR's XML (.xml)."""
+
+    format: Literal["text"] = "text"
+
+    def examples(self, path: Path, code: str) -> Sequence[Example]:
+        """One text per line, id or paragraph."""
+        return [Text(text) for text in read_texts(path)]

@@ -1,0 +1,126 @@
+"""What can go wrong, as a tree.
+
+    HyperadaptersError            a fault that the user can mend; the command line exits with status 2
+    ├── ConfigError               a run file or study file is wrong (all faults in one message)
+    ├── DataError                 a corpus file is missing, broken or does not fit its task
+    ├── UnknownName               a task, language, method, ... that nothing knows
+    ├── BackboneError             a model that cannot be adapted, loaded or used in this way
+    ├── ContextError              rows and examples do not fit the model or the batch
+    ├── BundleError               a saved model or checkpoint is damaged or does not fit
+    └── TrainingError             a run cannot go on (a loss that is not finite, no data left)
+
+A message answers six questions, each on its own line where it has an answer: what, where, expected, found,
+likely cause, remedy.
+"""
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = [
+    "BackboneError",
+    "BundleError",
+    "ConfigError",
+    "ContextError",
+    "DataError",
+    "HyperadaptersError",
+    "TrainingError",
+    "UnknownName",
+    "nearest",
+]
+
+
+class HyperadaptersError(Exception):
+    """A fault that the user can mend; `str(error)` is the whole readable message.
+
+    Args:
+        what: one sentence, names in backticks.
+        where: file and line, or the path inside a run file.
+        expected: what would have been right.
+        found: what was there instead.
+        cause: what usually leads to this.
+        remedy: what to do.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str | None = None,
+        expected: str | None = None,
+        found: str | None = None,
+        cause: str | None = None,
+        remedy: str | None = None,
+    ) -> None:
+        self.what = what
+        self.where = where
+        parts = {
+            "where": where,
+            "expected": expected,
+            "found": found,
+            "likely cause": cause,
+            "remedy": remedy,
+        }
+        lines = [f"  {label}: {text}" for label, text in parts.items() if text is not None]
+        super().__init__("\n".join([what, *lines]))
+
+
+class ConfigError(HyperadaptersError):
+    """A run file or study file is wrong."""
+
+
+class DataError(HyperadaptersError):
+    """A corpus file is missing, broken or does not fit its task."""
+
+
+class UnknownName(HyperadaptersError):
+    """A name that nothing knows, with the nearest one that something does.
+
+    Args:
+        kind: what the name should name: `language`, `method`, ...
+        name: the unknown name.
+        known: every legal name.
+        where: file and line, or the path inside a run file.
+        cause: what usually leads to this.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        name: str,
+        known: Iterable[str],
+        *,
+        where: str | None = None,
+        cause: str | None = None,
+    ) -> None:
+        names = sorted(known)
+        close = nearest(name, names)
+        shown = ", ".join(names[:20]) + (f", ... ({len(names)} in all)" if len(names) > 20 else "")
+        super().__init__(
+            f"unknown {kind} `{name}`",
+            where=where,
+            expected=f"one of {shown}" if names else f"no {kind} is known here",
+            cause=cause,
+            remedy=f"did you mean `{close}`?" if close else None,
+        )
+
+
+class BackboneError(HyperadaptersError):
+    """A model that cannot be adapted, loaded or used in this way."""
+
+
+class ContextError(HyperadaptersError):
+    """Rows and examples do not fit the model or the batch."""
+
+
+class BundleError(HyperadaptersError):
+    """A saved model or checkpoint is damaged or does not fit."""
+
+
+class TrainingError(HyperadaptersError):
+    """A training run cannot go on."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The legal name most like `name`, or None where none is close."""
+    close = difflib.get_close_matches(name, list(known), n=1, cutoff=0.5)
+    return close[0] if close else None

@@ -1,0 +1,37 @@
+"""What every form is: slots for weights, and a pure function of hidden states and weights."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+
+from jaxtyping import Float
+from torch import Tensor
+
+from hyperadapters.slots import Slot
+
+__all__ = ["Form", "Weights"]
+
+Weights = Mapping[str, Float[Tensor, "row ..."]]
+"""The weights of a form at one site, one slot per name, rows first."""
+
+
+class Form(ABC):
+    """What is computed at a site. Frozen, without parameters; all-zero weights are the identity (heads apart)."""
+
+    @abstractmethod
+    def slots(self, width_in: int, width_out: int, *, bias: bool = True) -> Mapping[str, Slot]:
+        """The weights this form needs at a site.
+
+        Args:
+            width_in: features of what the module at the site reads.
+            width_out: features of what it gives.
+            bias: whether that module has an additive parameter (a T5 norm has none).
+        """
+
+    @abstractmethod
+    def apply(
+        self, hidden: Float[Tensor, "row token width_in"], weights: Weights
+    ) -> Float[Tensor, "row token width_out"]:
+        """What is added to the module's output (for a head: the output itself).
+
+        `row` is the number of rows of the batch; the tokens of all examples of a row follow each other.
+        """

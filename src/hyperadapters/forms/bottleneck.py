@@ -1,0 +1,112 @@
+"""The bottleneck adapter: down, non-linearity, up, with an optional norm before or after."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, final
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn import functional
+
+from hyperadapters.forms.base import Form, Weights
+from hyperadapters.slots import Slot
+
+__all__ = ["Bottleneck", "bottleneck"]
+
+Activation = Literal["relu", "gelu", "gelu_tanh", "silu", "tanh"]
+Norm = Literal["none", "before", "after"]
+
+_EPSILON = 1e-5
+
+
+def activate(hidden: Tensor, activation: Activation) -> Tensor:
+    """The non-linearity called `activation`; `gelu_tanh` is the approximation that T5's code calls `gelu_new`."""
+    if activation == "gelu_tanh":
+        return functional.gelu(hidden, approximate="tanh")
+    result: Tensor = getattr(functional, activation)(hidden)
+    return result
+
+
+def bottleneck(
+    hidden: Float[Tensor, "row token d_model"],
+    down: Float[Tensor, "row width d_model"],
+    down_bias: Float[Tensor, "row width"],
+    up: Float[Tensor, "row d_model width"],
+    up_bias: Float[Tensor, "row d_model"],
+    activation: Activation = "relu",
+) -> Float[Tensor, "row token d_model"]:
+    """U·act(D·z + b_D) + b_U for every row's own tokens: what a bottleneck adapter adds to z.
+
+    Hyper-X (2022), equation 1; Houlsby et al. (2019). Costs 4·d_model·width FLOPs per token.
+    """
+    code = torch.baddbmm(down_bias.unsqueeze(1), hidden, down.transpose(1, 2))
+    return torch.baddbmm(up_bias.unsqueeze(1), activate(code, activation), up.transpose(1, 2))
+
+
+def normalise(hidden: Tensor, scale: Tensor, shift: Tensor) -> Tensor:
+    """Layer normalisation with a scale and shift per row (ε = 1e-5)."""
+    normal = functional.layer_norm(hidden, hidden.shape[-1:], eps=_EPSILON)
+    return torch.addcmul(shift.unsqueeze(1), normal, scale.unsqueeze(1))
+
+
+@final
+@dataclass(frozen=True)
+class Bottleneck(Form):
+    """A bottleneck adapter.
+
+    Exactly one of `width` (features of the bottleneck) and `reduction` (d_model / width) is given.
+
+    Args:
+        norm: layer norm inside the adapter: none (Hyper-X, MAD-X), `before` the down projection
+            (hyper-adapters) or `after` the up projection, before the residual (HyperFormer).
+        unit_scale: the slot `scale` holds γ - 1 (hyper-adapters), so zero weights leave a plain norm.
+        activation: the non-linearity.
+        std: standard deviation of free projections at the start; biases start at zero.
+    """
+
+    width: int | None = None
+    reduction: int | float | None = None
+    norm: Norm = "none"
+    unit_scale: bool = False
+    activation: Activation = "relu"
+    std: float = 0.02
+
+    def __post_init__(self) -> None:
+        if (self.width is None) == (self.reduction is None):
+            raise ValueError("a bottleneck takes exactly one of `width` and `reduction`")
+
+    def slots(self, width_in: int, width_out: int, *, bias: bool = True) -> Mapping[str, Slot]:
+        """Projections (width, d_model) and (d_model, width), their biases, and `scale`, `shift` of a norm."""
+        width = self.width or int(width_out // (self.reduction or 1))
+        slots = {
+            "down": Slot((width, width_out), std=self.std),
+            "down_bias": Slot((width,)),
+            "up": Slot((width_out, width), std=self.std),
+            "up_bias": Slot((width_out,)),
+        }
+        if self.norm != "none":
+            slots["scale"] = Slot((width_out,), mean=0.0 if self.unit_scale else 1.0)
+            slots["shift"] = Slot((width_out,))
+        return slots
+
+    def apply(
+        self, hidden: Float[Tensor, "row token width_in"], weights: Weights
+    ) -> Float[Tensor, "row token width_out"]:
+        """`bottleneck`, with the norm where this form has it."""
+        if self.norm == "before":
+            hidden = normalise(hidden, self._scale(weights), weights["shift"])
+        added = bottleneck(
+            hidden,
+            weights["down"],
+            weights["down_bias"],
+            weights["up"],
+            weights["up_bias"],
+            self.activation,
+        )
+        if self.norm == "after":
+            return normalise(added, self._scale(weights), weights["shift"])
+        return added
+
+    def _scale(self, weights: Weights) -> Tensor:
+        return weights["scale"] + 1.0 if self.unit_scale else weights["scale"]

@@ -1,0 +1,190 @@
+"""The task × language matrix as a value: cells, means, JSON, and how several become one."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from statistics import fmean
+from typing import Any, Literal, get_args
+
+from hyperadapters.errors import BundleError, DataError
+from hyperadapters.metrics import METRICS, Statistics
+
+__all__ = ["ALL_GROUPS", "STANDINGS", "Cell", "Matrix", "Standing", "combine"]
+
+Standing = Literal["trained pair", "unseen pair", "unseen language"]
+STANDINGS: tuple[Standing, ...] = get_args(Standing)
+ALL_GROUPS = "all"
+"""The union of all groups, under the name that tables use."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The score of one task in one language.
+
+    Args:
+        metric: a name of `METRICS`, whose range `score` has.
+        sentences: how many were scored.
+        standing: what training saw of the pair.
+        statistics: what each sentence adds to the metric, in corpus order. In a mean of several
+            models the numbers of all models stand side by side.
+        note: anything to know besides, such as the row it ran under.
+        models: how many models' scores are averaged here.
+    """
+
+    task: str
+    language: str
+    metric: str
+    score: float
+    sentences: int
+    standing: Standing
+    statistics: tuple[Statistics, ...] = ()
+    note: str = ""
+    models: int = 1
+
+    def rescored(self, totals: Sequence[float]) -> float:
+        """The score that summed statistics give: of a resample of the sentences, for example."""
+        width = len(totals) // self.models
+        metric = METRICS[self.metric]
+        return fmean(
+            metric.score(tuple(totals[start : start + width]))
+            for start in range(0, width * self.models, max(width, 1))
+        )
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """The cells of one run.
+
+    Args:
+        run: the run's name.
+        method: the method's name.
+        seed: the run's seed.
+        cells: at most one per task and language.
+        groups: languages by group; a language in no group (the source, usually) is in no mean.
+    """
+
+    run: str
+    method: str
+    seed: int
+    cells: tuple[Cell, ...]
+    groups: Mapping[str, tuple[str, ...]]
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The tasks, in order of appearance."""
+        return tuple(dict.fromkeys(cell.task for cell in self.cells))
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages, in order of appearance."""
+        return tuple(dict.fromkeys(cell.language for cell in self.cells))
+
+    @property
+    def group_names(self) -> tuple[str, ...]:
+        """The groups in order, and `all` where that is not the same as the only one."""
+        return (*self.groups,) if len(self.groups) == 1 else (*self.groups, ALL_GROUPS)
+
+    def members(self, group: str) -> tuple[str, ...]:
+        """The languages of a group; `all` is the union of the groups, everything without groups."""
+        if group in self.groups:
+            return self.groups[group]
+        if not self.groups:
+            return self.languages
+        return tuple(dict.fromkeys(name for names in self.groups.values() for name in names))
+
+    def cell(self, task: str, language: str) -> Cell | None:
+        """The cell of a task and language, None where it was not evaluated."""
+        found = [c for c in self.cells if (c.task, c.language) == (task, language)]
+        return found[0] if found else None
+
+    def select(
+        self, task: str, group: str | None = None, standings: Sequence[str] = STANDINGS
+    ) -> tuple[Cell, ...]:
+        """The cells of a task, of those in one group, and of those of some standings."""
+        return tuple(
+            cell
+            for cell in self.cells
+            if cell.task == task
+            and (group is None or cell.language in self.members(group))
+            and cell.standing in standings
+        )
+
+    def mean(
+        self, task: str, group: str | None = None, standings: Sequence[str] = STANDINGS
+    ) -> float | None:
+        """The unweighted mean over the selected languages, None where there is none."""
+        cells = self.select(task, group, standings)
+        return fmean(cell.score for cell in cells) if cells else None
+
+    def to_json(self) -> str:
+        """The text of a `results.json`, with the statistics of every sentence."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")) + "\n"
+
+    @classmethod
+    def from_json(cls, text: str, where: str = "results.json") -> "Matrix":
+        """The matrix that `to_json` wrote.
+
+        Raises:
+            BundleError: the text is no such matrix; the message names `where`.
+        """
+        try:
+            values = json.loads(text)
+            cells = tuple(_cell(cell) for cell in values["cells"])
+            groups = {name: tuple(members) for name, members in values["groups"].items()}
+            return cls(values["run"], values["method"], int(values["seed"]), cells, groups)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise BundleError(
+                "this is no matrix of results",
+                where=where,
+                expected="the JSON that `evaluate` writes",
+                found=f"{type(error).__name__}: {error}",
+                remedy="evaluate the run again",
+            ) from error
+
+
+def _cell(values: Mapping[str, Any]) -> Cell:
+    if values["metric"] not in METRICS or values["standing"] not in STANDINGS:
+        raise ValueError(f"metric `{values['metric']}`, standing `{values['standing']}`")
+    statistics = tuple(tuple(map(float, sentence)) for sentence in values["statistics"])
+    return Cell(**{**values, "statistics": statistics})
+
+
+def combine(matrices: Sequence[Matrix]) -> Matrix:
+    """One matrix from the runs of a partitioned study.
+
+    Each cell comes from the run that did not train on its pair. Where several did not, or where all
+    did (the source language), it is the mean of theirs.
+
+    Raises:
+        DataError: no matrix, or runs that scored different sentences of a cell.
+    """
+    if not matrices:
+        raise DataError("no matrix to combine", expected="one or more runs")
+    pairs = dict.fromkeys((c.task, c.language) for matrix in matrices for c in matrix.cells)
+    cells = []
+    for task, language in pairs:
+        found = [cell for matrix in matrices if (cell := matrix.cell(task, language))]
+        unseen = [cell for cell in found if cell.standing != "trained pair"]
+        cells.append(_mean_cell(unseen or found))
+    names = dict.fromkeys(matrix.run for matrix in matrices)
+    return replace(matrices[0], run=" + ".join(names), cells=tuple(cells))
+
+
+def _mean_cell(cells: Sequence[Cell]) -> Cell:
+    if len(cells) == 1:
+        return cells[0]
+    first = cells[0]
+    if len({(cell.sentences, cell.metric) for cell in cells}) > 1:
+        raise DataError(
+            f"the runs scored different sentences of `{first.task}` in `{first.language}`",
+            found=", ".join(f"{cell.sentences} by {cell.metric}" for cell in cells),
+            remedy="evaluate the runs again, on the same data and the same split",
+        )
+    rows = zip(*(cell.statistics for cell in cells), strict=True)
+    return replace(
+        first,
+        score=sum(cell.score * cell.models for cell in cells) / sum(cell.models for cell in cells),
+        statistics=tuple(tuple(number for part in row for number in part) for row in rows),
+        models=sum(cell.models for cell in cells),
+        note=f"mean of {sum(cell.models for cell in cells)} runs",
+    )

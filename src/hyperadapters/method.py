@@ -1,0 +1,124 @@
+"""What a published system is: adapters in stacking order, and phases of training. Values, no modules."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from hyperadapters.context import Row
+from hyperadapters.forms import Form
+from hyperadapters.providers.plans import Plan
+from hyperadapters.schedules import Observed, Schedule
+from hyperadapters.sites import Where
+
+__all__ = ["ALL", "BACKBONE", "HEADS", "Adapter", "Method", "Part", "Phase", "Recipe"]
+
+Part = str
+"""Something that can be trained: the name of an adapter, or `backbone`, or `heads`."""
+
+BACKBONE: Part = "backbone"
+HEADS: Part = "heads"
+ALL = None
+"""Everything there is: every adapter acts, every task of the run is trained on."""
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """One adapter: what it is called, what it computes, where it acts, and whose weights it has."""
+
+    name: str
+    form: Form
+    where: Where
+    weights: Plan
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a phase is trained: optimiser, budget, batches, and what chooses its checkpoint.
+
+    Args:
+        steps: updates.
+        learning_rate: the peak.
+        batch: examples per update, over all ranks and accumulated micro-batches.
+        accumulate: micro-batches per update.
+        contexts_per_batch: rows mixed in one micro-batch, in equal blocks; must divide `batch / accumulate`.
+        temperature: corpora of n examples are drawn with p ∝ n^(1/T); 1 is by size, infinity uniform.
+        warmup: updates of linear warm-up.
+        decay: what the learning rate does afterwards.
+        weight_decay: AdamW's, on everything trained.
+        betas, epsilon: AdamW's.
+        clip: the largest gradient norm; 0 for none.
+        smoothing: label smoothing, in [0, 1).
+        precision: of forward and backward.
+        length: tokens per example at most.
+        evaluate_every: updates between evaluations on the dev splits; 0 for only at the end.
+        patience: evaluations without improvement before a phase stops early; 0 for never.
+        criterion: `score` (mean over dev cells, up), `loss` or `perplexity` (down); `last` keeps the last.
+    """
+
+    steps: int = 1000
+    learning_rate: float = 1e-4
+    batch: int = 32
+    accumulate: int = 1
+    contexts_per_batch: int = 1
+    temperature: float = 5.0
+    warmup: int = 0
+    decay: Literal["linear", "constant", "inverse_sqrt"] = "linear"
+    weight_decay: float = 0.0
+    betas: tuple[float, float] = (0.9, 0.999)
+    epsilon: float = 1e-8
+    clip: float = 1.0
+    smoothing: float = 0.0
+    precision: Literal["no", "bf16", "fp16"] = "no"
+    length: int = 256
+    evaluate_every: int = 0
+    patience: int = 0
+    criterion: Literal["score", "loss", "perplexity", "last"] = "score"
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One stage of training.
+
+    Args:
+        name: what the run file calls it.
+        trains: adapters by name, `backbone`, `heads`.
+        tasks: the tasks it is trained on; None for all of the run.
+        without: tasks of the run that it leaves out.
+        acts: the adapters that act; None for all. One that does not act is absent: its provider is not asked.
+        leave_out: per adapter, layers (0-based; negative from the end) at which it acts but is silent.
+        under: maps the row of the data to the row a training batch runs under.
+        select_under: the same for the scores that choose the checkpoint.
+        recipe: optimiser, budget, batches, checkpoint criterion.
+    """
+
+    trains: frozenset[Part]
+    name: str = "train"
+    tasks: frozenset[str] | None = ALL
+    without: frozenset[str] = frozenset()
+    acts: frozenset[str] | None = ALL
+    leave_out: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    under: Schedule = Observed()
+    select_under: Schedule = Observed()
+    recipe: Recipe = Recipe()
+
+
+@dataclass(frozen=True)
+class Method:
+    """A system: its adapters in stacking order, and its phases. The last phase's rules hold at inference.
+
+    Args:
+        name: in run files and on the command line.
+        adapters: in stacking order.
+        phases: in order of training.
+        paper: authors and year of the paper it comes from.
+    """
+
+    name: str
+    adapters: tuple[Adapter, ...]
+    phases: tuple[Phase, ...]
+    paper: str = ""
+
+    def keys(self, adapter: Adapter, observed: Sequence[Row]) -> tuple[Row, ...]:
+        """The rows an adapter's table must have: those of the data, as training runs them, projected."""
+        factors = adapter.weights.factors
+        return tuple(dict.fromkeys(row.of(factors) for row in observed))

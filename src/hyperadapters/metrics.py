@@ -1,0 +1,116 @@
+"""Scores as sums: each sentence gives a few numbers, their totals give the score.
+
+So scores of a corpus, of a resample of it and of several ranks are one function of added numbers.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import NamedTuple, final
+
+import torch
+from torch import Tensor
+
+__all__ = ["METRICS", "Accuracy", "Loss", "Metric", "Perplexity", "SpanF1", "Statistics"]
+
+Statistics = tuple[float, ...]
+
+
+class Loss(NamedTuple):
+    """A loss as sums, so that mixing tasks, accumulating and adding up ranks are exact.
+
+    `total` is in nats over `count` predictions; the mean is taken once, by the training step.
+    """
+
+    total: Tensor
+    count: Tensor  # type: ignore[assignment]  # a tuple's own `count` serves nobody here
+
+    def __add__(self, other: object) -> "Loss":
+        if not isinstance(other, Loss):
+            return NotImplemented
+        return Loss(self.total + other.total, self.count + other.count)
+
+    def mean(self) -> Tensor:
+        """Nats per prediction."""
+        return self.total / self.count.clamp(min=1)
+
+
+class Metric(ABC):
+    """A score of predicted against gold labels.
+
+    `missing` stands for the prediction of a word that the model never saw (cut off, or without a
+    token): a label that scores as wrong.
+    """
+
+    name: str
+    higher_is_better: bool = True
+    missing: str = "_"
+
+    @abstractmethod
+    def statistics(self, gold: Sequence[str], predicted: Sequence[str]) -> Statistics:
+        """The numbers that one sentence adds."""
+
+    @abstractmethod
+    def score(self, totals: Statistics) -> float:
+        """The score of summed statistics; in [0, 1] unless the class says otherwise."""
+
+
+@final
+class Accuracy(Metric):
+    """Correct words over words."""
+
+    name = "accuracy"
+
+    def statistics(self, gold: Sequence[str], predicted: Sequence[str]) -> Statistics:
+        """(correct, words)."""
+        return float(sum(g == p for g, p in zip(gold, predicted, strict=True))), float(len(gold))
+
+    def score(self, totals: Statistics) -> float:
+        """Correct over all, 0 for an empty corpus."""
+        return totals[0] / totals[1] if totals[1] else 0.0
+
+
+@final
+class SpanF1(Metric):
+    """Micro-averaged F1 over labelled spans, as `seqeval` counts them by default (conlleval)."""
+
+    name = "span_f1"
+    missing = "O"
+
+    def statistics(self, gold: Sequence[str], predicted: Sequence[str]) -> Statistics:
+        """(correct spans, predicted spans, gold spans)."""
+        from seqeval.metrics.sequence_labeling import get_entities
+
+        true, guess = set(get_entities(list(gold))), set(get_entities(list(predicted)))
+        return float(len(true & guess)), float(len(guess)), float(len(true))
+
+    def score(self, totals: Statistics) -> float:
+        """2·correct / (predicted + gold), 0 where there are no spans."""
+        correct, predicted, gold = totals
+        return 2 * correct / (predicted + gold) if predicted + gold else 0.0
+
+
+@final
+class Perplexity(Metric):
+    """exp of the mean negative log-likelihood; at least 1, lower is better.
+
+    Its statistics, (nats, predictions), come from the loss, not from labels.
+    """
+
+    name = "perplexity"
+    higher_is_better = False
+
+    def statistics(self, gold: Sequence[str], predicted: Sequence[str]) -> Statistics:
+        """Not defined on labels.
+
+        Raises:
+            TypeError: always.
+        """
+        raise TypeError("perplexity is counted from losses, not from labels")
+
+    def score(self, totals: Statistics) -> float:
+        """exp(nats / predictions), computed in float64."""
+        return float(torch.tensor(totals[0] / max(totals[1], 1.0), dtype=torch.float64).exp())
+
+
+METRICS: dict[str, Metric] = {m.name: m for m in (Accuracy(), SpanF1(), Perplexity())}
+"""Every metric by the name that run files use."""

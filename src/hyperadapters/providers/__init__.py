@@ -1,0 +1,34 @@
+"""Whose weights: free ones per name, generated ones, or some of each."""
+
+from hyperadapters.providers.base import Provider, Supply
+from hyperadapters.providers.embedding import Embedding, Gaussian, Learned
+from hyperadapters.providers.encoder import Combine, Concatenate, Contrast, Encoder, Mlp, Residual
+from hyperadapters.providers.heads import Linear
+from hyperadapters.providers.hypernetwork import Hypernetwork
+from hyperadapters.providers.joined import Joined
+from hyperadapters.providers.materialise import materialise
+from hyperadapters.providers.plans import Plan, hypernetwork, joined, table
+from hyperadapters.providers.table import Table
+
+__all__ = [
+    "Combine",
+    "Concatenate",
+    "Contrast",
+    "Embedding",
+    "Encoder",
+    "Gaussian",
+    "Hypernetwork",
+    "Joined",
+    "Learned",
+    "Linear",
+    "Mlp",
+    "Plan",
+    "Provider",
+    "Residual",
+    "Supply",
+    "Table",
+    "hypernetwork",
+    "joined",
+    "materialise",
+    "table",
+]

@@ -1,0 +1,137 @@
+"""From the embeddings of a place and a row to the code that heads read: combine, then encode."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import final
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from hyperadapters.context import Factor
+
+__all__ = ["Combine", "Concatenate", "Contrast", "Encoder", "Mlp", "Residual"]
+
+Vectors = Mapping[Factor, Float[Tensor, "site row _"]]
+
+
+class Combine(ABC):
+    """How the vectors of several factors become one."""
+
+    @abstractmethod
+    def width(self, dimensions: Mapping[Factor, int]) -> int:
+        """Features of the result."""
+
+    @abstractmethod
+    def __call__(self, vectors: Vectors) -> Float[Tensor, "site row source"]:
+        """The combined vectors."""
+
+
+@final
+@dataclass(frozen=True)
+class Concatenate(Combine):
+    """One behind the other, in the order of the plan."""
+
+    def width(self, dimensions: Mapping[Factor, int]) -> int:
+        """The sum of all dimensions."""
+        return sum(dimensions.values())
+
+    def __call__(self, vectors: Vectors) -> Float[Tensor, "site row source"]:
+        """[v₁; v₂; ...]."""
+        return torch.cat(list(vectors.values()), dim=-1)
+
+
+@final
+@dataclass(frozen=True)
+class Contrast(Combine):
+    """[l; t; l - t; l ⊙ t] of two factors of equal dimension (PSF, Ponti et al. 2021)."""
+
+    def width(self, dimensions: Mapping[Factor, int]) -> int:
+        """Four times the common dimension."""
+        return 4 * next(iter(dimensions.values()))
+
+    def __call__(self, vectors: Vectors) -> Float[Tensor, "site row source"]:
+        """The two vectors, their difference and their product."""
+        first, second = vectors.values()
+        return torch.cat([first, second, first - second, first * second], dim=-1)
+
+
+class Encoder(ABC):
+    """Plan of the network between the combined embeddings and the heads."""
+
+    @property
+    @abstractmethod
+    def code(self) -> int:
+        """Features of what it gives."""
+
+    @abstractmethod
+    def build(self, source: int) -> nn.Module:
+        """The module that reads `source` features."""
+
+
+def _linear(width_in: int, width_out: int, std: float) -> nn.Linear:
+    layer = nn.Linear(width_in, width_out)
+    nn.init.normal_(layer.weight, 0.0, std)
+    nn.init.zeros_(layer.bias)
+    return layer
+
+
+@final
+@dataclass(frozen=True)
+class Mlp(Encoder):
+    """Linear layers with ReLU between them, none after the last; optionally a layer norm at the end.
+
+    Hyper-X: `Mlp((192, 192))`; HyperFormer++: `Mlp((128, 64), norm=True)`. Weights start from N(0, `std`²).
+    """
+
+    widths: tuple[int, ...]
+    norm: bool = False
+    std: float = 0.02
+
+    @property
+    def code(self) -> int:
+        """The last width."""
+        return self.widths[-1]
+
+    def build(self, source: int) -> nn.Module:
+        """The layers in a row."""
+        layers: list[nn.Module] = []
+        for width_in, width_out in zip((source, *self.widths), self.widths, strict=False):
+            layers += [nn.ReLU(), _linear(width_in, width_out, self.std)]
+        tail = [nn.LayerNorm(self.code, eps=1e-6)] if self.norm else []
+        return nn.Sequential(*layers[1:], *tail)
+
+
+class _Block(nn.Module):
+    """h + W₂·ReLU(W₁·LN(h)), with dropout on what is added."""
+
+    def __init__(self, width: int, dropout: float) -> None:
+        super().__init__()
+        self.added = nn.Sequential(
+            nn.LayerNorm(width), nn.Linear(width, width), nn.ReLU(), nn.Dropout(dropout), nn.Linear(width, width)
+        )
+
+    def forward(self, code: Tensor) -> Tensor:
+        added: Tensor = self.added(code)
+        return code + added
+
+
+@final
+@dataclass(frozen=True)
+class Residual(Encoder):
+    """ReLU(W·source), then pre-norm residual blocks (hyper-adapters, Baziotis et al. 2022, section 3)."""
+
+    width: int
+    blocks: int = 2
+    dropout: float = 0.0
+
+    @property
+    def code(self) -> int:
+        """The width of the blocks."""
+        return self.width
+
+    def build(self, source: int) -> nn.Module:
+        """Input layer and blocks; torch's own initial values."""
+        blocks = [_Block(self.width, self.dropout) for _ in range(self.blocks)]
+        return nn.Sequential(nn.Linear(source, self.width), nn.ReLU(), *blocks)

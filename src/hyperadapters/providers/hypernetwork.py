@@ -1,0 +1,97 @@
+"""Weights generated from embeddings of a row and a place."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import final
+
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from hyperadapters.context import CONTEXT_FACTORS, SITE_FACTORS, Factor, Row
+from hyperadapters.providers.base import Provider, Supply, groups_of, hand_out
+from hyperadapters.providers.embedding import Embedding
+from hyperadapters.providers.encoder import Combine, Encoder
+from hyperadapters.providers.heads import Linear
+from hyperadapters.sites import Site, Tower
+from hyperadapters.slots import Slots
+
+__all__ = ["Hypernetwork", "site_names"]
+
+
+def site_names(factor: Factor, sites: Collection[Site]) -> list[str]:
+    """The name of a site factor at each site, with no full stop: `encoder-3`, `ffn`."""
+    if factor == "position":
+        return [site.position for site in sites]
+    return [site.layer_name.replace(".", "-") for site in sites]
+
+
+@final
+class Hypernetwork(Provider):
+    """embeddings → combine → encoder → heads, for all rows and sites in one pass.
+
+    Hyper-X (2022) equations 3–6; HyperFormer (2021) section 2.3; hyper-adapters (2022) section 3.
+
+    Args:
+        embeddings: per factor its embedding, in the order of combination; context factors' embeddings
+            may be shared with other hypernetworks.
+        blind: per tower, the context factors it does not see: their vector is zero there.
+        combine, encoder, heads: the other three parts, as plans.
+        slots: the weights needed at each site.
+    """
+
+    def __init__(
+        self,
+        *,
+        embeddings: Mapping[Factor, Embedding],
+        blind: Mapping[Tower, Collection[Factor]],
+        combine: Combine,
+        encoder: Encoder,
+        heads: Linear,
+        slots: Slots,
+    ) -> None:
+        super().__init__()
+        self.factors = tuple(factor for factor in CONTEXT_FACTORS if factor in embeddings)
+        self.slots = slots
+        self._sites = tuple(slots)
+        self._blind = blind
+        self._combine = combine
+        self.embeddings = nn.ModuleDict(dict(embeddings))
+        dimensions = {factor: embedding.dimension for factor, embedding in embeddings.items()}
+        self.encoder = encoder.build(combine.width(dimensions))
+        self.heads = nn.ModuleList(
+            heads.build(group, encoder.code) for group in groups_of(slots)
+        )
+
+    def forward(self, rows: Sequence[Row], sites: Collection[Site]) -> Supply:
+        """Generates for all of the network's sites and hands out those asked for."""
+        code, divergence = self._encode(rows)
+        place = {site: index for index, site in enumerate(self._sites)}
+        weights: dict[Site, dict[str, Tensor]] = {}
+        for heads, group in zip(self.heads, groups_of(self.slots), strict=True):
+            own = [place[site] for site in group.sites]
+            whole = len(own) == len(self._sites)
+            weights |= hand_out(heads.group, heads(code if whole else code[own]), sites)  # type: ignore[arg-type]
+        return Supply(weights, divergence)
+
+    def _encode(self, rows: Sequence[Row]) -> tuple[Float[Tensor, "site row code"], Tensor]:
+        vectors: dict[Factor, Tensor] = {}
+        divergences = []
+        for factor, embedding in self.embeddings.items():
+            if factor in SITE_FACTORS:
+                names = site_names(factor, self._sites)
+            else:
+                names = [row[factor] for row in rows]
+            distinct = list(dict.fromkeys(names))
+            drawn = embedding(distinct)
+            picked = drawn.vectors[[distinct.index(name) for name in names]]
+            shape = (len(self._sites), len(rows), embedding.dimension)
+            axis = 1 if factor in SITE_FACTORS else 0
+            vectors[factor] = self._seen(factor, picked.unsqueeze(axis).expand(shape))
+            divergences.append(drawn.divergence)
+        code: Tensor = self.encoder(self._combine(vectors))
+        return code, sum(divergences[1:], divergences[0])
+
+    def _seen(self, factor: Factor, vectors: Tensor) -> Tensor:
+        seen = [factor not in self._blind.get(site.tower, ()) for site in self._sites]
+        if all(seen):
+            return vectors
+        return vectors * vectors.new_tensor(seen)[:, None, None]

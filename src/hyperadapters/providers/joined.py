@@ -1,0 +1,55 @@
+"""Some weights from one provider, some from another."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import final
+
+from torch import Tensor, nn
+
+from hyperadapters.context import CONTEXT_FACTORS, Row
+from hyperadapters.providers.base import Provider, Supply
+from hyperadapters.sites import Site
+
+__all__ = ["Joined"]
+
+
+@final
+class Joined(Provider):
+    """The slots of several providers side by side (Adapters†: projections per task, norms shared).
+
+    Args:
+        parts: providers over the same sites whose slots do not overlap.
+    """
+
+    def __init__(self, parts: Sequence[Provider]) -> None:
+        super().__init__()
+        named = {factor for part in parts for factor in part.factors}
+        self.factors = tuple(factor for factor in CONTEXT_FACTORS if factor in named)
+        self.slots = {
+            site: {slot: wanted for part in parts for slot, wanted in part.slots[site].items()}
+            for site in parts[0].slots
+        }
+        self.parts = nn.ModuleList(parts)
+
+    def forward(self, rows: Sequence[Row], sites: Collection[Site]) -> Supply:
+        """Asks each part once for its own distinct rows, and spreads them over `rows`."""
+        supplies = [_spread(part, rows, sites) for part in self.parts]  # type: ignore[arg-type]
+        weights = {
+            site: {slot: tensor for supply in supplies for slot, tensor in supply.weights[site].items()}
+            for site in sites
+        }
+        divergences = [supply.divergence for supply in supplies]
+        return Supply(weights, sum(divergences[1:], divergences[0]))
+
+
+def _spread(part: Provider, rows: Sequence[Row], sites: Collection[Site]) -> Supply:
+    projected = [row.of(part.factors) for row in rows]
+    distinct = list(dict.fromkeys(projected))
+    supply = part(distinct, sites)
+    if len(distinct) == len(rows):
+        return supply
+    index = [distinct.index(row) for row in projected]
+    weights: Mapping[Site, Mapping[str, Tensor]] = {
+        site: {slot: tensor[index] for slot, tensor in slots.items()}
+        for site, slots in supply.weights.items()
+    }
+    return Supply(weights, supply.divergence)

@@ -1,0 +1,34 @@
+"""Any provider at chosen rows, as a table: what export, caching and the main equivalence test are made of."""
+
+from collections.abc import Collection, Sequence
+
+import torch
+
+from hyperadapters.context import Row
+from hyperadapters.providers.base import Provider
+from hyperadapters.providers.table import Table
+from hyperadapters.sites import Site
+
+__all__ = ["materialise"]
+
+
+def materialise(
+    provider: Provider, rows: Sequence[Row], sites: Collection[Site] | None = None
+) -> Table:
+    """A table with the weights that `provider` gives in evaluation mode.
+
+    Args:
+        provider: what to ask, once.
+        rows: distinct, projected on the provider's factors.
+        sites: some of the provider's sites; all of them by default.
+    """
+    wanted = {site: slots for site, slots in provider.slots.items() if sites is None or site in sites}
+    training = provider.training
+    provider.eval()
+    try:
+        with torch.no_grad():
+            supply = provider(rows, list(wanted))
+    finally:
+        provider.train(training)
+    table = Table.of(provider.factors, rows, wanted, supply.weights)
+    return table.eval()

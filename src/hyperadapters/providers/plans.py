@@ -1,0 +1,178 @@
+"""Plans of providers: what a method says about whose weights, before there is a backbone or a name."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import final
+
+from hyperadapters.context import CONTEXT_FACTORS, SITE_FACTORS, Factor, Row
+from hyperadapters.providers.base import Provider
+from hyperadapters.providers.embedding import Embedding, Gaussian, Learned
+from hyperadapters.providers.encoder import Combine, Concatenate, Encoder
+from hyperadapters.providers.heads import Linear
+from hyperadapters.providers.hypernetwork import Hypernetwork, site_names
+from hyperadapters.providers.joined import Joined
+from hyperadapters.providers.table import Table
+from hyperadapters.sites import Tower
+from hyperadapters.slots import Slots
+
+__all__ = ["EmbeddingPlan", "Plan", "hypernetwork", "joined", "table"]
+
+EmbeddingPlan = Learned | Gaussian
+
+
+class Plan(ABC):
+    """What becomes a provider once sites, rows and names are known."""
+
+    @property
+    @abstractmethod
+    def factors(self) -> tuple[Factor, ...]:
+        """The context factors that the provider will depend on."""
+
+    @property
+    def embeddings(self) -> Mapping[Factor, EmbeddingPlan]:
+        """The embeddings of context factors it needs; the method owns them, one per factor."""
+        return {}
+
+    @abstractmethod
+    def build(
+        self, slots: Slots, rows: Sequence[Row], embeddings: Mapping[Factor, Embedding]
+    ) -> Provider:
+        """The provider.
+
+        Args:
+            slots: what it will be asked for.
+            rows: the rows that training runs under.
+            embeddings: the method's embeddings of context factors.
+        """
+
+
+@final
+@dataclass(frozen=True)
+class _TablePlan(Plan):
+    keyed_by: tuple[Factor, ...]
+
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        return self.keyed_by
+
+    def build(
+        self, slots: Slots, rows: Sequence[Row], embeddings: Mapping[Factor, Embedding]
+    ) -> Provider:
+        keys = list(dict.fromkeys(row.of(self.keyed_by) for row in rows))
+        return Table(factors=self.keyed_by, rows=keys, slots=slots)
+
+
+@final
+@dataclass(frozen=True)
+class _HypernetworkPlan(Plan):
+    row: Mapping[Factor, EmbeddingPlan]
+    site: Mapping[Factor, EmbeddingPlan]
+    encoder: Encoder
+    heads: Linear
+    combine: Combine
+    blind: Mapping[Tower, Collection[Factor]]
+
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        return tuple(factor for factor in CONTEXT_FACTORS if factor in self.row)
+
+    @property
+    def embeddings(self) -> Mapping[Factor, EmbeddingPlan]:
+        return self.row
+
+    def build(
+        self, slots: Slots, rows: Sequence[Row], embeddings: Mapping[Factor, Embedding]
+    ) -> Provider:
+        places = {
+            factor: plan.build(factor, list(dict.fromkeys(site_names(factor, slots))))
+            for factor, plan in self.site.items()
+        }
+        return Hypernetwork(
+            embeddings={factor: embeddings[factor] for factor in self.row} | places,
+            blind=self.blind,
+            combine=self.combine,
+            encoder=self.encoder,
+            heads=self.heads,
+            slots=slots,
+        )
+
+
+@final
+@dataclass(frozen=True)
+class _JoinedPlan(Plan):
+    parts: tuple[tuple[frozenset[str], Plan], ...] = field(default=())
+
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        named = {factor for _, plan in self.parts for factor in plan.factors}
+        return tuple(factor for factor in CONTEXT_FACTORS if factor in named)
+
+    @property
+    def embeddings(self) -> Mapping[Factor, EmbeddingPlan]:
+        return {f: e for _, plan in self.parts for f, e in plan.embeddings.items()}
+
+    def build(
+        self, slots: Slots, rows: Sequence[Row], embeddings: Mapping[Factor, Embedding]
+    ) -> Provider:
+        return Joined(
+            [
+                plan.build(
+                    {
+                        site: {slot: wanted for slot, wanted in needed.items() if slot in own}
+                        for site, needed in slots.items()
+                    },
+                    rows,
+                    embeddings,
+                )
+                for own, plan in self.parts
+            ]
+        )
+
+
+def table(*factors: Factor) -> Plan:
+    """Free weights per combination of names; `table()` is one set shared by all rows."""
+    return _TablePlan(tuple(factor for factor in CONTEXT_FACTORS if factor in factors))
+
+
+def hypernetwork(
+    row: Mapping[Factor, int | EmbeddingPlan],
+    *,
+    encoder: Encoder,
+    site: Mapping[Factor, int | EmbeddingPlan] | None = None,
+    heads: Linear | None = None,
+    combine: Combine | None = None,
+    blind: Mapping[Tower, Collection[Factor]] | None = None,
+) -> Plan:
+    """Generated weights.
+
+    Args:
+        row: embeddings of context factors; a number is the dimension of a learned one.
+        site: embeddings of `layer` and `position`.
+        encoder: between the combined embeddings and the heads.
+        heads: linear and shared by all sites by default.
+        combine: concatenation by default.
+        blind: per tower, context factors whose vector is zero there.
+    """
+    return _HypernetworkPlan(
+        row=_plans(row, CONTEXT_FACTORS),
+        site=_plans(site or {}, SITE_FACTORS),
+        encoder=encoder,
+        heads=heads or Linear(),
+        combine=combine or Concatenate(),
+        blind=blind or {},
+    )
+
+
+def joined(*parts: tuple[Plan, Collection[str]]) -> Plan:
+    """Several plans over the same sites, each with the slots named beside it."""
+    return _JoinedPlan(tuple((frozenset(slots), plan) for plan, slots in parts))
+
+
+def _plans(
+    given: Mapping[Factor, int | EmbeddingPlan], legal: Collection[Factor]
+) -> dict[Factor, EmbeddingPlan]:
+    unknown = set(given) - set(legal)
+    if unknown:
+        raise ValueError(f"{sorted(unknown)} are no factors here; there are {', '.join(legal)}")
+    return {f: Learned(plan) if isinstance(plan, int) else plan for f, plan in given.items()}

@@ -1,0 +1,111 @@
+"""Free weights, stored under the names they belong to."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import final
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from hyperadapters.context import Factor, Row
+from hyperadapters.errors import UnknownName
+from hyperadapters.providers.base import (
+    Group,
+    Provider,
+    Supply,
+    groups_of,
+    hand_out,
+    no_divergence,
+)
+from hyperadapters.sites import Site
+from hyperadapters.slots import Slots
+
+__all__ = ["Table"]
+
+
+@final
+class Table(Provider):
+    """One set of weights per row: the regular adapter.
+
+    Each entry is parameters of its own, named after its row, so that adding a row adds keys, and an
+    optimiser never moves a row that was not in the batch. Sites of equal shape share one parameter
+    of shape (site, *shape).
+
+    Args:
+        factors: the context factors that tell entries apart; none for one entry shared by all rows.
+        rows: the entries, projected on `factors`.
+        slots: the weights needed at each site.
+    """
+
+    def __init__(self, *, factors: Sequence[Factor], rows: Sequence[Row], slots: Slots) -> None:
+        super().__init__()
+        self.factors = tuple(factors)
+        self.slots = slots
+        self._groups = groups_of(slots)
+        self.entries = nn.ModuleDict({str(row): self._entry() for row in rows})
+
+    @classmethod
+    def of(
+        cls,
+        factors: Sequence[Factor],
+        rows: Sequence[Row],
+        slots: Slots,
+        weights: Mapping[Site, Mapping[str, Float[Tensor, "row ..."]]],
+    ) -> "Table":
+        """A table that holds copies of given weights."""
+        table = cls(factors=factors, rows=rows, slots=slots)
+        with torch.no_grad():
+            for place, row in enumerate(rows):
+                for number, group in enumerate(table._groups):
+                    for slot in group.slots:
+                        given = [weights[site][slot][place] for site in group.sites]
+                        entry = torch.stack(given).detach().clone()
+                        table.entries[str(row)][table._name(slot, number)] = nn.Parameter(entry)  # type: ignore[index,operator]
+        return table
+
+    def forward(self, rows: Sequence[Row], sites: Collection[Site]) -> Supply:
+        """The entries of `rows`; without a copy where there is one row."""
+        chosen = [self._find(row) for row in rows]
+        weights: dict[Site, dict[str, Tensor]] = {}
+        for number, group in enumerate(self._groups):
+            stacked = {
+                slot: _stack([entry[self._name(slot, number)] for entry in chosen])
+                for slot in group.slots
+            }
+            weights |= hand_out(group, stacked, sites)
+        return Supply(weights, no_divergence(self))
+
+    def _entry(self) -> nn.ParameterDict:
+        return nn.ParameterDict(
+            {
+                self._name(slot, number): _drawn(group, slot)
+                for number, group in enumerate(self._groups)
+                for slot in group.slots
+            }
+        )
+
+    def _name(self, slot: str, group: int) -> str:
+        return slot if len(self._groups) == 1 else f"{slot}_{group}"
+
+    def _find(self, row: Row) -> nn.ParameterDict:
+        key = str(row)
+        if key not in self.entries:
+            raise UnknownName(
+                "row of a table",
+                key,
+                self.entries,
+                cause="a table has weights only for the rows that training ran under",
+            )
+        entry = self.entries[key]
+        assert isinstance(entry, nn.ParameterDict)
+        return entry
+
+
+def _drawn(group: Group, slot: str) -> nn.Parameter:
+    wanted = group.slots[slot]
+    values = torch.empty(len(group.sites), *wanted.shape)
+    return nn.Parameter(nn.init.normal_(values, wanted.mean, wanted.std))
+
+
+def _stack(entries: Sequence[Tensor]) -> Float[Tensor, "site row ..."]:
+    return entries[0].unsqueeze(1) if len(entries) == 1 else torch.stack(list(entries), dim=1)

@@ -1,0 +1,70 @@
+"""Which row a batch is computed with, given the row of its data and how many micro-batches came before."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import final
+
+from hyperadapters.context import Row
+
+__all__ = ["Cycle", "Fixed", "Observed", "Schedule"]
+
+
+class Schedule(ABC):
+    """A map from observed rows to the rows they run under.
+
+    Attributes:
+        period: after how many micro-batches the map repeats itself.
+    """
+
+    period: int = 1
+
+    @abstractmethod
+    def under(self, observed: Row, micro_batch: int) -> Row:
+        """The row to run with.
+
+        Args:
+            observed: the row of the data.
+            micro_batch: how many micro-batches the phase has drawn before this one (0-based counter).
+        """
+
+
+@final
+@dataclass(frozen=True)
+class Observed(Schedule):
+    """Data run under their own row."""
+
+    def under(self, observed: Row, micro_batch: int) -> Row:
+        """`observed` itself."""
+        return observed
+
+
+@final
+@dataclass(frozen=True)
+class Fixed(Schedule):
+    """Some factors get one name, whatever the data say (BAD-X; a wrong language in evaluation)."""
+
+    names: tuple[tuple[str, str], ...]
+
+    def __init__(self, names: Mapping[str, str] | None = None, /, **more: str) -> None:
+        object.__setattr__(self, "names", tuple(sorted({**(names or {}), **more}.items())))
+
+    def under(self, observed: Row, micro_batch: int) -> Row:
+        """`observed` with the fixed names put in."""
+        return observed.replaced(**dict(self.names))
+
+
+@final
+@dataclass(frozen=True)
+class Cycle(Schedule):
+    """Micro-batch n runs under row n mod k of the list (target-language-ready adapters, equation 2)."""
+
+    rows: tuple[tuple[tuple[str, str], ...], ...]
+
+    def __init__(self, rows: Sequence[Mapping[str, str]]) -> None:
+        object.__setattr__(self, "rows", tuple(tuple(sorted(row.items())) for row in rows))
+        object.__setattr__(self, "period", len(rows))
+
+    def under(self, observed: Row, micro_batch: int) -> Row:
+        """`observed` with the names of the row whose turn it is."""
+        return observed.replaced(**dict(self.rows[micro_batch % len(self.rows)]))

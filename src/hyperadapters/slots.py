@@ -1,0 +1,25 @@
+"""What a form asks a provider for: named weights of a shape, with the law their first values are drawn from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hyperadapters.sites import Site
+
+__all__ = ["Slot", "Slots"]
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One weight of a form at one site.
+
+    Free weights start from N(`mean`, `std`²). A hypernetwork draws its own parameters instead and
+    ignores both numbers.
+    """
+
+    shape: tuple[int, ...]
+    std: float = 0.0
+    mean: float = 0.0
+
+
+Slots = Mapping[Site, Mapping[str, Slot]]
+"""For every site of an adapter, the slots of its form there."""

@@ -1,0 +1,21 @@
+"""Studies: a grid over run files, each run cached by its digest; one result out of all of them."""
+
+from hyperadapters.study.performing import perform, scored, write_whole
+from hyperadapters.study.plan import Plan, PlannedRun, plan_study
+from hyperadapters.study.results import Mean, StudyResult
+from hyperadapters.study.running import run_study
+from hyperadapters.study.study_file import StudyFile, load_study
+
+__all__ = [
+    "Mean",
+    "Plan",
+    "PlannedRun",
+    "StudyFile",
+    "StudyResult",
+    "load_study",
+    "perform",
+    "plan_study",
+    "run_study",
+    "scored",
+    "write_whole",
+]

@@ -1,0 +1,122 @@
+"""A study's result as tables, a plot and a report."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from io import BytesIO
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from rich.console import Console
+from rich.table import Table
+
+from hyperadapters.analysis.report import RunReport, html, read_run, terminal
+from hyperadapters.analysis.summary import metric_of, shown, tasks_of
+from hyperadapters.config import to_yaml
+from hyperadapters.study.results import Mean, StudyResult
+
+__all__ = ["markdown", "plot", "print_result", "report"]
+
+
+def print_result(result: StudyResult, console: Console) -> None:
+    """Prints every comparison: the matrices of its lines side by side, then means over seeds."""
+    for lines in result.plan.compare:
+        terminal([result.line(name) for name in lines], console)
+        table = Table("task", "mean over", *lines, title="Means over seeds, 95% intervals")
+        for row in _rows(result.means(lines), lines):
+            table.add_row(*row)
+        console.print(table)
+
+
+def markdown(result: StudyResult) -> str:
+    """The same as Markdown: means with intervals, then every cell as a mean over seeds."""
+    parts = [f"# {result.plan.study.name}\n"]
+    for lines in result.plan.compare:
+        parts.append(_table(["task", "mean over", *lines], _rows(result.means(lines), lines)))
+        parts.append(_table(["task", "language", *lines], _cells(result, lines)))
+    seeds = max(len(matrices) for matrices in result.seeds.values())
+    parts.append(f"Means over {seeds} seed{'s' if seeds > 1 else ''}; ± is half a 95% interval.\n")
+    return "\n".join(parts)
+
+
+def plot(result: StudyResult) -> bytes:
+    """A PNG: a panel per comparison and task, a group of points per mean, 95% intervals as bars."""
+    panels = [
+        (lines, task, [mean for mean in result.means(lines) if mean.task == task])
+        for lines in result.plan.compare
+        for task in tasks_of([result.line(name) for name in lines])
+    ]
+    figure = Figure(figsize=(4.8 * len(panels), 4.2), layout="constrained")
+    FigureCanvasAgg(figure)
+    for axes, (lines, task, means) in zip(
+        figure.subplots(1, len(panels), squeeze=False)[0], panels, strict=True
+    ):
+        labels = list(dict.fromkeys(mean.row for mean in means))
+        for place, line in enumerate(lines):
+            own = [mean for mean in means if mean.line == line]
+            shift = (place - (len(lines) - 1) / 2) * 0.6 / len(lines)
+            axes.errorbar(
+                [labels.index(mean.row) + shift for mean in own],
+                [mean.interval.mean for mean in own],
+                yerr=[_half(mean) for mean in own],
+                fmt="o",
+                capsize=3,
+                label=line,
+            )
+        axes.set_xticks(range(len(labels)), [label.replace(", ", ",\n") for label in labels])
+        axes.set_title(f"{task} ({means[0].metric})" if means else task)
+        axes.grid(axis="y", alpha=0.3)
+        axes.legend(fontsize="small")
+    stream = BytesIO()
+    figure.savefig(stream, format="png", dpi=150)
+    return stream.getvalue()
+
+
+def report(result: StudyResult) -> str:
+    """The HTML report: one run per line, its matrix the mean over seeds, its curves those of the first."""
+    return html([_report_of(result, name) for name in result.plan.lines])
+
+
+def _report_of(result: StudyResult, line: str) -> RunReport:
+    first = next(run for run in result.plan.runs if run.line == line)
+    matrix = result.line(line)
+    if (first.folder / "run.yaml").is_file():
+        return replace(read_run(first.folder), matrix=matrix)
+    return RunReport(matrix, families=dict(first.run.families), run_yaml=to_yaml(first.run))
+
+
+def _rows(means: Sequence[Mean], lines: Sequence[str]) -> list[list[str]]:
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for mean in means:
+        found.setdefault((mean.task, mean.row), {})[mean.line] = _text(mean)
+    return [[*key, *(row.get(line, "–") for line in lines)] for key, row in found.items()]
+
+
+def _text(mean: Mean) -> str:
+    middle = shown(mean.metric, mean.interval.mean)
+    if mean.interval.high is None:
+        return middle
+    return f"{middle} ± {shown(mean.metric, _half(mean))}"
+
+
+def _half(mean: Mean) -> float:
+    high = mean.interval.high
+    return 0.0 if high is None else high - mean.interval.mean
+
+
+def _cells(result: StudyResult, lines: Sequence[str]) -> list[list[str]]:
+    matrices = [result.line(name) for name in lines]
+    pairs = dict.fromkeys((c.task, c.language) for matrix in matrices for c in matrix.cells)
+    rows = []
+    for task, language in pairs:
+        metric = metric_of(matrices, task)
+        cells = [matrix.cell(task, language) for matrix in matrices]
+        scores = [
+            f"{shown(metric, cell.score)} ({cell.standing})" if cell else "–" for cell in cells
+        ]
+        rows.append([task, language, *scores])
+    return rows
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"

@@ -1,0 +1,90 @@
+"""One run from its run file to its report: build, train, score, write down."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from accelerate import PartialState
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from hyperadapters.analysis.report import html, read_run
+from hyperadapters.build import Assembly, assemble
+from hyperadapters.config import RunFile
+from hyperadapters.counting import counts
+from hyperadapters.evaluation import evaluate
+from hyperadapters.matrix import Matrix
+from hyperadapters.schedules import Observed, Schedule
+from hyperadapters.training import train
+
+__all__ = ["Perform", "perform", "performer", "scored", "write_whole"]
+
+Perform = Callable[[RunFile, Path], Matrix]
+"""Does a run in a folder, or goes on with it, and returns its scores."""
+
+
+def performer(data_root: Path | None, console: Console | None) -> Perform:
+    """`perform` with its data and its console."""
+    return lambda run, folder: perform(run, folder, data_root=data_root, console=console)
+
+
+def perform(
+    run: RunFile, folder: Path, *, data_root: Path | None, console: Console | None
+) -> Matrix:
+    """Trains a run, or goes on where it stopped, scores it on the test splits and writes its report.
+
+    Beside what training writes: `results.json`, `embeddings.json`, `facts.json`, `report.html`.
+
+    Args:
+        folder: of the run.
+        data_root: where corpora in files are.
+        console: where progress goes; None for none.
+    """
+    assembly = assemble(run, data_root=data_root)
+    train(assembly, folder, console=console)
+    matrix = scored(assembly, console=console)
+    if PartialState().is_main_process:
+        vectors = {
+            factor: {name: vector.tolist() for name, vector in names.items()}
+            for factor, names in assembly.model.embeddings().items()
+        }
+        write_whole(folder / "embeddings.json", json.dumps(vectors, ensure_ascii=False))
+        write_whole(folder / "facts.json", json.dumps({"parameters": counts(assembly.model)}))
+        write_whole(folder / "results.json", matrix.to_json())
+        write_whole(folder / "report.html", html([read_run(folder)]))
+    return matrix
+
+
+def scored(
+    assembly: Assembly,
+    *,
+    under: Schedule = Observed(),
+    split: str = "test",
+    console: Console | None = None,
+) -> Matrix:
+    """The matrix of a run's model, with a progress bar over its cells."""
+    columns = (
+        TextColumn("evaluating {task.fields[cell]}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    quiet = Console(quiet=True)
+    with Progress(*columns, console=console or quiet, transient=True) as bar:
+        shown = bar.add_task("", total=None, cell="")
+        return evaluate(
+            assembly,
+            under=under,
+            split=split,
+            progress=lambda done, total, cell: bar.update(
+                shown, completed=done, total=total, cell=cell
+            ),
+        )
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Writes a file beside its place and renames it: it is there whole, or as it was before."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)

@@ -1,0 +1,170 @@
+"""The runs of a study: the grid laid out, every run file checked, every run under its digest."""
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from hyperadapters.config import RunFile, digest, run_faults, run_from
+from hyperadapters.config.document import Document, Fault, Place, raise_faults
+from hyperadapters.config.reading import based
+from hyperadapters.config.validation import unknown
+from hyperadapters.study.study_file import SEED, StudyFile, load_study, run_document
+
+__all__ = ["Plan", "PlannedRun", "plan_study"]
+
+_REFERENCE = re.compile(r"\$([A-Za-z][\w.+-]*)(?=/|$)")
+"""The folder of a run that comes first, at the start of a path."""
+
+
+@dataclass(frozen=True)
+class PlannedRun:
+    """One run of a study.
+
+    Args:
+        run: its run file.
+        folder: where it is kept, named by its digest.
+        digest: of everything it depends on: its content, and that of runs whose folder it names.
+        values: axis -> name of the value; empty for runs that come first.
+        line: the values that are neither a seed nor combined, joined by spaces.
+    """
+
+    run: RunFile
+    folder: Path
+    digest: str
+    values: Mapping[str, str]
+    line: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything a study will do.
+
+    Args:
+        study: the study file.
+        first: the runs that others need, in order.
+        runs: those of the grid, in its order; two may share a folder if they are the same run.
+        compare: lists of lines to print side by side.
+    """
+
+    study: StudyFile
+    first: tuple[PlannedRun, ...]
+    runs: tuple[PlannedRun, ...]
+    compare: tuple[tuple[str, ...], ...]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines in order."""
+        return tuple(dict.fromkeys(run.line for run in self.runs))
+
+    def line(self, name: str) -> dict[str, list[PlannedRun]]:
+        """The runs of a line by seed; several of one seed are to be combined."""
+        found: dict[str, list[PlannedRun]] = {}
+        for run in self.runs:
+            if run.line == name:
+                found.setdefault(run.values.get(SEED, ""), []).append(run)
+        return found
+
+
+def plan_study(path: Path, changes: tuple[str, ...] = ()) -> Plan:
+    """The plan of the study file at `path`, with changes such as `run.recipe.steps=50`.
+
+    Raises:
+        ConfigError: something is wrong in the study file or in one of its runs; all faults at once.
+    """
+    study, document = load_study(path, changes)
+    faults: list[Fault] = []
+    first: dict[str, PlannedRun] = {}
+    for name in study.first:
+        whole = based(document.at("first", name), path)
+        first |= {name: run for run in _planned(study, whole, {}, name, first, faults)}
+    base, runs = run_document(document, path), []
+    cells = [(values, change, _line(study, values)) for values, change in _grid(document, path)]
+    for values, change, line in cells:
+        runs += _planned(study, change.over(base), values, line, first, faults)
+    lines = list(dict.fromkeys(line for _, _, line in cells))
+    for number, names in enumerate(study.compare):
+        for place, name in enumerate(names):
+            if name not in lines:
+                faults.append(unknown(document, ("compare", number, place), "line", name, lines))
+    raise_faults(faults, str(path))
+    return Plan(study, tuple(first.values()), tuple(runs), study.compare or (tuple(lines),))
+
+
+def _grid(document: Document, path: Path) -> Iterator[tuple[dict[str, str], Document]]:
+    """Every combination of values: their names, and the changes they stand for."""
+    axes = document.values.get("grid") or {}
+    choices = [list(_values(document, axis, path)) for axis in axes]
+    for combination in product(*choices):
+        changes = document.empty()
+        for _, change in combination:
+            changes = change.over(changes)
+        yield dict(zip(axes, (name for name, _ in combination), strict=True)), changes
+
+
+def _values(document: Document, axis: str, path: Path) -> Iterator[tuple[str, Document]]:
+    values = document.values["grid"][axis]
+    if isinstance(values, dict):
+        for name in values:
+            part = document.at("grid", axis, name)
+            yield name, document.empty() if part.values is None else based(part, path)
+        return
+    keys = axis.split(".")
+    for number, value in enumerate(values):
+        yield f"{keys[-1]}-{value}", document.at("grid", axis, number).under(*keys)
+
+
+def _line(study: StudyFile, values: Mapping[str, str]) -> str:
+    kept = [name for axis, name in values.items() if axis not in (SEED, study.combine)]
+    return " ".join(kept) or study.name
+
+
+def _planned(
+    study: StudyFile,
+    document: Document,
+    values: Mapping[str, str],
+    line: str,
+    first: Mapping[str, PlannedRun],
+    faults: list[Fault],
+) -> list[PlannedRun]:
+    """The run of a document; none, and its faults added, where it has faults."""
+    document = document.with_values(name=" ".join(values.values()) or line, output=study.output)
+    found = [*_broken_references(document, study.first), *run_faults(document)]
+    if found:
+        faults += found
+        return []
+    identity = _resolved(document.values, {name: run.digest for name, run in first.items()})
+    key = digest(run_from(identity))
+    folder = study.folder / "runs" / key[:16]
+    actual = _resolved(document.values, {name: str(run.folder) for name, run in first.items()})
+    run = run_from({**actual, "output": str(folder)})
+    return [PlannedRun(run, folder, key, values, line)]
+
+
+def _broken_references(document: Document, known: Collection[str]) -> Iterator[Fault]:
+    for place, text in _texts(document.values, ()):
+        reference = _REFERENCE.match(text)
+        if reference and known and reference[1] not in known:
+            yield unknown(document, place, "first run", reference[1], list(known))
+
+
+def _texts(values: Any, place: Place) -> Iterator[tuple[Place, str]]:
+    if isinstance(values, str):
+        yield place, values
+    pairs = values.items() if isinstance(values, dict) else ()
+    for key, value in enumerate(values) if isinstance(values, list) else pairs:
+        yield from _texts(value, (*place, key))
+
+
+def _resolved(values: Any, folders: Mapping[str, str]) -> Any:
+    """`values` with `$name` at the start of a text replaced by the folder of that run."""
+    if isinstance(values, dict):
+        return {key: _resolved(value, folders) for key, value in values.items()}
+    if isinstance(values, list):
+        return [_resolved(value, folders) for value in values]
+    reference = _REFERENCE.match(values) if isinstance(values, str) else None
+    if reference is None or reference[1] not in folders:
+        return values
+    return folders[reference[1]] + values[reference.end() :]

@@ -1,0 +1,102 @@
+"""What a study found: a matrix per line and seed, and means over seeds with their intervals."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from hyperadapters.analysis.bootstrap import Interval, over_seeds
+from hyperadapters.analysis.summary import mean_rows, metric_of, tasks_of
+from hyperadapters.matrix import Matrix, combine
+from hyperadapters.study.plan import Plan
+
+__all__ = ["Mean", "StudyResult", "result_of"]
+
+
+@dataclass(frozen=True)
+class Mean:
+    """One mean over languages of one line, over its seeds.
+
+    Args:
+        row: which languages: a group, and whether trained pairs are left out.
+        interval: mean and 95% interval over seeds, in the units of the metric.
+    """
+
+    line: str
+    task: str
+    metric: str
+    row: str
+    interval: Interval
+
+
+@dataclass(frozen=True)
+class StudyResult:
+    """Everything a study found.
+
+    Args:
+        plan: what it did.
+        matrices: digest of a run -> its matrix.
+        seeds: line -> its matrix per seed; runs of a combined axis are one matrix there.
+    """
+
+    plan: Plan
+    matrices: Mapping[str, Matrix]
+    seeds: Mapping[str, Sequence[Matrix]]
+
+    def line(self, name: str) -> Matrix:
+        """The mean of a line's seeds."""
+        return replace(combine(self.seeds[name]), run=name)
+
+    def means(self, lines: Sequence[str]) -> list[Mean]:
+        """Every mean of some lines; all of them are over the same languages."""
+        every = [matrix for name in lines for matrix in self.seeds[name]]
+        return [
+            Mean(line, task, metric_of(every, task), row.label, over_seeds(scores))
+            for row in mean_rows(every)
+            for task in tasks_of(every)
+            for line in lines
+            if (scores := _present(row.of(matrix, task) for matrix in self.seeds[line]))
+        ]
+
+    def to_values(self) -> dict[str, Any]:
+        """Plain values for `study.json`; the numbers of single sentences stay in the run folders."""
+        return {
+            "study": self.plan.study.name,
+            "runs": [
+                {
+                    "line": run.line,
+                    "values": dict(run.values),
+                    "digest": run.digest,
+                    "folder": str(run.folder),
+                    "matrix": _brief(self.matrices[run.digest]),
+                }
+                for run in self.plan.runs
+            ],
+            "lines": {name: _brief(self.line(name)) for name in self.plan.lines},
+            "comparisons": [
+                {"lines": list(lines), "means": [asdict(mean) for mean in self.means(lines)]}
+                for lines in self.plan.compare
+            ],
+        }
+
+
+def result_of(plan: Plan, matrices: Mapping[str, Matrix]) -> StudyResult:
+    """The result of a plan from the matrix of each of its runs, by digest."""
+    seeds = {}
+    for name in plan.lines:
+        seeds[name] = [
+            replace(combine([matrices[run.digest] for run in runs]), run=name)
+            for runs in plan.line(name).values()
+        ]
+    return StudyResult(plan, matrices, seeds)
+
+
+def _present(scores: Any) -> list[float]:
+    return [score for score in scores if score is not None]
+
+
+def _brief(matrix: Matrix) -> dict[str, Any]:
+    cells = [
+        {key: value for key, value in asdict(cell).items() if key != "statistics"}
+        for cell in matrix.cells
+    ]
+    return {**asdict(replace(matrix, cells=())), "cells": cells}

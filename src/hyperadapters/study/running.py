@@ -1,0 +1,65 @@
+"""Running a study: what is finished is read, what is half done goes on, the rest is done."""
+
+import json
+from pathlib import Path
+
+from rich.console import Console
+
+from hyperadapters.matrix import Matrix
+from hyperadapters.study.output import markdown, plot, print_result, report
+from hyperadapters.study.performing import Perform, performer, write_whole
+from hyperadapters.study.plan import PlannedRun, plan_study
+from hyperadapters.study.results import StudyResult, result_of
+
+__all__ = ["run_study"]
+
+
+def run_study(
+    path: Path,
+    changes: tuple[str, ...] = (),
+    *,
+    data_root: Path | None = None,
+    console: Console | None = None,
+    perform: Perform | None = None,
+) -> StudyResult:
+    """Does every run of a study that is not done yet, and writes what they show together.
+
+    Writes into the study's folder `study.json`, `study.md`, `study.png` and `report.html`; each run
+    is kept under `runs/<digest>` and is done once, whatever study file names it.
+
+    Args:
+        path: the study file.
+        changes: such as `run.recipe.steps=50`.
+        data_root: where corpora in files are.
+        console: where progress and tables go; None for none.
+        perform: does one run; by default it trains and scores it.
+
+    Raises:
+        ConfigError: something is wrong in the study file or in one of its runs; all faults at once.
+    """
+    plan = plan_study(path, changes)
+    console = console or Console(quiet=True)
+    perform = perform or performer(data_root, console)
+    todo = {run.digest: run for run in (*plan.first, *plan.runs)}
+    matrices = {}
+    for number, run in enumerate(todo.values(), start=1):
+        head = f"[bold]run {number} of {len(todo)}[/]  {run.run.name}  [dim]{run.folder}[/]"
+        matrices[run.digest] = _done(run, perform, console, head)
+    result = result_of(plan, matrices)
+    write_whole(plan.study.folder / "study.json", json.dumps(result.to_values(), indent=1))
+    write_whole(plan.study.folder / "study.md", markdown(result))
+    (plan.study.folder / "study.png").write_bytes(plot(result))
+    write_whole(plan.study.folder / "report.html", report(result))
+    print_result(result, console)
+    return result
+
+
+def _done(run: PlannedRun, perform: Perform, console: Console, head: str) -> Matrix:
+    results = run.folder / "results.json"
+    if results.is_file():
+        console.print(f"{head}  done before")
+        return Matrix.from_json(results.read_text(encoding="utf-8"), str(results))
+    console.print(head)
+    matrix = perform(run.run, run.folder)
+    write_whole(results, matrix.to_json())
+    return matrix

@@ -1,0 +1,89 @@
+"""The study file: one run, and the axes along which it is varied."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, final
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
+
+from hyperadapters.config import RunName
+from hyperadapters.config.document import Document, Fault, raise_faults
+from hyperadapters.config.reading import based, changed, read_alone
+from hyperadapters.config.validation import model_faults, unknown
+
+__all__ = ["SEED", "StudyFile", "load_study"]
+
+SEED = "seed"
+"""The axis over which intervals are taken."""
+
+Changes = Mapping[str, Any] | None
+Scalar = Annotated[str | int | float | bool, Strict()]
+
+
+def _axis(values: object) -> object:
+    if not values:
+        raise ValueError("the axis has no values")
+    return values
+
+
+@final
+class StudyFile(BaseModel):
+    """A grid over run files.
+
+    Args:
+        name: of the study, in its report.
+        output: its folder; `runs/<name>` when absent.
+        base: a run file, from the folder of the study file; every run of the grid starts from it.
+        run: a run file written in place, or changes to that of `base`.
+        first: whole run files that others need, in order; `$name` in another run is the folder of
+            the run `name`.
+        grid: axis -> its values: a list of values for the key of that name (`seed: [0, 1, 2]`), or
+            names with the changes to the run that each stands for.
+        combine: an axis whose runs give one matrix: each cell from the run that did not train on it.
+        compare: lists of lines to print side by side; a line is a combination of values of all axes
+            but `seed` and the combined one, in the order of the grid. One list of all when absent.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: RunName
+    output: str = Field(default_factory=lambda data: f"runs/{data.get('name', 'unnamed')}")
+    base: str | None = None
+    run: Mapping[str, Any] = Field(default_factory=dict)
+    first: Mapping[RunName, Mapping[str, Any]] = Field(default_factory=dict)
+    grid: Mapping[
+        str, Annotated[Mapping[RunName, Changes] | tuple[Scalar, ...], AfterValidator(_axis)]
+    ] = Field(default_factory=dict)
+    combine: str | None = None
+    compare: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def folder(self) -> Path:
+        """Where the study is kept."""
+        return Path(self.output)
+
+
+def load_study(path: Path, changes: tuple[str, ...] = ()) -> tuple[StudyFile, Document]:
+    """The study file at `path`, and the document it was read from, with changes put in.
+
+    Raises:
+        ConfigError: the file is missing, no YAML or wrong; all faults at once, but those of its runs.
+    """
+    document = changed(read_alone(path), changes)
+    faults = [*document.faults, *model_faults(StudyFile, document), *_combined(document)]
+    raise_faults(faults, document.where)
+    return StudyFile.model_validate(document.values), document
+
+
+def run_document(document: Document, path: Path) -> Document:
+    """What every run of the grid starts from: `base`, with `run` merged over it."""
+    own = document.at("run") if "run" in document.values else document.empty()
+    base = {key: value for key, value in document.values.items() if key == "base"}
+    return own.over(based(Document(base, document.lines, (), document.where), path))
+
+
+def _combined(document: Document) -> list[Fault]:
+    axis, grid = document.values.get("combine"), document.values.get("grid")
+    if axis is None or not isinstance(grid, dict) or axis in grid:
+        return []
+    return [unknown(document, ("combine",), "axis", str(axis), list(grid))]

@@ -1,0 +1,182 @@
+"""What every task is: how an example becomes tensors, which head reads it, its loss, its score."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from hyperadapters.context import Row
+from hyperadapters.forms import Form
+from hyperadapters.metrics import Loss, Metric, Statistics
+
+__all__ = ["Batch", "Encoded", "Share", "Task", "Tokenizer", "View", "collate", "full_precision"]
+
+Tokenizer = Any
+"""A fast tokenizer of `transformers`; that library ships no types for it."""
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """One example as a task encoded it.
+
+    Args:
+        ids: token ids with the special ones, never padded.
+        targets: what the task needs besides, one list per name (`labels`, `words`, ...).
+        index: the place of the example in its corpus.
+    """
+
+    ids: Sequence[int]
+    targets: Mapping[str, Sequence[int]]
+    index: int = 0
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+@dataclass(frozen=True)
+class Share:
+    """The part of a batch that belongs to one task.
+
+    Args:
+        examples: where the task's examples stand in the batch, ascending.
+        targets: one tensor per name; its first axis is that of `examples`.
+    """
+
+    examples: Int[Tensor, " example"]
+    targets: Mapping[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The tensors of one forward.
+
+    Args:
+        inputs: what the backbone reads: `input_ids`, `attention_mask`, ... all (example, token).
+        shares: per task, its examples and their targets; every example is in one share.
+        observed: the row of each example's data.
+    """
+
+    inputs: Mapping[str, Tensor]
+    shares: Mapping[str, Share]
+    observed: tuple[Row, ...]
+
+    def to(self, device: torch.device) -> "Batch":
+        """The same batch on `device`."""
+        return Batch(
+            {name: tensor.to(device) for name, tensor in self.inputs.items()},
+            {
+                task: Share(
+                    share.examples.to(device),
+                    {name: tensor.to(device) for name, tensor in share.targets.items()},
+                )
+                for task, share in self.shares.items()
+            },
+            self.observed,
+        )
+
+    def __len__(self) -> int:
+        return len(self.observed)
+
+
+@runtime_checkable
+class View(Protocol):
+    """What a task sees of an adapted model: its head, and the backbone's own output embedding."""
+
+    def head(
+        self,
+        task: str,
+        hidden: Float[Tensor, "example token d_model"],
+        examples: Int[Tensor, " example"],
+    ) -> Float[Tensor, "example token label"]:
+        """The task's head form on the hidden states of some examples of the batch."""
+
+    def unembed(
+        self, hidden: Float[Tensor, "vector d_model"], examples: Int[Tensor, " vector"]
+    ) -> Float[Tensor, "vector token_id"]:
+        """Scores over the tokenizer's vocabulary; `examples` tells whose vector each is."""
+
+
+class Task(ABC):
+    """A task under its name in the run file.
+
+    Args:
+        name: the name of the factor `task` that this task has.
+        metric: how predictions are scored.
+        head: the form at `Site("head", None, name)`, or None where the backbone's own head serves.
+    """
+
+    name: str
+    metric: Metric
+    head: Form | None
+
+    @abstractmethod
+    def encode(self, tokenizer: Tokenizer, example: Any, length: int) -> Encoded:
+        """One example as token ids and targets, cut to at most `length` tokens."""
+
+    @abstractmethod
+    def targets(
+        self, encoded: Sequence[Encoded], tokens: int, generator: torch.Generator
+    ) -> tuple[Mapping[str, Tensor], Int[Tensor, "example token"] | None]:
+        """The targets of some examples, padded to `tokens`, and input ids to replace their own.
+
+        Only tasks that draw (masks) use `generator`; the others return None for the ids. What the
+        ids hold on padding does not count.
+        """
+
+    @abstractmethod
+    def logits(
+        self, view: View, hidden: Float[Tensor, "example token d_model"], share: Share
+    ) -> Tensor:
+        """Scores of the task's own examples.
+
+        Args:
+            view: the adapted model.
+            hidden: the last hidden states of the share's examples, in its order.
+            share: the task's part of the batch.
+        """
+
+    @abstractmethod
+    def loss(self, logits: Tensor, share: Share, *, smoothing: float = 0.0) -> Loss:
+        """Cross-entropy in nats, as (total, count); `smoothing` in [0, 1) goes to all labels."""
+
+    @abstractmethod
+    def statistics(self, logits: Tensor, share: Share) -> list[Statistics]:
+        """What each example of the share adds to the metric."""
+
+
+def collate(
+    drawn: Sequence[tuple[Task, Row, Encoded]], pad_id: int, generator: torch.Generator
+) -> Batch:
+    """A batch from examples in their final order, padded to the longest.
+
+    Args:
+        drawn: per example its task, the row of its data, and the example.
+        pad_id: the tokenizer's padding id.
+        generator: for tasks that draw; its state is part of the run's state.
+    """
+    tokens = max(len(encoded) for _, _, encoded in drawn)
+    ids = torch.full((len(drawn), tokens), pad_id, dtype=torch.long)
+    mask = torch.zeros((len(drawn), tokens), dtype=torch.long)
+    for place, (_, _, encoded) in enumerate(drawn):
+        ids[place, : len(encoded)] = torch.tensor(encoded.ids)
+        mask[place, : len(encoded)] = 1
+    shares: dict[str, Share] = {}
+    for task in {task.name: task for task, _, _ in drawn}.values():
+        places = [place for place, (owner, _, _) in enumerate(drawn) if owner.name == task.name]
+        examples = torch.tensor(places)
+        targets, replaced = task.targets([drawn[place][2] for place in places], tokens, generator)
+        if replaced is not None:
+            ids[examples] = torch.where(mask[examples].bool(), replaced, pad_id)
+        shares[task.name] = Share(examples, targets)
+    return Batch(
+        {"input_ids": ids, "attention_mask": mask}, shares, tuple(row for _, row, _ in drawn)
+    )
+
+
+def full_precision(logits: Float[Tensor, "*axes"]) -> Float[Tensor, "*axes"]:
+    """Scores in at least float32: a loss summed in half precision loses its small terms."""
+    return logits.to(torch.promote_types(logits.dtype, torch.float32))

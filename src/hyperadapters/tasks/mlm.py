@@ -1,0 +1,145 @@
+"""Masked language modelling, and translation language modelling where the examples are pairs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import final
+
+import torch
+from jaxtyping import Bool, Float, Int
+from torch import Tensor
+from torch.nn import functional
+
+from hyperadapters.data.corpora import Pair, Text
+from hyperadapters.errors import BackboneError
+from hyperadapters.forms import Form
+from hyperadapters.metrics import Loss, Metric, Perplexity, Statistics
+from hyperadapters.tasks.base import Encoded, Share, Task, Tokenizer, View, full_precision
+
+__all__ = ["MaskedLM"]
+
+_IGNORED = -100
+
+
+@final
+@dataclass(frozen=True)
+class MaskedLM(Task):
+    """Guess the hidden tokens of a sentence, or of two parallel sentences in one sequence.
+
+    A share of `probability` of the ordinary tokens is chosen, at least one per example where there
+    is one; of the chosen, 80% are masked, 10% replaced by a random ordinary token, 10% left (Devlin
+    et al., 2019, section 3.1). Special tokens, the unknown token among them, are neither chosen nor
+    drawn. Scores come from the backbone's own output layer, at the chosen places only. A pair has
+    no segment ids: both sentences look alike to the backbone, apart from the separator.
+
+    Args:
+        name: the task in the run file.
+        probability: in (0, 1].
+    """
+
+    name: str
+    probability: float = 0.15
+    metric: Metric = field(default=Perplexity(), init=False, repr=False, compare=False)
+    head: Form | None = field(default=None, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if not 0 < self.probability <= 1:
+            raise ValueError(f"task `{self.name}`: `probability` must be in (0, 1]")
+
+    def encode(self, tokenizer: Tokenizer, example: Text | Pair, length: int) -> Encoded:
+        """Token ids, and in `vocabulary` what masking must know of the tokenizer.
+
+        Two sentences that are too long together lose tokens from the longer one first.
+
+        Raises:
+            BackboneError: the tokenizer has no mask token.
+        """
+        texts = (example.first, example.second) if isinstance(example, Pair) else (example.text,)
+        encoding = tokenizer(*texts, truncation="longest_first", max_length=length)
+        vocabulary = _vocabulary(tokenizer, len(tokenizer))
+        return Encoded(encoding["input_ids"], {"vocabulary": vocabulary})
+
+    def targets(
+        self, encoded: Sequence[Encoded], tokens: int, generator: torch.Generator
+    ) -> tuple[Mapping[str, Tensor], Int[Tensor, "example token"]]:
+        """The masked ids, and `labels` (example, token): original ids where chosen, elsewhere -100.
+
+        What is drawn depends on the generator and the examples, not on the padding.
+        """
+        vocabulary = tuple(encoded[0].targets["vocabulary"])
+        mask_id, ordinary = vocabulary[1], _ordinary(vocabulary)
+        original = torch.cat([torch.tensor(one.ids) for one in encoded])
+        owner = torch.repeat_interleave(torch.tensor([len(one) for one in encoded]))
+        chosen = self._chosen(original, owner, vocabulary, generator)
+        kind = torch.rand(len(original), generator=generator)
+        random = ordinary[torch.randint(len(ordinary), original.shape, generator=generator)]
+        masked = torch.where(chosen & (kind < 0.8), mask_id, original)
+        masked = torch.where(chosen & (kind >= 0.9), random, masked)
+        real = torch.arange(tokens) < torch.bincount(owner).unsqueeze(1)
+        labels = torch.full(real.shape, _IGNORED).masked_scatter(
+            real, torch.where(chosen, original, _IGNORED)
+        )
+        return {"labels": labels}, torch.zeros_like(labels).masked_scatter(real, masked)
+
+    def _chosen(
+        self,
+        ids: Int[Tensor, " token"],
+        owner: Int[Tensor, " token"],
+        vocabulary: Sequence[int],
+        generator: torch.Generator,
+    ) -> Bool[Tensor, " token"]:
+        special = torch.isin(ids, torch.tensor(vocabulary[2:]))
+        draw = torch.rand(len(ids), generator=generator).masked_fill(special, 2.0)
+        # The smallest draw of an example is chosen whatever its size, so that no example is idle.
+        smallest = torch.full((int(owner.max()) + 1,), 2.0).scatter_reduce(0, owner, draw, "amin")
+        return ~special & ((draw < self.probability) | (draw == smallest[owner]))
+
+    def logits(
+        self, view: View, hidden: Float[Tensor, "example token d_model"], share: Share
+    ) -> Float[Tensor, "vector token_id"]:
+        """Scores over the vocabulary at the chosen places, example after example."""
+        places, tokens = (share.targets["labels"] != _IGNORED).nonzero(as_tuple=True)
+        return view.unembed(hidden[places, tokens], share.examples[places])
+
+    def loss(
+        self, logits: Float[Tensor, "vector token_id"], share: Share, *, smoothing: float = 0.0
+    ) -> Loss:
+        """Cross-entropy in nats at the chosen places; `smoothing` in [0, 1) goes to all tokens."""
+        labels = share.targets["labels"]
+        gold = labels[labels != _IGNORED]
+        total = functional.cross_entropy(
+            full_precision(logits), gold, reduction="sum", label_smoothing=smoothing
+        )
+        return Loss(total, torch.tensor(len(gold), device=total.device))
+
+    def statistics(
+        self, logits: Float[Tensor, "vector token_id"], share: Share
+    ) -> list[Statistics]:
+        """(nats, predictions) per example."""
+        chosen = share.targets["labels"] != _IGNORED
+        gold = share.targets["labels"][chosen]
+        nats = functional.cross_entropy(full_precision(logits), gold, reduction="none").double()
+        sums = torch.zeros(len(chosen), dtype=torch.float64, device=nats.device)
+        sums.index_add_(0, chosen.nonzero()[:, 0], nats)
+        return list(zip(sums.tolist(), chosen.sum(1).double().tolist(), strict=True))
+
+
+@lru_cache(maxsize=8)
+def _vocabulary(tokenizer: Tokenizer, size: int) -> tuple[int, ...]:
+    """(size, mask id, special ids ...); `size` in the key notices tokens that were added since."""
+    if tokenizer.mask_token_id is None:
+        raise BackboneError(
+            "the tokenizer of this backbone has no mask token",
+            expected="the tokenizer of an encoder trained with masked language modelling",
+            remedy="leave the tasks of kind `mlm` out of the run file",
+        )
+    added = {place for place, token in tokenizer.added_tokens_decoder.items() if token.special}
+    return (size, tokenizer.mask_token_id, *sorted(added | set(tokenizer.all_special_ids)))
+
+
+@lru_cache(maxsize=8)
+def _ordinary(vocabulary: tuple[int, ...]) -> Int[Tensor, " token_id"]:
+    """Every id that is not special."""
+    size, _, *special = vocabulary
+    every = torch.arange(size)
+    return every[~torch.isin(every, torch.tensor(special))]

@@ -1,0 +1,195 @@
+"""Tagging: one label per word, read off its first sub-word (part of speech, named entities)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import final
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+from torch.nn import functional
+
+from hyperadapters.data.corpora import Tagged
+from hyperadapters.errors import DataError, nearest
+from hyperadapters.forms import Form, Linear
+from hyperadapters.metrics import Loss, Metric, Statistics
+from hyperadapters.tasks.base import Encoded, Share, Task, Tokenizer, View, full_precision
+
+__all__ = ["Tagging", "labels_of", "mapped"]
+
+_IGNORED = -100
+_UNSEEN = -1
+
+
+def mapped(label: str, label_map: Mapping[str, str]) -> str:
+    """`label` as a run file's `label_map` changes it.
+
+    A key is a whole label (`B-DATE: O`) or an entity type (`DATE: O`, `GPE: LOC`); whole labels
+    come first. A type mapped to `O` loses its prefix, one mapped to another type keeps it.
+    """
+    if label in label_map:
+        return label_map[label]
+    prefix, dash, entity = label.partition("-")
+    if not dash or entity not in label_map:
+        return label
+    return "O" if label_map[entity] == "O" else f"{prefix}-{label_map[entity]}"
+
+
+def labels_of(
+    examples: Iterable[Tagged], label_map: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """The mapped labels of `examples`, in a head's order: `O` first, then the others sorted."""
+    found = {mapped(label, label_map or {}) for example in examples for label in example.labels}
+    return tuple(sorted(found, key=lambda label: (label != "O", label)))
+
+
+@final
+@dataclass(frozen=True)
+class Tagging(Task):
+    """One label per word; only first sub-words carry a label and a prediction.
+
+    Scores count every gold word. A word that the model does not see, because it was cut off at the
+    length limit or has no token at all, has the prediction `metric.missing`, which is wrong:
+    cutting sentences never raises a score. Such words have no part in the loss.
+
+    Args:
+        name: the task in the run file.
+        labels: in the order of the head, index 0 first.
+        metric: scores the words, `SpanF1` or `Accuracy`.
+        label_map: changes to the labels of the corpora; see `mapped`.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    metric: Metric
+    label_map: Mapping[str, str] = field(default_factory=dict, hash=False)
+    head: Form = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if len(set(self.labels)) != len(self.labels):
+            raise ValueError(f"a label stands twice in the labels of task `{self.name}`")
+        object.__setattr__(self, "head", Linear(len(self.labels)))
+
+    def encode(self, tokenizer: Tokenizer, example: Tagged, length: int) -> Encoded:
+        """Token ids, `labels` per token; `gold` and `first` token per word of the uncut sentence.
+
+        A word without a token has -1 in `first`. An example without labels (text to be tagged) has
+        -100 for every gold label.
+
+        Raises:
+            DataError: no words, not one label per word, or a label that the task does not have.
+        """
+        gold = self._gold(example)
+        encoding = tokenizer(
+            list(example.words), is_split_into_words=True, truncation=True, max_length=length
+        )
+        first = [_UNSEEN] * len(example.words)
+        labels = [_IGNORED] * len(encoding["input_ids"])
+        for token, word in enumerate(encoding.word_ids()):
+            if word is not None and first[word] == _UNSEEN:
+                first[word] = token
+                labels[token] = gold[word]
+        return Encoded(encoding["input_ids"], {"labels": labels, "gold": gold, "first": first})
+
+    def _gold(self, example: Tagged) -> list[int]:
+        if not example.words:
+            raise DataError(f"a sentence of task `{self.name}` has no words")
+        if not example.labels:
+            return [_IGNORED] * len(example.words)
+        if len(example.labels) != len(example.words):
+            raise DataError(
+                f"a sentence of task `{self.name}` has not one label per word",
+                expected=f"{len(example.words)} labels",
+                found=f"{len(example.labels)} labels in `{example.text[:80]}`",
+            )
+        index = {label: place for place, label in enumerate(self.labels)}
+        gold = []
+        for word, label in zip(example.words, example.labels, strict=True):
+            here = mapped(label, self.label_map)
+            if here not in index:
+                raise self._unknown(label, here, word, example)
+            gold.append(index[here])
+        return gold
+
+    def _unknown(self, label: str, here: str, word: str, example: Tagged) -> DataError:
+        close = nearest(here, self.labels)
+        after = f", `{here}` after the label map," if here != label else ""
+        return DataError(
+            f"label `{label}`{after} is not among the labels of task `{self.name}`",
+            expected=f"one of {', '.join(self.labels)}",
+            found=f"`{label}` at the word `{word}` of `{example.text[:80]}`",
+            cause="the corpus has another label set than the task",
+            remedy=(f"did you mean `{close}`? If not, " if close else "")
+            + f"add `{here}` to `labels`, or send it elsewhere with `label_map`",
+        )
+
+    def targets(
+        self, encoded: Sequence[Encoded], tokens: int, generator: torch.Generator
+    ) -> tuple[Mapping[str, Tensor], None]:
+        """`labels` (example, token), `gold` and `first` (example, word), all padded with -100."""
+        words = max(len(one.targets["gold"]) for one in encoded)
+        widths = {"labels": tokens, "gold": words, "first": words}
+        return {
+            name: _padded([one.targets[name] for one in encoded], width)
+            for name, width in widths.items()
+        }, None
+
+    def logits(
+        self, view: View, hidden: Float[Tensor, "example token d_model"], share: Share
+    ) -> Tensor:
+        """Scores per label at every token of the task's examples."""
+        return view.head(self.name, hidden, share.examples)
+
+    def loss(
+        self, logits: Float[Tensor, "example token label"], share: Share, *, smoothing: float = 0.0
+    ) -> Loss:
+        """Cross-entropy in nats over first sub-words; `smoothing` in [0, 1) goes to all labels."""
+        labels = share.targets["labels"]
+        total = functional.cross_entropy(
+            full_precision(logits).flatten(0, 1),
+            labels.flatten(),
+            ignore_index=_IGNORED,
+            reduction="sum",
+            label_smoothing=smoothing,
+        )
+        return Loss(total, (labels != _IGNORED).sum())
+
+    def statistics(
+        self, logits: Float[Tensor, "example token label"], share: Share
+    ) -> list[Statistics]:
+        """The metric's numbers per example, over all gold words; unlabelled words do not count."""
+        results = []
+        pairs = zip(share.targets["gold"].tolist(), self.predict(logits, share), strict=True)
+        for gold, predicted in pairs:
+            scored = [
+                (self.labels[label], guess)
+                for label, guess in zip(gold, predicted, strict=False)
+                if label != _IGNORED
+            ]
+            results.append(
+                self.metric.statistics(
+                    [label for label, _ in scored], [guess for _, guess in scored]
+                )
+            )
+        return results
+
+    def predict(
+        self, logits: Float[Tensor, "example token label"], share: Share
+    ) -> list[list[str]]:
+        """The most probable label of each word; `metric.missing` where the model saw no token."""
+        best = logits.argmax(dim=-1).tolist()
+        return [
+            [
+                self.metric.missing if token == _UNSEEN else self.labels[guesses[token]]
+                for token in first
+                if token != _IGNORED
+            ]
+            for guesses, first in zip(best, share.targets["first"].tolist(), strict=True)
+        ]
+
+
+def _padded(rows: Sequence[Sequence[int]], width: int) -> Int[Tensor, "example _"]:
+    padded = torch.full((len(rows), width), _IGNORED, dtype=torch.long)
+    for place, row in enumerate(rows):
+        padded[place, : len(row)] = torch.tensor(row, dtype=torch.long)
+    return padded

@@ -1,0 +1,96 @@
+"""The training of a run, phase after phase."""
+
+from pathlib import Path
+
+from accelerate import Accelerator
+from rich.console import Console
+
+from hyperadapters import bundle, checkpoint
+from hyperadapters.build import Assembly
+from hyperadapters.checkpoint import Checkpoint
+from hyperadapters.config import RunFile, digest, load_run, to_yaml
+from hyperadapters.errors import BundleError
+from hyperadapters.training.journal import Journal
+from hyperadapters.training.progress import Progress
+from hyperadapters.training.ranks import accelerator_for, launched_alone
+from hyperadapters.training.stage import Stage
+
+__all__ = ["train"]
+
+
+def train(assembly: Assembly, folder: Path, *, console: Console | None = None) -> None:
+    """Trains a run to its end, or from its last checkpoint on as if it had never stopped.
+
+    Writes `run.yaml`, `metrics.jsonl` and `checkpoints/` as it goes, and `model/` at the end.
+
+    Args:
+        assembly: the run, built; its model is trained in place.
+        folder: of the run.
+        console: where the progress bar goes; None for none.
+
+    Raises:
+        TrainingError: the run cannot go on: no data, a loss that is not finite, ...
+        BundleError: the folder holds another run, or a damaged checkpoint.
+    """
+    run, checkpoints = assembly.run, folder / "checkpoints"
+    trackers = tuple(run.trackers)
+    accelerator = accelerator_for("no", trackers=trackers, folder=folder / "trackers")
+    if console is not None and launched_alone():
+        console.print(
+            "[yellow]`accelerate launch` has started one process only: "
+            "without a GPU it needs `--multi_gpu` beside `--num_processes`[/]"
+        )
+    _claim(folder, run, accelerator)
+    saved = _last(checkpoints, run)
+    progress, kept = Progress(), 0
+    if saved is not None:
+        progress, kept = Progress(**saved.state["progress"]), saved.state["metrics_bytes"]
+        checkpoint.load(assembly.model, saved.tensors["model"], str(saved.path))
+    metrics = folder / "metrics.jsonl"
+    with Journal(metrics, kept, accelerator, trackers=trackers, console=console) as journal:
+        while progress.phase < len(assembly.method.phases):
+            stage = Stage(assembly, checkpoints, progress, journal)
+            if saved is not None and saved.state["mixture"] is not None:
+                stage.restore(saved)
+            saved = None
+            stage.train()
+    if accelerator.is_main_process:
+        bundle.save(assembly, folder / "model")
+    accelerator.wait_for_everyone()
+
+
+def _claim(folder: Path, run: RunFile, accelerator: Accelerator) -> None:
+    """Makes the folder this run's own.
+
+    Raises:
+        BundleError: it is another run's.
+    """
+    file = folder / "run.yaml"
+    if file.exists() and digest(load_run(file)) != digest(run):
+        raise _another(str(file), folder)
+    if accelerator.is_main_process:
+        folder.mkdir(parents=True, exist_ok=True)
+        part = folder / ".run.yaml.part"
+        part.write_text(to_yaml(run), encoding="utf-8")
+        part.rename(file)
+    accelerator.wait_for_everyone()
+
+
+def _last(checkpoints: Path, run: RunFile) -> Checkpoint | None:
+    newest = checkpoint.latest(checkpoints)
+    if newest is None:
+        return None
+    saved = checkpoint.read(newest)
+    if saved.state["digest"] != digest(run):
+        raise _another(str(newest), checkpoints.parent)
+    return saved
+
+
+def _another(where: str, folder: Path) -> BundleError:
+    return BundleError(
+        f"`{folder}` holds another run",
+        where=where,
+        expected="checkpoints of the run as its file is now",
+        cause="the run file, or a change on the command line, is not what it was when it began",
+        remedy=f"give the run another `output`, or delete `{folder}` to start again",
+    )

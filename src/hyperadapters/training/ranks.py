@@ -1,0 +1,88 @@
+"""The processes of a run: device, precision, and what random numbers each of them draws."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import torch
+from accelerate import Accelerator, DistributedDataParallelKwargs
+from accelerate.state import AcceleratorState
+from torch import Tensor
+
+from hyperadapters.errors import BundleError, TrainingError
+
+__all__ = ["accelerator_for", "launched_alone", "random_states", "restore_random_states"]
+
+
+def accelerator_for(
+    precision: str, *, trackers: tuple[str, ...] = (), folder: Path | None = None
+) -> Accelerator:
+    """An accelerator for this process, one of several under `accelerate launch` or `torchrun`.
+
+    Args:
+        precision: of forward and backward: `no`, `bf16` or `fp16`.
+        trackers: by the names of `accelerate`.
+        folder: where trackers write.
+
+    Raises:
+        TrainingError: the device cannot do this, or a tracker is unknown.
+    """
+    # `accelerate` knows one precision per process; phases and runs that follow each other do not.
+    AcceleratorState._reset_state()
+    # Without a GPU `accelerate` joins the processes of a launch only when told to stay on the CPU.
+    cpu_ranks = "LOCAL_RANK" in os.environ and not torch.cuda.is_available()
+    try:
+        return Accelerator(
+            mixed_precision=precision,
+            cpu=cpu_ranks,
+            log_with=list(trackers) or None,
+            project_dir=folder,
+            kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
+        )
+    except ValueError as error:
+        raise TrainingError(
+            "this machine cannot train the run as its file says",
+            expected="a precision that the device has, and trackers that are installed",
+            found=str(error),
+            remedy="change `recipe.precision` or `trackers`",
+        ) from error
+
+
+def launched_alone() -> bool:
+    """Whether `accelerate launch` was asked for several processes and started only one.
+
+    It does so on machines without a GPU, unless it is given `--multi_gpu`.
+    """
+    launched = {"ACCELERATE_MIXED_PRECISION", "MASTER_ADDR"} <= set(os.environ)
+    return launched and "WORLD_SIZE" not in os.environ
+
+
+def random_states(accelerator: Accelerator) -> dict[str, Tensor]:
+    """The states of torch's random generators, one row per rank; every rank must call this."""
+    states = {"cpu": torch.get_rng_state()}
+    if accelerator.device.type == "cuda":
+        states["cuda"] = torch.cuda.get_rng_state(accelerator.device)
+    return {
+        name: accelerator.gather(state.to(accelerator.device).unsqueeze(0)).cpu()
+        for name, state in states.items()
+    }
+
+
+def restore_random_states(accelerator: Accelerator, saved: Mapping[str, Tensor]) -> None:
+    """Gives this rank its states back.
+
+    Raises:
+        BundleError: the run had another number of processes, or another kind of device.
+    """
+    ranks, kind = accelerator.num_processes, accelerator.device.type
+    if len(saved["cpu"]) != ranks or ("cuda" in saved) != (kind == "cuda"):
+        was = f"{len(saved['cpu'])} processes on {'GPUs' if 'cuda' in saved else 'CPUs'}"
+        raise BundleError(
+            "the run cannot go on exactly with these processes",
+            expected=was,
+            found=f"{ranks} processes on {kind}",
+            remedy="start it as before, or delete its checkpoints to start again",
+        )
+    torch.set_rng_state(saved["cpu"][accelerator.process_index])
+    if "cuda" in saved:
+        torch.cuda.set_rng_state(saved["cuda"][accelerator.process_index], accelerator.device)

@@ -1,0 +1,152 @@
+"""Which weights of a phase are kept: scores on dev cells, and the criterion that compares them."""
+
+import math
+import operator
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import NamedTuple, final
+
+from accelerate import Accelerator
+from accelerate.utils import gather_object
+
+from hyperadapters.build import Assembly
+from hyperadapters.context import Row
+from hyperadapters.errors import TrainingError
+from hyperadapters.evaluation import score
+from hyperadapters.method import Phase
+from hyperadapters.tasks.base import Encoded, Task
+
+__all__ = ["CRITERIA", "Criterion", "Result", "Selection"]
+
+
+class Result(NamedTuple):
+    """A dev cell: its score under the task's metric, and nats per prediction."""
+
+    score: float
+    nats: float
+    higher_is_better: bool
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """A number made of the dev cells, and whether a new one is better than the best so far."""
+
+    value: Callable[[Sequence[Result]], float]
+    better: Callable[[float, float], bool]
+
+
+def _score(results: Sequence[Result]) -> float:
+    return fmean(one.score if one.higher_is_better else -one.score for one in results)
+
+
+def _loss(results: Sequence[Result]) -> float:
+    return fmean(one.nats for one in results)
+
+
+def _perplexity(results: Sequence[Result]) -> float:
+    return fmean(math.exp(min(one.nats, 700.0)) for one in results)
+
+
+CRITERIA = {
+    "score": Criterion(_score, operator.gt),
+    "loss": Criterion(_loss, operator.lt),
+    "perplexity": Criterion(_perplexity, operator.lt),
+    "last": Criterion(_loss, lambda new, best: True),
+}
+"""By the names of `Recipe.criterion`; scores where lower is better count negatively."""
+
+
+class _Cell(NamedTuple):
+    name: str
+    task: Task
+    row: Row
+    encoded: Sequence[Encoded]
+
+
+@final
+class Selection:
+    """The dev cells of one phase: those of `select` whose task the phase trains, encoded once.
+
+    Raises:
+        TrainingError: the criterion or early stopping needs dev cells and the phase has none, or
+            the mean score would mix scores that go up with scores that go down.
+    """
+
+    def __init__(self, assembly: Assembly, phase: Phase, tasks: Collection[str]) -> None:
+        self._assembly = assembly
+        self._phase = phase
+        self._criterion = CRITERIA[phase.recipe.criterion]
+        pairs = [
+            (task, language)
+            for task, languages in assembly.run.select.items()
+            if task in tasks
+            for language in languages
+        ]
+        self._cells = [self._cell(task, language) for task, language in pairs]
+        self._check()
+
+    def __len__(self) -> int:
+        return len(self._cells)
+
+    def judge(self, accelerator: Accelerator) -> tuple[dict[str, float], float]:
+        """Scores by `task/language`, and the number that the criterion compares.
+
+        The ranks share the cells out among them; all get the same answer.
+        """
+        rank, ranks = accelerator.process_index, accelerator.num_processes
+        own = [(cell.name, self._result(cell)) for cell in self._cells[rank::ranks]]
+        found: Mapping[str, Result] = dict(gather_object(own))
+        results = {cell.name: found[cell.name] for cell in self._cells}
+        scores = {name: result.score for name, result in results.items()}
+        return scores, self._criterion.value(list(results.values()))
+
+    def better(self, new: float, best: float | None) -> bool:
+        """Whether a number of `judge` is better than the best so far."""
+        return math.isfinite(new) if best is None else self._criterion.better(new, best)
+
+    def _cell(self, task: str, language: str) -> _Cell:
+        corpus = self._assembly.corpus(task, language, "dev")
+        if not corpus.examples:
+            raise TrainingError(
+                f"nothing to choose a checkpoint by for `{task}` in `{language}`",
+                where=corpus.source,
+                expected="at least one example in the split `dev`",
+                remedy=f"take `{language}` out of `select: {task}`, or add the data",
+            )
+        how, length = self._assembly.tasks[task], self._phase.recipe.length
+        encoded = [how.encode(self._assembly.tokenizer, one, length) for one in corpus.examples]
+        return _Cell(f"{task}/{language}", how, Row(task=task, language=language), encoded)
+
+    def _result(self, cell: _Cell) -> Result:
+        statistics, loss = score(
+            self._assembly.model,
+            cell.task,
+            cell.row,
+            cell.encoded,
+            pad_id=self._assembly.tokenizer.pad_token_id,
+            under=self._phase.select_under,
+        )
+        metric = cell.task.metric
+        total = metric.score(tuple(map(sum, zip(*statistics, strict=True))))
+        return Result(total, float(loss.mean()), metric.higher_is_better)
+
+    def _check(self) -> None:
+        recipe, where = self._phase.recipe, f"phase `{self._phase.name}`"
+        if not self._cells and (recipe.criterion in ("loss", "perplexity") or recipe.patience):
+            raise TrainingError(
+                "no dev cell can choose the checkpoint of this phase",
+                where=where,
+                expected="cells of a task that the phase trains, under `select`",
+                found=f"criterion `{recipe.criterion}`, patience {recipe.patience}",
+                remedy="add cells to `select`, or set `criterion: last` and `patience: 0`",
+            )
+        ways = {cell.task.metric.higher_is_better for cell in self._cells}
+        if recipe.criterion == "score" and len(ways) > 1:
+            raise TrainingError(
+                "the mean over dev cells would mix scores that go up with perplexities",
+                where=where,
+                found=", ".join(cell.name for cell in self._cells),
+                remedy="leave the masked language modelling cells out of `select`, "
+                "or set `criterion: loss`",
+            )

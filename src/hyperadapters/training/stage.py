@@ -1,0 +1,241 @@
+"""One phase while it trains: its updates, evaluations and checkpoints."""
+
+import math
+from collections.abc import Mapping
+from contextlib import nullcontext
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, final
+
+import torch
+from torch import Tensor
+
+from hyperadapters import checkpoint
+from hyperadapters.build import Assembly
+from hyperadapters.checkpoint import Checkpoint
+from hyperadapters.config import digest
+from hyperadapters.context import Context, Row
+from hyperadapters.data.mixture import part_of
+from hyperadapters.errors import TrainingError
+from hyperadapters.training.journal import Journal
+from hyperadapters.training.losses import Losses
+from hyperadapters.training.objective import Objective
+from hyperadapters.training.optimisation import (
+    divide_and_clip,
+    moments,
+    optimiser,
+    restore_moments,
+    schedule,
+)
+from hyperadapters.training.progress import Progress
+from hyperadapters.training.ranks import accelerator_for, random_states, restore_random_states
+from hyperadapters.training.selection import Selection
+from hyperadapters.training.streams import mixture_of, streams_of
+
+__all__ = ["Stage"]
+
+_LINES = 200
+"""Lines of losses in the metrics file, per phase, at most."""
+_UNREAD = 50
+"""Updates whose losses may wait on a GPU to be read in one go."""
+
+
+@final
+class Stage:
+    """The phase that a run's progress points at, ready to train.
+
+    Args:
+        assembly: the run, built.
+        folder: of the run's checkpoints.
+        progress: of the run; this object moves it on.
+        journal: where losses and scores are written.
+
+    Raises:
+        TrainingError: the phase has no data, nothing to train, or a recipe that cannot be followed.
+    """
+
+    def __init__(
+        self, assembly: Assembly, folder: Path, progress: Progress, journal: Journal
+    ) -> None:
+        run, number = assembly.run, progress.phase
+        self.run, self.folder, self.progress, self.journal = run, folder, progress, journal
+        self.phase = assembly.method.phases[number]
+        self.recipe = self.phase.recipe
+        self.accelerator = accelerator_for(self.recipe.precision)
+        self.rank, self.ranks = self.accelerator.process_index, self.accelerator.num_processes
+        streams = streams_of(assembly, number)
+        self.mixture = mixture_of(
+            streams,
+            self.recipe,
+            pad_id=assembly.tokenizer.pad_token_id,
+            seed=f"{run.seed}/{number}",
+            ranks=self.ranks,
+        )
+        self.selection = Selection(assembly, self.phase, {stream.task.name for stream in streams})
+        self.model = assembly.model
+        self.model.enter(self.phase)
+        self.trained = {n: p for n, p in self.model.named_parameters() if p.requires_grad}
+        self._prepare()
+
+    def _prepare(self) -> None:
+        if not self.trained:
+            raise TrainingError(
+                f"phase `{self.phase.name}` trains nothing",
+                expected="parts of the model that have parameters",
+                found=", ".join(sorted(self.phase.trains)) or "no part",
+            )
+        torch.manual_seed((self.run.seed * 1000 + self.progress.phase) * 1000 + self.rank)
+        self.objective = self.accelerator.prepare_model(
+            Objective(self.model, self.recipe.smoothing)
+        )
+        self.objective.train()
+        adamw = optimiser(self.trained.values(), self.recipe)
+        self.optimiser = self.accelerator.prepare_optimizer(adamw)
+        self.schedule = schedule(adamw, self.recipe, self.progress.step)
+        self.losses = Losses(
+            self.progress,
+            phase=self.phase.name,
+            checkpoints=self.folder,
+            at_once=1 if self.accelerator.device.type == "cpu" else _UNREAD,
+            may_overflow=self.accelerator.scaler is not None,
+        )
+
+    def train(self) -> None:
+        """Every update that is left; afterwards the model has the phase's best weights."""
+        recipe, progress = self.recipe, self.progress
+        self.journal.begin(self.phase.name, recipe.steps, progress)
+        while progress.step < recipe.steps and not self._out_of_patience():
+            self.update()
+            self.journal.advance(progress, self.losses.last)
+            if progress.step % math.ceil(recipe.steps / _LINES) == 0:
+                self._write_losses()
+            if _due(progress.step, recipe.evaluate_every) and self._judge():
+                self._keep_best()
+            if _due(progress.step, self.run.checkpoint_every):
+                self._save()
+        self._finish()
+
+    def update(self) -> None:
+        """One update: draw, forward, backward, add up the ranks, divide and clip, step."""
+        accelerator, progress, clip = self.accelerator, self.progress, self.recipe.clip
+        loss = torch.zeros(2, device=accelerator.device)
+        rows: dict[Row, None] = {}
+        for left in reversed(range(self.recipe.accumulate)):
+            batch = self.mixture.draw()
+            part = part_of(batch, self.rank, self.ranks).to(accelerator.device)
+            under = [self.phase.under.under(row, progress.micro_batches) for row in part.observed]
+            with accelerator.no_sync(self.objective) if left else nullcontext():
+                total, count = self.objective(Context.of_examples(under), part)
+                accelerator.backward(total)
+            loss += torch.stack([total.detach(), count])
+            progress.micro_batches += 1
+            progress.tokens += int(batch.inputs["attention_mask"].sum())
+            rows |= dict.fromkeys(batch.observed)
+        loss = accelerator.reduce(loss, "sum")
+        accelerator.unscale_gradients(self.optimiser)
+        # The ranks' gradients come averaged; their sum over all predictions is what is wanted.
+        factor = self.ranks / loss[1].clamp(min=1)
+        norm = divide_and_clip(self.trained.values(), factor, clip)
+        self.optimiser.step()
+        self.schedule.step()
+        self.optimiser.zero_grad(set_to_none=True)
+        progress.step += 1
+        self.losses.add(tuple(rows), torch.stack([*loss, norm]))
+
+    def restore(self, saved: Checkpoint) -> None:
+        """Goes on in the middle of the phase, where `saved` was taken."""
+        self.mixture.restore(saved.state["mixture"])
+        restore_moments(self.optimiser.optimizer, self.trained, saved.tensors["optimiser"])
+        restore_random_states(self.accelerator, saved.tensors["random"])
+        if self.accelerator.scaler is not None:
+            self.accelerator.scaler.load_state_dict(saved.state["scaler"])
+
+    def _write_losses(self) -> None:
+        self.losses.read()
+        progress = self.progress
+        line = {"phase": self.phase.name, "step": progress.step, "loss": progress.loss()}
+        rate = self.schedule.get_last_lr()[0]
+        line |= {"learning_rate": rate, "tokens": progress.tokens}
+        self.journal.write(line, update=progress.updates + progress.step)
+
+    def _out_of_patience(self) -> bool:
+        patience: int = self.recipe.patience
+        return 0 < patience <= self.progress.without_gain
+
+    def _judge(self) -> bool:
+        """Evaluates on the dev cells, if any; whether these weights are the best so far."""
+        progress = self.progress
+        progress.judged = progress.step
+        if not len(self.selection):
+            return True
+        scores, number = self.selection.judge(self.accelerator)
+        best = self.selection.better(number, progress.best)
+        progress.without_gain = 0 if best else progress.without_gain + 1
+        if best:
+            progress.best, progress.best_step = number, progress.step
+        line = {"phase": self.phase.name, "step": progress.step, "dev": scores}
+        line |= {"selection": number, "best": best}
+        self.journal.write(line, update=progress.updates + progress.step)
+        return best
+
+    def _keep_best(self) -> None:
+        name = self.progress.best_file
+        if name is None or self.recipe.criterion == "last":
+            return
+        if self.accelerator.is_main_process:
+            checkpoint.write_tensors(self.folder / name, self.model.kept())
+            checkpoint.tidy(self.folder, name)
+
+    def _save(self) -> None:
+        """A checkpoint in the middle of the phase."""
+        self.losses.read()
+        scaler = self.accelerator.scaler
+        self._write_checkpoint(
+            {
+                "mixture": self.mixture.state(),
+                "scaler": None if scaler is None else scaler.state_dict(),
+            },
+            {
+                "optimiser": moments(self.optimiser.optimizer, self.trained),
+                "random": random_states(self.accelerator),
+            },
+        )
+
+    def _finish(self) -> None:
+        """The end: the best weights come back, and a checkpoint opens the next phase."""
+        progress = self.progress
+        best = True
+        if progress.judged != progress.step:
+            best = self._judge()
+        elif progress.best_step is not None:
+            best = progress.best_step == progress.step
+        self.accelerator.wait_for_everyone()
+        if not best and progress.best_file is not None:
+            file = self.folder / progress.best_file
+            checkpoint.load(self.model, checkpoint.read_tensors(file), str(file))
+        self.losses.read()
+        progress.begin_next_phase()
+        self._write_checkpoint({"mixture": None}, {})
+
+    def _write_checkpoint(
+        self, state: Mapping[str, Any], tensors: Mapping[str, Mapping[str, Tensor]]
+    ) -> None:
+        progress = self.progress
+        progress.seconds = self.journal.seconds()
+        if self.accelerator.is_main_process:
+            state = {
+                "digest": digest(self.run),
+                "progress": asdict(progress),
+                "best_file": progress.best_file,
+                "metrics_bytes": self.journal.length(),
+                **state,
+            }
+            tensors = {"model": self.model.kept(), **tensors}
+            checkpoint.write(self.folder, progress.checkpoint, state, tensors)
+            checkpoint.tidy(self.folder, progress.best_file)
+        self.accelerator.wait_for_everyone()
+
+
+def _due(step: int, every: int) -> bool:
+    """Whether something that is done every so many updates is due; never where `every` is 0."""
+    return every > 0 and step % every == 0

@@ -1,0 +1,72 @@
+"""The data of a phase: its training corpora, encoded, and the mixture that draws from them."""
+
+from hyperadapters.build import Assembly
+from hyperadapters.context import Row
+from hyperadapters.data.mixture import Mixture, Stream, Temperature
+from hyperadapters.errors import TrainingError
+from hyperadapters.method import Phase, Recipe
+
+__all__ = ["mixture_of", "streams_of"]
+
+
+def streams_of(assembly: Assembly, number: int) -> list[Stream]:
+    """A stream per (task, language) that the number-th phase trains on.
+
+    Raises:
+        TrainingError: the run has no data for the phase.
+    """
+    phase = assembly.method.phases[number]
+    pairs = [pair for pair in _pairs(assembly, number) if _has(phase, pair[0])]
+    if not pairs:
+        raise TrainingError(
+            f"phase `{phase.name}` has no data",
+            expected=f"languages for {_asked(phase)} under `train`",
+            found=", ".join(sorted(assembly.run.train)) or "no task at all",
+            remedy="add them to the run file, or choose a method without this phase",
+        )
+    return [_stream(assembly, task, language, phase.recipe.length) for task, language in pairs]
+
+
+def mixture_of(
+    streams: list[Stream], recipe: Recipe, *, pad_id: int, seed: str, ranks: int
+) -> Mixture:
+    """The mixture of a phase: micro-batches of `batch / accumulate` examples.
+
+    Raises:
+        TrainingError: the batch does not fall into equal parts.
+    """
+    if recipe.batch % (recipe.accumulate * ranks):
+        raise TrainingError(
+            "a batch cannot be shared equally",
+            expected="`recipe.batch` that `accumulate` times the number of processes divides",
+            found=f"batch {recipe.batch}, accumulate {recipe.accumulate}, processes {ranks}",
+            remedy="change `recipe.batch`, `recipe.accumulate` or the number of processes",
+        )
+    return Mixture(
+        streams,
+        order=Temperature(recipe.temperature),
+        examples=recipe.batch // recipe.accumulate,
+        contexts=recipe.contexts_per_batch,
+        pad_id=pad_id,
+        seed=seed,
+    )
+
+
+def _pairs(assembly: Assembly, number: int) -> list[tuple[str, str]]:
+    pretrain = assembly.run.pretrain
+    train = pretrain.train if pretrain is not None and number == 0 else assembly.run.train
+    return [(task, language) for task, languages in train.items() for language in languages]
+
+
+def _has(phase: Phase, task: str) -> bool:
+    return (phase.tasks is None or task in phase.tasks) and task not in phase.without
+
+
+def _asked(phase: Phase) -> str:
+    return "some task" if phase.tasks is None else ", ".join(sorted(phase.tasks - phase.without))
+
+
+def _stream(assembly: Assembly, task: str, language: str, length: int) -> Stream:
+    corpus, how = assembly.corpus(task, language, "train"), assembly.tasks[task]
+    encoded = [how.encode(assembly.tokenizer, example, length) for example in corpus.examples]
+    return Stream(how, Row(task=task, language=language), encoded, len(encoded))

@@ -1,0 +1,46 @@
+"""Settings and fixtures of every test."""
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+from hypothesis import HealthCheck, settings
+
+# A test never downloads; the two cores belong to the test processes, not to threads of each.
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+torch.set_num_threads(1)
+
+# Derandomised, so that a red run can be repeated; without a deadline, because CI machines stall.
+settings.register_profile(
+    "suite",
+    deadline=None,
+    derandomize=True,
+    max_examples=25,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("suite")
+
+_REPOSITORY = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def data_root() -> Path:
+    """The folder with the real corpora; skips the test where there is none."""
+    named = os.environ.get("HYPERADAPTERS_DATA")
+    folder = Path(named) if named else _REPOSITORY.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no corpora: `{folder}` does not exist; set HYPERADAPTERS_DATA")
+    return folder
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skips what this machine cannot do, with the reason."""
+    offline = pytest.mark.skip(reason="downloads something; run with `-m network`")
+    no_gpu = pytest.mark.skip(reason="no accelerator on this machine")
+    for item in items:
+        if "network" in item.keywords and "network" not in config.option.markexpr:
+            item.add_marker(offline)
+        if "gpu" in item.keywords and not torch.cuda.is_available():
+            item.add_marker(no_gpu)

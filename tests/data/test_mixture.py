@@ -1,0 +1,240 @@
+"""What a mixture draws: by temperature, epoch by epoch, in blocks, the same for the same seed."""
+
+import json
+import math
+import random
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
+
+from hyperadapters.context import Row
+from hyperadapters.data.mixture import Alternate, Mixture, Order, Stream, Temperature, part_of
+from hyperadapters.errors import BundleError, TrainingError
+from hyperadapters.forms import Form
+from hyperadapters.metrics import Accuracy, Loss, Metric
+from hyperadapters.tasks.base import Batch, Encoded, Share, Task, View
+
+
+@dataclass(frozen=True)
+class Toy(Task):
+    """Draws a number per example, as a task that masks does, and keeps the example's index."""
+
+    name: str = "toy"
+    metric: Metric = Accuracy()
+    head: Form | None = None
+
+    def encode(self, tokenizer: Any, example: Any, length: int) -> Encoded:
+        raise NotImplementedError
+
+    def targets(
+        self, encoded: Sequence[Encoded], tokens: int, generator: torch.Generator
+    ) -> tuple[Mapping[str, Tensor], None]:
+        index = torch.tensor([one.index for one in encoded])
+        return {"index": index, "drawn": torch.rand(len(encoded), generator=generator)}, None
+
+    def logits(self, view: View, hidden: Tensor, share: Share) -> Tensor:
+        raise NotImplementedError
+
+    def loss(self, logits: Tensor, share: Share, *, smoothing: float = 0.0) -> Loss:
+        raise NotImplementedError
+
+    def statistics(self, logits: Tensor, share: Share) -> list[tuple[float, ...]]:
+        raise NotImplementedError
+
+
+def stream(examples: int, language: str = "tr", task: str = "toy", seed: int = 0) -> Stream:
+    """Examples of 1 to 30 tokens; token ids tell nothing, indices tell which is which."""
+    lengths = random.Random(seed).choices(range(1, 31), k=examples)
+    encoded = [Encoded([7] * length, {}, index) for index, length in enumerate(lengths)]
+    return Stream(Toy(task), Row(task=task, language=language), encoded, examples)
+
+
+BY_SIZE = Temperature(1.0)
+
+
+def mixture(
+    streams: Sequence[Stream],
+    *,
+    examples: int = 4,
+    contexts: int = 1,
+    seed: str = "0/0",
+    order: Order = BY_SIZE,
+) -> Mixture:
+    return Mixture(streams, order=order, examples=examples, contexts=contexts, pad_id=0, seed=seed)
+
+
+def drawn(batch: Batch) -> list[tuple[str, int]]:
+    """Row and index of every example, in the batch's order."""
+    found: dict[int, int] = {}
+    for share in batch.shares.values():
+        found.update(zip(share.examples.tolist(), share.targets["index"].tolist(), strict=True))
+    return [(str(row), found[place]) for place, row in enumerate(batch.observed)]
+
+
+def same(one: Batch, other: Batch) -> bool:
+    return (
+        one.observed == other.observed
+        and all(torch.equal(one.inputs[name], other.inputs[name]) for name in one.inputs)
+        and all(
+            torch.equal(share.targets[name], other.shares[task].targets[name])
+            for task, share in one.shares.items()
+            for name in share.targets
+        )
+    )
+
+
+SIZES = st.lists(st.integers(1, 40), min_size=1, max_size=4)
+
+
+@given(SIZES, st.sampled_from([(4, 1), (4, 2), (6, 3), (1, 1)]), st.integers(0, 30))
+def test_a_restored_mixture_draws_what_the_first_would_have(
+    sizes: list[int], shape: tuple[int, int], draws: int
+) -> None:
+    streams = [stream(size, f"l{place}") for place, size in enumerate(sizes)]
+    first, second = (mixture(streams, examples=shape[0], contexts=shape[1]) for _ in range(2))
+    for _ in range(draws):
+        first.draw()
+    second.restore(json.loads(json.dumps(first.state())))
+    assert all(same(first.draw(), second.draw()) for _ in range(20))
+
+
+@given(st.integers(1, 60), st.sampled_from([1, 3, 8]))
+def test_every_epoch_deals_every_example_once(size: int, examples: int) -> None:
+    deck = mixture([stream(size)], examples=examples)
+    dealt = [index for _ in range(4 * size) for _, index in drawn(deck.draw())]
+    for start in range(0, len(dealt) - size, size):
+        assert sorted(dealt[start : start + size]) == list(range(size))
+
+
+def test_epochs_and_seeds_differ() -> None:
+    one = mixture([stream(40)], examples=40)
+    epochs = [drawn(one.draw()) for _ in range(3)]
+    other = mixture([stream(40)], examples=40, seed="0/1")
+    assert epochs[0] != epochs[1] != epochs[2]
+    assert drawn(other.draw()) != epochs[0]
+
+
+def test_two_mixtures_of_one_seed_draw_the_same() -> None:
+    streams = [stream(30, "en"), stream(7, "tr")]
+    assert all(
+        same(one, other)
+        for first, second in [(mixture(streams), mixture(streams))]
+        for one, other in [(first.draw(), second.draw()) for _ in range(25)]
+    )
+
+
+def test_tasks_that_draw_do_not_repeat_themselves() -> None:
+    deck = mixture([stream(4)], examples=4)
+    masks = [tuple(deck.draw().shares["toy"].targets["drawn"].tolist()) for _ in range(5)]
+    assert len(set(masks)) == 5
+
+
+@pytest.mark.parametrize("temperature", [1.0, 5.0, math.inf])
+def test_streams_are_drawn_by_temperature(temperature: float) -> None:
+    sizes = {"a": 1000, "b": 100, "c": 10}
+    order, chance = Temperature(temperature), random.Random(0)
+    turns = 20_000
+    found = Counter(order.choose(list(sizes.values()), turn, chance) for turn in range(turns))
+    weights = [size ** (1 / temperature) for size in sizes.values()]
+    for place, weight in enumerate(weights):
+        expected = weight / sum(weights)
+        margin = 4 * math.sqrt(expected * (1 - expected) / turns)
+        assert abs(found[place] / turns - expected) < margin
+
+
+def test_the_mixture_uses_its_order_and_sizes() -> None:
+    deck = mixture([stream(20, "a"), stream(2000, "b")], examples=1)
+    rows = Counter(deck.draw().observed[0]["language"] for _ in range(500))
+    assert rows["b"] > 470
+    deck = mixture([stream(20, "a"), stream(2000, "b")], examples=2, order=Alternate())
+    assert [deck.draw().observed[0]["language"] for _ in range(4)] == ["a", "b", "a", "b"]
+
+
+def test_a_batch_is_homogeneous_by_default() -> None:
+    deck = mixture([stream(20, "a"), stream(20, "b")], examples=8)
+    assert all(len(set(deck.draw().observed)) == 1 for _ in range(20))
+
+
+def test_mixed_batches_are_equal_blocks_sorted_by_row() -> None:
+    streams = [stream(20, language, task) for language in "cab" for task in ("ner", "pos")]
+    deck = mixture(streams, examples=8, contexts=4)
+    several = 0
+    for _ in range(50):
+        observed = [str(row) for row in deck.draw().observed]
+        assert observed == sorted(observed)
+        assert all(count % 2 == 0 for count in Counter(observed).values())
+        several += len(set(observed)) > 2
+    assert several > 25
+
+
+def test_blocks_hold_examples_of_similar_length() -> None:
+    whole = stream(512)
+    deck = mixture([whole], examples=16)
+    spread = [examples_spread(deck.draw()) for _ in range(32)]
+    assert sum(spread) / len(spread) < 3  # 28 where lengths are left to chance
+    # and short batches do not all come first
+    deck = mixture([whole], examples=16)
+    longest = [deck.draw().inputs["input_ids"].shape[1] for _ in range(32)]
+    assert longest != sorted(longest)
+
+
+def examples_spread(batch: Batch) -> int:
+    lengths = batch.inputs["attention_mask"].sum(1)
+    return int(lengths.max() - lengths.min())
+
+
+def test_batches_are_padded_to_their_own_longest_example() -> None:
+    deck = mixture([stream(64)], examples=4)
+    for _ in range(16):
+        batch = deck.draw()
+        assert batch.inputs["attention_mask"].sum(1).max() == batch.inputs["input_ids"].shape[1]
+
+
+@given(st.integers(1, 4), st.integers(0, 5))
+def test_the_parts_of_the_ranks_are_the_batch(ranks: int, draws: int) -> None:
+    streams = [stream(9, "a", "ner"), stream(9, "b", "ner"), stream(9, "a", "pos")]
+    deck = mixture(streams, examples=12, contexts=3)
+    for _ in range(draws):
+        deck.draw()
+    batch = deck.draw()
+    parts = [part_of(batch, rank, ranks) for rank in range(ranks)]
+    assert [one for part in parts for one in drawn(part)] == drawn(batch)
+    assert all(set(part.shares) == {row["task"] for row in part.observed} for part in parts)
+    for name, tensor in batch.inputs.items():
+        assert torch.equal(torch.cat([part.inputs[name] for part in parts]), tensor)
+
+
+def test_a_state_is_small_and_of_its_own_streams() -> None:
+    deck = mixture([stream(5000, "en")])
+    for _ in range(10):
+        deck.draw()
+    assert len(json.dumps(deck.state())) < 150
+    with pytest.raises(BundleError, match="does not fit its streams"):
+        mixture([stream(5, "tr")]).restore(deck.state())
+
+
+def test_nothing_to_draw_is_an_error() -> None:
+    with pytest.raises(TrainingError, match="nothing to train on") as caught:
+        mixture([])
+    assert "no training corpus" in str(caught.value)
+    with pytest.raises(TrainingError, match="no examples of toy: language=tr,task=toy"):
+        mixture([stream(3, "en"), stream(0)])
+
+
+@pytest.mark.parametrize(("examples", "contexts"), [(4, 3), (2, 4), (4, 0)])
+def test_blocks_that_do_not_fill_a_batch_are_an_error(examples: int, contexts: int) -> None:
+    with pytest.raises(TrainingError, match="cannot have blocks of equal size"):
+        mixture([stream(9)], examples=examples, contexts=contexts)
+
+
+@pytest.mark.parametrize("temperature", [0.0, -1.0, math.nan])
+def test_a_temperature_is_positive(temperature: float) -> None:
+    with pytest.raises(TrainingError, match="`temperature` of a mixture must be positive"):
+        Temperature(temperature)

@@ -1,0 +1,181 @@
+"""The published systems as values, at sizes for tests: those that are built in and those still to come."""
+
+from hyperadapters.forms import Bottleneck, LoRA, Norm
+from hyperadapters.method import BACKBONE, HEADS, Adapter, Method, Phase
+from hyperadapters.methods import hyper_x
+from hyperadapters.providers import (
+    Concatenate,
+    Contrast,
+    Gaussian,
+    Learned,
+    Linear,
+    Mlp,
+    Residual,
+    hypernetwork,
+    joined,
+    table,
+)
+from hyperadapters.schedules import Cycle, Fixed
+from hyperadapters.sites import Where
+
+NORMS = Where("attention_norm", "cross_attention_norm", "ffn_norm", "embedding_norm", "final_norm")
+TWO = Where("attention", "ffn")
+
+
+def _method(name: str, *adapters: Adapter, phases: tuple[Phase, ...] | None = None) -> Method:
+    trained = frozenset({adapter.name for adapter in adapters} | {HEADS})
+    return Method(name, adapters, phases or (Phase(trains=trained),))
+
+
+HYPER_X = hyper_x("hyper-x", code=6, bottleneck=5, embedding=4, hidden=6)
+ADAPTERS = _method(
+    "adapters",
+    Adapter("task", Bottleneck(reduction=4, norm="after", std=0.01), TWO, table("task")),
+    Adapter("norms", Norm(), NORMS, table("task")),
+)
+ADAPTERS_DAGGER = _method(
+    "adapters-dagger",
+    Adapter(
+        "task",
+        Bottleneck(reduction=4, norm="after", activation="gelu_tanh"),
+        TWO,
+        joined(
+            (table("task"), {"down", "down_bias", "up", "up_bias"}), (table(), {"scale", "shift"})
+        ),
+    ),
+    Adapter("norms", Norm(), NORMS, table()),
+)
+HYPERFORMER = _method(
+    "hyperformer",
+    Adapter(
+        "task",
+        Bottleneck(reduction=4, norm="after", activation="gelu_tanh"),
+        TWO,
+        hypernetwork({"task": 8}, encoder=Mlp((6, 4)), heads=Linear(per="site", std=0.01)),
+    ),
+    Adapter("norms", Norm(), NORMS, table()),
+)
+HYPERFORMER_PLUS = _method(
+    "hyperformer++",
+    *(
+        Adapter(
+            f"task-{tower}",
+            Bottleneck(reduction=4, norm="after", activation="gelu_tanh"),
+            Where("attention", "ffn", tower=tower),
+            hypernetwork(
+                {"task": 4},
+                site={"layer": 4, "position": 4},
+                encoder=Mlp((6, 4), norm=True, std=0.01),
+                heads=Linear(std=0.01),
+            ),
+        )
+        for tower in ("encoder", "decoder")
+    ),
+    Adapter("norms", Norm(), NORMS, table()),
+)
+LANGUAGE_ADAPTERS = _method(
+    "language-adapters",
+    Adapter(
+        "source",
+        Bottleneck(width=5, norm="before"),
+        Where("layer", tower="encoder"),
+        table("source_language"),
+    ),
+    Adapter(
+        "target",
+        Bottleneck(width=5, norm="before"),
+        Where("layer", tower="decoder"),
+        table("target_language"),
+    ),
+)
+PAIR_ADAPTERS = _method(
+    "pair-adapters",
+    Adapter(
+        "pair",
+        Bottleneck(width=5, norm="before"),
+        Where("layer"),
+        table("source_language", "target_language"),
+    ),
+)
+HYPER_ADAPTERS = _method(
+    "hyper-adapters",
+    Adapter(
+        "hyper",
+        Bottleneck(width=5, norm="before", unit_scale=True),
+        Where("layer"),
+        hypernetwork(
+            {"source_language": 4, "target_language": 4},
+            site={"layer": 4},
+            blind={"decoder": {"source_language"}},
+            encoder=Residual(6, blocks=2),
+            heads=Linear(rescale=True, std=1.0),
+        ),
+    ),
+    phases=(Phase(trains=frozenset({BACKBONE, "hyper"})),),
+)
+MAD_X = _method(
+    "mad-x",
+    Adapter("language", Bottleneck(reduction=2), Where("ffn_sum"), table("language")),
+    Adapter("task", Bottleneck(reduction=4), Where("ffn_sum"), table("task")),
+    phases=(
+        Phase(
+            name="language",
+            trains=frozenset({"language"}),
+            tasks=frozenset({"mlm"}),
+            acts=frozenset({"language"}),
+        ),
+        Phase(name="task", trains=frozenset({"task", HEADS}), leave_out={"language": (-1,)}),
+    ),
+)
+BAD_X = Method(
+    "bad-x",
+    MAD_X.adapters,
+    (
+        Phase(
+            trains=frozenset({"language"}),
+            under=Fixed(source_language="en", target_language="gn"),
+        ),
+    ),
+)
+TLR = Method(
+    "tlr",
+    MAD_X.adapters,
+    (
+        Phase(
+            trains=frozenset({"task", HEADS}),
+            under=Cycle([{"language": "en"}, {"language": "gn"}]),
+            select_under=Cycle([{"language": "en"}, {"language": "gn"}]),
+        ),
+    ),
+)
+PSF = _method(
+    "psf",
+    Adapter(
+        "softmax",
+        LoRA(rank=2),  # stands for the head: the real one is the form `Linear` of a task
+        Where("query"),
+        hypernetwork(
+            {"task": Gaussian(4), "language": Gaussian(4)},
+            combine=Contrast(),
+            encoder=Mlp((6, 6, 4)),
+        ),
+    ),
+)
+GENERATED_LORA = _method(
+    "generated-lora",
+    Adapter(
+        "lora",
+        LoRA(rank=2),
+        Where("query", "value", "ffn_in", "ffn_gate", "ffn_out"),
+        hypernetwork(
+            {"task": Learned(4), "language": Learned(4)},
+            site={"layer": 4, "position": 4},
+            combine=Concatenate(),
+            encoder=Mlp((6, 6)),
+        ),
+    ),
+)
+
+TASK_SYSTEMS = (HYPER_X, ADAPTERS, ADAPTERS_DAGGER, HYPERFORMER, MAD_X, GENERATED_LORA)
+TWO_TOWERS = (HYPERFORMER_PLUS, LANGUAGE_ADAPTERS, PAIR_ADAPTERS, HYPER_ADAPTERS)
+SYSTEMS = (*TASK_SYSTEMS, *TWO_TOWERS)

@@ -1,0 +1,90 @@
+"""Scores as sums, against the libraries that define them."""
+
+import math
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from seqeval.metrics import f1_score
+from sklearn.metrics import accuracy_score
+
+from hyperadapters.metrics import METRICS, Loss
+
+LABELS = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
+sentence = st.lists(st.tuples(st.sampled_from(LABELS), st.sampled_from(LABELS)), min_size=1)
+
+
+def totals(metric, corpus):
+    columns = [metric.statistics([g for g, _ in words], [p for _, p in words]) for words in corpus]
+    return tuple(sum(column) for column in zip(*columns, strict=True))
+
+
+@given(st.lists(sentence, min_size=1))
+def test_span_f1_is_seqeval_micro_f1(corpus):
+    metric = METRICS["span_f1"]
+    expected = f1_score(
+        [[g for g, _ in words] for words in corpus],
+        [[p for _, p in words] for words in corpus],
+        zero_division=0,
+    )
+    assert metric.score(totals(metric, corpus)) == pytest.approx(float(expected))
+
+
+@given(st.lists(sentence, min_size=1))
+def test_accuracy_is_over_all_words(corpus):
+    metric = METRICS["accuracy"]
+    words = [pair for words in corpus for pair in words]
+    expected = accuracy_score([g for g, _ in words], [p for _, p in words])
+    assert metric.score(totals(metric, corpus)) == pytest.approx(expected)
+
+
+def test_empty_corpora_score_zero():
+    assert METRICS["accuracy"].score((0.0, 0.0)) == 0
+    assert METRICS["span_f1"].score((0.0, 0.0, 0.0)) == 0
+
+
+def test_accuracy_needs_a_prediction_per_word():
+    with pytest.raises(ValueError, match="shorter"):
+        METRICS["accuracy"].statistics(["O", "O"], ["O"])
+
+
+@pytest.mark.parametrize("name", ["accuracy", "span_f1"])
+def test_a_missing_prediction_is_never_right(name):
+    metric = METRICS[name]
+    gold = ["B-PER", "I-PER", "B-LOC"]
+    assert metric.statistics(gold, [metric.missing] * 3)[0] == 0
+
+
+def test_perplexity_is_exp_of_mean_nats():
+    metric = METRICS["perplexity"]
+    assert metric.score((6.0, 4.0)) == pytest.approx(math.exp(1.5))
+    assert metric.score((0.0, 0.0)) == 1
+    assert not metric.higher_is_better
+    with pytest.raises(TypeError, match="counted from losses, not from labels"):
+        metric.statistics(["O"], ["O"])
+
+
+def test_metrics_stand_under_their_names():
+    assert {name: metric.name for name, metric in METRICS.items()} == {
+        "accuracy": "accuracy",
+        "span_f1": "span_f1",
+        "perplexity": "perplexity",
+    }
+
+
+def test_losses_add_as_sums():
+    one = Loss(torch.tensor(6.0), torch.tensor(3))
+    other = Loss(torch.tensor(2.0), torch.tensor(1))
+    assert one + other == (8.0, 4)
+    assert (one + other).mean() == 2
+    assert sum((other,), one).mean() == 2
+
+
+def test_a_loss_over_nothing_is_zero():
+    assert Loss(torch.tensor(0.0), torch.tensor(0)).mean() == 0
+
+
+def test_a_loss_adds_to_losses_only():
+    with pytest.raises(TypeError, match="unsupported operand"):
+        Loss(torch.tensor(0.0), torch.tensor(0)) + 1

@@ -1,0 +1,106 @@
+"""The public surface: every module says what it offers, and importing the package is cheap."""
+
+import ast
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import PackageNotFoundError, entry_points, version
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parents[1]
+SOURCE = REPOSITORY / "src" / "hyperadapters"
+MODULES = {path.relative_to(SOURCE).as_posix(): path for path in sorted(SOURCE.rglob("*.py"))}
+HEAVY = {"transformers", "datasets", "accelerate", "sklearn", "matplotlib", "pandas", "scipy"}
+
+
+def names_of(statement: ast.stmt) -> list[str]:
+    """The names that a statement at the top of a module defines."""
+    match statement:
+        case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+            return [name]
+        case ast.Assign(targets=targets):
+            return [t.id for t in targets if isinstance(t, ast.Name)]
+        case ast.AnnAssign(target=ast.Name(id=name)):
+            return [name]
+    return []
+
+
+def aliases_of(tree: ast.Module) -> set[str]:
+    """Short names of types for the module's own signatures: `Model = Any`."""
+    assigned = {n for one in tree.body if isinstance(one, ast.Assign) for n in names_of(one)}
+    return {name for name in assigned if name[0].isupper() and not name.isupper()}
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """Names taken from other modules of the package."""
+    return {
+        alias.asname or alias.name
+        for one in tree.body
+        if isinstance(one, ast.ImportFrom) and (one.module or "").startswith("hyperadapters")
+        for alias in one.names
+    }
+
+
+def exported(tree: ast.Module) -> list[str] | None:
+    """The literal value of `__all__`."""
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign) and names_of(statement) == ["__all__"]:
+            value = ast.literal_eval(statement.value)
+            return [str(name) for name in value]
+    return None
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if not m.endswith("__init__.py")])
+def test_a_module_exports_exactly_what_it_defines_publicly(module):
+    tree = ast.parse(MODULES[module].read_text())
+    defined = {name for one in tree.body for name in names_of(one)} - {"__all__"}
+    public = {name for name in defined if not name.startswith("_")}
+    offered = exported(tree)
+    assert offered is not None, "the module has no `__all__`"
+    hidden = public - aliases_of(tree) - set(offered)
+    assert not hidden, "add to `__all__`, or begin the name with `_`"
+    assert set(offered) <= public | imported(tree), "in `__all__`, but not defined"
+
+
+@pytest.mark.parametrize("module", [m for m in MODULES if m.endswith("__init__.py")])
+def test_a_package_exports_exactly_what_it_takes_from_its_modules(module):
+    tree = ast.parse(MODULES[module].read_text())
+    defined = {name for one in tree.body for name in names_of(one)} - {"__all__", "__version__"}
+    public = {name for name in imported(tree) | defined if not name.startswith("_")}
+    assert set(exported(tree) or []) - {"__version__"} == public
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_says_what_it_is_in_its_first_line(module):
+    docstring = ast.get_docstring(ast.parse(MODULES[module].read_text()))
+    assert docstring, "the module has no docstring"
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    code = f"import sys, hyperadapters; print(sorted({HEAVY!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_pinned_versions_are_in_the_declared_ranges():
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    requirements = project["dependencies"] + project["optional-dependencies"]["dev"]
+    names = {r.split(">")[0].split("[")[0].lower().replace("_", "-") for r in requirements}
+    for constraints in ("constraints.txt", "constraints-oldest.txt"):
+        lines = (REPOSITORY / constraints).read_text().splitlines()
+        pins = {line.split("==")[0].lower().replace("_", "-") for line in lines if "==" in line}
+        assert names <= pins, f"not pinned in {constraints}: {sorted(names - pins)}"
+        assert not [line for line in lines if "@" in line or "://" in line or "+cpu" in line]
+
+
+def test_the_installed_version_is_that_of_the_project():
+    project = tomllib.loads((REPOSITORY / "pyproject.toml").read_text())["project"]
+    try:
+        installed = version("hyperadapters")
+    except PackageNotFoundError:
+        pytest.skip("the package is not installed, only on the path")
+    assert installed == project["version"]
+    (script,) = entry_points(group="console_scripts", name="hyperadapters")
+    assert script.value == project["scripts"]["hyperadapters"]

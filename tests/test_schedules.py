@@ -1,0 +1,55 @@
+"""Which row a micro-batch runs under."""
+
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hyperadapters.context import BASE, Row
+from hyperadapters.schedules import Cycle, Fixed, Observed
+
+ROW = Row(task="ner", language="tr")
+PAIRS = [{"source_language": "en", "target_language": t} for t in ("tr", "ta", "fi")]
+
+
+@given(st.integers(0, 1000))
+def test_observed_is_the_row_itself(micro_batch):
+    assert Observed().under(ROW, micro_batch) is ROW
+
+
+@given(st.integers(0, 1000))
+def test_fixed_names_win_and_the_others_stay(micro_batch):
+    assert Fixed(language="nl").under(ROW, micro_batch) == Row(task="ner", language="nl")
+
+
+def test_fixed_adds_factors():
+    pair = Fixed({"source_language": "en", "target_language": "tr"}).under(ROW, 0)
+    assert dict(pair) == {**ROW, "source_language": "en", "target_language": "tr"}
+
+
+@given(st.integers(0, 1000))
+def test_a_cycle_takes_turns(micro_batch):
+    row = Cycle(PAIRS).under(ROW, micro_batch)
+    assert dict(row) == {**ROW, **PAIRS[micro_batch % 3]}
+
+
+@given(st.integers(0, 50), st.integers(1, 20))
+def test_a_cycle_gives_every_row_its_equal_share(start, turns):
+    seen = Counter(
+        Cycle(PAIRS).under(ROW, start + step)["target_language"] for step in range(3 * turns)
+    )
+    assert set(seen.values()) == {turns}
+
+
+@pytest.mark.parametrize("schedule", [Observed(), Fixed(language="nl"), Cycle(PAIRS)])
+def test_the_base_row_stays(schedule):
+    assert schedule.under(BASE, 1) is BASE
+
+
+def test_schedules_are_values():
+    assert Observed() == Observed()
+    assert Fixed(language="nl", task="ner") == Fixed({"task": "ner", "language": "nl"})
+    assert Cycle(PAIRS) == Cycle([dict(reversed(pair.items())) for pair in PAIRS])
+    assert Cycle(PAIRS) != Cycle(PAIRS[::-1])
+    assert len({Fixed(language="nl"), Fixed(language="nl"), Observed()}) == 2

@@ -1,0 +1,151 @@
+"""Tiny real backbones with random weights, a task that shows hidden states, and batches for them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from transformers import AutoConfig, AutoModelForMaskedLM, AutoModelForSeq2SeqLM
+
+from hyperadapters.adapt import adapt
+from hyperadapters.adapted import AdaptedModel
+from hyperadapters.context import Row
+from hyperadapters.forms import Form
+from hyperadapters.method import Method
+from hyperadapters.metrics import Accuracy, Loss, Metric
+from hyperadapters.tasks.base import Batch, Encoded, Share, Task, View
+
+ENCODERS = ("bert", "roberta", "xlm-roberta", "distilbert")
+SEQ2SEQ = ("t5", "mt5", "marian", "m2m_100", "mbart")
+FAMILIES = (*ENCODERS, *SEQ2SEQ)
+
+_BERT = {
+    "hidden_size": 16,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 24,
+    "hidden_dropout_prob": 0.0,
+    "attention_probs_dropout_prob": 0.0,
+}
+_T5 = {"d_model": 16, "d_kv": 8, "d_ff": 24, "num_layers": 2, "num_heads": 2, "dropout_rate": 0.0, "decoder_start_token_id": 0}
+_BART = {
+    "d_model": 16,
+    "encoder_layers": 2,
+    "decoder_layers": 2,
+    "encoder_ffn_dim": 24,
+    "decoder_ffn_dim": 24,
+    "encoder_attention_heads": 2,
+    "decoder_attention_heads": 2,
+    "dropout": 0.0,
+    "attention_dropout": 0.0,
+    "max_position_embeddings": 64,
+    "pad_token_id": 1,
+    "eos_token_id": 2,
+    "decoder_start_token_id": 2,
+    "forced_eos_token_id": None,
+    "encoder_layerdrop": 0.0,
+    "decoder_layerdrop": 0.0,
+}
+SHAPES: Mapping[str, Mapping[str, Any]] = {
+    "bert": _BERT,
+    "roberta": _BERT,
+    "xlm-roberta": _BERT,
+    "distilbert": {
+        "dim": 16,
+        "n_layers": 2,
+        "n_heads": 2,
+        "hidden_dim": 24,
+        "dropout": 0.0,
+        "attention_dropout": 0.0,
+    },
+    "t5": _T5,
+    "mt5": _T5,
+    "marian": _BART,
+    "m2m_100": _BART,
+    "mbart": _BART,
+}
+
+
+def backbone(family: str, *, seed: int = 0, dtype: torch.dtype = torch.float64) -> Any:
+    """A two-layer model of 16 features and 40 token ids, in evaluation mode."""
+    torch.manual_seed(seed)
+    shape = AutoConfig.for_model(family, vocab_size=40, **SHAPES[family])
+    auto = AutoModelForSeq2SeqLM if family in SEQ2SEQ else AutoModelForMaskedLM
+    model = auto.from_config(shape)
+    for name, parameter in model.named_parameters():  # norms that differ from one and zero
+        if "norm" in name.lower():
+            nn.init.normal_(parameter, 1.0 if name.endswith("weight") else 0.0, 0.2)
+    return model.to(dtype).eval()
+
+
+@dataclass(frozen=True)
+class Probe(Task):
+    """A task without a head: its logits are the hidden states, its loss their weighted sum."""
+
+    name: str = "probe"
+    metric: Metric = Accuracy()
+    head: Form | None = None
+
+    def encode(self, tokenizer: Any, example: Any, length: int) -> Encoded:
+        raise TypeError("a probe has no text")
+
+    def targets(
+        self, encoded: Sequence[Encoded], tokens: int, generator: torch.Generator
+    ) -> tuple[Mapping[str, Tensor], Tensor | None]:
+        return {}, None
+
+    def logits(self, view: View, hidden: Tensor, share: Share) -> Tensor:
+        return hidden
+
+    def loss(self, logits: Tensor, share: Share, *, smoothing: float = 0.0) -> Loss:
+        weights = torch.linspace(-1, 1, logits[0].numel(), dtype=logits.dtype)
+        return Loss((logits.flatten(1) * weights).sum(), torch.tensor(len(logits)))
+
+    def statistics(self, logits: Tensor, share: Share) -> list[tuple[float, ...]]:
+        return []
+
+
+def batch(family: str, examples: int, *, seed: int = 0, task: str = "probe") -> Batch:
+    """Random token ids, with padding at the end of every second example."""
+    generator = torch.Generator().manual_seed(seed)
+    ids = torch.randint(5, 40, (examples, 6), generator=generator)
+    mask = torch.ones_like(ids)
+    mask[1::2, 4:] = 0
+    inputs = {"input_ids": ids, "attention_mask": mask}
+    if family in SEQ2SEQ:
+        inputs["decoder_input_ids"] = torch.randint(5, 40, (examples, 5), generator=generator)
+    return Batch(inputs, {task: Share(torch.arange(examples), {})}, (Row(),) * examples)
+
+
+def take(whole: Batch, examples: Sequence[int]) -> Batch:
+    """Some examples of a batch of one task, in the order given."""
+    index = torch.tensor(list(examples))
+    inputs = {name: tensor[index] for name, tensor in whole.inputs.items()}
+    (task,) = whole.shares
+    return Batch(inputs, {task: Share(torch.arange(len(index)), {})}, (Row(),) * len(index))
+
+
+def adapted(
+    method: Method,
+    rows: Sequence[Row],
+    *,
+    family: str = "bert",
+    model: Any = None,
+    seed: int = 1,
+    scale: float = 0.4,
+) -> AdaptedModel:
+    """An adapted tiny backbone whose adapters' free parameters are all drawn from N(0, scale²)."""
+    model = backbone(family) if model is None else model
+    result = adapt(model, method, tasks=[Probe()], rows=rows).to(model.dtype).eval()
+    redraw(result, seed=seed, scale=scale)
+    return result
+
+
+def redraw(model: AdaptedModel, *, seed: int, scale: float) -> None:
+    """Draws every adapter parameter anew, so that adapters bite."""
+    generator = torch.Generator().manual_seed(seed)
+    for parameter in model.adapters.parameters():
+        with torch.no_grad():
+            values = torch.randn(parameter.shape, generator=generator, dtype=torch.float64)
+            parameter.copy_(values * scale)

@@ -1,0 +1,105 @@
+"""Real runs that take a second: a tiny encoder from scratch on built-in data, under several methods.
+
+As a script it trains one: `python tiny_runs.py FOLDER METHOD '{"seed": 1}'`, alone or under a launcher.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from hyperadapters.adapt import adapt
+from hyperadapters.build import Assembly, assemble, rows_of
+from hyperadapters.config import run_from
+from hyperadapters.forms import Bottleneck
+from hyperadapters.method import HEADS, Adapter, Method, Phase
+from hyperadapters.methods import hyper_x
+from hyperadapters.providers import table
+from hyperadapters.sites import Where
+from hyperadapters.training import train
+
+HYPERNETWORK = hyper_x("hyper-x", code=6, bottleneck=4, embedding=4, hidden=6)
+TABLE = Method(
+    "tables",
+    (
+        Adapter("language", Bottleneck(width=4), Where("ffn"), table("language")),
+        Adapter("task", Bottleneck(width=4), Where("ffn"), table("task")),
+    ),
+    (Phase(trains=frozenset({"language", "task", HEADS})),),
+)
+METHODS = {"hypernetwork": HYPERNETWORK, "table": TABLE}
+
+ARCHITECTURE = {
+    "type": "bert",
+    "layers": 2,
+    "width": 16,
+    "heads": 2,
+    "ffn": 24,
+    "positions": 32,
+    "vocabulary": 300,
+    "dropout": 0.1,
+}
+
+
+def values(output: Path, **changes: Any) -> dict[str, Any]:
+    """A run file: two tagging tasks and masked language modelling in three languages."""
+    data = {"format": "cldr", "train": 24, "dev": 6, "test": 6}
+    return {
+        "name": "tiny",
+        "output": str(output),
+        "backbone": {"architecture": ARCHITECTURE},
+        "method": "full-fine-tuning",
+        "tasks": {
+            "fields": {"kind": "tagging", "data": {**data, "content": "fields"}},
+            "spans": {
+                "kind": "tagging",
+                "metric": "span_f1",
+                "data": {**data, "content": "spans"},
+            },
+            "mlm": {"kind": "mlm", "data": {**data, "content": "text"}},
+        },
+        "train": {"fields": ["en", "tr"], "spans": ["en", "ta"], "mlm": ["en", "ta", "tr"]},
+        "select": {"fields": ["en", "tr"], "spans": ["en"]},
+        "recipe": {"steps": 6, "batch": 8, "length": 24, "learning_rate": 0.01},
+        **changes,
+    }
+
+
+def assembled(run: Mapping[str, Any], method: str | None = None) -> Assembly:
+    """A run, built; under one of this file's methods instead of its own if one is named."""
+    assembly = assemble(run_from(run))
+    if method is None:
+        return assembly
+    pretrain = [phase for phase in assembly.method.phases if phase.name == "pretrain"]
+    recipe = assembly.method.phases[-1].recipe
+    phases = [replace(phase, recipe=recipe) for phase in METHODS[method].phases]
+    chosen = replace(METHODS[method], phases=(*pretrain, *phases))
+    torch.manual_seed(assembly.run.seed)
+    model = adapt(
+        assembly.model.backbone,
+        chosen,
+        tasks=list(assembly.tasks.values()),
+        rows=rows_of(assembly.run, chosen),
+    )
+    return replace(assembly, method=chosen, model=model)
+
+
+def lines(folder: Path) -> list[dict[str, Any]]:
+    """The metrics file without its times."""
+    text = (folder / "metrics.jsonl").read_text(encoding="utf-8")
+    return [
+        {key: value for key, value in json.loads(line).items() if key != "time"}
+        for line in text.splitlines()
+    ]
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    torch.set_num_threads(1)
+    folder, name, changes = Path(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])
+    train(assembled(values(folder, **changes), name), folder)

@@ -1,0 +1,61 @@
+"""Processes and precision: what `accelerate` is asked for, and each rank's random numbers."""
+
+import pytest
+import torch
+
+from hyperadapters.errors import BundleError, TrainingError
+from hyperadapters.training.ranks import (
+    accelerator_for,
+    launched_alone,
+    random_states,
+    restore_random_states,
+)
+
+
+def test_precisions_may_follow_each_other() -> None:
+    assert accelerator_for("bf16").mixed_precision == "bf16"
+    assert accelerator_for("no").mixed_precision == "no"
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU can do this")
+def test_a_precision_that_the_device_lacks_is_an_error() -> None:
+    with pytest.raises(TrainingError, match="cannot train the run as its file says") as caught:
+        accelerator_for("fp16")
+    assert "fp16 mixed precision requires" in str(caught.value)
+    assert "change `recipe.precision` or `trackers`" in str(caught.value)
+
+
+def test_random_states_go_on() -> None:
+    accelerator = accelerator_for("no")
+    saved = random_states(accelerator)
+    drawn = torch.rand(3)
+    restore_random_states(accelerator, saved)
+    assert torch.equal(torch.rand(3), drawn)
+
+
+def test_another_number_of_processes_is_refused() -> None:
+    accelerator = accelerator_for("no")
+    saved = {name: states.repeat(2, 1) for name, states in random_states(accelerator).items()}
+    with pytest.raises(BundleError, match="cannot go on exactly with these processes") as caught:
+        restore_random_states(accelerator, saved)
+    assert "2 processes on" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("names", "alone"),
+    [
+        ((), False),
+        (("ACCELERATE_MIXED_PRECISION",), False),
+        (("ACCELERATE_MIXED_PRECISION", "MASTER_ADDR"), True),
+        (("ACCELERATE_MIXED_PRECISION", "MASTER_ADDR", "WORLD_SIZE"), False),
+        (("MASTER_ADDR",), False),
+    ],
+)
+def test_a_launch_of_one_process_is_noticed(
+    monkeypatch: pytest.MonkeyPatch, names: tuple[str, ...], alone: bool
+) -> None:
+    for name in ("ACCELERATE_MIXED_PRECISION", "MASTER_ADDR", "WORLD_SIZE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in names:
+        monkeypatch.setenv(name, "1")
+    assert launched_alone() == alone
