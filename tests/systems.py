@@ -1,4 +1,4 @@
-"""The published systems as values, at sizes for tests: those that are built in and those still to come."""
+"""The published systems as values, at sizes for tests: built in and still to come."""
 
 from hyperadapters.forms import Bottleneck, LoRA, Norm
 from hyperadapters.method import BACKBONE, HEADS, Adapter, Method, Phase

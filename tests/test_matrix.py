@@ -92,7 +92,7 @@ def test_broken_json_is_refused(text: str) -> None:
 
 
 def test_rescoring_the_sums_gives_the_score() -> None:
-    one = Cell("ner", "tr", "span_f1", 0.0, 2, "unseen pair", ((1, 2, 1), (0, 0, 2)))
+    one = Cell("ner", "tr", "span_f1", 0.0, 2, "unseen pair", ((1.0, 2.0, 1.0), (0.0, 0.0, 2.0)))
     assert one.rescored((1.0, 2.0, 3.0)) == pytest.approx(2 * 1 / 5)
 
 

@@ -1,4 +1,4 @@
-"""Tiny real backbones with random weights, a task that shows hidden states, and batches for them."""
+"""Tiny real backbones with random weights, a task that shows hidden states, and batches."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,8 +27,17 @@ _BERT = {
     "intermediate_size": 24,
     "hidden_dropout_prob": 0.0,
     "attention_probs_dropout_prob": 0.0,
+    "initializer_range": 0.3,
 }
-_T5 = {"d_model": 16, "d_kv": 8, "d_ff": 24, "num_layers": 2, "num_heads": 2, "dropout_rate": 0.0, "decoder_start_token_id": 0}
+_T5 = {
+    "d_model": 16,
+    "d_kv": 8,
+    "d_ff": 24,
+    "num_layers": 2,
+    "num_heads": 2,
+    "dropout_rate": 0.0,
+    "decoder_start_token_id": 0,
+}
 _BART = {
     "d_model": 16,
     "encoder_layers": 2,
@@ -46,6 +55,7 @@ _BART = {
     "forced_eos_token_id": None,
     "encoder_layerdrop": 0.0,
     "decoder_layerdrop": 0.0,
+    "init_std": 0.3,
 }
 SHAPES: Mapping[str, Mapping[str, Any]] = {
     "bert": _BERT,
@@ -58,6 +68,7 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
         "hidden_dim": 24,
         "dropout": 0.0,
         "attention_dropout": 0.0,
+        "initializer_range": 0.3,
     },
     "t5": _T5,
     "mt5": _T5,

@@ -9,6 +9,7 @@ from hyperadapters.context import Factor, Row, names_of
 from hyperadapters.errors import ConfigError
 from hyperadapters.method import Adapter, Method
 from hyperadapters.providers import Embedding, table
+from hyperadapters.providers.plans import EmbeddingPlan
 from hyperadapters.sites import Site
 from hyperadapters.slots import Slots
 from hyperadapters.tasks.base import Task
@@ -74,8 +75,10 @@ def _head_slots(task: Task, backbone: Model) -> Slots:
 
 
 def _embeddings(method: Method, rows: Sequence[Row]) -> Mapping[Factor, Embedding]:
-    """One embedding per context factor, shared by all adapters of the method; both languages of a pair share one."""
-    plans = {}
+    """One embedding per context factor, shared by all adapters of the method; both languages of a
+    pair share one.
+    """
+    plans: dict[Factor, EmbeddingPlan] = {}
     for adapter in method.adapters:
         for factor, plan in adapter.weights.embeddings.items():
             if plans.setdefault(names_of(factor), plan) != plan:

@@ -44,7 +44,7 @@ Model = Any
 
 
 class Outputs(NamedTuple):
-    """What a forward gives: each task's logits on its own examples, and the providers' divergence."""
+    """What a forward gives: each task's logits on its own examples, and the divergence."""
 
     logits: Mapping[str, Tensor]
     divergence: Float[Tensor, ""]
@@ -53,11 +53,13 @@ class Outputs(NamedTuple):
 class AdaptedModel(nn.Module):
     """A backbone, its adapters in stacking order, and the heads of its tasks.
 
-    Outside this model's own `forward` and `generate` the backbone computes as if nothing were attached.
+    Outside this model's own `forward` and `generate` the backbone computes as if nothing were
+    attached.
 
     Args:
         backbone: a `transformers` model with its language-model head.
-        adapters: per name its form and its provider; the provider's slots say at which sites it acts.
+        adapters: per name its form and its provider; the provider's slots say at which sites it
+            acts.
         tasks: the tasks, each with a head form or the backbone's own head.
         heads: per task with a head form, the provider of its weights at `Site("head", None, task)`.
         phases: the method's phases; the last one's rules hold until `enter` is called.
@@ -106,7 +108,8 @@ class AdaptedModel(nn.Module):
 
     @torch.no_grad()
     def generate(self, context: Context, **inputs: Any) -> Tensor:
-        """The backbone's own `generate` under a context, each example under its own row; providers run once.
+        """The backbone's own `generate` under a context, each example under its own row; providers
+        run once.
 
         Args:
             context: one row per example, before beams and return sequences.
@@ -129,7 +132,8 @@ class AdaptedModel(nn.Module):
         """Lets gradients flow to some parts and to nothing else.
 
         Args:
-            parts: names of adapters, `backbone`, `heads`. The embeddings of a hypernetwork belong to it.
+            parts: names of adapters, `backbone`, `heads`. The embeddings of a hypernetwork belong
+                to it.
 
         Raises:
             UnknownName: a part that the model does not have.
@@ -291,4 +295,3 @@ class _BoundHeads:
 
     def unembed(self, hidden: Tensor, examples: Int[Tensor, " vector"]) -> Tensor:
         return self._model.unembed(hidden)
-

@@ -1,4 +1,4 @@
-"""Backbones: loaded from a folder or the hub, known offline by their shape, or made from scratch."""
+"""Backbones: loaded from a folder or the hub, known offline by shape, or made from scratch."""
 
 import warnings
 from collections.abc import Mapping
@@ -68,7 +68,9 @@ ARCHITECTURES: Mapping[str, Mapping[str, Any]] = {
         "scale_embedding": True,
     },
 }
-"""The shapes of known backbones, as what differs from the defaults of their `model_type`: for counting offline."""
+"""The shapes of known backbones, as what differs from the defaults of their `model_type`: for
+counting offline.
+"""
 
 _ENCODER_SHAPE = {
     "layers": "num_hidden_layers",
@@ -81,7 +83,8 @@ _ENCODER_SHAPE = {
 
 
 def empty(name: str) -> Model:
-    """A model without weights, on the device `meta`: for counting parameters, never from the network.
+    """A model without weights, on the device `meta`: for counting parameters, never from the
+    network.
 
     Args:
         name: a local folder with a `config.json`, or an architecture known offline by name.
@@ -105,7 +108,8 @@ def from_scratch(shape: Mapping[str, Any], vocabulary: int, pad_id: int = 0) -> 
     """An encoder with random weights.
 
     Args:
-        shape: `type` (a BERT-like model_type), `layers`, `width`, `heads`, `ffn`, `positions`, `dropout`.
+        shape: `type` (a BERT-like model_type), `layers`, `width`, `heads`, `ffn`, `positions`,
+            `dropout`.
         vocabulary: token ids.
         pad_id: of them, the one that padding has.
     """
@@ -114,16 +118,15 @@ def from_scratch(shape: Mapping[str, Any], vocabulary: int, pad_id: int = 0) -> 
     if shape["type"] != "bert":  # their position ids start behind the padding id
         given["max_position_embeddings"] = shape["positions"] + 2
     return _model(
-        AutoConfig.for_model(
-            shape["type"], vocab_size=vocabulary, pad_token_id=pad_id, **given
-        )
+        AutoConfig.for_model(shape["type"], vocab_size=vocabulary, pad_token_id=pad_id, **given)
     )
 
 
 def load(source: str | Path, revision: str | None = None) -> Model:
     """A pre-trained backbone with its language-model head, in float32, from a folder or the hub.
 
-    A model without such a head gets a fresh one over its own input embedding. Only safetensors are read.
+    A model without such a head gets a fresh one over its own input embedding. Only safetensors are
+    read.
 
     Raises:
         BackboneError: it cannot be found or read, or its type cannot be adapted.
@@ -150,7 +153,9 @@ def load_tokenizer(source: str | Path, revision: str | None = None) -> PreTraine
     except (OSError, ValueError) as error:
         raise _unreadable("tokenizer", source, error) from None
     if not tokenizer.is_fast:
-        raise BackboneError(f"the tokenizer of `{source}` is not a fast one", expected="a tokenizer.json")
+        raise BackboneError(
+            f"the tokenizer of `{source}` is not a fast one", expected="a tokenizer.json"
+        )
     return tokenizer
 
 
@@ -179,7 +184,9 @@ def _check(shape: Any) -> None:
 
 
 class _quiet:
-    """Silences `transformers` while it loads: a fresh head is reported by `describe`, not warned about."""
+    """Silences `transformers` while it loads: a fresh head is reported by `describe`, not warned
+    about.
+    """
 
     def __enter__(self) -> None:
         self._level = transformers_logging.get_verbosity()

@@ -16,7 +16,17 @@ from hyperadapters.layout import Layout
 from hyperadapters.sites import Site
 from hyperadapters.wiring import WIRINGS, Flow
 
-__all__ = ["Act", "Binding", "bound", "current", "rebind"]
+__all__ = [
+    "Act",
+    "Binding",
+    "Layouts",
+    "base_last",
+    "bound",
+    "current",
+    "layouts_of",
+    "rebind",
+    "with_base",
+]
 
 
 @dataclass(frozen=True)
@@ -105,7 +115,8 @@ def bound(binding: Binding | None) -> Iterator[None]:
 
 
 def rebind() -> tuple[AbstractContextManager[Any], AbstractContextManager[Any]]:
-    """The `context_fn` of non-reentrant checkpointing: recomputed layers see the binding of their own forward.
+    """The `context_fn` of non-reentrant checkpointing: recomputed layers see the binding of their
+    own forward.
 
     Backward runs after the forward's scope has closed, perhaps after other forwards, perhaps in
     another thread.
@@ -124,9 +135,7 @@ def base_last(context: Context) -> tuple[tuple[Row, ...], Context]:
     if len(rows) == len(context.rows):
         return rows, context
     ordered = (*rows, next(row for row in context.rows if row.is_base))
-    return rows, Context(
-        ordered, tuple(ordered.index(context.rows[row]) for row in context.row_of)
-    )
+    return rows, Context(ordered, tuple(ordered.index(context.rows[row]) for row in context.row_of))
 
 
 def with_base(weights: Mapping[str, Tensor], rows: int) -> dict[str, Tensor]:

@@ -1,4 +1,4 @@
-"""Names become objects, here only: a run file becomes a model, its tasks, its tokenizer, its corpora."""
+"""Names become objects, here only: a run file becomes model, tasks, tokenizer and corpora."""
 
 import os
 import shutil
@@ -25,7 +25,16 @@ from hyperadapters.tasks.base import Task
 from hyperadapters.tasks.mlm import MaskedLM
 from hyperadapters.tasks.tagging import Tagging, labels_of
 
-__all__ = ["PRETRAIN", "Assembly", "Library", "assemble", "method_of", "rows_of", "tasks_of", "tokenizer_of"]
+__all__ = [
+    "PRETRAIN",
+    "Assembly",
+    "Library",
+    "assemble",
+    "method_of",
+    "rows_of",
+    "tasks_of",
+    "tokenizer_of",
+]
 
 PRETRAIN = "pretrain"
 """The name of the phase that a run file adds before a method's own."""
@@ -54,7 +63,9 @@ class Library:
         if key not in self._read:
             sources = self.run.tasks[task].data
             having = [s for s in sources if s.has(language, split, self.data_root)]
-            source = having[0] if having else sources[0]  # the first one's message says what is missing
+            source = (
+                having[0] if having else sources[0]
+            )  # the first one's message says what is missing
             self._read[key] = source.read(task, language, split, self.data_root)
         return self._read[key]
 
@@ -183,7 +194,9 @@ def _backbone(wanted: Backbone, tokenizer: Any) -> Any:
 
 
 def tokenizer_of(run: RunFile, library: Library) -> Any:
-    """The tokenizer beside the backbone, or for an architecture the one learned from the run's text."""
+    """The tokenizer beside the backbone, or for an architecture the one learned from the run's
+    text.
+    """
     wanted = run.backbone
     if wanted.architecture is None:
         return architectures.load_tokenizer(wanted.path or wanted.name or "", wanted.revision)

@@ -1,11 +1,11 @@
-"""A trained model on disk: everything that some phase trained, and what is needed to rebuild the rest.
+"""A trained model on disk: what some phase trained, and what is needed to rebuild the rest.
 
-    model/
-    ├── bundle.json         format, library version, labels, checksum of the backbone
-    ├── run.yaml            the resolved run file: method, backbone, names
-    ├── weights.safetensors adapters and heads, one tensor per name
-    ├── tokenizer.json ...  the tokenizer
-    └── backbone/           a `transformers` folder, only where a phase trained the backbone
+model/
+├── bundle.json         format, library version, labels, checksum of the backbone
+├── run.yaml            the resolved run file: method, backbone, names
+├── weights.safetensors adapters and heads, one tensor per name
+├── tokenizer.json ...  the tokenizer
+└── backbone/           a `transformers` folder, only where a phase trained the backbone
 """
 
 import hashlib
@@ -30,7 +30,7 @@ from hyperadapters.errors import BundleError
 from hyperadapters.method import BACKBONE
 from hyperadapters.tasks.tagging import Tagging
 
-__all__ = ["load", "save"]
+__all__ = ["FORMAT", "fill", "load", "save"]
 
 FORMAT = 1
 
@@ -95,7 +95,8 @@ def load(folder: Path, *, data_root: Path | None = None) -> Assembly:
 def fill(
     model: AdaptedModel, tensors: Mapping[str, Tensor], *, where: str, wanted: Mapping[str, Tensor]
 ) -> None:
-    """Copies tensors into a model's parameters by name; nothing may be missing, left over or of another shape.
+    """Copies tensors into a model's parameters by name; nothing may be missing, left over or of
+    another shape.
 
     Raises:
         BundleError: anything is.
@@ -174,7 +175,7 @@ def _facts(folder: Path) -> dict[str, Any]:
 
 def _read(path: Path) -> dict[str, Tensor]:
     try:
-        return load_file(path)
+        tensors: dict[str, Tensor] = load_file(path)
     except (OSError, SafetensorError) as error:
         raise BundleError(
             "the weights cannot be read",
@@ -183,3 +184,4 @@ def _read(path: Path) -> dict[str, Tensor]:
             cause="the file was cut off or changed",
             remedy="copy it again, or train again",
         ) from None
+    return tensors

@@ -1,4 +1,4 @@
-"""Parameter counts and abilities, of a run or of every built-in method: without weights and without network."""
+"""Parameter counts and abilities of a run or of every method, without weights or network."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -65,12 +65,16 @@ def catalogue() -> list[dict[str, Any]]:
 def _entry(name: str, setting: Setting) -> dict[str, Any]:
     method = METHODS[name]()
     tasks = [
-        Tagging(task, tuple(map(str, range(labels))), METRICS["accuracy"]) if labels else MaskedLM(task)
+        Tagging(task, tuple(map(str, range(labels))), METRICS["accuracy"])
+        if labels
+        else MaskedLM(task)
         for task, labels in setting.labels.items()
     ]
     rows = [Row(task=t, language=name) for t in setting.labels for name in setting.languages]
     with torch.device("meta"):
-        counted = counts(adapt(architectures.empty(setting.backbone), method, tasks=tasks, rows=rows))
+        counted = counts(
+            adapt(architectures.empty(setting.backbone), method, tasks=tasks, rows=rows)
+        )
     return {
         "name": name,
         "paper": method.paper,

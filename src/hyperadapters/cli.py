@@ -1,13 +1,9 @@
-"""The command line: `hyperadapters train | study | evaluate | predict | describe | methods | report | data`."""
+"""The command line, `hyperadapters`: every command a few lines over the library."""
 
 import json
-import os
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import click
 import typer
 from rich.console import Console
 from typer.core import TyperGroup
@@ -24,7 +20,7 @@ __all__ = ["app", "main"]
 class _Commands(TyperGroup):
     """Turns a user's mistake into one readable message and exit status 2."""
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         """Runs a command; what the user can mend goes to standard error."""
         try:
             return super().invoke(ctx)
@@ -50,7 +46,8 @@ RunFileArgument = Annotated[
     Path, typer.Argument(metavar="FILE", help="A run file, such as `configs/quickstart.yaml`.")
 ]
 RunFolder = Annotated[
-    Path, typer.Argument(metavar="RUN", help="The folder that `train` wrote, such as `runs/my-run`.")
+    Path,
+    typer.Argument(metavar="RUN", help="The folder that `train` wrote, such as `runs/my-run`."),
 ]
 Changes = Annotated[
     list[str] | None,
@@ -93,12 +90,11 @@ def study(
 
     Example: `hyperadapters study configs/hyper-x/mixed.study.yaml`
     """
-    from hyperadapters.study import load_study, run_study
-    from hyperadapters.study.output import print_result
+    from hyperadapters.study import print_result, run_study
 
     result = run_study(file, tuple(changes or ()), data_root=data_root, console=_progress())
     print_result(result, Console())
-    typer.echo(f"report: {load_study(file, tuple(changes or ()))[0].folder / 'report.html'}")
+    typer.echo(f"report: {result.plan.study.folder / 'report.html'}")
 
 
 @app.command()
@@ -140,7 +136,7 @@ def predict(
 
     Prints one word and its label per line, and an empty line after each sentence.
 
-    Example: `echo "Ada lives in Ankara" | hyperadapters predict runs/my-run --task ner --language tr`
+    Example: `echo "Ada lives here" | hyperadapters predict runs/my-run --task ner --language tr`
     """
     from hyperadapters.analysis.prediction import predict as tagged
 
@@ -167,14 +163,15 @@ def describe(
 
     Example: `hyperadapters describe hyper-x-base --backbone xlm-roberta-base`
     """
+    from hyperadapters.analysis.description import description_table, published
     from hyperadapters.catalogue import describe as described
     from hyperadapters.config import load_run
-    from hyperadapters.published import published
 
     more = [*(changes or []), *([f"backbone.name={backbone}"] if backbone else [])]
     is_file = Path(what).suffix in (".yaml", ".yml") or Path(what).is_file()
-    facts = described(load_run(Path(what), more) if is_file else published(what, more), data_root=data_root)
-    _print_facts(facts, as_json)
+    run = load_run(Path(what), more) if is_file else published(what, more)
+    facts = described(run, data_root=data_root)
+    _print(facts, description_table(facts), as_json)
 
 
 @app.command()
@@ -183,46 +180,38 @@ def methods(as_json: AsJson = False) -> None:
 
     Example: `hyperadapters methods --json`
     """
-    from rich.table import Table
-
+    from hyperadapters.analysis.description import catalogue_table
     from hyperadapters.catalogue import catalogue
 
     entries = catalogue()
-    if as_json:
-        typer.echo(json.dumps(entries, indent=1, ensure_ascii=False))
-        return
-    table = Table(*(key.replace("_", " ") for key in entries[0]))
-    for entry in entries:
-        table.add_row(*map(_cell, entry.values()))
-    _wide().print(table)
+    _print(entries, catalogue_table(entries), as_json)
 
 
 @app.command()
 def report(
     runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of runs.")],
     paper: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PAPER/SETTING",
-            help="Put a paper's figures beside ours: `hyper-x/mixed-language-multi-task`.",
-        ),
-    ] = None,
+        bool, typer.Option("--paper", help="Put the figures of the paper beside.")
+    ] = False,
     papers: Annotated[
         Path, typer.Option(envvar="HYPERADAPTERS_PAPERS", help="The folder of their CSV files.")
     ] = Path("../shared/papers"),
+    setting: Annotated[
+        str | None, typer.Option(help="The paper's setting, where it has several.")
+    ] = None,
     output: Annotated[Path, typer.Option(help="Where the page goes.")] = Path("report.html"),
 ) -> None:
     """Compare runs: a table here, and a page with curves, maps and intervals.
 
-    Example: `hyperadapters report runs/a runs/b --paper hyper-x/mixed-language-multi-task`
+    Example: `hyperadapters report runs/a runs/b --paper --setting mixed-language-multi-task`
     """
     from hyperadapters.analysis.papers import Papers
     from hyperadapters.analysis.report import html, read_run, terminal
     from hyperadapters.study import write_whole
 
     found = [read_run(run) for run in runs]
-    name, _, setting = (paper or "").partition("/")
-    beside = Papers.read(papers).setting(name, setting) if paper else None
+    methods = [run.matrix.method for run in found]
+    beside = Papers.read(papers).of_methods(methods, setting) if paper else None
     write_whole(output, html(found, beside))
     terminal([run.matrix for run in found], Console())
     typer.echo(f"report: {output}")
@@ -234,15 +223,49 @@ def data(file: RunFileArgument, changes: Changes = None, data_root: DataRoot = N
 
     Example: `hyperadapters data configs/quickstart.yaml`
     """
-    from hyperadapters.analysis.census import census
+    from hyperadapters.analysis.census import census, census_table
     from hyperadapters.build import Library, tokenizer_of
     from hyperadapters.config import load_run
 
     run = load_run(file, changes or ())
     library = Library(run, data_root)
-    _print_census(list(census(run, library, tokenizer_of(run, library))))
+    Console().print(census_table(census(run, library, tokenizer_of(run, library))))
 
 
 def main() -> None:
     """The entry point of the command `hyperadapters`."""
     app()
+
+
+def _progress() -> Console:
+    """Where progress goes: standard error, so that results can be piped."""
+    return Console(stderr=True)
+
+
+def _print(values: Any, table: Any, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(values, indent=1, ensure_ascii=False))
+    else:
+        Console().print(table)
+
+
+def _loaded(run: Path, data_root: Path | None) -> "Assembly":
+    from hyperadapters import bundle
+
+    inner = run / "model"
+    return bundle.load(inner if inner.is_dir() else run, data_root=data_root)
+
+
+def _schedule(names: list[str]) -> "Schedule":
+    from hyperadapters.context import CONTEXT_FACTORS
+    from hyperadapters.schedules import Fixed, Observed
+
+    pairs = dict(name.partition("=")[::2] for name in names)
+    wrong = [factor for factor, name in pairs.items() if factor not in CONTEXT_FACTORS or not name]
+    if wrong:
+        raise ConfigError(
+            f"`--run-as {wrong[0]}` names no row",
+            expected=f"FACTOR=NAME, with a factor of {', '.join(CONTEXT_FACTORS)}",
+            remedy="for example `--run-as language=nl`",
+        )
+    return Fixed(pairs) if pairs else Observed()

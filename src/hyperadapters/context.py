@@ -13,12 +13,15 @@ SITE_FACTORS = ("layer", "position")
 
 
 def names_of(factor: Factor) -> Factor:
-    """The factor whose names and embeddings `factor` uses: both sides of a translation are languages."""
+    """The factor whose names and embeddings `factor` uses: both sides of a translation are
+    languages.
+    """
     return "language" if factor in ("source_language", "target_language") else factor
 
 
 class Row(Mapping[Factor, str]):
-    """One assignment of names to context factors: `Row(task="ner", language="tr")`. Immutable, hashable.
+    """One assignment of names to context factors: `Row(task="ner", language="tr")`. Immutable,
+    hashable.
 
     Raises:
         ContextError: an unknown factor, or a name that weights could not be stored under.
@@ -120,7 +123,9 @@ class Context:
 
     def __post_init__(self) -> None:
         if len(set(self.rows)) != len(self.rows):
-            raise ContextError("a row stands twice in a context", found=", ".join(map(str, self.rows)))
+            raise ContextError(
+                "a row stands twice in a context", found=", ".join(map(str, self.rows))
+            )
         if any(not 0 <= index < len(self.rows) for index in self.row_of):
             raise ContextError(
                 "an example points at no row of its context",
@@ -130,7 +135,7 @@ class Context:
 
     @classmethod
     def of_examples(cls, rows: Iterable[Row]) -> "Context":
-        """The context of a batch, from one row per example; distinct rows in order of appearance."""
+        """From one row per example; distinct rows in order of appearance."""
         index: dict[Row, int] = {}
         row_of = tuple(index.setdefault(row, len(index)) for row in rows)
         return cls(tuple(index), row_of)

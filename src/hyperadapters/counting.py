@@ -16,8 +16,10 @@ def counts(model: AdaptedModel) -> dict[str, Any]:
     """Numbers of parameters; works on the device `meta`.
 
     Returns:
-        `backbone` (no pooler, no head, no fixed sinusoids), `trained` by any phase, `trained_without_heads`,
-        `total` (backbone and adapters), per adapter in `providers`, per task in `heads`. Parameters that two
+        `backbone` (no pooler, no head, no fixed sinusoids), `trained` by any phase,
+        `trained_without_heads`,
+        `total` (backbone and adapters), per adapter in `providers`, per task in `heads`. Parameters
+        that two
         adapters share are counted once, with the first.
     """
     backbone = list(backbone_parameters(model.backbone))

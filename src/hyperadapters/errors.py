@@ -1,6 +1,6 @@
 """What can go wrong, as a tree.
 
-    HyperadaptersError            a fault that the user can mend; the command line exits with status 2
+    HyperadaptersError            a fault that the user can mend; exit status 2
     ├── ConfigError               a run file or study file is wrong (all faults in one message)
     ├── DataError                 a corpus file is missing, broken or does not fit its task
     ├── UnknownName               a task, language, method, ... that nothing knows
@@ -9,8 +9,8 @@
     ├── BundleError               a saved model or checkpoint is damaged or does not fit
     └── TrainingError             a run cannot go on (a loss that is not finite, no data left)
 
-A message answers six questions, each on its own line where it has an answer: what, where, expected, found,
-likely cause, remedy.
+A message answers six questions, each on its own line where it has an answer: what, where,
+expected, found, likely cause, remedy.
 """
 
 import difflib

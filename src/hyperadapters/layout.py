@@ -14,12 +14,14 @@ __all__ = ["Layout"]
 class Layout:
     """A way from examples to blocks of equal size, one block per row, and back.
 
-    A batch that is sorted by row in equal blocks is only reshaped; any other is gathered, with repeated
+    A batch that is sorted by row in equal blocks is only reshaped; any other is gathered, with
+    repeated
     examples filling short blocks. Weights are never copied per example.
 
     Args:
         rows: number of blocks.
-        gather: for each place in the blocks, the example that fills it; None where examples fit as they are.
+        gather: for each place in the blocks, the example that fills it; None where examples fit as
+            they are.
         scatter: for each example, its place in the blocks.
     """
 

@@ -43,12 +43,9 @@ class Cell:
 
     def rescored(self, totals: Sequence[float]) -> float:
         """The score that summed statistics give: of a resample of the sentences, for example."""
-        width = len(totals) // self.models
-        metric = METRICS[self.metric]
-        return fmean(
-            metric.score(tuple(totals[start : start + width]))
-            for start in range(0, width * self.models, max(width, 1))
-        )
+        score, width = METRICS[self.metric].score, len(totals) // self.models
+        starts = range(0, width * self.models, max(width, 1))
+        return sum(score(tuple(totals[at : at + width])) for at in starts) / self.models
 
 
 @dataclass(frozen=True)

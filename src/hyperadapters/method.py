@@ -1,4 +1,6 @@
-"""What a published system is: adapters in stacking order, and phases of training. Values, no modules."""
+"""What a published system is: adapters in stacking order, and phases of training. Values, no
+modules.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -40,8 +42,10 @@ class Recipe:
         learning_rate: the peak.
         batch: examples per update, over all ranks and accumulated micro-batches.
         accumulate: micro-batches per update.
-        contexts_per_batch: rows mixed in one micro-batch, in equal blocks; must divide `batch / accumulate`.
-        temperature: corpora of n examples are drawn with p ∝ n^(1/T); 1 is by size, infinity uniform.
+        contexts_per_batch: rows mixed in one micro-batch, in equal blocks; must divide `batch /
+            accumulate`.
+        temperature: corpora of n examples are drawn with p ∝ n^(1/T); 1 is by size, infinity
+            uniform.
         warmup: updates of linear warm-up.
         decay: what the learning rate does afterwards.
         weight_decay: AdamW's, on everything trained.
@@ -52,7 +56,8 @@ class Recipe:
         length: tokens per example at most.
         evaluate_every: updates between evaluations on the dev splits; 0 for only at the end.
         patience: evaluations without improvement before a phase stops early; 0 for never.
-        criterion: `score` (mean over dev cells, up), `loss` or `perplexity` (down); `last` keeps the last.
+        criterion: `score` (mean over dev cells, up), `loss` or `perplexity` (down); `last` keeps
+            the last.
     """
 
     steps: int = 1000
@@ -84,8 +89,10 @@ class Phase:
         trains: adapters by name, `backbone`, `heads`.
         tasks: the tasks it is trained on; None for all of the run.
         without: tasks of the run that it leaves out.
-        acts: the adapters that act; None for all. One that does not act is absent: its provider is not asked.
-        leave_out: per adapter, layers (0-based; negative from the end) at which it acts but is silent.
+        acts: the adapters that act; None for all. One that does not act is absent: its provider is
+            not asked.
+        leave_out: per adapter, layers (0-based; negative from the end) at which it acts but is
+            silent.
         under: maps the row of the data to the row a training batch runs under.
         select_under: the same for the scores that choose the checkpoint.
         recipe: optimiser, budget, batches, checkpoint criterion.
@@ -104,7 +111,8 @@ class Phase:
 
 @dataclass(frozen=True)
 class Method:
-    """A system: its adapters in stacking order, and its phases. The last phase's rules hold at inference.
+    """A system: its adapters in stacking order, and its phases. The last phase's rules hold at
+    inference.
 
     Args:
         name: in run files and on the command line.
@@ -119,6 +127,8 @@ class Method:
     paper: str = ""
 
     def keys(self, adapter: Adapter, observed: Sequence[Row]) -> tuple[Row, ...]:
-        """The rows an adapter's table must have: those of the data, as training runs them, projected."""
+        """The rows an adapter's table must have: those of the data, as training runs them,
+        projected.
+        """
         factors = adapter.weights.factors
         return tuple(dict.fromkeys(row.of(factors) for row in observed))

@@ -1,4 +1,4 @@
-"""Which row a batch is computed with, given the row of its data and how many micro-batches came before."""
+"""Which row a batch is computed with, given the row of its data and the turn it has."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,8 @@ class Schedule(ABC):
 
         Args:
             observed: the row of the data.
-            micro_batch: how many micro-batches the phase has drawn before this one (0-based counter).
+            micro_batch: how many micro-batches the phase has drawn before this one (0-based
+                counter).
         """
 
 
@@ -57,7 +58,9 @@ class Fixed(Schedule):
 @final
 @dataclass(frozen=True)
 class Cycle(Schedule):
-    """Micro-batch n runs under row n mod k of the list (target-language-ready adapters, equation 2)."""
+    """Micro-batch n runs under row n mod k of the list (target-language-ready adapters, equation
+    2).
+    """
 
     rows: tuple[tuple[tuple[str, str], ...], ...]
 

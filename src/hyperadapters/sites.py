@@ -1,4 +1,4 @@
-"""Where an adapter acts: places in a Transformer, and ways to select them before a backbone is known."""
+"""Where an adapter acts: places in a Transformer, and selections of them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a form asks a provider for: named weights of a shape, with the law their first values are drawn from."""
+"""What a form asks a provider for: named weights of a shape, and how free ones start."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -7,7 +7,17 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-__all__ = ["WIRINGS", "Flow", "Update", "after", "around", "beside", "normalised", "within"]
+__all__ = [
+    "WIRINGS",
+    "Flow",
+    "Update",
+    "after",
+    "around",
+    "beside",
+    "entry",
+    "normalised",
+    "within",
+]
 
 Hidden = Float[Tensor, "example token _"]
 Update = Callable[[Hidden], Hidden]
@@ -22,7 +32,7 @@ class Flow(NamedTuple):
 
 
 def after(module: nn.Module, flow: Flow, update: Update) -> Flow:
-    """out + form(out): after a sub-layer, before dropout or residual as the backbone's table says."""
+    """out + form(out): after a sub-layer or a layer, before the residual is added."""
     return Flow(flow.read, flow.gives + update(flow.gives))
 
 

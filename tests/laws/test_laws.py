@@ -3,12 +3,12 @@
 import copy
 
 import pytest
-import systems
-import tiny
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import systems
+import tiny
 from hyperadapters.adapted import AdaptedModel
 from hyperadapters.context import BASE, Context, Row
 from hyperadapters.method import Method
@@ -86,7 +86,10 @@ def test_a_mixed_batch_equals_its_one_row_batches_forward_and_backward(
 
 
 @settings(max_examples=15, deadline=None)
-@given(order=st.permutations(range(6)), rows=st.lists(st.sampled_from([*ROWS, BASE]), min_size=6, max_size=6))
+@given(
+    order=st.permutations(range(6)),
+    rows=st.lists(st.sampled_from([*ROWS, BASE]), min_size=6, max_size=6),
+)
 def test_permuting_examples_permutes_outputs(order: list[int], rows: list[Row]) -> None:
     model = tiny.adapted(systems.HYPER_X, ROWS)
     batch = tiny.batch("bert", 6)
@@ -108,9 +111,7 @@ def test_materialised_providers_equal_the_providers(method: Method, family: str)
 
 
 @OVER_ALL
-def test_a_provider_changes_with_exactly_the_factors_it_names(
-    method: Method, family: str
-) -> None:
+def test_a_provider_changes_with_exactly_the_factors_it_names(method: Method, family: str) -> None:
     model = tiny.adapted(method, ROWS, family=family)
     for provider in model.adapters.values():
         assert isinstance(provider, Provider)
@@ -118,7 +119,11 @@ def test_a_provider_changes_with_exactly_the_factors_it_names(
         for factor in ("task", "language", "source_language", "target_language"):
             first = ROWS[0]
             other = next(
-                (r for r in ROWS if r[factor] != first[factor] and _same_but(r, first, factor, named)),
+                (
+                    r
+                    for r in ROWS
+                    if r[factor] != first[factor] and _same_but(r, first, factor, named)
+                ),
                 None,
             )
             if other is None:
@@ -220,14 +225,11 @@ def test_a_deep_copy_acts_alone() -> None:
     assert torch.equal(logits(model, list(ROWS), batch), before)
 
 
-@pytest.mark.parametrize("sequences", [1, 2])
-@pytest.mark.parametrize("beams", [1, 3])
+@pytest.mark.parametrize(("beams", "sequences"), [(1, 1), (3, 1), (3, 2)])
 @pytest.mark.parametrize("family", tiny.SEQ2SEQ)
 def test_generation_with_mixed_rows_equals_one_row_runs(
     family: str, beams: int, sequences: int
 ) -> None:
-    if sequences > beams:
-        pytest.skip("more return sequences than beams is no search")
     model = tiny.adapted(systems.HYPER_X, ROWS, family=family)
     rows = [ROWS[0], ROWS[1], BASE, ROWS[0]]
     batch = tiny.batch(family, 4)

@@ -21,7 +21,8 @@ def test_precisions_may_follow_each_other() -> None:
 def test_a_precision_that_the_device_lacks_is_an_error() -> None:
     with pytest.raises(TrainingError, match="cannot train the run as its file says") as caught:
         accelerator_for("fp16")
-    assert "fp16 mixed precision requires" in str(caught.value)
+    assert "precision `fp16`" in str(caught.value)
+    assert "a device of type `cpu`" in str(caught.value)
     assert "change `recipe.precision` or `trackers`" in str(caught.value)
 
 

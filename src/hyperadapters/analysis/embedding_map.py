@@ -42,13 +42,12 @@ def tsne(vectors: Vectors, seed: int = 0) -> Points:
             expected="at least 4 names",
             found=str(len(vectors)),
         )
-    # TSNE starts from a PCA of the input, which knows no cosine: unit vectors serve both.
-    matrix = _unit(_matrix(vectors))
+    matrix = _matrix(vectors)
     perplexity = min(30.0, (len(matrix) - 1) / 3)
     fitted = TSNE(
         2, perplexity=perplexity, metric="cosine", init="random", random_state=seed
     ).fit_transform(matrix)
-    return _named(vectors, fitted)
+    return _named(vectors, np.asarray(fitted, dtype=np.float64))
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,24 @@ class Papers:
         chosen = (f for f in self.figures if (f.paper, f.setting) == (paper, setting))
         return PaperSetting(paper, setting, tuple(chosen))
 
+    def of_methods(self, methods: Sequence[str], setting: str | None) -> "PaperSetting":
+        """The figures of the paper that one of these methods comes from.
+
+        Args:
+            methods: their names begin with the paper's (`hyper-x-base`).
+            setting: of the paper; may be None where it has one only.
+
+        Raises:
+            UnknownName: none of the methods has a paper here, or the setting is not the paper's.
+        """
+        papers = {figure.paper for figure in self.figures}
+        found = [paper for name in methods for paper in sorted(papers) if name.startswith(paper)]
+        if not found:
+            raise UnknownName("paper of a method", ", ".join(methods), papers)
+        settings = {f.setting for f in self.figures if f.paper == found[0]} - {""}
+        only = next(iter(settings)) if len(settings) == 1 else ""
+        return self.setting(found[0], setting or only)
+
 
 @dataclass(frozen=True)
 class PaperSetting:

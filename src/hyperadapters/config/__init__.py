@@ -1,6 +1,7 @@
 """The run file: strict, typed, all faults at once, before anything is loaded."""
 
 from hyperadapters.config.contents import (
+    changed_run,
     digest,
     load_run,
     pretrain_recipe,
@@ -36,6 +37,7 @@ __all__ = [
     "RunFile",
     "RunName",
     "TaggingTask",
+    "changed_run",
     "digest",
     "load_run",
     "pretrain_recipe",

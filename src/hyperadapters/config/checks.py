@@ -10,6 +10,8 @@ from hyperadapters.config.document import Document, Fault, Place
 from hyperadapters.config.recipe import RecipeChanges
 from hyperadapters.config.run_file import RunFile, TaggingTask
 from hyperadapters.config.validation import unknown
+from hyperadapters.data.sources import Cldr, PlainText
+from hyperadapters.data.unlabelled import Parallel, RootText
 from hyperadapters.errors import DataError
 from hyperadapters.method import BACKBONE, Method, Recipe
 
@@ -31,6 +33,7 @@ def cross_faults(document: Document) -> list[Fault]:
         _cells,
         _groups,
         _labels,
+        _contents,
         _phases,
         _batches,
         _untrained,
@@ -123,6 +126,25 @@ def _labels(document: Document, parts: Parts, method: Method | None) -> Iterator
             if label not in known:
                 place = ("tasks", name, "label_map", given)
                 yield unknown(document, place, "label", label, list(known))
+
+
+def _contents(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
+    """A tagging task must have data with labels."""
+    for name, task in parts["tasks"].items():
+        plain = [source for source in task.data if _without_labels(source)]
+        if isinstance(task, TaggingTask) and plain:
+            yield document.fault(
+                ("tasks", name, "data"),
+                "the data of a tagging task have no labels",
+                expected="`format: cldr` with `content: fields` or `spans`, `conll`, `conllu`, `hub`",
+                found=f"`format: {plain[0].format}`",
+            )
+
+
+def _without_labels(source: object) -> bool:
+    if isinstance(source, Cldr):
+        return source.content in ("text", "pairs")
+    return isinstance(source, PlainText | RootText | Parallel)
 
 
 def _phases(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:

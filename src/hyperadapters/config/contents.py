@@ -18,6 +18,7 @@ from hyperadapters.method import Phase, Recipe
 from hyperadapters.methods import METHODS
 
 __all__ = [
+    "changed_run",
     "digest",
     "load_run",
     "pretrain_recipe",
@@ -46,7 +47,17 @@ def run_from(values: Mapping[str, object], where: str = "the run") -> RunFile:
     Raises:
         ConfigError: the mapping is wrong; all faults at once. `where` says where it came from.
     """
-    return run_of(Document(json.loads(json.dumps(values)), {}, (), where))
+    return changed_run(values, (), where)
+
+
+def changed_run(values: Mapping[str, object], changes: Sequence[str], where: str) -> RunFile:
+    """The run file that a mapping stands for, with changes such as `recipe.steps=50`.
+
+    Raises:
+        ConfigError: the mapping or a change is wrong; all faults at once.
+    """
+    plain = json.loads(json.dumps(values))
+    return run_of(changed(Document(plain, {}, (), where), changes))
 
 
 def run_of(document: Document) -> RunFile:

@@ -12,11 +12,16 @@ from pydantic import (
     ConfigDict,
     Field,
     Strict,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
     model_validator,
 )
 
 from hyperadapters.config.recipe import RecipeChanges, Whole
-from hyperadapters.data.sources import AnySource
+from hyperadapters.data.hub import Hub
+from hyperadapters.data.sources import Cldr, Conll, ConllU, PlainText
+from hyperadapters.data.unlabelled import Parallel, RootText
+from hyperadapters.errors import HyperadaptersError
 
 __all__ = [
     "Architecture",
@@ -135,8 +140,21 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, dict) else value
 
 
+def _own_words(value: object, build: ValidatorFunctionWrapHandler) -> object:
+    """What a source itself refuses is one fault among the others."""
+    try:
+        return build(value)
+    except HyperadaptersError as error:
+        raise ValueError("; ".join(map(str.strip, str(error).splitlines()))) from error
+
+
+AnySource = Annotated[
+    Cldr | Conll | ConllU | Hub | Parallel | PlainText | RootText,
+    Field(discriminator="format"),
+    WrapValidator(_own_words),
+]
 Sources = Annotated[
-    tuple[Annotated[AnySource, Field(discriminator="format")], ...],
+    tuple[AnySource, ...],
     AfterValidator(_some),
     BeforeValidator(_listed),
 ]

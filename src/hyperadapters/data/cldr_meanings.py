@@ -1,5 +1,4 @@
-"""What the sentences of the built-in data mean, before any language: phrases and how they are
-joined.
+"""What the sentences of the built-in data mean, before any language.
 
 Meanings are drawn, never written out: a seed, a split and a number give the same ones in every
 process. Every phrase with an open value (a date, a clock time, a number) belongs to exactly one
@@ -70,8 +69,10 @@ class Phrase(NamedTuple):
 
 
 class Join(NamedTuple):
-    """Phrases in one sentence: `and`, `or`, `comma` (lists), `brackets`, `colon`, `dash`, or `at`
-    (date and time).
+    """Phrases in one sentence.
+
+    Args:
+        how: `and`, `or`, `comma` (lists), `brackets`, `colon`, `dash`, or `at` (date and time).
     """
 
     how: str
@@ -216,8 +217,7 @@ def _names(meaning: Meaning) -> list[tuple[str | int, ...]]:
 
 @lru_cache(maxsize=32)
 def meanings(split: str, count: int, seed: int = 0) -> tuple[Meaning, ...]:
-    """The first `count` meanings of a split, all distinct; a smaller count gives a prefix of a
-    larger one.
+    """The first `count` meanings of a split, all distinct; fewer are a prefix of more.
 
     No meaning of one split occurs in another, under any seeds.
     """

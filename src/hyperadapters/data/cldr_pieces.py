@@ -1,8 +1,6 @@
-"""How one language writes a meaning: a sequence of pieces of text that carry their labels from
-construction.
+"""How one language writes a meaning: pieces of text that carry their labels from construction.
 
-Everything comes from the patterns of Unicode CLDR in `Babel`; nothing is found again in finished
-text.
+Everything comes from CLDR's patterns in `Babel`; nothing is found again in finished text.
 """
 
 import datetime
@@ -65,15 +63,11 @@ class Piece(NamedTuple):
 
 
 _SLOT = re.compile(r"\{\d\}")
-
-
 _Texts = Iterable[tuple[str, str | None]]
 
 
 def _filled(pattern: str, *slots: tuple[str, str], rest: str | None) -> _Texts:
-    """A CLDR pattern such as `in {0} days`, its slots filled with (text, field), what is around
-    them labelled `rest`.
-    """
+    """A pattern such as `in {0} days`, its slots filled, what is around them labelled `rest`."""
     position = 0
     for match in _SLOT.finditer(pattern):
         yield pattern[position : match.start()], rest
@@ -144,22 +138,22 @@ def _money_symbol(tongue: Tongue, currency: str, amount: str) -> _Texts:
     digits = standard.pattern.translate(INVISIBLE).split(";")[0].replace("¤", "").strip()
     if get_currency_precision(currency) == 0:
         digits = digits.replace(".00", "")
-    for affix in (standard.prefix[0], tongue.number(amount, digits), standard.suffix[0]):
-        affix = affix.translate(INVISIBLE)
-        if "¤" not in affix:
-            yield affix, "NUMBER" if affix.strip() else None
-            continue
-        before, after = affix.split("¤")
-        yield before, None
-        yield _spaced(symbol, before, after), "CURRENCY"
-        yield after, None
+    number = tongue.number(amount, digits)
+    yield from _affix(standard.prefix[0], symbol, " " if symbol[-1].isalpha() else "", before=True)
+    yield number, "NUMBER"
+    yield from _affix(standard.suffix[0], symbol, " " if symbol[0].isalpha() else "", before=False)
 
 
-def _spaced(symbol: str, before: str, after: str) -> str:
-    """CLDR's rule: a space between a number and a symbol that has a letter on that side."""
-    leading = " " if not before and after == "" and symbol[0].isalpha() else ""
-    trailing = " " if not after and symbol[-1].isalpha() else ""
-    return f"{leading}{symbol}{trailing}"
+def _affix(affix: str, symbol: str, space: str, *, before: bool) -> _Texts:
+    """What stands before or after an amount; CLDR puts a space between a digit and a letter."""
+    left, mark, right = affix.translate(INVISIBLE).partition("¤")
+    if not before and not left:
+        left = space if mark else ""
+    if before and not right:
+        right = space if mark else ""
+    yield left, None
+    yield symbol if mark else "", "CURRENCY"
+    yield right, None
 
 
 def _place(tongue: Tongue, phrase: Phrase) -> _Texts:

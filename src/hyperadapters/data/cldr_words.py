@@ -1,8 +1,8 @@
 """From pieces to words: where one ends, and which label it has.
 
-White space ends a word, and so does the border between two fields (2024年 | 1月 | 5日), so that labels
-fit in every script. Punctuation of patterns is a word of its own; letters of patterns belong to the
-field that they touch (the suffix in `5(a)`, the prefix in `בינואר`).
+White space ends a word, and so does the border between two fields (2024年 | 1月 | 5日), so that
+labels fit in every script. Punctuation of patterns is a word of its own; letters of patterns belong
+to the field that they touch (the suffix in `5(a)`, the prefix in `בינואר`).
 """
 
 import unicodedata
@@ -84,9 +84,7 @@ def _peeled(text: str, field: str | None, entity: str | None, phrase: int) -> li
 
 
 def _ends_word(text: str, place: int, inwards: int) -> bool:
-    """Whether a character is punctuation that stands for itself: not the hyphen of `-ren`, not a
-    closed `(a)`.
-    """
+    """Whether a mark stands for itself: not the hyphen of `-ren`, not the brackets of `(a)`."""
     mark, inner = (
         text[place],
         text[place + inwards : place + inwards + 1] if place + inwards >= 0 else "",
@@ -103,9 +101,7 @@ def _is_mark(mark: str) -> bool:
 
 
 def _joined(chunk: list[Word]) -> list[Word]:
-    """Parts put together: letters of a pattern to their field, one field in two halves (14:05) to
-    one word.
-    """
+    """Letters of a pattern put to their field, and a field in two halves (14:05) made one word."""
     found: list[Word] = []
     for word in chunk:
         last = found[-1] if found else None

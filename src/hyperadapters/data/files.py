@@ -1,6 +1,4 @@
-"""Path templates: `ner/{language}/{split}.txt` under a data root, with other codes for languages
-and globs.
-"""
+"""Path templates under a data root: `ner/{language}/{split}.txt`, with globs and other codes."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -54,9 +52,7 @@ def filled(template: str, **fields: str) -> str:
 def expand(
     root: Path, template: str, fields: Iterable[Mapping[str, str]]
 ) -> tuple[list[Path], Mapping[str, str]]:
-    """The files that a template names, sorted, and the first assignment of its fields that names
-    any.
-    """
+    """The files of the first assignment of a template's fields that names any, and it; sorted."""
     for assignment in fields:
         path = filled(template, **assignment)
         path = path.removeprefix("/") if root == Path("/") else path

@@ -15,7 +15,9 @@ Weights = Mapping[str, Float[Tensor, "row ..."]]
 
 
 class Form(ABC):
-    """What is computed at a site. Frozen, without parameters; all-zero weights are the identity (heads apart)."""
+    """What is computed at a site. Frozen, without parameters; all-zero weights are the identity
+    (heads apart).
+    """
 
     @abstractmethod
     def slots(self, width_in: int, width_out: int, *, bias: bool = True) -> Mapping[str, Slot]:
@@ -33,5 +35,6 @@ class Form(ABC):
     ) -> Float[Tensor, "row token width_out"]:
         """What is added to the module's output (for a head: the output itself).
 
-        `row` is the number of rows of the batch; the tokens of all examples of a row follow each other.
+        `row` is the number of rows of the batch; the tokens of all examples of a row follow each
+        other.
         """

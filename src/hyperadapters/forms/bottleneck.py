@@ -12,7 +12,7 @@ from torch.nn import functional
 from hyperadapters.forms.base import Form, Weights
 from hyperadapters.slots import Slot
 
-__all__ = ["Bottleneck", "bottleneck"]
+__all__ = ["Bottleneck", "activate", "bottleneck", "normalise"]
 
 Activation = Literal["relu", "gelu", "gelu_tanh", "silu", "tanh"]
 Norm = Literal["none", "before", "after"]
@@ -21,7 +21,9 @@ _EPSILON = 1e-5
 
 
 def activate(hidden: Tensor, activation: Activation) -> Tensor:
-    """The non-linearity called `activation`; `gelu_tanh` is the approximation that T5's code calls `gelu_new`."""
+    """The non-linearity called `activation`; `gelu_tanh` is the approximation that T5's code calls
+    `gelu_new`.
+    """
     if activation == "gelu_tanh":
         return functional.gelu(hidden, approximate="tanh")
     result: Tensor = getattr(functional, activation)(hidden)
@@ -60,7 +62,8 @@ class Bottleneck(Form):
     Args:
         norm: layer norm inside the adapter: none (Hyper-X, MAD-X), `before` the down projection
             (hyper-adapters) or `after` the up projection, before the residual (HyperFormer).
-        unit_scale: the slot `scale` holds γ - 1 (hyper-adapters), so zero weights leave a plain norm.
+        unit_scale: the slot `scale` holds γ - 1 (hyper-adapters), so zero weights leave a plain
+            norm.
         activation: the non-linearity.
         std: standard deviation of free projections at the start; biases start at zero.
     """
@@ -77,7 +80,9 @@ class Bottleneck(Form):
             raise ValueError("a bottleneck takes exactly one of `width` and `reduction`")
 
     def slots(self, width_in: int, width_out: int, *, bias: bool = True) -> Mapping[str, Slot]:
-        """Projections (width, d_model) and (d_model, width), their biases, and `scale`, `shift` of a norm."""
+        """Projections (width, d_model) and (d_model, width), their biases, and `scale`, `shift` of
+        a norm.
+        """
         width = self.width or int(width_out // (self.reduction or 1))
         slots = {
             "down": Slot((width, width_out), std=self.std),

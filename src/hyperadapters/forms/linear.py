@@ -17,7 +17,9 @@ __all__ = ["Linear"]
 @final
 @dataclass(frozen=True)
 class Linear(Form):
-    """W·z + b: scores for each of `labels` labels. The only form whose zero weights are not the identity."""
+    """W·z + b: scores for each of `labels` labels. The only form whose zero weights are not the
+    identity.
+    """
 
     labels: int
     std: float = 0.02

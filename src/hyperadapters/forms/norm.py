@@ -17,7 +17,8 @@ __all__ = ["Norm"]
 @final
 @dataclass(frozen=True)
 class Norm(Form):
-    """x̂·Δγ + Δβ, added to the output of a norm of the backbone; x̂ is the norm's input, normalised.
+    """x̂·Δγ + Δβ, added to the output of a norm of the backbone; x̂ is the norm's input,
+    normalised.
 
     Deltas, so that zero weights are the pre-trained norm and weight decay pulls towards it.
     """

@@ -13,7 +13,7 @@ from hyperadapters.context import Factor, Row
 from hyperadapters.sites import Site
 from hyperadapters.slots import Slot, Slots
 
-__all__ = ["Group", "Provider", "Supply", "groups_of"]
+__all__ = ["Group", "Provider", "Supply", "groups_of", "hand_out", "no_divergence"]
 
 
 class Supply(NamedTuple):
@@ -61,7 +61,7 @@ class Group:
 
 
 def groups_of(slots: Slots) -> tuple[Group, ...]:
-    """The sites of `slots`, grouped by the shapes they need; groups in order of first appearance."""
+    """The sites of `slots` by the shapes they need, in order of first appearance."""
     grouped: dict[tuple[tuple[str, Slot], ...], list[Site]] = {}
     for site, needed in slots.items():
         grouped.setdefault(tuple(needed.items()), []).append(site)

@@ -23,7 +23,7 @@ class Drawn(NamedTuple):
 
 
 class Embedding(nn.Module, ABC):
-    """Vectors under names. A name's parameters are its own, so that absent names are never moved."""
+    """Vectors under names, each a parameter of its own, so that absent names never move."""
 
     dimension: int
 
@@ -44,7 +44,10 @@ def _check(names: Sequence[str], known: nn.ParameterDict, factor: Factor) -> Non
     for name in names:
         if name not in known:
             raise UnknownName(
-                factor, name, known, cause="the model was trained without it, so it has no embedding"
+                factor,
+                name,
+                known,
+                cause="the model was trained without it, so it has no embedding",
             )
 
 
@@ -126,4 +129,3 @@ class Gaussian:
     def build(self, factor: Factor, names: Sequence[str]) -> Embedding:
         """The module for some names."""
         return GaussianEmbedding(factor, names, self.dimension, self.std)
-

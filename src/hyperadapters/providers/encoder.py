@@ -80,9 +80,11 @@ def _linear(width_in: int, width_out: int, std: float) -> nn.Linear:
 @final
 @dataclass(frozen=True)
 class Mlp(Encoder):
-    """Linear layers with ReLU between them, none after the last; optionally a layer norm at the end.
+    """Linear layers with ReLU between them, none after the last; optionally a layer norm at the
+    end.
 
-    Hyper-X: `Mlp((192, 192))`; HyperFormer++: `Mlp((128, 64), norm=True)`. Weights start from N(0, `std`²).
+    Hyper-X: `Mlp((192, 192))`; HyperFormer++: `Mlp((128, 64), norm=True)`. Weights start from N(0,
+    `std`²).
     """
 
     widths: tuple[int, ...]
@@ -109,7 +111,11 @@ class _Block(nn.Module):
     def __init__(self, width: int, dropout: float) -> None:
         super().__init__()
         self.added = nn.Sequential(
-            nn.LayerNorm(width), nn.Linear(width, width), nn.ReLU(), nn.Dropout(dropout), nn.Linear(width, width)
+            nn.LayerNorm(width),
+            nn.Linear(width, width),
+            nn.ReLU(),
+            nn.Dropout(dropout),
+            nn.Linear(width, width),
         )
 
     def forward(self, code: Tensor) -> Tensor:
@@ -120,7 +126,9 @@ class _Block(nn.Module):
 @final
 @dataclass(frozen=True)
 class Residual(Encoder):
-    """ReLU(W·source), then pre-norm residual blocks (hyper-adapters, Baziotis et al. 2022, section 3)."""
+    """ReLU(W·source), then pre-norm residual blocks (hyper-adapters, Baziotis et al. 2022, section
+    3).
+    """
 
     width: int
     blocks: int = 2

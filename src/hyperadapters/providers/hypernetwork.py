@@ -31,7 +31,8 @@ class Hypernetwork(Provider):
     Hyper-X (2022) equations 3–6; HyperFormer (2021) section 2.3; hyper-adapters (2022) section 3.
 
     Args:
-        embeddings: per factor its embedding, in the order of combination; context factors' embeddings
+        embeddings: per factor its embedding, in the order of combination; context factors'
+            embeddings
             may be shared with other hypernetworks.
         blind: per tower, the context factors it does not see: their vector is zero there.
         combine, encoder, heads: the other three parts, as plans.
@@ -57,9 +58,7 @@ class Hypernetwork(Provider):
         self.embeddings = nn.ModuleDict(dict(embeddings))
         dimensions = {factor: embedding.dimension for factor, embedding in embeddings.items()}
         self.encoder = encoder.build(combine.width(dimensions))
-        self.heads = nn.ModuleList(
-            heads.build(group, encoder.code) for group in groups_of(slots)
-        )
+        self.heads = nn.ModuleList(heads.build(group, encoder.code) for group in groups_of(slots))
 
     def forward(self, rows: Sequence[Row], sites: Collection[Site]) -> Supply:
         """Generates for all of the network's sites and hands out those asked for."""

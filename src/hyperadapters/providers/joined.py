@@ -34,7 +34,9 @@ class Joined(Provider):
         """Asks each part once for its own distinct rows, and spreads them over `rows`."""
         supplies = [_spread(part, rows, sites) for part in self.parts]  # type: ignore[arg-type]
         weights = {
-            site: {slot: tensor for supply in supplies for slot, tensor in supply.weights[site].items()}
+            site: {
+                slot: tensor for supply in supplies for slot, tensor in supply.weights[site].items()
+            }
             for site in sites
         }
         divergences = [supply.divergence for supply in supplies]

@@ -1,4 +1,4 @@
-"""Any provider at chosen rows, as a table: what export, caching and the main equivalence test are made of."""
+"""Any provider at chosen rows, as a table: for export, caching and equivalence."""
 
 from collections.abc import Collection, Sequence
 
@@ -22,7 +22,9 @@ def materialise(
         rows: distinct, projected on the provider's factors.
         sites: some of the provider's sites; all of them by default.
     """
-    wanted = {site: slots for site, slots in provider.slots.items() if sites is None or site in sites}
+    wanted = {
+        site: slots for site, slots in provider.slots.items() if sites is None or site in sites
+    }
     training = provider.training
     provider.eval()
     try:

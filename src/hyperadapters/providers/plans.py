@@ -1,4 +1,4 @@
-"""Plans of providers: what a method says about whose weights, before there is a backbone or a name."""
+"""Plans of providers: whose weights, said before there is a backbone or a name."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence

@@ -60,7 +60,7 @@ class Table(Provider):
                     for slot in group.slots:
                         given = [weights[site][slot][place] for site in group.sites]
                         entry = torch.stack(given).detach().clone()
-                        table.entries[str(row)][table._name(slot, number)] = nn.Parameter(entry)  # type: ignore[index,operator]
+                        table.entries[str(row)][table._name(slot, number)] = nn.Parameter(entry)  # type: ignore[operator]
         return table
 
     def forward(self, rows: Sequence[Row], sites: Collection[Site]) -> Supply:

@@ -1,5 +1,6 @@
 """Studies: a grid over run files, each run cached by its digest; one result out of all of them."""
 
+from hyperadapters.study.output import print_result
 from hyperadapters.study.performing import perform, scored, write_whole
 from hyperadapters.study.plan import Plan, PlannedRun, plan_study
 from hyperadapters.study.results import Mean, StudyResult
@@ -15,6 +16,7 @@ __all__ = [
     "load_study",
     "perform",
     "plan_study",
+    "print_result",
     "run_study",
     "scored",
     "write_whole",

@@ -72,7 +72,7 @@ def plot(result: StudyResult) -> bytes:
 
 
 def report(result: StudyResult) -> str:
-    """The HTML report: one run per line, its matrix the mean over seeds, its curves those of the first."""
+    """The HTML report: per line its mean over seeds, with the curves of its first run."""
     return html([_report_of(result, name) for name in result.plan.lines])
 
 

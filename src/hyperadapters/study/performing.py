@@ -31,7 +31,7 @@ def performer(data_root: Path | None, console: Console | None) -> Perform:
 def perform(
     run: RunFile, folder: Path, *, data_root: Path | None, console: Console | None
 ) -> Matrix:
-    """Trains a run, or goes on where it stopped, scores it on the test splits and writes its report.
+    """Trains a run or goes on with it, scores it on the test splits and writes its report.
 
     Beside what training writes: `results.json`, `embeddings.json`, `facts.json`, `report.html`.
 

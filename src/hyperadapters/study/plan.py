@@ -79,12 +79,12 @@ def plan_study(path: Path, changes: tuple[str, ...] = ()) -> Plan:
     first: dict[str, PlannedRun] = {}
     for name in study.first:
         whole = based(document.at("first", name), path)
-        first |= {name: run for run in _planned(study, whole, {}, name, first, faults)}
-    base, runs = run_document(document, path), []
-    cells = [(values, change, _line(study, values)) for values, change in _grid(document, path)]
-    for values, change, line in cells:
-        runs += _planned(study, change.over(base), values, line, first, faults)
-    lines = list(dict.fromkeys(line for _, _, line in cells))
+        first.update((name, run) for run in _planned(study, whole, {}, name, first, faults))
+    runs: list[PlannedRun] = []
+    cells = [(values, _line(study, values), run) for values, run in _grid(study, document, path)]
+    for values, line, run in cells:
+        runs += _planned(study, run, values, line, first, faults)
+    lines = list(dict.fromkeys(line for _, line, _ in cells))
     for number, names in enumerate(study.compare):
         for place, name in enumerate(names):
             if name not in lines:
@@ -93,15 +93,22 @@ def plan_study(path: Path, changes: tuple[str, ...] = ()) -> Plan:
     return Plan(study, tuple(first.values()), tuple(runs), study.compare or (tuple(lines),))
 
 
-def _grid(document: Document, path: Path) -> Iterator[tuple[dict[str, str], Document]]:
-    """Every combination of values: their names, and the changes they stand for."""
-    axes = document.values.get("grid") or {}
-    choices = [list(_values(document, axis, path)) for axis in axes]
+def _grid(
+    study: StudyFile, document: Document, path: Path
+) -> Iterator[tuple[dict[str, str], Document]]:
+    """Every combination of values: their names, and the run file that they make."""
+    base = run_document(document, path)
+    choices = [list(_values(document, axis, path)) for axis in study.grid]
     for combination in product(*choices):
-        changes = document.empty()
-        for _, change in combination:
-            changes = change.over(changes)
-        yield dict(zip(axes, (name for name, _ in combination), strict=True)), changes
+        values = dict(zip(study.grid, (name for name, _ in combination), strict=True))
+        changes = [change for _, change in combination]
+        for number, case in enumerate(study.cases):
+            changes += [document.at("cases", number, "then")] if case.holds(values) else []
+        changes += [document.at("always")] if study.always else []
+        run = base
+        for change in changes:
+            run = change.over(run)
+        yield values, run
 
 
 def _values(document: Document, axis: str, path: Path) -> Iterator[tuple[str, Document]]:

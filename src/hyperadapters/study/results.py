@@ -58,7 +58,7 @@ class StudyResult:
         ]
 
     def to_values(self) -> dict[str, Any]:
-        """Plain values for `study.json`; the numbers of single sentences stay in the run folders."""
+        """Plain values for `study.json`; numbers of single sentences stay in the run folders."""
         return {
             "study": self.plan.study.name,
             "runs": [

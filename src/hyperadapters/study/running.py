@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from hyperadapters.matrix import Matrix
-from hyperadapters.study.output import markdown, plot, print_result, report
+from hyperadapters.study.output import markdown, plot, report
 from hyperadapters.study.performing import Perform, performer, write_whole
 from hyperadapters.study.plan import PlannedRun, plan_study
 from hyperadapters.study.results import StudyResult, result_of
@@ -31,7 +31,7 @@ def run_study(
         path: the study file.
         changes: such as `run.recipe.steps=50`.
         data_root: where corpora in files are.
-        console: where progress and tables go; None for none.
+        console: where progress goes; None for none.
         perform: does one run; by default it trains and scores it.
 
     Raises:
@@ -50,7 +50,6 @@ def run_study(
     write_whole(plan.study.folder / "study.md", markdown(result))
     (plan.study.folder / "study.png").write_bytes(plot(result))
     write_whole(plan.study.folder / "report.html", report(result))
-    print_result(result, console)
     return result
 
 

@@ -1,6 +1,6 @@
 """The study file: one run, and the axes along which it is varied."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, final
 
@@ -27,6 +27,25 @@ def _axis(values: object) -> object:
 
 
 @final
+class Case(BaseModel):
+    """Changes for some combinations of the grid.
+
+    Args:
+        when: axis -> name of its value; axes that are not named may have any.
+        then: changes to the run.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    when: Mapping[str, str]
+    then: Mapping[str, Any]
+
+    def holds(self, values: Mapping[str, str]) -> bool:
+        """Whether a combination has all the values named."""
+        return all(values.get(axis) == name for axis, name in self.when.items())
+
+
+@final
 class StudyFile(BaseModel):
     """A grid over run files.
 
@@ -39,7 +58,9 @@ class StudyFile(BaseModel):
             the run `name`.
         grid: axis -> its values: a list of values for the key of that name (`seed: [0, 1, 2]`), or
             names with the changes to the run that each stands for.
-        combine: an axis whose runs give one matrix: each cell from the run that did not train on it.
+        cases: further changes for some combinations of values, in order.
+        always: changes to every run of the grid, put in last: for trials.
+        combine: an axis whose runs give one matrix, each cell from the run that left it out.
         compare: lists of lines to print side by side; a line is a combination of values of all axes
             but `seed` and the combined one, in the order of the grid. One list of all when absent.
     """
@@ -54,6 +75,8 @@ class StudyFile(BaseModel):
     grid: Mapping[
         str, Annotated[Mapping[RunName, Changes] | tuple[Scalar, ...], AfterValidator(_axis)]
     ] = Field(default_factory=dict)
+    cases: tuple[Case, ...] = ()
+    always: Mapping[str, Any] = Field(default_factory=dict)
     combine: str | None = None
     compare: tuple[tuple[str, ...], ...] = ()
 
@@ -67,10 +90,10 @@ def load_study(path: Path, changes: tuple[str, ...] = ()) -> tuple[StudyFile, Do
     """The study file at `path`, and the document it was read from, with changes put in.
 
     Raises:
-        ConfigError: the file is missing, no YAML or wrong; all faults at once, but those of its runs.
+        ConfigError: the file is missing, no YAML or wrong; all faults at once, but its runs'.
     """
     document = changed(read_alone(path), changes)
-    faults = [*document.faults, *model_faults(StudyFile, document), *_combined(document)]
+    faults = [*document.faults, *model_faults(StudyFile, document), *_axis_faults(document)]
     raise_faults(faults, document.where)
     return StudyFile.model_validate(document.values), document
 
@@ -82,8 +105,19 @@ def run_document(document: Document, path: Path) -> Document:
     return own.over(based(Document(base, document.lines, (), document.where), path))
 
 
-def _combined(document: Document) -> list[Fault]:
-    axis, grid = document.values.get("combine"), document.values.get("grid")
-    if axis is None or not isinstance(grid, dict) or axis in grid:
-        return []
-    return [unknown(document, ("combine",), "axis", str(axis), list(grid))]
+def _axis_faults(document: Document) -> Iterator[Fault]:
+    """Axes and values that are named and that the grid does not have."""
+    values, grid = document.values, document.values.get("grid")
+    if not isinstance(grid, dict):
+        return
+    if values.get("combine", None) not in (None, *grid):
+        yield unknown(document, ("combine",), "axis", str(values["combine"]), list(grid))
+    cases = values.get("cases")
+    for number, case in enumerate(cases if isinstance(cases, list) else ()):
+        when = case.get("when") if isinstance(case, dict) else None
+        for axis, name in when.items() if isinstance(when, dict) else ():
+            place = ("cases", number, "when", axis)
+            if axis not in grid:
+                yield unknown(document, place, "axis", axis, list(grid))
+            elif isinstance(grid[axis], dict) and name not in grid[axis]:
+                yield unknown(document, place, f"value of `{axis}`", str(name), list(grid[axis]))

@@ -32,7 +32,7 @@ def accelerator_for(
     # Without a GPU `accelerate` joins the processes of a launch only when told to stay on the CPU.
     cpu_ranks = "LOCAL_RANK" in os.environ and not torch.cuda.is_available()
     try:
-        return Accelerator(
+        accelerator = Accelerator(
             mixed_precision=precision,
             cpu=cpu_ranks,
             log_with=list(trackers) or None,
@@ -40,12 +40,20 @@ def accelerator_for(
             kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
         )
     except ValueError as error:
-        raise TrainingError(
-            "this machine cannot train the run as its file says",
-            expected="a precision that the device has, and trackers that are installed",
-            found=str(error),
-            remedy="change `recipe.precision` or `trackers`",
-        ) from error
+        raise _refused(precision, trackers, str(error)) from error
+    if precision != "no" and not accelerator.native_amp:  # left out without a word on a CPU
+        raise _refused(precision, trackers, f"a device of type `{accelerator.device.type}`")
+    return accelerator
+
+
+def _refused(precision: str, trackers: tuple[str, ...], found: str) -> TrainingError:
+    return TrainingError(
+        "this machine cannot train the run as its file says",
+        expected=f"precision `{precision}`"
+        + (f" and the trackers {', '.join(trackers)}" if trackers else ""),
+        found=found,
+        remedy="change `recipe.precision` or `trackers`",
+    )
 
 
 def launched_alone() -> bool:

@@ -137,6 +137,7 @@ class Stage:
         factor = self.ranks / loss[1].clamp(min=1)
         norm = divide_and_clip(self.trained.values(), factor, clip)
         self.optimiser.step()
+        self.rate = self.schedule.get_last_lr()[0]
         self.schedule.step()
         self.optimiser.zero_grad(set_to_none=True)
         progress.step += 1
@@ -154,8 +155,7 @@ class Stage:
         self.losses.read()
         progress = self.progress
         line = {"phase": self.phase.name, "step": progress.step, "loss": progress.loss()}
-        rate = self.schedule.get_last_lr()[0]
-        line |= {"learning_rate": rate, "tokens": progress.tokens}
+        line |= {"learning_rate": self.rate, "tokens": progress.tokens}
         self.journal.write(line, update=progress.updates + progress.step)
 
     def _out_of_patience(self) -> bool:
@@ -204,6 +204,9 @@ class Stage:
     def _finish(self) -> None:
         """The end: the best weights come back, and a checkpoint opens the next phase."""
         progress = self.progress
+        self.losses.read()
+        if progress.predictions:
+            self._write_losses()
         best = True
         if progress.judged != progress.step:
             best = self._judge()
@@ -213,7 +216,6 @@ class Stage:
         if not best and progress.best_file is not None:
             file = self.folder / progress.best_file
             checkpoint.load(self.model, checkpoint.read_tensors(file), str(file))
-        self.losses.read()
         progress.begin_next_phase()
         self._write_checkpoint({"mixture": None}, {})
 

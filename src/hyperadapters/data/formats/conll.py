@@ -1,6 +1,4 @@
-"""CoNLL columns: one word and its label per line, a blank line between sentences (MasakhaNER,
-WikiANN, UNER).
-"""
+"""CoNLL columns (MasakhaNER, WikiANN, UNER): a word and its label per line, blank lines between."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +15,7 @@ LONGEST = 2000
 
 @dataclass(frozen=True)
 class Columns:
-    """Which columns to read, 0-based, negative from the end; they are split at tabs, or at spaces
-    in lines without.
+    """Which columns to read, 0-based, negative from the end; split at tabs, else at spaces.
 
     Args:
         comments: lines that begin with this are left out (`#` for UNER; nothing by default: `#`

@@ -1,32 +1,27 @@
-"""CoNLL-U (Universal Dependencies), parsed by the `conllu` library after a check that can name the
-line.
-"""
+"""CoNLL-U: labels of words for tagging, and whole trees through the `conllu` library."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import conllu
-from conllu import TokenList
-from conllu.parser import parse_id_value, parse_int_value
 
 from hyperadapters.data.corpora import Tagged
 from hyperadapters.data.formats.text import read_lines
 from hyperadapters.errors import DataError
 
-__all__ = ["read_conllu", "read_trees"]
+__all__ = ["Tree", "read_conllu", "read_trees"]
+
+Tree = Any
+"""A `conllu.TokenList`, which checkers of types at run time do not understand."""
 
 _COLUMNS = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
-# features, enhanced edges and the like stay text: parsing them takes two thirds of the time
-_PARSERS = {
-    **{name: lambda row, place: row[place] for name in _COLUMNS},
-    "id": lambda row, place: parse_id_value(row[place]),
-    "head": lambda row, place: parse_int_value(row[place]),
-}
 
 
 def read_conllu(path: Path, column: str = "upos") -> list[Tagged]:
-    """The words of each sentence with the labels of one column; multiword and empty nodes are left
-    out.
+    """The words of each sentence with the labels of one column; multiword and empty nodes left out.
+
+    Does not build trees: that takes ten times as long.
 
     Args:
         column: `upos`, `xpos` or `deprel`.
@@ -34,50 +29,59 @@ def read_conllu(path: Path, column: str = "upos") -> list[Tagged]:
     Raises:
         DataError: as `read_trees`, or a word has no label.
     """
+    place = _COLUMNS.index(column)
     found = []
-    for line, tree in _trees(path):
-        rows = [token for token in tree if isinstance(token["id"], int)]
-        for row in rows:
-            if not row[column] or row[column] == "_":
+    for first, block in _blocks(path):
+        rows = [(number, cells) for number, cells in _rows(block, path, first) if cells[0].isdecimal()]
+        for number, cells in rows:
+            if cells[place] in ("", "_"):
                 raise DataError(
                     "label missing",
-                    where=f"{path}:{line}",
+                    where=f"{path}:{number}",
                     expected=f"a label in column {column.upper()} of every word",
-                    found=f"`_` at word {row['id']} (`{row['form']}`) of the sentence that begins there",
+                    found=f"`{cells[place]}` at the word `{cells[1]}`",
                 )
-        words = tuple(str(row["form"]) for row in rows)
-        found.append(Tagged(words, tuple(str(row[column]) for row in rows)))
+        words = tuple(cells[1] for _, cells in rows)
+        found.append(Tagged(words, tuple(cells[place] for _, cells in rows)))
     return found
 
 
-def read_trees(path: Path) -> Iterator[TokenList]:
-    """Every sentence with all its columns (`head` an integer, `deprel`, ...), all nodes, and its
-    comments.
+def read_trees(path: Path) -> Iterator[Tree]:
+    """Every sentence with all its columns (`head` an integer, `deprel`, ...), nodes and comments.
 
     Raises:
         DataError: a line has not 10 columns, a blank line between sentences is missing, a column is
             malformed, or there is no sentence at all; with file and line.
     """
-    return (tree for _, tree in _trees(path))
+    for first, block in _blocks(path):
+        _rows(block, path, first)
+        try:
+            yield conllu.parse("\n".join(block), fields=_COLUMNS)[0]
+        except conllu.exceptions.ParseException as fault:
+            raise DataError(
+                "a sentence cannot be parsed", where=f"{path}:{first}", found=str(fault)
+            ) from None
 
 
-def _trees(path: Path) -> Iterator[tuple[int, TokenList]]:
-    """Sentences with the number of their first line."""
+def _blocks(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The lines of each sentence, with the number of the first."""
     block: list[str] = []
-    first, sentences = 1, 0
+    sentences = 0
     for number, line in enumerate([*read_lines(path), ""], 1):
         if line.strip():
             block.append(line)
             continue
-        if any(not line.startswith("#") for line in block):
-            yield first, _parse(block, path, first)
+        if any(not part.startswith("#") for part in block):
+            yield number - len(block), block
             sentences += 1
-        block, first = [], number + 1
+        block = []
     if not sentences:
         raise DataError("the file holds no sentence", where=str(path), expected="CoNLL-U")
 
 
-def _parse(block: list[str], path: Path, first: int) -> TokenList:
+def _rows(block: list[str], path: Path, first: int) -> list[tuple[int, list[str]]]:
+    """The cells of each line that is no comment, with the line's number."""
+    found = []
     words = 0
     for number, line in enumerate(block, first):
         if line.startswith("#"):
@@ -94,24 +98,18 @@ def _parse(block: list[str], path: Path, first: int) -> TokenList:
             )
         if cells[0].isdecimal():
             words += 1
-            _check_id(cells[0], words, f"{path}:{number}")
-    try:
-        return conllu.parse("\n".join(block), fields=_COLUMNS, field_parsers=_PARSERS)[0]
-    except (conllu.exceptions.ParseException, IndexError) as fault:
-        raise DataError(
-            "a sentence cannot be parsed", where=f"{path}:{first}", found=str(fault)
-        ) from None
+            if cells[0] != str(words):
+                raise _wrong_id(cells[0], words, f"{path}:{number}")
+        found.append((number, cells))
+    return found
 
 
-def _check_id(found: str, expected: int, where: str) -> None:
-    if int(found) == expected:
-        return
-    raise DataError(
-        "no blank line between two sentences"
-        if found == "1"
-        else "word ids do not count 1, 2, 3, ...",
+def _wrong_id(found: str, expected: int, where: str) -> DataError:
+    lost = found == "1"
+    return DataError(
+        "no blank line between two sentences" if lost else "word ids do not count 1, 2, 3, ...",
         where=where,
         expected=f"word {expected}",
         found=f"word {found}",
-        cause="a line was lost" if found != "1" else None,
+        cause=None if lost else "a line was lost",
     )

@@ -1,0 +1,60 @@
+"""Times of many things side by side: rounds over all of them, so that a slow minute hits all alike."""
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+import torch
+
+__all__ = ["Spread", "interleaved", "spread"]
+
+
+class Spread(NamedTuple):
+    """Median, smallest and largest of some numbers."""
+
+    median: float
+    least: float
+    most: float
+
+
+def spread(numbers: list[float]) -> Spread:
+    """The spread of at least one number."""
+    return Spread(statistics.median(numbers), min(numbers), max(numbers))
+
+
+def seconds(run: Callable[[], object], device: torch.device) -> float:
+    """Wall time of one run, until the device has finished."""
+    _wait(device)
+    start = time.perf_counter()
+    run()
+    _wait(device)
+    return time.perf_counter() - start
+
+
+def interleaved(
+    pairs: Mapping[str, tuple[Callable[[], object], Callable[[], object]]],
+    rounds: int,
+    device: torch.device,
+    done: Callable[[int], object] = lambda number: None,
+) -> dict[str, list[tuple[float, float]]]:
+    """Seconds of each run, and of what it is divided by, run right before it; after one round to warm up.
+
+    Args:
+        pairs: per name, the run and what it is divided by.
+        rounds: measurements of each pair.
+        device: to wait for.
+        done: told the number of rounds that are finished.
+    """
+    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in pairs}
+    for number in range(rounds + 1):
+        for name, (run, over) in pairs.items():
+            unit = seconds(over, device)
+            taken[name].append((seconds(run, device), unit))
+        done(number)
+    return {name: pairs_[1:] for name, pairs_ in taken.items()}
+
+
+def _wait(device: torch.device) -> None:
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)

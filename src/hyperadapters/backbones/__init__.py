@@ -1,0 +1,33 @@
+"""Where each position sits in the models of `transformers`; nothing else knows module names."""
+
+from hyperadapters.backbones.anatomy import (
+    Model,
+    Place,
+    backbone_parameters,
+    family_of,
+    head_parameters,
+    places_of,
+    project,
+    read,
+    recompute_layers,
+    recomputing,
+    transform,
+)
+from hyperadapters.backbones.families import FAMILIES, Family, Spot
+
+__all__ = [
+    "FAMILIES",
+    "Family",
+    "Model",
+    "Place",
+    "Spot",
+    "backbone_parameters",
+    "family_of",
+    "head_parameters",
+    "places_of",
+    "project",
+    "read",
+    "recompute_layers",
+    "recomputing",
+    "transform",
+]

@@ -1,0 +1,182 @@
+"""Sites, hidden states and language-model heads of a model, found through its family's names."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from torch import Tensor, nn
+
+from hyperadapters.backbones.families import FAMILIES, Family, Spot, Wiring
+from hyperadapters.errors import BackboneError, UnknownName
+from hyperadapters.sites import Site
+
+__all__ = [
+    "Model",
+    "Place",
+    "backbone_parameters",
+    "family_of",
+    "head_parameters",
+    "places_of",
+    "project",
+    "read",
+    "recompute_layers",
+    "recomputing",
+    "transform",
+]
+
+Model = Any
+"""A `transformers` model with its language-model head; that library's types do not survive strict
+checking.
+"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One site in one model: its module, how forms attach there, and the widths they work between.
+
+    `bias` tells whether that module adds something of its own (a T5 norm does not).
+    """
+
+    module: nn.Module
+    wiring: Wiring
+    width_in: int
+    width_out: int
+    bias: bool
+
+
+def family_of(model: Model) -> Family:
+    """The family of a model.
+
+    Raises:
+        UnknownName: its `model_type` is not in the table.
+    """
+    if model.config.model_type not in FAMILIES:
+        raise UnknownName("backbone", model.config.model_type, FAMILIES)
+    return FAMILIES[model.config.model_type]
+
+
+def places_of(model: Model) -> dict[Site, Place]:
+    """Every site of a model, layers first, in the order of computation."""
+    family, base = family_of(model), model.base_model
+    places: dict[Site, Place] = {}
+    for tower, path in family.layers.items():
+        layers = list(_at(base, path).children())  # type: ignore[union-attr]
+        spots = {**family.spots, **(family.decoder if tower == "decoder" else {})}
+        for number, layer in enumerate(layers):
+            found = ((position, spot, _at(layer, spot.path)) for position, spot in spots.items())
+            for position, spot, module in found:
+                if (
+                    module is not None
+                ):  # gated and plain feed-forward layers name theirs differently
+                    places[Site(tower, number, position)] = _place(model, spot, module)
+        places[Site(tower, None, "embeddings")] = _place(model, Spot("entry", ""), layers[0])
+    for tower, norms in family.outside.items():
+        for position, spot in norms.items():
+            module = _at(base, spot.path)
+            if module is None:
+                raise BackboneError(f"`{spot.path}` is missing from {model.config.model_type}")
+            places[Site(tower, None, position)] = _place(model, spot, module)
+    return places
+
+
+def _place(model: Model, spot: Spot, module: nn.Module) -> Place:
+    width_in = width_out = int(model.config.hidden_size)
+    if spot.wiring == "beside":
+        assert isinstance(module, nn.Linear)
+        width_in, width_out = module.in_features, module.out_features
+    bias = spot.wiring != "in" or getattr(module, "bias", None) is not None
+    return Place(module, spot.wiring, width_in, width_out, bias)
+
+
+def _at(module: nn.Module, path: str) -> nn.Module | None:
+    """The module at a dotted path; numbers index lists, also from the end."""
+    for name in filter(None, path.split(".")):
+        children = dict(module.named_children())
+        if name.startswith("-"):
+            children = {str(i - len(children)): child for i, child in enumerate(children.values())}
+        if name not in children:
+            return None
+        module = children[name]
+    return module
+
+
+def read(model: Model, inputs: Mapping[str, Tensor]) -> Tensor:
+    """The last hidden states, (example, token, d_model): of the decoder where the inputs are for
+    one, else of the encoder.
+    """
+    if not model.config.is_encoder_decoder:
+        hidden: Tensor = model.base_model(**inputs).last_hidden_state
+        return hidden
+    mask = inputs["attention_mask"]
+    encoded = model.get_encoder()(input_ids=inputs["input_ids"], attention_mask=mask)
+    hidden = encoded.last_hidden_state
+    if "decoder_input_ids" in inputs:
+        decoded = model.get_decoder()(
+            input_ids=inputs["decoder_input_ids"],
+            encoder_hidden_states=hidden,
+            encoder_attention_mask=mask,
+            use_cache=False,
+        )
+        hidden = decoded.last_hidden_state
+    return hidden
+
+
+def transform(model: Model, hidden: Tensor) -> Tensor:
+    """The language-model head up to its output embedding; T5 scales by 1/√d_model when its
+    embeddings are tied.
+    """
+    for step in family_of(model).transform:
+        module = _at(model, step) if isinstance(step, str) else step
+        assert module is not None
+        hidden = module(hidden)
+    scaled = getattr(model.config, "scale_decoder_outputs", model.config.tie_word_embeddings)
+    if model.config.model_type in ("t5", "mt5") and scaled:
+        hidden = hidden * model.config.d_model**-0.5
+    return hidden
+
+
+def project(model: Model, hidden: Tensor) -> Tensor:
+    """The output embedding: scores over the vocabulary."""
+    unembed = _at(model, family_of(model).unembed)
+    assert unembed is not None
+    scores: Tensor = unembed(hidden)
+    bias = getattr(model, "final_logits_bias", None)
+    return scores if bias is None else scores + bias[0]
+
+
+def head_parameters(model: Model) -> Iterator[nn.Parameter]:
+    """The language-model head's own parameters: not the matrix that is the input embedding's."""
+    base = {id(parameter) for parameter in model.base_model.parameters()}
+    if model.base_model is model:  # T5 has no inner model; its head is one matrix
+        base = {id(model.get_input_embeddings().weight)}
+    seen = set(base)
+    for path in (*family_of(model).transform, family_of(model).unembed):
+        module = _at(model, path) if isinstance(path, str) else None
+        for parameter in [] if module is None else module.parameters():
+            if id(parameter) not in seen:
+                seen.add(id(parameter))
+                yield parameter
+
+
+def backbone_parameters(model: Model) -> Iterator[nn.Parameter]:
+    """What pre-training learned but for the language-model head's own parameters, each once."""
+    left_out = {id(parameter) for parameter in head_parameters(model)}
+    for path in family_of(model).fixed:
+        module = _at(model.base_model, path)
+        assert module is not None
+        left_out |= {id(parameter) for parameter in module.parameters()}
+    return (parameter for parameter in model.parameters() if id(parameter) not in left_out)
+
+
+def recompute_layers(model: Model, context_fn: Callable[[], Any]) -> None:
+    """Switches non-reentrant gradient checkpointing on, with a context for what is recomputed."""
+    rules = {"use_reentrant": False, "context_fn": context_fn}
+    newer = getattr(model, "activation_checkpointing_enable", None)  # transformers 5.2x renamed it
+    (newer or model.gradient_checkpointing_enable)(rules)
+
+
+def recomputing(model: Model) -> Iterator[Any]:
+    """The checkpointing functions that are switched on, with their rules as keywords."""
+    for module in model.modules():
+        if getattr(module, "gradient_checkpointing", False):
+            yield module._gradient_checkpointing_func

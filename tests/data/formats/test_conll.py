@@ -1,0 +1,87 @@
+"""CoNLL columns, in the three dialects of the corpora that use them."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hyperadapters.data.corpora import Tagged
+from hyperadapters.data.formats.conll import LONGEST, Columns, read_conll
+from hyperadapters.errors import DataError
+
+WORDS = st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=5)
+SENTENCES = st.lists(st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=4), min_size=1)
+
+
+def file(folder: Path, content: str) -> Path:
+    path = folder / "ner.txt"
+    path.write_text(content, encoding="utf-8")
+    return path
+
+
+@given(sentences=SENTENCES, mark=st.sampled_from(" \t"))
+def test_what_is_written_is_read(
+    sentences: list[list[tuple[str, str]]], mark: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    content = "\n\n".join("\n".join(w + mark + t for w, t in rows) for rows in sentences)
+    found = read_conll(file(tmp_path_factory.mktemp("conll"), content))
+    assert [list(zip(s.words, s.labels, strict=True)) for s in found] == sentences
+
+
+def test_prefixes_and_document_marks_are_cut(tmp_path: Path) -> None:
+    path = file(tmp_path, "-DOCSTART- O\n\nyo:Ilé\tB-ORG\nyo::\tO\n")
+    assert read_conll(path, Columns(prefix="yo:")) == [Tagged(("Ilé", ":"), ("B-ORG", "O"))]
+
+
+def test_universal_ner(tmp_path: Path) -> None:
+    path = file(tmp_path, "# text = a # b\n1\ttampa\tB-LOC\t-\tx\n2\t#\tO\t-\t-\n")
+    expected = [Tagged(("tampa", "#"), ("B-LOC", "O"))]
+    assert read_conll(path, Columns(1, 2, "#")) == expected
+
+
+def test_a_hash_is_a_word_unless_comments_are_named(tmp_path: Path) -> None:
+    assert read_conll(file(tmp_path, "# O\n")) == [Tagged(("#",), ("O",))]
+
+
+@pytest.mark.parametrize(
+    ("content", "columns", "message"),
+    [
+        ("a O\nb\n", Columns(), r"(?s)label missing.*ner.txt:2.*found: 1: 'b'"),
+        ("a\tO\nb\t\n", Columns(), r"(?s)label missing.*ner.txt:2"),
+        ("a\tO\n\tO\n", Columns(), r"(?s)word missing.*ner.txt:2"),
+        ("1\ta\n", Columns(1, 2), r"(?s)too few columns.*ner.txt:1.*at least 3 columns"),
+        ("\n\n", Columns(), "the file holds no sentence"),
+    ],
+)
+def test_faults_name_file_and_line(
+    tmp_path: Path, content: str, columns: Columns, message: str
+) -> None:
+    with pytest.raises(DataError, match=message):
+        read_conll(file(tmp_path, content), columns)
+
+
+def test_lost_blank_lines_are_noticed(tmp_path: Path) -> None:
+    path = file(tmp_path, "a O\n" * (LONGEST + 1))
+    with pytest.raises(DataError, match=r"(?s)no blank line in 2,000 lines.*ner.txt:2001"):
+        read_conll(path)
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize(
+    ("pattern", "columns", "labels"),
+    [
+        ("ner/masakhaner*/*/*.txt", Columns(), {"O", "B-PER", "I-LOC", "B-DATE"}),
+        ("ner/wikiann/*/*.tsv", Columns(), {"O", "B-PER", "I-ORG"}),
+        ("ner/uner/*/*.iob2", Columns(1, 2, "#"), {"O", "B-PER", "I-ORG"}),
+        ("pos/masakhapos/*/*.txt", Columns(), {"NOUN", "VERB"}),
+        ("pos/xtreme_udpos/*.tsv", Columns(), {"NOUN", "VERB"}),
+    ],
+)
+def test_every_real_file_is_read(
+    data_root: Path, pattern: str, columns: Columns, labels: set[str]
+) -> None:
+    files = sorted(data_root.glob(pattern))
+    found = {label for path in files for s in read_conll(path, columns) for label in s.labels}
+    assert files and labels <= found
+    assert len(found) < 25

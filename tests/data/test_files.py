@@ -1,0 +1,62 @@
+"""Path templates: filling, finding, and reading languages back from the files that exist."""
+
+from pathlib import Path
+
+import pytest
+
+from hyperadapters.data.files import codes_for, expand, filled, languages_of, rooted
+from hyperadapters.errors import DataError
+
+
+def touch(root: Path, *names: str) -> None:
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).touch()
+
+
+def test_filled_leaves_what_is_not_named() -> None:
+    assert filled("{language}/{split}.txt", split="dev") == "{language}/dev.txt"
+
+
+def test_the_first_assignment_with_files_wins_and_files_are_sorted(tmp_path: Path) -> None:
+    touch(tmp_path, "yor/b.txt", "yor/a.txt", "yo/x.tsv")
+    fields = [{"language": "yo"}, {"language": "yor"}]
+    files, found = expand(tmp_path, "{language}/*.txt", fields)
+    assert [file.name for file in files] == ["a.txt", "b.txt"]
+    assert found == {"language": "yor"}
+    assert expand(tmp_path, "none/{language}", fields) == ([], {})
+
+
+def test_absolute_templates_need_no_root(tmp_path: Path) -> None:
+    touch(tmp_path, "a.txt")
+    template = f"{tmp_path}/{{language}}.txt"
+    files, _ = expand(rooted(template, None), template, [{"language": "a"}])
+    assert files == [tmp_path / "a.txt"]
+
+
+def test_codes_as_named_else_as_usual() -> None:
+    assert codes_for("yo", {"yo": "yoruba"}) == ("yoruba",)
+    assert codes_for("zh", {"zh": ("a", "b")}) == ("a", "b")
+    assert codes_for("yo", {}) == ("yo", "yor")
+
+
+def test_languages_are_read_back(tmp_path: Path) -> None:
+    touch(tmp_path, "ud/X/tr_imst-ud-test.conllu", "ud/Y/gun_t-ud-dev.conllu", "ud/Y/readme.txt")
+    template = "ud/*/{language}_*-ud-{split}.conllu"
+    assert languages_of(tmp_path, template, {}) == ("gn", "tr")
+    assert languages_of(tmp_path, template, {"mbya": "gun"}) == ("mbya", "tr")
+
+
+def test_a_language_named_twice_in_a_path_is_the_same(tmp_path: Path) -> None:
+    touch(tmp_path, "yor/yor.txt", "hau/yor.txt")
+    assert languages_of(tmp_path, "{language}/{language}.txt", {}) == ("yo",)
+
+
+def test_no_root() -> None:
+    with pytest.raises(DataError, match=r"(?s)none is given.*--data-root.*HYPERADAPTERS_DATA"):
+        rooted("a.txt", None)
+
+
+def test_the_root_is_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"(?s)the data root is no folder.*absent"):
+        rooted("a.txt", tmp_path / "absent")

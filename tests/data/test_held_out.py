@@ -1,0 +1,41 @@
+"""What a data root keeps for dev and test is recognised in every format."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from hyperadapters.data.held_out import held_out, key
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "held"),
+    [
+        ("ud/a-ud-test.conllu", "# text = it's on\n1-2\tit's\n1\tit\n2\t's\n3\ton\n", "It's on"),
+        ("ud/a-ud-dev.conllu", "1-2\tit's\n1\tit\n2\t's\n3\ton\n", "it 's on"),
+        ("uner/a-ud-dev.iob2", "1\tnew\tO\n2\tyork\tB-LOC\n", "new york"),
+        ("ner/yor/dev.txt", "Ilé O\nÌwà B-ORG\n\nb O\n", "Ilé Ìwà"),
+        ("ner/yor/test.tsv", "yo:Ilé\tO\nyo:Ìwà\tB-ORG\n", "Ilé Ìwà"),
+        ("pos/dev-ar.tsv", "ab\tX\ncd\tY\n", "ab cd"),
+        ("nli/test.tsv", "a cat sleeps\tnothing sleeps\tno\n", "nothing sleeps"),
+        ("glue/dev.csv", 'a,"one, two",0\n', "one, two"),
+        ("qa/validation.json", json.dumps({"data": [{"question": "who goes?"}]}), "who goes?"),
+        ("mt/en-fr/test.jsonl", '{"en": "go on"}\n{"en": "come in"}\n', "come in"),
+        ("text/dev.txt", "two words\nand three words\n", "two words"),
+        ("text/en.val.txt", "one two\nthree four\n", "three four"),
+    ],
+)
+def test_sentences_of_dev_and_test_files(
+    tmp_path: Path, name: str, content: str, held: str
+) -> None:
+    for path in (tmp_path / name, tmp_path / "train.txt"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / "train.txt").write_text("never held\n")
+    (tmp_path / name).write_text(content, encoding="utf-8")
+    assert key(held) in held_out(tmp_path)
+    assert key("never held") not in held_out(tmp_path)
+
+
+def test_keys_ignore_case_and_spaces() -> None:
+    assert key("Ilé, Ẹjọ́") == key("ilé , ẹjọ́\n")
+    assert key("a b") != key("a c")

@@ -1,0 +1,122 @@
+"""Data sets of `datasets`, from local files and offline."""
+
+import json
+from pathlib import Path
+
+import datasets
+import pytest
+
+from hyperadapters.data import Hub, Pair, Tagged, Text
+from hyperadapters.errors import DataError
+
+ROWS = {"tokens": [["a", "b"], ["c"]], "tags": [[0, 1], [2]]}
+NAMES = ("O", "B-PER", "I-PER")
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> None:
+    datasets.disable_progress_bars()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "ner" / "yor"
+    folder.mkdir(parents=True)
+    named = datasets.Features(
+        {
+            "tokens": datasets.Sequence(datasets.Value("string")),
+            "tags": datasets.Sequence(datasets.ClassLabel(names=list(NAMES))),
+        }
+    )
+    datasets.Dataset.from_dict(ROWS, features=named).to_parquet(folder / "train.parquet")
+    lines = [json.dumps({"tokens": t, "tags": g}) for t, g in zip(*ROWS.values(), strict=True)]
+    (folder / "train.jsonl").write_text("\n".join(lines))
+    (folder / "validation.jsonl").write_text(json.dumps({"tokens": ["a", "b"], "tags": ["O"]}))
+    (folder / "text.csv").write_text("en,yo\none,ọkan\ntwo,eji\n", encoding="utf-8")
+    return tmp_path
+
+
+EXPECTED = (Tagged(("a", "b"), ("O", "B-PER")), Tagged(("c",), ("I-PER",)))
+PARQUET = "ner/{language}/{split}.parquet"
+JSON = "ner/{language}/{split}.jsonl"
+
+
+def test_parquet_carries_its_label_names(root: Path) -> None:
+    source = Hub(path=PARQUET, words="tokens", labels="tags")
+    assert tuple(source.read("ner", "yo", "train", root).examples) == EXPECTED
+    assert source.languages(root) == ("yo",)
+    assert source.has("yo", "train", root) and not source.has("yo", "test", root)
+
+
+def test_json_with_named_labels_and_a_limit(root: Path) -> None:
+    source = Hub(path=JSON, words="tokens", labels="tags", label_names=NAMES, limit=1)
+    assert tuple(source.read("ner", "yo", "train", root).examples) == EXPECTED[:1]
+
+
+def test_text_and_pairs(root: Path) -> None:
+    text = Hub(path="ner/yor/text.csv", text="yo").read("mlm", "yo", "train", root)
+    assert tuple(text.examples) == (Text("ọkan"), Text("eji"))
+    pairs = Hub(path="ner/yor/text.csv", first="yo", second="en").read("tlm", "yo", "train", root)
+    assert pairs.examples[0] == Pair("ọkan", "one", ("yo", "en"))
+
+
+def test_a_data_set_of_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: dict[str, object] = {}
+
+    def load(*names: str, **more: object) -> datasets.Dataset:
+        asked.update(more, names=names)
+        return datasets.Dataset.from_dict({"tokens": [["a"]], "tags": [["O"]]})
+
+    monkeypatch.setattr(datasets, "load_dataset", load)
+    source = Hub(
+        dataset="owner/ner", subset="{language}-x", revision="abc", words="tokens", labels="tags"
+    )
+    corpus = source.read("ner", "yo", "dev", None)
+    assert asked == {"names": ("owner/ner", "yo-x"), "split": "validation", "revision": "abc"}
+    assert corpus.examples[0] == Tagged(("a",), ("O",))
+    assert corpus.source == "owner/ner/yo-x"
+    assert source.has("yo", "dev", None) and source.languages(None) == ()
+
+
+def test_what_datasets_cannot_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(*names: str, **more: object) -> None:
+        raise FileNotFoundError("no such data set\nat all")
+
+    monkeypatch.setattr(datasets, "load_dataset", load)
+    message = r"(?s)cannot load language `yo`, split `train`.*FileNotFoundError: no such data set\n"
+    with pytest.raises(DataError, match=message):
+        Hub(dataset="owner/none", text="text").read("mlm", "yo", "train", None)
+
+
+def test_no_file(root: Path) -> None:
+    with pytest.raises(DataError, match=r"(?s)no file for language `tr`.*files for yo"):
+        Hub(path=JSON, text="text").read("mlm", "tr", "train", root)
+
+
+def test_no_column(root: Path) -> None:
+    with pytest.raises(DataError, match=r"(?s)no column `words`.*found: tokens, tags"):
+        Hub(path=PARQUET, words="words", labels="tags").read("ner", "yo", "train", root)
+
+
+def test_numbers_without_names(root: Path) -> None:
+    with pytest.raises(DataError, match=r"(?s)label 0 has no name.*label_names"):
+        Hub(path=JSON, words="tokens", labels="tags").read("ner", "yo", "train", root)
+
+
+def test_words_and_labels_that_differ_in_number(root: Path) -> None:
+    with pytest.raises(DataError, match=r"(?s)differ in number.*row 0.*2 words, 1 labels"):
+        Hub(path=JSON, words="tokens", labels="tags").read("ner", "yo", "dev", root)
+
+
+@pytest.mark.parametrize(("dataset", "path"), [(None, None), ("a", "b")])
+def test_exactly_one_place(dataset: str | None, path: str | None) -> None:
+    with pytest.raises(DataError, match="needs `dataset` or `path`"):
+        Hub(dataset=dataset, path=path, text="text")
+
+
+@pytest.mark.parametrize(
+    "columns", [{}, {"words": "w"}, {"text": "t", "words": "w"}, {"text": "t", "first": "f"}]
+)
+def test_columns_that_are_not_clear(columns: dict[str, str]) -> None:
+    with pytest.raises(DataError, match="the columns of a source of format `hub` are not clear"):
+        Hub(path="a.json", **columns)

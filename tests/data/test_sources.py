@@ -1,0 +1,164 @@
+"""Sources of files and of the built-in data, as run files write them."""
+
+from pathlib import Path
+from typing import Annotated
+
+import pytest
+from pydantic import Field, TypeAdapter, ValidationError
+
+from hyperadapters.data import Cldr, Conll, ConllU, Hub, Parallel, PlainText, RootText, cldr
+from hyperadapters.errors import DataError, UnknownName
+
+AnySource = TypeAdapter(
+    Annotated[
+        Cldr | Conll | ConllU | Hub | Parallel | PlainText | RootText, Field(discriminator="format")
+    ]
+)
+
+
+def write(root: Path, name: str, content: str) -> None:
+    (root / name).parent.mkdir(parents=True, exist_ok=True)
+    (root / name).write_text(content, encoding="utf-8")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    write(tmp_path, "ner/yor/train.txt", "a O\n\nb O\n\nc O\n")
+    write(tmp_path, "ner/yor/test.txt", "yor:d O\n")
+    write(tmp_path, "ner/hau/test.txt", "e B-PER\n")
+    write(tmp_path, "text/en.txt", "one\ntwo\n")
+    row = "1\ta\t_\tX\t_\t_\t0\troot\t_\t_\n"
+    write(tmp_path, "ud/UD_A/en_a-ud-test.conllu", row)
+    write(tmp_path, "ud/UD_B/en_b-ud-test.conllu", row)
+    return tmp_path
+
+
+NER = Conll(path="ner/{language}/{split}.txt")
+
+
+def test_built_in_contents() -> None:
+    sizes = Cldr(train=3, dev=2, test=4)
+    assert len(sizes.read("a", "tr", "dev", None)) == 2
+    texts = Cldr(content="text", train=3).read("mlm", "tr", "train", None)
+    assert texts.examples == cldr.texts("tr", "train", 3)
+    pairs = Cldr(content="pairs", train=3, beside="fi").read("tlm", "tr", "train", None)
+    assert pairs.examples == cldr.pairs("tr", "fi", "train", 3)
+    spans = Cldr(content="spans", test=3, seed=1, codes={"yor": "yo"}).read(
+        "s", "yor", "test", None
+    )
+    assert spans.examples == cldr.tagged("yo", "spans", "test", 3, 1)
+    assert (spans.task, spans.language, spans.split) == ("s", "yor", "test")
+
+
+def test_built_in_languages() -> None:
+    source = Cldr(codes={"yor": "yo"}, dev=0)
+    assert {"tr", "yor"} <= set(source.languages(None))
+    assert source.has("yor", "train", None) and not source.has("xxx", "train", None)
+    assert not source.has("tr", "dev", None)
+    assert not Cldr(content="pairs").has("en", "train", None)
+    with pytest.raises(UnknownName, match="unknown language `xxx`"):
+        source.read("fields", "xxx", "train", None)
+
+
+def test_files_of_a_language_by_any_usual_code(root: Path) -> None:
+    corpus = NER.read("ner", "yo", "train", root)
+    assert [example.text for example in corpus.examples] == ["a", "b", "c"]
+    assert corpus.source == str(root / "ner/yor/train.txt")
+    assert NER.languages(root) == ("ha", "yo")
+    assert NER.has("yo", "train", root) and not NER.has("yo", "dev", root)
+
+
+def test_a_split_without_files_uses_its_substitute(root: Path) -> None:
+    source = Conll(path=NER.path, splits={"train": "test"})
+    assert source.read("ner", "ha", "train", root).examples[0].text == "e"
+    assert len(source.read("ner", "yo", "train", root)) == 3
+
+
+@pytest.mark.parametrize("limit", [2, {"train": 2}])
+def test_limits(root: Path, limit: int | dict[str, int]) -> None:
+    source = Conll(path=NER.path, limit=limit)
+    assert len(source.read("ner", "yo", "train", root)) == 2
+    assert len(source.read("ner", "yo", "test", root)) == 1
+
+
+def test_the_prefix_follows_the_code_of_the_files(root: Path) -> None:
+    source = Conll(path=NER.path, prefix="{language}:")
+    assert source.read("ner", "yo", "test", root).examples[0].text == "d"
+
+
+def test_treebanks(root: Path) -> None:
+    source = ConllU(
+        path="ud/{treebank}/*-ud-{split}.conllu", treebanks={"en": "UD_B", "fr": "UD_C"}
+    )
+    assert len(source.read("pos", "en", "test", root)) == 1
+    assert source.languages(root) == ("en",)
+    with pytest.raises(DataError, match=r"(?s)UD_C.*treebanks"):
+        source.read("pos", "fr", "test", root)
+    with pytest.raises(DataError, match=r"(?s)language `de`.*treebank.*treebanks"):
+        source.read("pos", "de", "test", root)
+
+
+def test_a_glob_takes_every_file(root: Path) -> None:
+    source = ConllU(path="ud/*/{language}_*-ud-{split}.conllu")
+    assert len(source.read("pos", "en", "test", root)) == 2
+
+
+def test_plain_text(root: Path) -> None:
+    corpus = PlainText(path="text/{language}.txt").read("mlm", "en", "train", root)
+    assert [example.text for example in corpus.examples] == ["one", "two"]
+
+
+def test_a_missing_language_shows_what_exists(root: Path) -> None:
+    message = (
+        r"(?s)no file for language `haa`, split `test`.*ner/haa/test.txt.*files for ha, yo"
+        r".*codes: \{haa: ...\}.*did you mean `ha`"
+    )
+    with pytest.raises(DataError, match=message):
+        NER.read("ner", "haa", "test", root)
+
+
+def test_a_missing_split_shows_the_others(root: Path) -> None:
+    message = r"(?s)split `dev`.*only train, test.*does not exist.*splits: \{dev: test\}"
+    with pytest.raises(DataError, match=message):
+        NER.read("ner", "yo", "dev", root)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"format": "cldr", "content": "text"},
+        {"format": "conll", "path": "a", "codes": {"yo": ["yor", "yo"]}, "limit": {"train": 5}},
+        {"format": "conllu", "path": "a", "column": "xpos"},
+        {"format": "text", "path": "a"},
+        {"format": "hub", "path": "a.json", "text": "text"},
+        {"format": "root-text", "texts": ["a/{language}.txt"]},
+        {"format": "parallel", "beside": "fr"},
+    ],
+)
+def test_run_files_choose_by_format_and_refuse_other_keys(values: dict[str, object]) -> None:
+    source = AnySource.validate_python(values)
+    assert source.format == values["format"]
+    with pytest.raises(ValidationError, match="colour"):
+        AnySource.validate_python({**values, "colour": "red"})
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize(
+    ("source", "languages"),
+    [
+        (ConllU(path="ud/*/{language}_*-ud-{split}.conllu"), {"en", "yo", "gn", "yue", "hsb"}),
+        (Conll(path="ner/wikiann/{language}/{split}.tsv"), {"en", "yo", "zh", "qu"}),
+        (Conll(path="ner/masakhaner/{language}/{split}.txt"), {"sw", "yo", "pcm", "ha"}),
+        (
+            Conll(path="ner/uner/*/{language}_*-ud-{split}.iob2", word=1, label=2, comments="#"),
+            {"da", "en", "zh", "ceb"},
+        ),
+        (PlainText(path="mlm/udhr/udhr_{language}.xml"), {"en", "zh", "ug", "yo"}),
+    ],
+)
+def test_real_corpora_are_found_by_our_names(
+    data_root: Path, source: Conll | ConllU | PlainText, languages: set[str]
+) -> None:
+    assert languages <= set(source.languages(data_root))
+    for language in languages:
+        assert len(source.read("task", language, "test", data_root)) > 5

@@ -1,0 +1,101 @@
+"""A run that is killed again and again, and the same run left alone: `python tiny_kills.py FOLDER`.
+
+Every start is a fork that trains in `FOLDER/killed`; this process kills it with SIGKILL from outside
+once its metrics file is long enough, or it kills itself at a given sync of a file, which is inside
+the writing of a checkpoint. Prints how each start ended.
+"""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import tiny_runs
+import torch
+
+from hyperadapters.training import train
+
+STEPS = 16
+CHANGES = {
+    "backbone": {"architecture": tiny_runs.ARCHITECTURE},
+    "pretrain": {
+        "train": {"mlm": ["en", "tr"]},
+        "recipe": {"steps": STEPS, "batch": 4, "length": 24, "learning_rate": 0.01},
+    },
+    "recipe": {
+        "steps": STEPS,
+        "batch": 8,
+        "accumulate": 2,
+        "contexts_per_batch": 2,
+        "length": 24,
+        "learning_rate": 0.05,
+        "evaluate_every": 5,
+        "criterion": "loss",
+    },
+    "checkpoint_every": 3,
+}
+
+
+def start(folder: Path, before: Callable[[], None] = lambda: None) -> int:
+    """Forks a process that trains in `folder`; its id."""
+    child = os.fork()
+    if child:
+        return child
+    try:
+        before()
+        train(tiny_runs.assembled(tiny_runs.values(folder, **CHANGES), "hypernetwork"), folder)
+    except BaseException as error:
+        print(repr(error), flush=True)
+        os._exit(1)
+    os._exit(0)
+
+
+def ended(child: int) -> str:
+    """Waits for a process; `killed` or its exit status."""
+    _, status = os.waitpid(child, 0)
+    return "killed" if os.WIFSIGNALED(status) else str(os.waitstatus_to_exitcode(status))
+
+
+def killed_after(folder: Path, lines: int) -> str:
+    """Starts, waits for so many lines of metrics, and kills from outside, wherever it then is."""
+    child, metrics = start(folder), folder / "metrics.jsonl"
+    while not metrics.exists() or metrics.read_bytes().count(b"\n") < lines:
+        if os.waitpid(child, os.WNOHANG) != (0, 0):
+            return "ended before it was killed"
+        time.sleep(0.001)
+    os.kill(child, signal.SIGKILL)
+    return ended(child)
+
+
+def killed_at_sync(folder: Path, number: int) -> str:
+    """Starts; the process kills itself in place of its number-th sync of a file or folder."""
+
+    def count_syncs() -> None:
+        sync, left = os.fsync, number
+
+        def counted(descriptor: int) -> None:
+            nonlocal left
+            left -= 1
+            if not left:
+                os.kill(os.getpid(), signal.SIGKILL)
+            sync(descriptor)
+
+        os.fsync = counted
+
+    return ended(start(folder, count_syncs))
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    torch.set_num_threads(1)
+    root = Path(sys.argv[1])
+    killed, alone = root / "killed", root / "alone"
+    print(ended(start(alone)))
+    killed.mkdir()
+    (alone / "tokenizer").rename(killed / "tokenizer")  # learning it twice gives two
+    for lines in (1, 8, 15, 24):
+        print(killed_after(killed, lines))
+        print(killed_at_sync(killed, 4), *sorted(path.name for path in killed.rglob(".*.part")))
+    print(ended(start(killed)))

@@ -1,0 +1,200 @@
+"""A whole run: it resumes exactly, survives SIGKILL, and is the same in one process and in two."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tiny_runs
+import torch
+from safetensors.torch import load_file
+
+from hyperadapters.config import load_run, run_from
+from hyperadapters.errors import BundleError
+from hyperadapters.training import train
+from hyperadapters.training.stage import Stage
+
+TESTS = Path(__file__).parents[1]
+
+
+def script(*arguments: str | Path, **environment: str) -> str:
+    """Runs a script in a fresh interpreter that sees the tests and the library; its output."""
+    paths = [str(TESTS), str(TESTS.parent / "src"), os.environ.get("PYTHONPATH", "")]
+    known = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        env={**known, "HF_HUB_OFFLINE": "1", **environment},
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    """Those of the last checkpoint."""
+    newest = sorted((folder / "checkpoints").glob("0*"))[-1]
+    return load_file(newest / "model.safetensors")
+
+
+def assert_same_weights(one: Path, other: Path, tolerance: float) -> None:
+    first, second = weights(one), weights(other)
+    assert set(first) == set(second)
+    for name, tensor in first.items():
+        torch.testing.assert_close(second[name], tensor, rtol=0, atol=tolerance, msg=name)
+
+
+def changes(**recipe: Any) -> dict[str, Any]:
+    return {
+        "recipe": {"steps": 7, "batch": 8, "length": 24, "learning_rate": 0.02, **recipe},
+        "checkpoint_every": 2,
+        "pretrain": {
+            "train": {"mlm": ["en"]},
+            "recipe": {"steps": 3, "batch": 4, "length": 24, "learning_rate": 0.01},
+        },
+    }
+
+
+class Stops(Exception):
+    """What interrupts a run."""
+
+
+def interrupted(folder: Path, run: dict[str, Any], updates: int) -> None:
+    """Trains for so many updates, over all phases, and stops."""
+    update, left = Stage.update, updates
+
+    def counted(stage: Stage) -> None:
+        nonlocal left
+        if not left:
+            raise Stops
+        left -= 1
+        update(stage)
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Stops):
+        patch.setattr(Stage, "update", counted)
+        train(tiny_runs.assembled(run, "hypernetwork"), folder)
+
+
+def test_a_run_that_was_stopped_goes_on_as_if_it_had_not(tmp_path: Path) -> None:
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    run = tiny_runs.values(whole, **changes(evaluate_every=3, accumulate=2))
+    train(tiny_runs.assembled(run, "hypernetwork"), whole)
+    for updates in (1, 4, 4):  # in phase one; in phase two; after its second checkpoint
+        interrupted(broken, run, updates)
+    train(tiny_runs.assembled(run, "hypernetwork"), broken)
+    assert tiny_runs.lines(broken) == tiny_runs.lines(whole)
+    assert_same_weights(whole, broken, 0.0)
+
+
+def test_a_run_leaves_its_file_its_model_and_two_checkpoints(tmp_path: Path) -> None:
+    run = tiny_runs.values(tmp_path, **changes())
+    train(tiny_runs.assembled(run, "hypernetwork"), tmp_path)
+    assert load_run(tmp_path / "run.yaml").train == run_from(run).train
+    assert sorted(path.name for path in (tmp_path / "checkpoints").iterdir()) == [
+        "001-00000006",
+        "002-00000000",
+    ]
+    assert (tmp_path / "model").is_dir()
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_a_finished_run_is_not_trained_again(tmp_path: Path) -> None:
+    run = tiny_runs.values(tmp_path, **changes())
+    train(tiny_runs.assembled(run, "hypernetwork"), tmp_path)
+    first, metrics = weights(tmp_path), (tmp_path / "metrics.jsonl").read_bytes()
+    assembly = tiny_runs.assembled(run, "hypernetwork")
+    train(assembly, tmp_path)
+    assert (tmp_path / "metrics.jsonl").read_bytes() == metrics
+    assert all(torch.equal(first[name], tensor) for name, tensor in assembly.model.kept().items())
+
+
+def test_phases_follow_each_other(tmp_path: Path) -> None:
+    run = tiny_runs.values(tmp_path, **changes())
+    train(tiny_runs.assembled(run, "hypernetwork"), tmp_path)
+    steps = [(line["phase"], line["step"]) for line in tiny_runs.lines(tmp_path) if "loss" in line]
+    pretrained = [("pretrain", step) for step in range(1, 4)]
+    assert steps == pretrained + [("train", step) for step in range(1, 8)]
+
+
+def test_the_folder_of_another_run_is_refused(tmp_path: Path) -> None:
+    train(tiny_runs.assembled(tiny_runs.values(tmp_path, **changes()), "hypernetwork"), tmp_path)
+    other = tiny_runs.values(tmp_path, **changes(learning_rate=0.5))
+    with pytest.raises(BundleError, match="holds another run") as caught:
+        train(tiny_runs.assembled(other, "hypernetwork"), tmp_path)
+    assert f"give the run another `output`, or delete `{tmp_path}`" in str(caught.value)
+    (tmp_path / "run.yaml").unlink()
+    with pytest.raises(BundleError, match="holds another run") as caught:
+        train(tiny_runs.assembled(other, "hypernetwork"), tmp_path)
+    assert "002-00000000" in str(caught.value)
+
+
+def test_a_cut_off_checkpoint_stops_the_run(tmp_path: Path) -> None:
+    run = tiny_runs.values(tmp_path, **changes())
+    interrupted(tmp_path, run, 9)
+    newest = sorted((tmp_path / "checkpoints").glob("0*"))[-1]
+    os.truncate(newest / "optimiser.safetensors", 100)
+    with pytest.raises(BundleError, match=f"checkpoint `{newest}` is damaged") as caught:
+        train(tiny_runs.assembled(run, "hypernetwork"), tmp_path)
+    assert f"delete `{newest}` to go on from `001-00000004`" in str(caught.value)
+
+
+def test_a_run_survives_being_killed(tmp_path: Path) -> None:
+    """Eight times, four of them inside the writing of a checkpoint."""
+    ends = script(TESTS / "tiny_kills.py", tmp_path).splitlines()
+    assert ends[0] == ends[-1] == "0"
+    assert [end.split()[0] for end in ends[1:-1]] == ["killed"] * 8
+    assert any(".part" in end for end in ends[1:-1])
+    killed, alone = tmp_path / "killed", tmp_path / "alone"
+    assert len(tiny_runs.lines(alone)) == 16 + 16 + 4
+    assert tiny_runs.lines(killed) == tiny_runs.lines(alone)
+    assert_same_weights(killed, alone, 0.0)
+
+
+LAUNCHERS = {
+    "torchrun": ["-m", "torch.distributed.run", "--nproc_per_node", "2", "--master_port", "29517"],
+    "accelerate": ["-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2"]
+    + ["--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no"]
+    + ["--main_process_port", "29518"],
+}
+
+
+@pytest.mark.parametrize(
+    ("launcher", "method"), [("accelerate", "hypernetwork"), ("torchrun", "table")]
+)
+def test_two_processes_are_one(tmp_path: Path, launcher: str, method: str) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    architecture = {**tiny_runs.ARCHITECTURE, "dropout": 0.0}
+    run = {
+        "backbone": {"architecture": architecture},
+        "recipe": {
+            "steps": 12,
+            "batch": 16,
+            "accumulate": 2,
+            "contexts_per_batch": 4,
+            "length": 24,
+            "learning_rate": 0.01,
+            "weight_decay": 0.3,
+            "evaluate_every": 5,
+            "criterion": "loss",
+        },
+        "checkpoint_every": 5,
+    }
+    train(tiny_runs.assembled(tiny_runs.values(one, **run), method), one)
+    two.mkdir()
+    (one / "tokenizer").rename(two / "tokenizer")  # learning it twice gives two
+    script(*LAUNCHERS[launcher], TESTS / "tiny_runs.py", two, method, json.dumps(run))
+    close(tiny_runs.lines(one), tiny_runs.lines(two))
+    assert_same_weights(one, two, 1e-5)
+
+
+def close(one: Sequence[dict[str, Any]], two: Sequence[dict[str, Any]]) -> None:
+    """Equal lines, numbers to 1e-5."""
+    assert len(one) == len(two)
+    for first, second in zip(one, two, strict=True):
+        first, second = ({**line, **line.get("dev", {}), "dev": 0} for line in (first, second))
+        assert first == pytest.approx(second, abs=1e-5)

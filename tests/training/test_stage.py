@@ -1,0 +1,231 @@
+"""One phase: its updates against a plain loop, its phases, its criterion, its patience."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import tiny_runs
+import torch
+from torch import nn
+
+from hyperadapters.build import Assembly
+from hyperadapters.context import Context, Row
+from hyperadapters.errors import TrainingError
+from hyperadapters.evaluation import score
+from hyperadapters.method import HEADS, Phase, Recipe
+from hyperadapters.schedules import Cycle
+from hyperadapters.training import train
+from hyperadapters.training.journal import Journal
+from hyperadapters.training.objective import Objective
+from hyperadapters.training.progress import Progress
+from hyperadapters.training.ranks import accelerator_for
+from hyperadapters.training.stage import Stage
+from hyperadapters.training.streams import mixture_of, streams_of
+
+
+def assembled(folder: Path, method: str = "hypernetwork", **changes: Any) -> Assembly:
+    architecture = {**tiny_runs.ARCHITECTURE, "dropout": 0.0}
+    run = tiny_runs.values(folder, backbone={"architecture": architecture}, **changes)
+    return tiny_runs.assembled(run, method)
+
+
+def recipe(**changes: Any) -> dict[str, Any]:
+    return {"steps": 6, "batch": 8, "length": 24, "learning_rate": 0.01, **changes}
+
+
+def stage_of(assembly: Assembly, folder: Path) -> Stage:
+    journal = Journal(folder / "metrics.jsonl", 0, accelerator_for("no"))
+    return Stage(assembly, folder / "checkpoints", Progress(), journal)
+
+
+def test_updates_are_those_of_a_plain_loop(tmp_path: Path) -> None:
+    changes = recipe(
+        accumulate=2, contexts_per_batch=2, clip=0.5, smoothing=0.1, weight_decay=0.1, warmup=2
+    )
+    assembly, other = (assembled(tmp_path, recipe=changes) for _ in range(2))
+    stage = stage_of(assembly, tmp_path)
+    for _ in range(4):
+        stage.update()
+
+    phase, model = other.method.phases[0], other.model
+    model.enter(phase)
+    mixture = mixture_of(streams_of(other, 0), phase.recipe, pad_id=0, seed="0/0", ranks=1)
+    trained = [p for p in model.parameters() if p.requires_grad]
+    adamw = torch.optim.AdamW(trained, lr=0.01, weight_decay=0.1)
+    for step, rate in enumerate([0, 0.005, 0.01, 0.0075]):
+        adamw.param_groups[0]["lr"] = rate
+        batches = [mixture.draw(), mixture.draw()]
+        losses = []
+        for batch in batches:
+            logits = model(Context.of_examples(batch.observed), batch).logits
+            losses += [
+                model.tasks[name].loss(logits[name], share, smoothing=0.1)
+                for name, share in batch.shares.items()
+            ]
+        mean = sum(one.total for one in losses) / sum(one.count for one in losses)
+        adamw.zero_grad()
+        mean.backward()  # type: ignore[union-attr]
+        nn.utils.clip_grad_norm_(trained, 0.5)
+        adamw.step()
+    for (name, parameter), (_, expected) in zip(
+        assembly.model.named_parameters(), model.named_parameters(), strict=True
+    ):
+        torch.testing.assert_close(parameter, expected, rtol=1e-4, atol=1e-6, msg=name)
+
+
+def test_only_what_the_phase_trains_moves(tmp_path: Path) -> None:
+    assembly = assembled(tmp_path, "table", recipe=recipe())
+    phase = replace(assembly.method.phases[0], trains=frozenset({"language", HEADS}))
+    assembly = replace(assembly, method=replace(assembly.method, phases=(phase,)))
+    before = {name: p.detach().clone() for name, p in assembly.model.named_parameters()}
+    train(assembly, tmp_path)
+    moved = {n for n, p in assembly.model.named_parameters() if not torch.equal(before[n], p)}
+    assert moved
+    assert all("adapters.language" in n or "heads" in n or "predictions" in n for n in moved)
+
+
+def test_a_name_that_was_not_in_the_batch_does_not_move(tmp_path: Path) -> None:
+    assembly = assembled(tmp_path, "table", recipe=recipe(weight_decay=0.5))
+    stage = stage_of(assembly, tmp_path)
+    stage.update()  # everything gets a first momentum sooner or later
+    for _ in range(12):
+        state = stage.mixture.state()
+        row = stage.mixture.draw().observed[0]
+        stage.mixture.restore(state)
+        before = {n: p.detach().clone() for n, p in stage.trained.items() if "language" in n}
+        stage.update()
+        for name, old in before.items():
+            moved = not torch.equal(old, stage.trained[name])
+            assert moved == (f"language={row['language']}" in name) or row["language"] in name
+
+
+def test_divergence_is_added_per_prediction(tmp_path: Path) -> None:
+    assembly = assembled(tmp_path)
+    batch = stage_of(assembly, tmp_path).mixture.draw()
+    objective, context = Objective(assembly.model, 0.0), Context.of_examples(batch.observed)
+    plain = objective(context, batch)
+    forward = assembly.model.forward
+    assembly.model.forward = lambda *given: forward(*given)._replace(  # type: ignore[method-assign]
+        divergence=torch.tensor(0.25)
+    )
+    more = objective(context, batch)
+    torch.testing.assert_close(more.total - plain.total, 0.25 * plain.count)
+    assert more.count == plain.count
+
+
+def test_batches_run_under_the_phases_schedule(tmp_path: Path) -> None:
+    assembly = assembled(tmp_path, recipe=recipe(accumulate=2))
+    cycle = Cycle([{"language": "en"}, {"language": "ta"}, {"language": "tr"}])
+    phase = replace(assembly.method.phases[0], under=cycle)
+    assembly = replace(assembly, method=replace(assembly.method, phases=(phase,)))
+    stage = stage_of(assembly, tmp_path)
+    seen = []
+    stage.objective.register_forward_pre_hook(lambda _, given: seen.extend(given[0].rows))
+    for _ in range(3):
+        stage.update()
+    assert [row["language"] for row in seen] == ["en", "ta", "tr"] * 2
+    assert stage.progress.micro_batches == 6
+
+
+def test_tokens_and_rate_are_written(tmp_path: Path) -> None:
+    assembly = assembled(tmp_path, recipe=recipe(warmup=2, steps=4))
+    train(assembly, tmp_path)
+    phase = assembly.method.phases[0]
+    mixture = mixture_of(streams_of(assembly, 0), phase.recipe, pad_id=0, seed="0/0", ranks=1)
+    tokens = [int(mixture.draw().inputs["attention_mask"].sum()) for _ in range(4)]
+    written = [line for line in tiny_runs.lines(tmp_path) if "loss" in line]
+    assert [line["step"] for line in written] == [1, 2, 3, 4]
+    assert [line["tokens"] for line in written] == [sum(tokens[: n + 1]) for n in range(4)]
+    assert [line["learning_rate"] for line in written] == pytest.approx([0, 0.005, 0.01, 0.005])
+    assert {line["phase"] for line in written} == {"train"}
+
+
+def test_long_phases_write_fewer_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hyperadapters.training.stage._LINES", 3)
+    assembly = assembled(tmp_path, recipe=recipe(steps=8))
+    train(assembly, tmp_path)
+    written = [line["step"] for line in tiny_runs.lines(tmp_path) if "loss" in line]
+    assert written == [3, 6, 8]
+
+
+def test_training_lowers_the_loss(tmp_path: Path) -> None:
+    pairs, select = {"fields": ["en"], "spans": ["en"]}, {"fields": ["en"]}
+    assembly = assembled(tmp_path, train=pairs, select=select, recipe=recipe(steps=40))
+    train(assembly, tmp_path)
+    losses = [line["loss"] for line in tiny_runs.lines(tmp_path) if "loss" in line]
+    assert sum(losses[-5:]) < 0.7 * sum(losses[:5])
+
+
+def test_the_best_weights_come_back(tmp_path: Path) -> None:
+    # The rate is so high that the loss on the dev split gets worse again.
+    changes = recipe(steps=12, learning_rate=0.3, evaluate_every=2, criterion="loss")
+    changes |= {"decay": "constant"}
+    assembly = assembled(tmp_path, recipe=changes, select={"fields": ["en"]}, checkpoint_every=5)
+    train(assembly, tmp_path)
+    judged = [line for line in tiny_runs.lines(tmp_path) if "dev" in line]
+    assert [line["step"] for line in judged] == [2, 4, 6, 8, 10, 12]
+    best = [line for line in judged if line["best"]][-1]
+    assert best["step"] < 12
+    assert best["selection"] == min(line["selection"] for line in judged)
+    task, row = assembly.tasks["fields"], Row(task="fields", language="en")
+    corpus = assembly.corpus("fields", "en", "dev")
+    encoded = [task.encode(assembly.tokenizer, one, 24) for one in corpus.examples]
+    _, loss = score(assembly.model, task, row, encoded, pad_id=assembly.tokenizer.pad_token_id)
+    assert float(loss.mean()) == pytest.approx(best["selection"], rel=1e-5)
+    assert not list((tmp_path / "checkpoints").glob(f"best-0-{judged[-1]['step']}*"))
+
+
+def test_the_last_weights_stay_if_the_recipe_says_so(tmp_path: Path) -> None:
+    changes = recipe(steps=4, learning_rate=0.3, evaluate_every=1, criterion="last")
+    assembly = assembled(tmp_path, recipe=changes)
+    stage = stage_of(assembly, tmp_path)
+    stage.train()
+    last = {n: p.detach().clone() for n, p in stage.trained.items()}
+    assert not list((tmp_path / "checkpoints").glob("best*"))
+    assert all(line["best"] for line in tiny_runs.lines(tmp_path) if "dev" in line)
+    other = assembled(tmp_path, recipe={**changes, "evaluate_every": 0})
+    again = stage_of(other, tmp_path)
+    for _ in range(4):
+        again.update()
+    assert all(torch.equal(last[name], p) for name, p in again.trained.items())
+
+
+def test_patience_ends_a_phase_early(tmp_path: Path) -> None:
+    changes = recipe(steps=30, learning_rate=1e-12, evaluate_every=3, patience=2)
+    assembly = assembled(tmp_path, recipe=changes)
+    train(assembly, tmp_path)
+    judged = [line for line in tiny_runs.lines(tmp_path) if "dev" in line]
+    assert [(line["step"], line["best"]) for line in judged] == [(3, True), (6, False), (9, False)]
+    assert max(line["step"] for line in tiny_runs.lines(tmp_path)) == 9
+
+
+def test_a_loss_that_is_not_finite_stops_the_run(tmp_path: Path) -> None:
+    changes = recipe(steps=30, learning_rate=1e30, clip=0.0, decay="constant")
+    assembly = assembled(tmp_path, recipe=changes, checkpoint_every=1)
+    with pytest.raises(TrainingError, match="is not finite") as caught:
+        train(assembly, tmp_path)
+    message = str(caught.value)
+    assert "phase `train`, update" in message and "a batch of language=" in message
+    assert f"{tmp_path / 'checkpoints'}" in message
+
+
+def test_a_phase_that_trains_nothing_is_an_error(tmp_path: Path) -> None:
+    assembly = assembled(tmp_path)
+    phase = Phase(trains=frozenset(), name="idle", recipe=Recipe(batch=8))
+    assembly = replace(assembly, method=replace(assembly.method, phases=(phase,)))
+    with pytest.raises(TrainingError, match="phase `idle` trains nothing"):
+        stage_of(assembly, tmp_path)
+
+
+def test_precision_is_the_recipes(tmp_path: Path) -> None:
+    losses = {}
+    for precision in ("no", "bf16"):
+        folder = tmp_path / precision
+        assembly = assembled(folder, recipe=recipe(steps=2, precision=precision))
+        train(assembly, folder)
+        losses[precision] = tiny_runs.lines(folder)[0]["loss"]
+        assert all(p.dtype == torch.float32 for p in assembly.model.parameters())
+        assert "forward" not in vars(assembly.model)
+    assert losses["no"] != losses["bf16"]
+    assert losses["no"] == pytest.approx(losses["bf16"], rel=0.02)

@@ -1,0 +1,83 @@
+"""Which data a phase draws from."""
+
+from dataclasses import replace
+
+import pytest
+import tiny_runs
+
+from hyperadapters.build import Assembly
+from hyperadapters.errors import TrainingError
+from hyperadapters.method import Phase, Recipe
+from hyperadapters.training.streams import mixture_of, streams_of
+
+
+@pytest.fixture(scope="module")
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    pretrain = {"train": {"mlm": ["en", "ta"]}, "recipe": {"length": 8}}
+    run = tiny_runs.values(tmp_path_factory.mktemp("run"), pretrain=pretrain)
+    return tiny_runs.assembled(run, "hypernetwork")
+
+
+def with_phase(assembly: Assembly, phase: Phase) -> Assembly:
+    first = assembly.method.phases[0]
+    return replace(assembly, method=replace(assembly.method, phases=(first, phase)))
+
+
+TRAINS = frozenset({"heads"})
+
+
+def names(assembly: Assembly, number: int = 1) -> list[str]:
+    return [f"{stream.task.name}/{stream.row['language']}" for stream in streams_of(assembly, number)]
+
+
+def test_a_phase_has_a_stream_per_trained_pair(assembly: Assembly) -> None:
+    everything = "fields/en fields/tr spans/en spans/ta mlm/en mlm/ta mlm/tr".split()
+    assert names(assembly) == everything
+    one = streams_of(assembly, 1)[0]
+    assert one.size == len(one.examples) == 24
+    assert dict(one.row) == {"task": "fields", "language": "en"}
+
+
+def test_the_first_phase_has_its_own_pairs_and_length(assembly: Assembly) -> None:
+    assert names(assembly, 0) == ["mlm/en", "mlm/ta"]
+    assert max(len(one) for stream in streams_of(assembly, 0) for one in stream.examples) == 8
+
+
+@pytest.mark.parametrize(
+    ("phase", "expected"),
+    [
+        (Phase(TRAINS, tasks=frozenset({"fields"})), "fields/en fields/tr"),
+        (Phase(TRAINS, without=frozenset({"mlm", "fields"})), "spans/en spans/ta"),
+    ],
+)
+def test_a_phase_takes_and_leaves_tasks(assembly: Assembly, phase: Phase, expected: str) -> None:
+    assert names(with_phase(assembly, phase)) == expected.split()
+
+
+@pytest.mark.parametrize(
+    ("phase", "asked"),
+    [
+        (Phase(TRAINS, name="language", tasks=frozenset({"tlm"})), "languages for tlm"),
+        (Phase(TRAINS, name="language", without=frozenset({"mlm", "fields", "spans"})), "some task"),
+    ],
+)
+def test_a_phase_without_data_is_an_error(assembly: Assembly, phase: Phase, asked: str) -> None:
+    with pytest.raises(TrainingError, match="phase `language` has no data") as caught:
+        streams_of(with_phase(assembly, phase), 1)
+    assert asked in str(caught.value) and "fields, mlm, spans" in str(caught.value)
+
+
+def test_a_mixture_follows_the_recipe(assembly: Assembly) -> None:
+    recipe = Recipe(batch=24, accumulate=2, contexts_per_batch=3)
+    batch = mixture_of(streams_of(assembly, 1), recipe, pad_id=0, seed="0", ranks=2).draw()
+    assert len(batch) == 12
+    observed = [str(row) for row in batch.observed]
+    assert observed == sorted(observed) and len(set(observed[:4])) == 1
+
+
+@pytest.mark.parametrize("ranks", [3, 8])
+def test_a_batch_must_fall_into_equal_parts(assembly: Assembly, ranks: int) -> None:
+    recipe = Recipe(batch=16, accumulate=4)
+    with pytest.raises(TrainingError, match="a batch cannot be shared equally") as caught:
+        mixture_of(streams_of(assembly, 1), recipe, pad_id=0, seed="0", ranks=ranks)
+    assert f"batch 16, accumulate 4, processes {ranks}" in str(caught.value)
