@@ -1,6 +1,6 @@
 """Real runs that take a second: a tiny encoder from scratch on built-in data, under several methods.
 
-As a script it trains one: `python tiny_runs.py FOLDER METHOD '{"seed": 1}'`, alone or under a launcher.
+As a script, alone or under a launcher, it trains one run per method: `tiny_runs.py FOLDER '{"seed": 1}'`.
 """
 
 import json
@@ -101,5 +101,7 @@ def lines(folder: Path) -> list[dict[str, Any]]:
 if __name__ == "__main__":
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     torch.set_num_threads(1)
-    folder, name, changes = Path(sys.argv[1]), sys.argv[2], json.loads(sys.argv[3])
-    train(assembled(values(folder, **changes), name), folder)
+    changes = json.loads(sys.argv[2])
+    for name in METHODS:
+        folder = Path(sys.argv[1]) / name
+        train(assembled(values(folder, **changes), name), folder)

@@ -21,6 +21,7 @@ from hyperadapters.data.held_out import held_out, key
         ("glue/dev.csv", 'a,"one, two",0\n', "one, two"),
         ("qa/validation.json", json.dumps({"data": [{"question": "who goes?"}]}), "who goes?"),
         ("mt/en-fr/test.jsonl", '{"en": "go on"}\n{"en": "come in"}\n', "come in"),
+        ("mt/en-fr/dev.json", '{"en": "go on"}\nnot json\n', "not json"),
         ("text/dev.txt", "two words\nand three words\n", "two words"),
         ("text/en.val.txt", "one two\nthree four\n", "three four"),
     ],

@@ -87,7 +87,7 @@ def test_files_named_by_pair(tmp_path: Path) -> None:
 
 
 def test_no_parallel_text(root: Path) -> None:
-    with pytest.raises(DataError, match=r"(?s)no text of language `tr` beside `en`.*for yo"):
+    with pytest.raises(DataError, match=r"(?s)no text of language `tr` beside `en`.*yo"):
         Parallel().read("tlm", "tr", "train", root)
 
 
@@ -98,7 +98,7 @@ def test_unequal_files(root: Path) -> None:
 
 
 @pytest.mark.realdata
-@pytest.mark.parametrize("language", ["en", "yo", "zh", "ta"])
+@pytest.mark.parametrize("language", ["yo", "zh"])
 def test_no_text_of_the_root_is_a_dev_or_test_sentence(data_root: Path, language: str) -> None:
     from hyperadapters.data import Conll, ConllU, Tagged
 

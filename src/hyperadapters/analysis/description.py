@@ -72,11 +72,18 @@ def description_table(facts: Mapping[str, Any]) -> Table:
 
 def catalogue_table(entries: Sequence[Mapping[str, Any]]) -> Table:
     """The built-in methods, one row each, from what `catalogue` lists."""
-    table = Table(title="Built-in methods, each in the setting of its paper")
-    for key in entries[0]:
-        table.add_column(key.replace("_", " "), overflow="fold")
+    table = Table("method", "paper, its backbone", title="Built-in methods, as published")
+    table.add_column("trained parameters", justify="right")
+    table.add_column("in all", justify="right")
+    table.add_column("can do")
     for entry in entries:
-        table.add_row(*map(_text, entry.values()))
+        table.add_row(
+            entry["name"],
+            f"{entry['paper']}\n{entry['backbone']}",
+            _text(entry["trained_parameters"]),
+            _text(entry["total_parameters"]),
+            "\n".join(key.replace("_", " ") for key, value in entry.items() if value is True),
+        )
     return table
 
 

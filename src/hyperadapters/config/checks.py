@@ -136,7 +136,7 @@ def _contents(document: Document, parts: Parts, method: Method | None) -> Iterat
             yield document.fault(
                 ("tasks", name, "data"),
                 "the data of a tagging task have no labels",
-                expected="`format: cldr` with `content: fields` or `spans`, `conll`, `conllu`, `hub`",
+                expected="`conll`, `conllu`, `hub`, or `cldr` with `content: fields` or `spans`",
                 found=f"`format: {plain[0].format}`",
             )
 

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,85 +15,103 @@ __all__ = ["held_out", "key"]
 _HELD = re.compile(
     r"(?:^|[-_./])(?:dev|test|val|valid|validation|private)(?:[-_./]|$)", re.IGNORECASE
 )
-_SUFFIXES = {".conllu", ".iob2", ".tsv", ".txt", ".csv", ".json", ".jsonl"}
 _BYTES = 8
 _PREFIX = re.compile(r"^[a-z]{2,3}:")
 
 
 def key(text: str) -> int:
-    """64 bits of a sentence; case and white space do not count, since files differ in how they
-    split words.
-    """
-    squeezed = "".join(text.split()).casefold().encode()
-    return int.from_bytes(hashlib.blake2b(squeezed, digest_size=_BYTES).digest(), "big")
+    """64 bits of a sentence; case and white space, which files treat differently, do not count."""
+    return next(iter(_keys((text,))))
+
+
+def _keys(texts: Iterable[str]) -> Iterator[int]:
+    # one loop, no call per text: a data root has a million
+    blake2b, number = hashlib.blake2b, int.from_bytes
+    for text in texts:
+        squeezed = "".join(text.split()).casefold().encode()
+        yield number(blake2b(squeezed, digest_size=_BYTES).digest(), "big")
 
 
 @lru_cache(maxsize=4)
 def held_out(root: Path) -> frozenset[int]:
-    """The keys of every sentence in a file under `root` that is named dev, test, val(id(ation)) or
-    private.
+    """The keys of every sentence in files under `root` named dev, test, val(id(ation)) or private.
 
     Whatever could be a sentence counts as one: lines, cells, the words of a column between two
     blank lines, strings of JSON. Read once per process (seconds for 100 MB).
     """
     found: set[int] = set()
     for path in sorted(root.rglob("*")):
-        if path.suffix in _SUFFIXES and _HELD.search(path.relative_to(root).as_posix()):
-            found.update(map(key, _sentences(path)))
+        if path.suffix in _READERS and _HELD.search(path.relative_to(root).as_posix()):
+            found.update(_keys(_READERS[path.suffix](read_lines(path))))
     return frozenset(found)
 
 
-def _sentences(path: Path) -> Iterator[str]:
-    lines = read_lines(path)
-    if path.suffix in (".json", ".jsonl"):
-        yield from _strings_of_file(lines)
-        return
-    if path.suffix == ".csv":
+def _cells(lines: list[str]) -> Iterator[str]:
+    """Every line and every cell of comma-separated values."""
+    yield from lines
+    try:
         yield from (cell for row in csv.reader(lines) for cell in row)
+    except csv.Error:  # a stray quote: the lines have to do
         return
-    numbered = path.suffix in (".conllu", ".iob2")
-    block: list[str] = []
+
+
+def _numbered(lines: list[str]) -> Iterator[str]:
+    """The texts of comments, and the words (second column) between blank lines: CoNLL-U, .iob2."""
+    words: list[str] = []
+    for line in [*lines, ""]:
+        if line.startswith("# text = "):
+            yield line[9:]
+        elif not line.strip():
+            yield "".join(words)
+            words = []
+        elif not line.startswith("#"):
+            number, _, rest = line.partition("\t")
+            if number.isdecimal():
+                words.append(rest.partition("\t")[0])
+
+
+def _plain(lines: list[str]) -> Iterator[str]:
+    """Lines and their cells; the words of the first column too, where a block may be columns."""
+    block: list[list[str]] = []
     for line in [*lines, ""]:
         if line.strip():
-            block.append(line)
-        elif block:
-            yield from _numbered(block) if numbered else _block(block)
-            block = []
+            cells = line.split("\t")
+            yield from cells
+            block.append(cells if len(cells) > 1 else line.split(" "))
+            continue
+        if block and len(block[0]) in (2, 3) and len(set(map(len, block))) == 1:
+            yield "".join(row[0] for row in block)
+            yield "".join(_PREFIX.sub("", row[0]) for row in block)
+        block = []
 
 
-def _numbered(block: list[str]) -> Iterator[str]:
-    """The text of the comment and the words (second column) of one sentence of CoNLL-U or .iob2."""
-    rows = [line.split("\t", 2) for line in block if not line.startswith("#")]
-    yield "".join(row[1] for row in rows if len(row) > 1 and row[0].isdecimal())
-    yield from (line[9:] for line in block if line.startswith("# text = "))
-
-
-def _block(block: list[str]) -> Iterator[str]:
-    """Lines and cells; the words of the first column too, where a block may be columns."""
-    tabs = "\t" in block[0]
-    rows = [line.split("\t" if tabs else " ") for line in block]
-    if len(rows[0]) in (2, 3) and all(len(row) == len(rows[0]) for row in rows):
-        yield "".join(row[0] for row in rows)
-        yield "".join(_PREFIX.sub("", row[0]) for row in rows)
-    if not tabs:
-        yield from block
-    elif any(" " in cell for row in rows for cell in row):
-        yield from (cell for row in rows for cell in row)
-
-
-def _strings_of_file(lines: list[str]) -> Iterator[str]:
+def _strings(lines: list[str]) -> Iterator[str]:
+    """Every string of a JSON file, or of one value per line; lines that are no JSON as they are."""
     try:
-        yield from _strings(json.loads("\n".join(lines)))
+        waiting: list[object] = [json.loads("\n".join(lines))]
     except json.JSONDecodeError:
+        waiting = []
         for line in lines:
-            if line.strip():
-                yield from _strings(json.loads(line))
+            try:
+                waiting.append(json.loads(line))
+            except json.JSONDecodeError:
+                waiting.append(line)
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, dict):
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
 
 
-def _strings(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        inner: Iterable[object] = value.values() if isinstance(value, dict) else value
-        for part in inner:
-            yield from _strings(part)
+_READERS: Mapping[str, Callable[[list[str]], Iterator[str]]] = {
+    ".conllu": _numbered,
+    ".iob2": _numbered,
+    ".tsv": _plain,
+    ".txt": _plain,
+    ".csv": _cells,
+    ".json": _strings,
+    ".jsonl": _strings,
+}

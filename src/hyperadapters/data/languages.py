@@ -68,7 +68,7 @@ _CODES = {
     "eu": "eus Basque",
     "fo": "fao",
     "fr": "fra",
-    "gn": "gug grn",
+    "gn": "gug grn gun",
     "ha": "hau",
     "hi": "hin",
     "id": "ind",

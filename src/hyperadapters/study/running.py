@@ -1,6 +1,7 @@
 """Running a study: what is finished is read, what is half done goes on, the rest is done."""
 
 import json
+import os
 from pathlib import Path
 
 from rich.console import Console
@@ -25,7 +26,8 @@ def run_study(
     """Does every run of a study that is not done yet, and writes what they show together.
 
     Writes into the study's folder `study.json`, `study.md`, `study.png` and `report.html`; each run
-    is kept under `runs/<digest>` and is done once, whatever study file names it.
+    is kept under `runs/<digest>` and is done once, whatever study file names it. A link of its name
+    under `by-name` leads there.
 
     Args:
         path: the study file.
@@ -45,6 +47,8 @@ def run_study(
     for number, run in enumerate(todo.values(), start=1):
         head = f"[bold]run {number} of {len(todo)}[/]  {run.run.name}  [dim]{run.folder}[/]"
         matrices[run.digest] = _done(run, perform, console, head)
+    for run in (*plan.first, *plan.runs):
+        _link(plan.study.folder / "by-name" / run.run.name.replace(" ", "_"), run.folder)
     result = result_of(plan, matrices)
     write_whole(plan.study.folder / "study.json", json.dumps(result.to_values(), indent=1))
     write_whole(plan.study.folder / "study.md", markdown(result))
@@ -62,3 +66,10 @@ def _done(run: PlannedRun, perform: Perform, console: Console, head: str) -> Mat
     matrix = perform(run.run, run.folder)
     write_whole(results, matrix.to_json())
     return matrix
+
+
+def _link(link: Path, folder: Path) -> None:
+    """A relative link, so that the study's folder can be moved; an older one is replaced."""
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.unlink(missing_ok=True)
+    link.symlink_to(os.path.relpath(folder, link.parent), target_is_directory=True)

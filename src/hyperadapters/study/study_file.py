@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from hyperadapters.config import RunName
 from hyperadapters.config.document import Document, Fault, raise_faults
@@ -16,14 +16,21 @@ __all__ = ["SEED", "StudyFile", "load_study"]
 SEED = "seed"
 """The axis over which intervals are taken."""
 
-Changes = Mapping[str, Any] | None
-Scalar = Annotated[str | int | float | bool, Strict()]
-
 
 def _axis(values: object) -> object:
-    if not values:
-        raise ValueError("the axis has no values")
-    return values
+    if isinstance(values, dict) and values:
+        wrong = [name for name, change in values.items() if not isinstance(change, dict | None)]
+        if wrong:
+            raise ValueError(f"`{wrong[0]}` stands for no changes: a mapping is needed")
+        return values
+    if isinstance(values, list) and values:
+        if any(not isinstance(value, bool | int | float | str) for value in values):
+            raise ValueError("a list of values holds numbers and text only")
+        return values
+    raise ValueError("an axis is a list of values, or names with the changes each stands for")
+
+
+Axis = Annotated[Any, AfterValidator(_axis)]
 
 
 @final
@@ -55,7 +62,7 @@ class StudyFile(BaseModel):
         base: a run file, from the folder of the study file; every run of the grid starts from it.
         run: a run file written in place, or changes to that of `base`.
         first: whole run files that others need, in order; `$name` in another run is the folder of
-            the run `name`.
+            the run `name`: `backbone: {path: $encoder/model/backbone}`.
         grid: axis -> its values: a list of values for the key of that name (`seed: [0, 1, 2]`), or
             names with the changes to the run that each stands for.
         cases: further changes for some combinations of values, in order.
@@ -72,9 +79,7 @@ class StudyFile(BaseModel):
     base: str | None = None
     run: Mapping[str, Any] = Field(default_factory=dict)
     first: Mapping[RunName, Mapping[str, Any]] = Field(default_factory=dict)
-    grid: Mapping[
-        str, Annotated[Mapping[RunName, Changes] | tuple[Scalar, ...], AfterValidator(_axis)]
-    ] = Field(default_factory=dict)
+    grid: Mapping[str, Axis] = Field(default_factory=dict)
     cases: tuple[Case, ...] = ()
     always: Mapping[str, Any] = Field(default_factory=dict)
     combine: str | None = None

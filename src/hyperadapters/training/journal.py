@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, final
+from typing import Any, final
 
 from accelerate import Accelerator
 from rich import progress as rich
@@ -65,7 +65,7 @@ class Journal:
             disable=console is None or not self._writes,
         )
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "Journal":
         self._bar.start()
         return self
 

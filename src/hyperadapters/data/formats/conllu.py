@@ -32,7 +32,7 @@ def read_conllu(path: Path, column: str = "upos") -> list[Tagged]:
     place = _COLUMNS.index(column)
     found = []
     for first, block in _blocks(path):
-        rows = [(number, cells) for number, cells in _rows(block, path, first) if cells[0].isdecimal()]
+        rows = [row for row in _rows(block, path, first) if row[1][0].isdecimal()]
         for number, cells in rows:
             if cells[place] in ("", "_"):
                 raise DataError(

@@ -1,0 +1,54 @@
+"""What a measurement depends on besides the code."""
+
+import os
+import platform
+import time
+from pathlib import Path
+
+import torch
+import transformers
+
+__all__ = ["bandwidth", "device", "facts"]
+
+_COPIED = 64 * 2**20
+"""Numbers copied to measure the bandwidth of memory: 256 MiB, more than any cache."""
+
+
+def device() -> torch.device:
+    """A GPU where there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def facts(where: torch.device) -> dict[str, str | int]:
+    """Versions, processor and threads."""
+    gpu = torch.cuda.get_device_name(where) if where.type == "cuda" else "none"
+    return {
+        "python": platform.python_version(),
+        "torch": torch.__version__,
+        "transformers": transformers.__version__,
+        "system": platform.system(),
+        "processor": _processor(),
+        "cores": os.cpu_count() or 1,
+        "threads": torch.get_num_threads(),
+        "gpu": gpu,
+    }
+
+
+def bandwidth(where: torch.device) -> float:
+    """Bytes per second read and written by a copy, the best of five."""
+    source = torch.ones(_COPIED, device=where)
+    target = torch.zeros(_COPIED, device=where)
+    best = float("inf")
+    for _ in range(5):
+        start = time.perf_counter()
+        target.copy_(source)
+        target[-1].item()  # waits
+        best = min(best, time.perf_counter() - start)
+    return 2 * source.numel() * source.element_size() / best
+
+
+def _processor() -> str:
+    told = Path("/proc/cpuinfo")
+    lines = told.read_text().splitlines() if told.exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
