@@ -13,7 +13,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install quickstart test test-oldest check static coverage format bench docs clean
+.PHONY: help install quickstart test test-oldest faults check static coverage format bench docs clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -46,6 +46,9 @@ test-oldest: .venv-oldest/installed  ## the test suite on the oldest transformer
 	.venv-oldest/bin/python -m pip install --quiet $$(grep '^torch==' constraints-oldest.txt)
 	.venv-oldest/bin/python -m pip install --quiet --constraint constraints-oldest.txt --editable '.[dev]'
 	touch $@
+
+faults: install  ## plant seeded faults in the library, one by one; each must make its test fail
+	PYTHONPATH=tests $(BIN)/python -m faults.run
 
 check: static coverage  ## everything that must hold: format, lint, types, floors, tests, coverage
 

@@ -1,1 +1,1 @@
-"""What the library costs: time, memory and arithmetic beside the plain backbone. `python -m benchmarks`."""
+"""What the library costs beside the plain backbone: time, memory, arithmetic."""

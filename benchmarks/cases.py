@@ -23,7 +23,7 @@ class Case:
         name: in the table.
         system: a name of `SYSTEMS`.
         rows: distinct rows of its batch.
-        trains: a training step (forward, backward, fused AdamW) and not a forward without gradients.
+        trains: a training step (forward, backward, fused AdamW), else a forward without gradients.
         clips: a training step that also clips the gradients' norm, as recipes do by default.
         over: the case that its time is divided by.
         aim: the largest ratio that is good; None where there is no aim.
@@ -89,7 +89,7 @@ def training_step(
     def step() -> None:
         adamw.zero_grad(set_to_none=True)
         logits = model(context(), batch).logits[task.name]
-        task.loss(logits, batch.shares[task.name]).mean().backward()
+        task.loss(logits, batch.shares[task.name]).mean().backward()  # type: ignore[no-untyped-call]
         if clips:
             divide_and_clip(trained, factor, 1.0)
         adamw.step()

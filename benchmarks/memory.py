@@ -17,7 +17,9 @@ _RUNS = 3
 
 
 def peak(case: Case, setting: Setting, device: torch.device) -> int:
-    """Bytes at the highest point of a few runs, model included; only the first call in a process is right.
+    """Bytes at the highest point of a few runs, model included.
+
+    Only the first call in a process is right.
 
     On a GPU what torch allocated. On a CPU the resident memory of the process, less what it had
     before there was a model: libraries do not count.

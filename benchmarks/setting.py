@@ -62,7 +62,7 @@ class Setting:
         return Batch(inputs, {"tag": share}, (Row(),) * self.examples)
 
     def context(self, rows: int) -> Context:
-        """Equal blocks of examples, one block for each of `rows` languages; `rows` divides `examples`."""
+        """Equal blocks of examples, one for each of `rows` languages; it divides `examples`."""
         block = self.examples // rows
         named = languages(rows)
         return Context.of_examples(named[example // block] for example in range(self.examples))

@@ -71,7 +71,7 @@ SYSTEMS: Mapping[str, Callable[[Setting, int], Any]] = {
 
 @final
 class Systems:
-    """Models made when first asked for, in training mode (there is no dropout), each on its own backbone.
+    """Models made when first asked for, each on its own backbone; none has dropout.
 
     Args:
         setting: the sizes.

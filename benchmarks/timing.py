@@ -1,4 +1,4 @@
-"""Times of many things side by side: rounds over all of them, so that a slow minute hits all alike."""
+"""Times of many things side by side, in rounds: a slow minute hits all alike."""
 
 import statistics
 import time
@@ -38,7 +38,9 @@ def interleaved(
     device: torch.device,
     done: Callable[[int], object] = lambda number: None,
 ) -> dict[str, list[tuple[float, float]]]:
-    """Seconds of each run, and of what it is divided by, run right before it; after one round to warm up.
+    """Seconds of each run, and of what it is divided by, run right before it.
+
+    One more round comes first, to warm up.
 
     Args:
         pairs: per name, the run and what it is divided by.

@@ -1,4 +1,4 @@
-"""What a case must compute and move, by formula: what its ratio would be if nothing else cost time."""
+"""What a case must compute and move, by formula."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ __all__ = ["Work", "work"]
 _BYTES = 4
 """Per number: everything is float32."""
 _TRAINED = 7
-"""Numbers that AdamW moves per trained parameter: reads weight, gradient and two moments, writes three."""
+"""Numbers that AdamW moves per parameter: reads weight, gradient, two moments, writes three."""
 
 
 class Work(NamedTuple):
@@ -43,7 +43,7 @@ def work(case: Case, setting: Setting) -> Work:
     """The work of a case in a setting."""
     return Work(
         backbone=_backbone(case, setting),
-        adapters=_times(case) * _adapters(case, setting),
+        adapters=_adapters(case, setting),
         generating=_times(case) * _generating(case, setting),
         head=0.0 if case.system == "plain" else _times(case) * _head(setting),
         copied=_copied(case, setting),
@@ -61,7 +61,7 @@ def _tokens(setting: Setting) -> int:
 
 
 def _backbone(case: Case, setting: Setting) -> float:
-    """The encoder. Frozen weights have no gradient; below the first adapter there is no backward at all."""
+    """The encoder. Frozen weights have no gradient; below the first adapter is no backward."""
     d, tokens = setting.width, _tokens(setting)
     attention_weights, ffn_weights = 4 * d * d, 2 * d * setting.ffn
     mixing = 4.0 * tokens * setting.tokens * d  # scores and their weighted sums
@@ -82,7 +82,12 @@ def _width(case: Case, setting: Setting) -> int:
 
 
 def _adapters(case: Case, setting: Setting) -> float:
-    return 4.0 * setting.layers * _tokens(setting) * setting.width * _width(case, setting)
+    projection = 2.0 * _tokens(setting) * setting.width * _width(case, setting)
+    forward = 2 * setting.layers * projection
+    if not case.trains:
+        return forward
+    # What the first adapter reads has no gradient, unless a norm is trained below it.
+    return 3 * forward - (0.0 if case.system == "hyper-x" else projection)
 
 
 def _entry(case: Case, setting: Setting) -> int:
@@ -104,7 +109,7 @@ def _head(setting: Setting) -> float:
 
 
 def _copied(case: Case, setting: Setting) -> float:
-    """Tables of several rows are read and written to stand side by side; generated weights are written."""
+    """Entries of a table are copied to stand side by side; generated weights are written."""
     weights = float(_BYTES * setting.layers * case.rows * _entry(case, setting))
     if case.system == "hyper-x":
         return weights * (2 if case.trains else 1)  # their gradient is written too

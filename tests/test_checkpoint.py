@@ -5,10 +5,10 @@ import os
 from pathlib import Path
 
 import pytest
-import tiny
 import torch
 from torch import Tensor
 
+import tiny
 from hyperadapters import checkpoint
 from hyperadapters.context import Row
 from hyperadapters.errors import BundleError

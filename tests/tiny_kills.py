@@ -1,8 +1,8 @@
 """A run that is killed again and again, and the same run left alone: `python tiny_kills.py FOLDER`.
 
-Every start is a fork that trains in `FOLDER/killed`; this process kills it with SIGKILL from outside
-once its metrics file is long enough, or it kills itself at a given sync of a file, which is inside
-the writing of a checkpoint. Prints how each start ended.
+Every start is a fork that trains in `FOLDER/killed`. This process kills it with SIGKILL once its
+metrics file is long enough, or it kills itself at a given sync of a file, which is inside the
+writing of a checkpoint. Prints how each start ended.
 """
 
 import os
@@ -12,9 +12,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import tiny_runs
 import torch
 
+import tiny_runs
 from hyperadapters.training import train
 
 STEPS = 16
@@ -92,12 +92,13 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     root = Path(sys.argv[1])
     killed, alone = root / "killed", root / "alone"
+    tiny_runs.assembled(tiny_runs.values(alone, **CHANGES))  # so that forks find the data in memory
     print(ended(start(alone)))
     killed.mkdir()
     (alone / "tokenizer").rename(killed / "tokenizer")  # learning it twice gives two
     for lines, sync in ((3, 0), (9, 3), (20, 0), (26, 4)):
         print(killed_after(killed, lines))
         if sync:
-            parts = [path.name for path in killed.rglob(".*.part")]
-            print(killed_at_sync(killed, sync), *parts)
+            end = killed_at_sync(killed, sync)
+            print(end, *(path.name for path in killed.rglob(".*.part")))
     print(ended(start(killed)))

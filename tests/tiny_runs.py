@@ -1,6 +1,6 @@
-"""Real runs that take a second: a tiny encoder from scratch on built-in data, under several methods.
+"""Real runs that take a second: a tiny encoder from scratch on built-in data, several methods.
 
-As a script, alone or under a launcher, it trains one run per method: `tiny_runs.py FOLDER '{"seed": 1}'`.
+As a script, alone or under a launcher, it trains a run per method: `tiny_runs.py FOLDER CHANGES`.
 """
 
 import json

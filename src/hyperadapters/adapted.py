@@ -268,8 +268,8 @@ class AdaptedModel(nn.Module):
         return [site for site in provider.slots if site.layer not in silent]
 
     def _refuse_reentrant_checkpointing(self) -> None:
-        functions = recomputing(self.backbone) if self.training else ()
-        if any(function.keywords.get("context_fn") is not rebind for function in functions):
+        rules = recomputing(self.backbone) if self.training else ()
+        if any(given.get("context_fn") is not rebind for given in rules):
             raise BackboneError(
                 "gradient checkpointing would recompute layers without their adapters",
                 cause="it was switched on at the backbone itself",

@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -171,12 +171,22 @@ def tasks_of(run: RunFile, library: Library) -> dict[str, Task]:
 def _tagging(name: str, task: TaggingTask, library: Library) -> Task:
     labels = task.labels
     if labels is None:
-        languages = library.run.train.get(name) or library.run.evaluate.get(name, ())
-        corpora = [library.corpus(name, language, "train") for language in languages]
-        labels = labels_of((ex for corpus in corpora for ex in corpus.examples), task.label_map)  # type: ignore[misc]
+        examples = (ex for corpus in _labelled(name, library) for ex in corpus.examples)
+        labels = labels_of(examples, task.label_map)  # type: ignore[arg-type]
     if not labels:
         raise DataError(f"no labels for task `{name}`", remedy="list them under `labels:`")
     return Tagging(name, tuple(labels), METRICS[task.metric], task.label_map)
+
+
+def _labelled(name: str, library: Library) -> Iterator[Corpus]:
+    """The corpora that a task is trained and scored on: a rare label may stand in one test set
+    only.
+    """
+    run = library.run
+    for split, cells in (("train", run.train), ("dev", run.select), ("test", run.evaluate)):
+        for language in cells.get(name, ()):
+            if library.has(name, language, split):
+                yield library.corpus(name, language, split)
 
 
 def _mlm(name: str, task: MlmTask, library: Library) -> Task:

@@ -1,6 +1,8 @@
 """The command line, `hyperadapters`: every command a few lines over the library."""
 
 import json
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,7 +10,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from hyperadapters.errors import ConfigError, HyperadaptersError
+from hyperadapters.errors import ConfigError, DataError, HyperadaptersError, UnknownName
 
 if TYPE_CHECKING:
     from hyperadapters.build import Assembly
@@ -113,8 +115,11 @@ def evaluate(
     Example: `hyperadapters evaluate runs/my-run --run-as language=nl`
     """
     from hyperadapters.analysis.report import terminal
+    from hyperadapters.data.corpora import SPLITS
     from hyperadapters.study import scored, write_whole
 
+    if split not in SPLITS:
+        raise UnknownName("split", split, SPLITS)
     matrix = scored(
         _loaded(run, data_root), under=_schedule(run_as or []), split=split, console=_progress()
     )
@@ -129,8 +134,8 @@ def predict(
     task: Annotated[str, typer.Option(help="A tagging task of the run, such as `ner`.")],
     language: Annotated[str, typer.Option(help="Whose weights to use, such as `tr`.")],
     file: Annotated[
-        typer.FileText, typer.Argument(metavar="[FILE]", help="Text; `-` for standard input.")
-    ] = "-",  # type: ignore[assignment]
+        Path, typer.Argument(metavar="[FILE]", help="Text; `-` for standard input.")
+    ] = Path("-"),
 ) -> None:
     """Tag raw text: one sentence per line, words separated by spaces.
 
@@ -140,7 +145,7 @@ def predict(
     """
     from hyperadapters.analysis.prediction import predict as tagged
 
-    for words in tagged(_loaded(run, None), task, language, file):
+    for words in tagged(_loaded(run, None), task, language, _lines(file)):
         width = max((len(word) for word, _ in words), default=0)
         for word, label in words:
             typer.echo(f"{word:<{width}}\t{label}")
@@ -254,6 +259,21 @@ def _loaded(run: Path, data_root: Path | None) -> "Assembly":
 
     inner = run / "model"
     return bundle.load(inner if inner.is_dir() else run, data_root=data_root)
+
+
+def _lines(file: Path) -> Iterator[str]:
+    """The lines of a file, or of standard input for `-`."""
+    try:
+        if file == Path("-"):
+            yield from sys.stdin
+        else:
+            yield from file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError(
+            f"cannot read `{file}`",
+            expected="a text file in UTF-8, one sentence per line",
+            found=str(error),
+        ) from error
 
 
 def _schedule(names: list[str]) -> "Schedule":

@@ -57,6 +57,15 @@ def test_unknown_paper_or_setting(folder: Path) -> None:
         papers.setting("hyper-x", "mixd")
 
 
+def test_the_paper_of_a_method(folder: Path) -> None:
+    papers = Papers.read(folder)
+    assert papers.of_methods(["full-fine-tuning", "hyper-x-small"], "mixed").setting == "mixed"
+    with pytest.raises(UnknownName, match="unknown paper of a method `full-fine-tuning`"):
+        papers.of_methods(["full-fine-tuning"], None)
+    with pytest.raises(UnknownName, match=r"unknown setting of `hyper-x` ``\n.*english, mixed"):
+        papers.of_methods(["hyper-x-small"], None)
+
+
 def test_bad_folders_and_files(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no published figures found"):
         Papers.read(tmp_path / "nowhere")

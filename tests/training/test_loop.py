@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import tiny_runs
 import torch
 from safetensors.torch import load_file
 
+import tiny_runs
 from hyperadapters.config import load_run, run_from
 from hyperadapters.errors import BundleError
 from hyperadapters.training import train
@@ -23,7 +23,7 @@ TESTS = Path(__file__).parents[1]
 
 def script(*arguments: str | Path, **environment: str) -> str:
     """Runs a script in a fresh interpreter that sees the tests and the library; its output."""
-    paths = [str(TESTS), str(TESTS.parent / "src"), os.environ.get("PYTHONPATH", "")]
+    paths = [os.environ.get("PYTHONPATH", ""), str(TESTS), str(TESTS.parent / "src")]
     known = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
         [sys.executable, *map(str, arguments)],
@@ -199,3 +199,19 @@ def close(one: Sequence[dict[str, Any]], two: Sequence[dict[str, Any]]) -> None:
     for first, second in zip(one, two, strict=True):
         first, second = ({**line, **line.get("dev", {}), "dev": 0} for line in (first, second))
         assert first == pytest.approx(second, abs=1e-5)
+
+
+def test_trackers_follow_over_all_phases(tmp_path: Path) -> None:
+    pytest.importorskip("tensorboard")
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    run = tiny_runs.values(tmp_path, **changes(evaluate_every=3), trackers=["tensorboard"])
+    train(tiny_runs.assembled(run, "hypernetwork"), tmp_path)
+    (events,) = (tmp_path / "trackers").rglob("events*")
+    read = EventAccumulator(str(events))
+    read.Reload()
+    losses = [line["loss"] for line in tiny_runs.lines(tmp_path) if "loss" in line]
+    scalars = read.Scalars("loss")
+    assert [one.step for one in scalars] == list(range(1, 11))
+    assert [one.value for one in scalars] == pytest.approx(losses)
+    assert [one.step for one in read.Scalars("selection")] == [6, 9, 10]

@@ -56,9 +56,7 @@ def test_reading_waits_until_enough_are_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("nats", "norm", "what"), [(math.nan, 1.0, "loss"), (1.0, math.inf, "gradient")]
 )
-def test_what_is_not_finite_is_named(
-    tmp_path: Path, nats: float, norm: float, what: str
-) -> None:
+def test_what_is_not_finite_is_named(tmp_path: Path, nats: float, norm: float, what: str) -> None:
     progress = Progress()
     into = losses(tmp_path, progress, at_once=3)
     note(into, progress, 1.0)

@@ -1,4 +1,4 @@
-"""The optimiser's arithmetic against independent formulas, and its state against a stop in the middle."""
+"""The optimiser's arithmetic against independent formulas, and its state over a stop."""
 
 import math
 

@@ -4,9 +4,9 @@ import math
 from dataclasses import replace
 
 import pytest
-import tiny_runs
 import torch
 
+import tiny_runs
 from hyperadapters.build import Assembly
 from hyperadapters.context import Row
 from hyperadapters.data.corpora import Corpus
@@ -28,7 +28,8 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
 
 
 def phase(**recipe: object) -> Phase:
-    return Phase(trains=frozenset({"heads"}), name="last", recipe=replace(Recipe(length=24), **recipe))  # type: ignore[arg-type]
+    changed = replace(Recipe(length=24), **recipe)  # type: ignore[arg-type]
+    return Phase(trains=frozenset({"heads"}), name="last", recipe=changed)
 
 
 @pytest.mark.parametrize(

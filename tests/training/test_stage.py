@@ -1,14 +1,15 @@
 """One phase: its updates against a plain loop, its phases, its criterion, its patience."""
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import tiny_runs
 import torch
 from torch import nn
 
+import tiny_runs
 from hyperadapters.build import Assembly
 from hyperadapters.context import Context, Row
 from hyperadapters.errors import TrainingError
@@ -39,9 +40,10 @@ def stage_of(assembly: Assembly, folder: Path) -> Stage:
     return Stage(assembly, folder / "checkpoints", Progress(), journal)
 
 
-def test_updates_are_those_of_a_plain_loop(tmp_path: Path) -> None:
+@pytest.mark.parametrize("clip", [0.0, 0.5])  # 0.5 is so low that it sets every norm
+def test_updates_are_those_of_a_plain_loop(tmp_path: Path, clip: float) -> None:
     changes = recipe(
-        accumulate=2, contexts_per_batch=2, clip=0.5, smoothing=0.1, weight_decay=0.1, warmup=2
+        accumulate=2, contexts_per_batch=2, clip=clip, smoothing=0.1, weight_decay=0.1, warmup=2
     )
     assembly, other = (assembled(tmp_path, recipe=changes) for _ in range(2))
     stage = stage_of(assembly, tmp_path)
@@ -53,7 +55,7 @@ def test_updates_are_those_of_a_plain_loop(tmp_path: Path) -> None:
     mixture = mixture_of(streams_of(other, 0), phase.recipe, pad_id=0, seed="0/0", ranks=1)
     trained = [p for p in model.parameters() if p.requires_grad]
     adamw = torch.optim.AdamW(trained, lr=0.01, weight_decay=0.1)
-    for step, rate in enumerate([0, 0.005, 0.01, 0.0075]):
+    for rate in (0, 0.005, 0.01, 0.0075):
         adamw.param_groups[0]["lr"] = rate
         batches = [mixture.draw(), mixture.draw()]
         losses = []
@@ -66,7 +68,7 @@ def test_updates_are_those_of_a_plain_loop(tmp_path: Path) -> None:
         mean = sum(one.total for one in losses) / sum(one.count for one in losses)
         adamw.zero_grad()
         mean.backward()  # type: ignore[union-attr]
-        nn.utils.clip_grad_norm_(trained, 0.5)
+        nn.utils.clip_grad_norm_(trained, clip or math.inf)
         adamw.step()
     for (name, parameter), (_, expected) in zip(
         assembly.model.named_parameters(), model.named_parameters(), strict=True
@@ -86,18 +88,20 @@ def test_only_what_the_phase_trains_moves(tmp_path: Path) -> None:
 
 
 def test_a_name_that_was_not_in_the_batch_does_not_move(tmp_path: Path) -> None:
-    assembly = assembled(tmp_path, "table", recipe=recipe(weight_decay=0.5))
-    stage = stage_of(assembly, tmp_path)
-    stage.update()  # everything gets a first momentum sooner or later
-    for _ in range(12):
+    changes = recipe(weight_decay=0.5, decay="constant")
+    stage = stage_of(assembled(tmp_path, "table", recipe=changes), tmp_path)
+    drawn = set()
+    for _ in range(12):  # those that have a momentum must stay put too
         state = stage.mixture.state()
         row = stage.mixture.draw().observed[0]
         stage.mixture.restore(state)
-        before = {n: p.detach().clone() for n, p in stage.trained.items() if "language" in n}
+        before = {n: p.detach().clone() for n, p in stage.trained.items() if "language=" in n}
         stage.update()
         for name, old in before.items():
             moved = not torch.equal(old, stage.trained[name])
-            assert moved == (f"language={row['language']}" in name) or row["language"] in name
+            assert moved == (f"language={row['language']}." in name)
+        drawn.add(row["language"])
+    assert len(drawn) == 3
 
 
 def test_divergence_is_added_per_prediction(tmp_path: Path) -> None:
@@ -151,10 +155,12 @@ def test_long_phases_write_fewer_lines(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_training_lowers_the_loss(tmp_path: Path) -> None:
     pairs, select = {"fields": ["en"], "spans": ["en"]}, {"fields": ["en"]}
-    assembly = assembled(tmp_path, train=pairs, select=select, recipe=recipe(steps=40))
+    assembly = assembled(
+        tmp_path, train=pairs, select=select, recipe=recipe(steps=60, learning_rate=0.05)
+    )
     train(assembly, tmp_path)
     losses = [line["loss"] for line in tiny_runs.lines(tmp_path) if "loss" in line]
-    assert sum(losses[-5:]) < 0.7 * sum(losses[:5])
+    assert sum(losses[-5:]) < 0.8 * sum(losses[:5])
 
 
 def test_the_best_weights_come_back(tmp_path: Path) -> None:

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
-import tiny_runs
 
+import tiny_runs
 from hyperadapters.build import Assembly
 from hyperadapters.errors import TrainingError
 from hyperadapters.method import Phase, Recipe
@@ -27,7 +27,9 @@ TRAINS = frozenset({"heads"})
 
 
 def names(assembly: Assembly, number: int = 1) -> list[str]:
-    return [f"{stream.task.name}/{stream.row['language']}" for stream in streams_of(assembly, number)]
+    return [
+        f"{stream.task.name}/{stream.row['language']}" for stream in streams_of(assembly, number)
+    ]
 
 
 def test_a_phase_has_a_stream_per_trained_pair(assembly: Assembly) -> None:
@@ -58,7 +60,10 @@ def test_a_phase_takes_and_leaves_tasks(assembly: Assembly, phase: Phase, expect
     ("phase", "asked"),
     [
         (Phase(TRAINS, name="language", tasks=frozenset({"tlm"})), "languages for tlm"),
-        (Phase(TRAINS, name="language", without=frozenset({"mlm", "fields", "spans"})), "some task"),
+        (
+            Phase(TRAINS, name="language", without=frozenset({"mlm", "fields", "spans"})),
+            "some task",
+        ),
     ],
 )
 def test_a_phase_without_data_is_an_error(assembly: Assembly, phase: Phase, asked: str) -> None:

@@ -72,8 +72,10 @@ def description_table(facts: Mapping[str, Any]) -> Table:
 
 def catalogue_table(entries: Sequence[Mapping[str, Any]]) -> Table:
     """The built-in methods, one row each, from what `catalogue` lists."""
-    table = Table("method", "paper, its backbone", title="Built-in methods, as published")
-    table.add_column("trained parameters", justify="right")
+    table = Table(title="Built-in methods as published; parameters without heads")
+    table.add_column("method", no_wrap=True)
+    table.add_column("paper, its backbone", overflow="fold")
+    table.add_column("trained", justify="right")
     table.add_column("in all", justify="right")
     table.add_column("can do")
     for entry in entries:

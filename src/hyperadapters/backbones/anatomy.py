@@ -105,7 +105,7 @@ def read(model: Model, inputs: Mapping[str, Tensor]) -> Tensor:
     one, else of the encoder.
     """
     if not model.config.is_encoder_decoder:
-        hidden: Tensor = model.base_model(**inputs).last_hidden_state
+        hidden: Tensor = model.base_model(**_placed(model, inputs)).last_hidden_state
         return hidden
     mask = inputs["attention_mask"]
     encoded = model.get_encoder()(input_ids=inputs["input_ids"], attention_mask=mask)
@@ -119,6 +119,15 @@ def read(model: Model, inputs: Mapping[str, Tensor]) -> Tensor:
         )
         hidden = decoded.last_hidden_state
     return hidden
+
+
+def _placed(model: Model, inputs: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+    """0-based positions as the model counts them; left out where it takes none."""
+    first = family_of(model).first_position
+    placed = {name: tensor for name, tensor in inputs.items() if name != "position_ids"}
+    if "position_ids" in inputs and first is not None:
+        placed["position_ids"] = inputs["position_ids"] + first
+    return placed
 
 
 def transform(model: Model, hidden: Tensor) -> Tensor:
@@ -175,8 +184,8 @@ def recompute_layers(model: Model, context_fn: Callable[[], Any]) -> None:
     (newer or model.gradient_checkpointing_enable)(rules)
 
 
-def recomputing(model: Model) -> Iterator[Any]:
-    """The checkpointing functions that are switched on, with their rules as keywords."""
+def recomputing(model: Model) -> Iterator[Mapping[str, Any]]:
+    """The rules of every checkpointing function that is switched on."""
     for module in model.modules():
         if getattr(module, "gradient_checkpointing", False):
-            yield module._gradient_checkpointing_func
+            yield getattr(module._gradient_checkpointing_func, "keywords", {})

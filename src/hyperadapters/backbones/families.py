@@ -35,6 +35,7 @@ class Family:
         transform: the language-model head before its output embedding, in order: modules or
             functions.
         unembed: the output embedding.
+        first_position: the position id of a first token, where position ids can be given.
         fixed: modules of the base model that are constants and neither trained nor counted.
     """
 
@@ -44,6 +45,7 @@ class Family:
     outside: Mapping[Tower, Mapping[str, Spot]] = field(default_factory=dict)
     transform: tuple[str | Activation, ...] = ()
     unembed: str = "lm_head"
+    first_position: int | None = None
     fixed: tuple[str, ...] = ()
 
 
@@ -68,13 +70,14 @@ _BERT_SPOTS = {
 )
 
 
-def _bert(transform: tuple[str | Activation, ...], unembed: str) -> Family:
+def _bert(transform: tuple[str | Activation, ...], unembed: str, first_position: int) -> Family:
     return Family(
         layers={"encoder": "encoder.layer"},
         spots=_BERT_SPOTS,
         outside={"encoder": {"embedding_norm": Spot("in", "embeddings.LayerNorm")}},
         transform=transform,
         unembed=unembed,
+        first_position=first_position,
     )
 
 
@@ -170,10 +173,10 @@ def _norms(**paths: str) -> dict[Tower, dict[str, Spot]]:
     return {t: {p: Spot("in", f"{t}.{path}") for p, path in paths.items()} for t in towers}
 
 
-_ROBERTA = _bert(("lm_head.dense", nn.functional.gelu, "lm_head.layer_norm"), "lm_head.decoder")
+_ROBERTA = _bert(("lm_head.dense", nn.functional.gelu, "lm_head.layer_norm"), "lm_head.decoder", 2)
 
 FAMILIES: Mapping[str, Family] = {
-    "bert": _bert(("cls.predictions.transform",), "cls.predictions.decoder"),
+    "bert": _bert(("cls.predictions.transform",), "cls.predictions.decoder", 0),
     "roberta": _ROBERTA,
     "xlm-roberta": _ROBERTA,
     "distilbert": _DISTILBERT,

@@ -2,9 +2,9 @@
 
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import Strict
 
 from hyperadapters.config.document import Document, Fault
 from hyperadapters.config.run_file import MethodChoice
@@ -67,7 +67,8 @@ def _parameters(function: Callable[..., Method]) -> Mapping[str, inspect.Paramet
     return taken
 
 
-def _type(parameter: inspect.Parameter) -> TypeAdapter[Any]:
-    annotation = Any if parameter.annotation is parameter.empty else parameter.annotation
-    plain = annotation in (int, float, bool, str)
-    return TypeAdapter(annotation, config=ConfigDict(strict=True) if plain else None)
+def _type(parameter: inspect.Parameter) -> Any:
+    hint = parameter.annotation
+    if hint is parameter.empty:
+        return Any
+    return Annotated[hint, Strict()] if hint in (int, float, bool, str) else hint

@@ -1,6 +1,7 @@
 """What no single key of a run file can tell: whether its parts fit each other. Loads nothing."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -44,25 +45,32 @@ def cross_faults(document: Document) -> list[Fault]:
 
 
 def _parts(document: Document) -> Parts:
-    tasks = document.values.get("tasks")
-    settings = RunFile.model_fields["tasks"].annotation
+    values = document.values
+    tasks = values.get("tasks")
     read = {
-        name: _read(settings, [], {name: task})
+        name: _read("tasks", {name: task})
         for name, task in (tasks.items() if isinstance(tasks, dict) else ())
     }
-    parts = {
-        name: _read(info.annotation, info.metadata, document.values.get(name))
-        for name, info in RunFile.model_fields.items()
-        if name in ("backbone", "method")
+    return {
+        "backbone": _read("backbone", values.get("backbone")),
+        "method": _read("method", values.get("method")),
+        "tasks": {name: task[name] for name, task in read.items() if task is not None},
     }
-    return {**parts, "tasks": {name: task[name] for name, task in read.items() if task is not None}}
 
 
-def _read(kind: Any, metadata: Sequence[Any], value: object) -> Any:
+def _read(field: str, value: object) -> Any:
+    """The value of one field of a run file, None where it has faults of its own."""
     try:
-        return TypeAdapter[Any](Annotated[kind, Field(), *metadata]).validate_python(value)
+        return _reader(field)(value)
     except ValidationError:
         return None
+
+
+@cache
+def _reader(field: str) -> Callable[[object], Any]:
+    info = RunFile.model_fields[field]
+    hint: Any = Annotated[info.annotation, Field(), *info.metadata]
+    return TypeAdapter[Any](hint).validate_python
 
 
 def _cells(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
@@ -105,9 +113,10 @@ def _languages(task: Any) -> tuple[str, ...]:
 
 
 def _groups(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
-    """A language in a group must be of some cell, or of some task's data."""
+    """A language in a group must be of some cell, of some task's data, or have a family."""
     known = {str(name) for _, _, languages in _all_cells(document) for name in languages}
     known |= {language for task in parts["tasks"].values() for language in _languages(task)}
+    known |= set(_mapping(document.values.get("families")))
     for place, group, languages in _all_cells(document, (("groups",),)):
         for number, language in enumerate(languages):
             if known and language not in known:

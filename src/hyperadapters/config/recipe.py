@@ -1,7 +1,7 @@
 """Changes that a run file makes to the recipe of a phase, with the range of each."""
 
 from dataclasses import asdict, replace
-from typing import Annotated, Any, Literal, final
+from typing import Annotated, Literal, final
 
 from pydantic import BaseModel, ConfigDict, Field, Strict
 
@@ -47,10 +47,6 @@ class RecipeChanges(BaseModel):
     def put_into(self, recipe: Recipe) -> Recipe:
         """`recipe` with these changes."""
         return replace(recipe, **self.model_dump(exclude_none=True))
-
-    def given(self) -> dict[str, Any]:
-        """The changed values by name."""
-        return self.model_dump(exclude_none=True)
 
 
 def full_changes(recipe: Recipe) -> RecipeChanges:

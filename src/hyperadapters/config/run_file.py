@@ -1,7 +1,7 @@
 """The run file as a value: every key, its type and range, what it does, and its default."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, final
 
@@ -12,7 +12,6 @@ from pydantic import (
     ConfigDict,
     Field,
     Strict,
-    ValidatorFunctionWrapHandler,
     WrapValidator,
     model_validator,
 )
@@ -140,7 +139,7 @@ def _listed(value: object) -> object:
     return [value] if isinstance(value, dict) else value
 
 
-def _own_words(value: object, build: ValidatorFunctionWrapHandler) -> object:
+def _own_words(value: object, build: Callable[[object], object]) -> object:
     """What a source itself refuses is one fault among the others."""
     try:
         return build(value)
@@ -167,7 +166,7 @@ class TaggingTask(_Closed):
 
     Args:
         metric: `span_f1` for labels such as B-PER, `accuracy` otherwise.
-        labels: in the order of the head; from the train corpora when absent.
+        labels: in the order of the head; those of the run's corpora when absent.
         label_map: entity types or whole labels -> what to read them as.
         data: one source, or several of which the first that has a language gives it.
     """

@@ -85,6 +85,9 @@ def _extra(document: Document, at: _Located) -> Fault:
 
 
 def _missing(document: Document, at: _Located) -> Fault:
+    if at.key.isdigit():
+        values = f"{int(at.key) + 1} values"
+        return document.fault(at.place, "the list is too short", expected=values)
     return document.fault(at.place, f"`{at.key}` is missing", remedy=f"add a line `{at.key}: ...`")
 
 
@@ -181,8 +184,9 @@ def _resolved(root: Mapping[str, Any], schema: Any) -> Mapping[str, Any]:
     return schema if isinstance(schema, dict) else {}
 
 
-def part_faults(kind: TypeAdapter[Any], document: Document, place: Place) -> list[Fault]:
-    """Everything in the part of `document` at `place` that does not fit the type."""
+def part_faults(hint: Any, document: Document, place: Place) -> list[Fault]:
+    """Everything in the part of `document` at `place` that does not fit a type hint."""
+    kind = TypeAdapter[Any](hint)
     try:
         kind.validate_python(document.at(*place).values)
     except ValidationError as error:

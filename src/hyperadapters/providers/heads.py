@@ -84,8 +84,11 @@ class LinearHeads(nn.Module):
 
     def _product(self, slot: str, code: Float[Tensor, "key code_row code"]) -> Tensor:
         weight, bias = self.weight[slot], self.bias[slot]
-        if weight.shape[0] == 1:  # addmm keeps the gradient of the weights in their own layout
-            product = torch.addmm(bias, code[0], weight[0].t(), beta=self._scale, alpha=self._scale)
+        if weight.shape[0] == 1:
+            # addmm keeps the gradient of the weights in their own layout; the backward of an index
+            # would fill and copy one more tensor of their size, that of `squeeze` only reshapes.
+            own, scale = weight.squeeze(0).t(), self._scale
+            product = torch.addmm(bias, code.squeeze(0), own, beta=scale, alpha=scale)
             return product.unsqueeze(0)
         return torch.baddbmm(
             bias.unsqueeze(1), code, weight.transpose(1, 2), beta=self._scale, alpha=self._scale

@@ -7,7 +7,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from hyperadapters.config import RunFile, digest, run_faults, run_from
+from hyperadapters.config import RunFile, digest, run_faults
 from hyperadapters.config.document import Document, Fault, Place, raise_faults
 from hyperadapters.config.reading import based
 from hyperadapters.config.validation import unknown
@@ -90,7 +90,8 @@ def plan_study(path: Path, changes: tuple[str, ...] = ()) -> Plan:
             if name not in lines:
                 faults.append(unknown(document, ("compare", number, place), "line", name, lines))
     raise_faults(faults, str(path))
-    return Plan(study, tuple(first.values()), tuple(runs), study.compare or (tuple(lines),))
+    compare = study.compare or ((tuple(lines),) if lines else ())
+    return Plan(study, tuple(first.values()), tuple(runs), compare)
 
 
 def _grid(
@@ -98,6 +99,8 @@ def _grid(
 ) -> Iterator[tuple[dict[str, str], Document]]:
     """Every combination of values: their names, and the run file that they make."""
     base = run_document(document, path)
+    if not (study.grid or base.values):
+        return
     choices = [list(_values(document, axis, path)) for axis in study.grid]
     for combination in product(*choices):
         values = dict(zip(study.grid, (name for name, _ in combination), strict=True))
@@ -143,10 +146,10 @@ def _planned(
         faults += found
         return []
     identity = _resolved(document.values, {name: run.digest for name, run in first.items()})
-    key = digest(run_from(identity))
+    key = digest(RunFile.model_validate(identity))
     folder = study.folder / "runs" / key[:16]
     actual = _resolved(document.values, {name: str(run.folder) for name, run in first.items()})
-    run = run_from({**actual, "output": str(folder)})
+    run = RunFile.model_validate({**actual, "output": str(folder)})
     return [PlannedRun(run, folder, key, values, line)]
 
 

@@ -51,6 +51,8 @@ def run_study(
         _link(plan.study.folder / "by-name" / run.run.name.replace(" ", "_"), run.folder)
     result = result_of(plan, matrices)
     write_whole(plan.study.folder / "study.json", json.dumps(result.to_values(), indent=1))
+    if not plan.runs:
+        return result
     write_whole(plan.study.folder / "study.md", markdown(result))
     (plan.study.folder / "study.png").write_bytes(plot(result))
     write_whole(plan.study.folder / "report.html", report(result))

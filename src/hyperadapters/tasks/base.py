@@ -27,11 +27,13 @@ class Encoded:
         ids: token ids with the special ones, never padded.
         targets: what the task needs besides, one list per name (`labels`, `words`, ...).
         index: the place of the example in its corpus.
+        positions: of the tokens, 0-based; None for one behind the other.
     """
 
     ids: Sequence[int]
     targets: Mapping[str, Sequence[int]]
     index: int = 0
+    positions: Sequence[int] | None = None
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -172,9 +174,18 @@ def collate(
         if replaced is not None:
             ids[examples] = torch.where(mask[examples].bool(), replaced, pad_id)
         shares[task.name] = Share(examples, targets)
-    return Batch(
-        {"input_ids": ids, "attention_mask": mask}, shares, tuple(row for _, row, _ in drawn)
-    )
+    inputs = {"input_ids": ids, "attention_mask": mask}
+    if any(encoded.positions is not None for _, _, encoded in drawn):
+        inputs["position_ids"] = _positions([encoded for _, _, encoded in drawn], tokens)
+    return Batch(inputs, shares, tuple(row for _, row, _ in drawn))
+
+
+def _positions(encoded: Sequence[Encoded], tokens: int) -> Int[Tensor, "example token"]:
+    positions = torch.arange(tokens).repeat(len(encoded), 1)
+    for place, one in enumerate(encoded):
+        if one.positions is not None:
+            positions[place, : len(one)] = torch.tensor(one.positions)
+    return positions
 
 
 def full_precision(logits: Float[Tensor, "*axes"]) -> Float[Tensor, "*axes"]:

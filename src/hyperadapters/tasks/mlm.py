@@ -29,8 +29,9 @@ class MaskedLM(Task):
     A share of `probability` of the ordinary tokens is chosen, at least one per example where there
     is one; of the chosen, 80% are masked, 10% replaced by a random ordinary token, 10% left (Devlin
     et al., 2019, section 3.1). Special tokens, the unknown token among them, are neither chosen nor
-    drawn. Scores come from the backbone's own output layer, at the chosen places only. A pair has
-    no segment ids: both sentences look alike to the backbone, apart from the separator.
+    drawn. Scores come from the backbone's own output layer, at the chosen places only. The second
+    sentence of a pair has the positions of the first, which helps to align them, and no segment
+    ids (Conneau and Lample, 2019, section 3.3).
 
     Args:
         name: the task in the run file.
@@ -57,7 +58,11 @@ class MaskedLM(Task):
         texts = (example.first, example.second) if isinstance(example, Pair) else (example.text,)
         encoding = tokenizer(*texts, truncation="longest_first", max_length=length)
         vocabulary = _vocabulary(tokenizer, len(tokenizer))
-        return Encoded(encoding["input_ids"], {"vocabulary": vocabulary})
+        return Encoded(
+            encoding["input_ids"],
+            {"vocabulary": vocabulary},
+            positions=_restarted(encoding.sequence_ids(0)) if isinstance(example, Pair) else None,
+        )
 
     def targets(
         self, encoded: Sequence[Encoded], tokens: int, generator: torch.Generator
@@ -143,3 +148,9 @@ def _ordinary(vocabulary: tuple[int, ...]) -> Int[Tensor, " token_id"]:
     size, _, *special = vocabulary
     every = torch.arange(size)
     return every[~torch.isin(every, torch.tensor(special))]
+
+
+def _restarted(sentences: Sequence[int | None]) -> list[int]:
+    """Positions that start again at the second sentence, its first token at 1 as the first's."""
+    start = sentences.index(1) - 1 if 1 in sentences else 0
+    return [place if place <= start else place - start for place in range(len(sentences))]

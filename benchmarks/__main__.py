@@ -1,0 +1,94 @@
+"""`python -m benchmarks [speed] [memory] [languages]`: all three without an argument."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.console import Console
+from rich.progress import Progress
+
+from benchmarks import languages, machine, memory, report
+from benchmarks.cases import CASES, work_of
+from benchmarks.setting import BERT_BASE, Setting
+from benchmarks.systems import Systems
+from benchmarks.timing import interleaved, spread
+
+PARTS = ("speed", "memory", "languages")
+ROUNDS = 5
+MOST_ROWS = 16
+
+
+def main() -> None:
+    """Measures, prints, and saves where asked to."""
+    arguments = _arguments()
+    device = machine.device()
+    if arguments.parts[:1] == ["peak"]:
+        case = next(case for case in CASES if case.name == arguments.parts[1])
+        print(memory.peak(case, BERT_BASE, device))
+        return
+    console = Console(width=130)
+    facts = machine.facts(device)
+    console.print(", ".join(f"{name} {value}" for name, value in facts.items()), soft_wrap=True)
+    result: dict[str, Any] = {"machine": facts, "rounds": arguments.rounds}
+    for part in arguments.parts or PARTS:
+        result[part] = measure(part, BERT_BASE, arguments.rounds, device, console)
+    if arguments.save:
+        folder = Path(__file__).parent / "results"
+        folder.mkdir(exist_ok=True)
+        file = folder / f"{arguments.save}.json"
+        file.write_text(json.dumps(result, indent=1) + "\n")
+        console.print(f"written to benchmarks/results/{file.name}")
+
+
+def measure(
+    part: str, setting: Setting, rounds: int, device: torch.device, console: Console
+) -> Any:
+    """One part: printed, and returned for a file."""
+    if part == "speed":
+        return _speed(setting, rounds, device, console)
+    if part == "languages":
+        grown = languages.measure(setting, rounds, device)
+        report.print_languages(console, grown)
+        return [one._asdict() for one in grown]
+    peaks = {case.name: memory.in_fresh_process(case.name) for case in CASES}
+    report.print_memory(console, peaks)
+    return peaks
+
+
+def _speed(setting: Setting, rounds: int, device: torch.device, console: Console) -> Any:
+    bandwidth = machine.bandwidth(device)
+    systems = Systems(setting, device, min(MOST_ROWS, setting.examples))
+    cases = [case for case in CASES if case.rows <= setting.examples]
+    runs = {case.name: work_of(case, systems) for case in cases}
+    pairs = {case.name: (runs[case.name], runs[case.over]) for case in cases}
+    with Progress(console=console, transient=True) as progress:
+        bar = progress.add_task("speed", total=rounds + 1)
+        taken = interleaved(pairs, rounds, device, lambda number: progress.advance(bar))
+    measured = [
+        report.Measured(
+            case,
+            spread([own for own, _ in taken[case.name]]),
+            spread([own / over for own, over in taken[case.name]]),
+        )
+        for case in cases
+    ]
+    report.print_speed(console, measured, setting, bandwidth)
+    return report.as_json(measured, setting, bandwidth)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="measurements of each case")
+    parser.add_argument("--save", metavar="NAME", help="write benchmarks/results/NAME.json")
+    arguments = parser.parse_args()
+    unknown = set(arguments.parts) - set(PARTS)
+    if arguments.parts[:1] != ["peak"] and unknown:
+        parser.error(f"{', '.join(sorted(unknown))} is no part; there are {', '.join(PARTS)}")
+    return arguments
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""What corpora hold."""
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+from tokenizers import Tokenizer, models, pre_tokenizers
+from transformers import PreTrainedTokenizerFast
+
+from hyperadapters.analysis.census import census, census_table
+from hyperadapters.build import Library
+from hyperadapters.config import RunFile, run_from
+from hyperadapters.data.report import Summary
+from hyperadapters.errors import DataError
+
+
+@pytest.fixture
+def tokenizer() -> PreTrainedTokenizerFast:
+    """Words by white space; it knows none."""
+    inner = Tokenizer(models.WordLevel({"[UNK]": 0}, unk_token="[UNK]"))
+    inner.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    return PreTrainedTokenizerFast(tokenizer_object=inner, unk_token="[UNK]")
+
+
+def _run(**changes: object) -> RunFile:
+    data = {"format": "cldr", "train": 4, "dev": 2, "test": 0}
+    values = {
+        "name": "x",
+        "backbone": {"name": "bert-base-cased"},
+        "method": "hyper-x-base",
+        "tasks": {
+            "fields": {"kind": "tagging", "data": data},
+            "mlm": {"kind": "mlm", "data": {**data, "content": "text"}},
+        },
+        "train": {"fields": ["en"], "mlm": ["en"]},
+        "evaluate": {"fields": ["en", "tr"]},
+        "pretrain": {"train": {"mlm": ["fi"]}},
+    }
+    return run_from({**values, **changes})
+
+
+def test_every_corpus_that_exists_is_counted(tokenizer: PreTrainedTokenizerFast) -> None:
+    run = _run()
+    found = [
+        (s.task, s.language, s.split, s.sentences) for s in census(run, Library(run), tokenizer)
+    ]
+    assert found == [
+        ("fields", "en", "train", 4),
+        ("fields", "en", "dev", 2),
+        ("fields", "tr", "train", 4),
+        ("fields", "tr", "dev", 2),
+        ("mlm", "fi", "train", 4),
+        ("mlm", "fi", "dev", 2),
+        ("mlm", "en", "train", 4),
+        ("mlm", "en", "dev", 2),
+    ]
+
+
+def test_a_missing_corpus_to_train_on_is_an_error(tokenizer: PreTrainedTokenizerFast) -> None:
+    data = {"format": "conll", "path": "/nowhere/{language}.{split}"}
+    run = _run(
+        tasks={"fields": {"kind": "tagging", "data": data}}, train={"fields": ["en"]}, pretrain=None
+    )
+    with pytest.raises(DataError, match="no file for language `en`, split `train`"):
+        list(census(run, Library(run), tokenizer))
+
+
+def test_the_table_warns_above_a_fifth_unknown() -> None:
+    rows = [
+        Summary("ner", "en", "train", 1000, 5000, 8000, 0.01, False),
+        Summary("ner", "ug", "train", 10, 50, 80, 0.25, True),
+    ]
+    stream = StringIO()
+    Console(file=stream, width=120).print(census_table(rows))
+    lines = stream.getvalue().splitlines()
+    english = next(line for line in lines if " en " in line)
+    uyghur = next(line for line in lines if " ug " in line)
+    assert "8,000" in english and "above" not in english
+    assert "25.0%" in uyghur and "above 20%" in uyghur

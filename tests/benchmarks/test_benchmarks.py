@@ -1,0 +1,109 @@
+"""The benchmark code runs, and its formulas for work are what torch counts."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from rich.console import Console
+from torch.utils.flop_counter import FlopCounterMode
+from transformers import PreTrainedModel
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from benchmarks.__main__ import measure  # noqa: E402
+from benchmarks.cases import CASES, PLAIN, Case, work_of  # noqa: E402
+from benchmarks.setting import TINY  # noqa: E402
+from benchmarks.systems import Systems  # noqa: E402
+from benchmarks.timing import Spread, interleaved, spread  # noqa: E402
+from benchmarks.work import Work, work  # noqa: E402
+
+from benchmarks import languages, machine, memory, report  # noqa: E402
+from hyperadapters.adapted import AdaptedModel  # noqa: E402
+from hyperadapters.counting import counts  # noqa: E402
+
+CPU = torch.device("cpu")
+SMALL = [replace(case, rows=min(case.rows, TINY.examples)) for case in CASES]
+
+
+def prepare(model: torch.nn.Module, *, trains: bool) -> None:
+    """Attention as plain products, which the counter sees; it stumbles over unused gradients."""
+    backbone = model.backbone if isinstance(model, AdaptedModel) else model
+    assert isinstance(backbone, PreTrainedModel)
+    backbone.set_attn_implementation("eager")
+    if not trains:
+        model.requires_grad_(False)
+
+
+@pytest.mark.parametrize("case", SMALL, ids=[case.name for case in SMALL])
+def test_flops_are_those_that_torch_counts(case: Case) -> None:
+    systems = Systems(TINY, CPU, TINY.examples)
+    prepare(systems[case.system], trains=case.trains)
+    run = work_of(case, systems)
+    with FlopCounterMode(display=False) as counter:
+        run()
+    assert counter.get_total_flops() == work(case, TINY).flops
+
+
+@pytest.mark.parametrize("case", [c for c in SMALL if c.trains], ids=lambda c: c.name)
+def test_the_optimiser_moves_what_has_a_gradient(case: Case) -> None:
+    systems = Systems(TINY, CPU, TINY.examples)
+    work_of(case, systems)()
+    stepped = sum(p.numel() for p in systems[case.system].parameters() if p.grad is not None)
+    assert work(case, TINY).stepped == 4 * 7 * stepped
+
+
+def test_a_materialised_hypernetwork_equals_what_it_was_made_from() -> None:
+    systems = Systems(TINY, CPU, 2)
+    context = TINY.context(2)
+    with torch.no_grad():
+        logits = [systems[n](context, systems.batch).logits for n in ("hyper-x", "materialised")]
+    torch.testing.assert_close(logits[0]["tag"], logits[1]["tag"])
+
+
+def test_pairs_are_measured_side_by_side_and_the_first_round_does_not_count() -> None:
+    order: list[str] = []
+    pairs = {name: (lambda n=name: order.append(n), lambda: order.append("over")) for name in "ab"}
+    taken = interleaved(pairs, 2, CPU)
+    assert order == ["over", "a", "over", "b"] * 3
+    assert {name: len(times) for name, times in taken.items()} == {"a": 2, "b": 2}
+    assert spread([3.0, 1.0, 2.0]) == Spread(2.0, 1.0, 3.0)
+
+
+def test_names_are_all_that_grows_with_languages() -> None:
+    sizes = [languages.grown("hyper-x", TINY, number) for number in (10, 110)]
+    assert sizes[1] - sizes[0] == 100 * TINY.embedding
+    systems = Systems(TINY, CPU, 10)
+    model = systems["hyper-x"]
+    assert isinstance(model, AdaptedModel)
+    assert counts(model)["trained_without_heads"] == sizes[0]
+
+
+def test_speed_is_printed_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    result = measure("speed", TINY, 1, CPU, Console(width=130))
+    assert [one["name"] for one in result] == [c.name for c in CASES if c.rows <= TINY.examples]
+    assert "min..max" in capsys.readouterr().out
+
+
+def test_languages_are_printed_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    grown = languages.measure(TINY, 1, CPU, (10, 20))
+    report.print_languages(Console(width=130), grown)
+    assert [one.languages for one in grown] == [10, 20]
+    assert "parameters" in capsys.readouterr().out
+
+
+def test_peak_memory_holds_at_least_the_model() -> None:
+    assert memory.peak(SMALL[-1], TINY, CPU) >= 0
+    assert machine.facts(CPU)["threads"] == torch.get_num_threads()
+
+
+def test_what_falls_short_is_explained_by_flops_and_bytes() -> None:
+    slow = report.Measured(CASES[4], Spread(2.0, 2.0, 2.0), Spread(2.0, 2.0, 2.0))
+    (line,) = report.explanations([slow], TINY, 1e9)
+    assert line.startswith(f"{CASES[4].name}: 2.000, aim 1.06. GFLOP: backbone")
+    good = slow._replace(ratio=Spread(1.06, 1.0, 2.0))
+    assert report.explanations([good], TINY, 1e9) == []
+    unit = Work(1.0, 0, 0, 0, 0, 0)
+    assert report.expected(Work(1.0, 1.0, 0, 0, 5.0, 5.0), unit, 2.0, 10.0) == (2.0, 0.5)
+    assert work(PLAIN, TINY).bytes == 0

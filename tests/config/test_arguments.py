@@ -1,0 +1,65 @@
+"""Arguments of methods are checked against the function that takes them."""
+
+from typing import Any
+
+import pytest
+
+from hyperadapters.config import MethodChoice
+from hyperadapters.config import arguments as module
+from hyperadapters.config.arguments import argument_faults, built, defaults
+from hyperadapters.config.document import Document, Fault
+from hyperadapters.errors import BackboneError
+from hyperadapters.method import Method
+
+
+def _cycled(name: str = "cycled", *, pair: tuple[str, str], share: float = 0.5) -> Method:
+    if share > 1:
+        raise BackboneError("`share` is above 1")
+    return Method(name, (), ())
+
+
+@pytest.fixture(autouse=True)
+def _methods(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "METHODS", {"cycled": _cycled})
+
+
+def _document(method: Any) -> Document:
+    return Document({"method": method}, {}, (), "f")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"pair": ["en", "tr"], "shore": 0.1}, "unknown argument `shore`"),
+        ({"pair": ["en"]}, "`method.pair`: the list is too short\n      expected: 2 values"),
+        ({"pair": ["en", "tr"], "share": "much"}, "a number"),
+        ({}, "`cycled` needs the argument `pair`"),
+        ({"pair": ["en", "tr"], "name": "x"}, ""),
+    ],
+)
+def test_arguments(arguments: dict[str, Any], said: str) -> None:
+    method = {"name": "cycled", **arguments}
+    method["name"] = "cycled"
+    faults = argument_faults(_document(method), MethodChoice.model_validate(method))
+    if not said:
+        assert faults == []
+        return
+    assert len(faults) == 1
+    assert said in str(faults[0])
+
+
+def test_what_the_function_itself_refuses_is_a_fault() -> None:
+    choice = MethodChoice.model_validate({"name": "cycled", "pair": ["a", "b"], "share": 2.0})
+    faults: list[Fault] = []
+    assert built(_document({"name": "cycled"}), choice, faults) is None
+    assert "`share` is above 1" in str(faults[0])
+
+
+def test_an_unknown_method_builds_nothing() -> None:
+    choice = MethodChoice(name="other")
+    assert built(_document("other"), choice, []) is None
+
+
+def test_defaults_are_spelt_out() -> None:
+    choice = MethodChoice.model_validate({"name": "cycled", "pair": ["en", "tr"]})
+    assert defaults(choice) == {"share": 0.5, "pair": ["en", "tr"]}

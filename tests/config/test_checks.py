@@ -1,0 +1,99 @@
+"""Contradictions between the parts of a run file."""
+
+from typing import Any
+
+import pytest
+
+from hyperadapters.config.checks import cross_faults
+from hyperadapters.config.document import Document
+
+
+def _faults(values: Any) -> list[str]:
+    return [str(fault) for fault in cross_faults(Document(values, {}, (), "f"))]
+
+
+def _with(values: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return {**values, **changes}
+
+
+def test_a_run_that_is_right_has_no_faults(values: dict[str, Any]) -> None:
+    assert _faults(values) == []
+
+
+_ARCHITECTURE = {"architecture": {"layers": 1, "width": 8, "heads": 2, "ffn": 8}}
+_TAGGING = {"kind": "tagging", "data": {"format": "cldr", "content": "text"}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"train": {"nre": ["en"]}}, ["`train.nre`: unknown task `nre`", "mean `ner`?"]),
+        ({"evaluate": {"fild": ["en"]}}, ["`evaluate.fild`: unknown task", "`fields`?"]),
+        ({"select": {"x": ["en"]}}, ["`select.x`: unknown task"]),
+        ({"pretrain": {"train": {"mln": ["en"]}}}, ["`pretrain.train.mln`", "mean `mlm`?"]),
+        (
+            {"train": {"fields": ["en", "trr"]}},
+            ["`train.fields.1`: unknown language `trr`", "`tr`?"],
+        ),
+        ({"groups": {"seen": ["turkish"]}}, ["`groups.seen.0`: unknown language `turkish`"]),
+        ({"method": "hyper-y"}, ["`method`: unknown method `hyper-y`", "did you mean"]),
+        ({"method": {"name": "hyper-y"}}, ["`method.name`: unknown method"]),
+        ({"phases": {"tran": {"steps": 1}}}, ["`phases.tran`: unknown phase", "mean `train`?"]),
+        (
+            {"recipe": {"batch": 8, "accumulate": 3}},
+            ["`recipe`: `batch` does not split evenly", "multiple of", "= 3", "found: 8"],
+        ),
+        (
+            {"phases": {"train": {"contexts_per_batch": 5}}},
+            ["`phases.train`: `batch` does not split evenly", "= 5", "found: 32"],
+        ),
+        (
+            {"pretrain": {"train": {"mlm": ["en"]}, "recipe": {"accumulate": 3}}},
+            ["`pretrain.recipe`: `batch` does not split evenly"],
+        ),
+        ({"backbone": _ARCHITECTURE}, ["nothing trains the random weights", "add `pretrain"]),
+        (
+            {"tasks": {"ner": _TAGGING, "fields": _TAGGING, "mlm": _TAGGING}},
+            ["the data of a tagging task have no labels"],
+        ),
+    ],
+)
+def test_each_contradiction_is_found(
+    values: dict[str, Any], changes: dict[str, Any], said: list[str]
+) -> None:
+    faults = _faults(_with(values, **changes))
+    assert faults
+    assert all(part in faults[0] for part in said), faults[0]
+
+
+def test_a_label_map_leads_to_known_labels(values: dict[str, Any]) -> None:
+    values["tasks"]["ner"]["label_map"] = {"HUMAN": "PER", "B-THING": "B-PRE", "X": "LOC"}
+    assert [fault.splitlines()[0].strip() for fault in _faults(values)] == [
+        "f  `tasks.ner.label_map.B-THING`: unknown label `B-PRE`",
+        "f  `tasks.ner.label_map.X`: unknown label `LOC`",
+    ]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"backbone": _ARCHITECTURE, "method": "full-fine-tuning"},
+        {"backbone": _ARCHITECTURE, "pretrain": {"train": {"mlm": ["en"]}}},
+        {"recipe": {"batch": 12, "accumulate": 3, "contexts_per_batch": 4}},
+        {"train": {"ner": ["xx"]}, "groups": {"new": ["xx"]}},
+        {"families": {"xx": "Unknown"}, "groups": {"new": ["xx"]}},
+    ],
+)
+def test_what_fits_is_left_alone(values: dict[str, Any], changes: dict[str, Any]) -> None:
+    assert _faults(_with(values, **changes)) == []
+
+
+def test_broken_parts_do_not_hide_faults_in_others(values: dict[str, Any]) -> None:
+    values["tasks"]["ner"] = 5
+    values["recipe"] = {"stepz": 5, "batch": 7, "accumulate": 2}
+    values["train"] = {"ner": "en", "fields": ["enn"], "x": ["en"]}
+    values["method"] = {"name": "hyper-x-base", "botleneck": 5}
+    values["phases"] = {"first": {}}
+    text = "\n".join(_faults(values))
+    for part in ("`botleneck`", "`enn`", "unknown task `x`", "unknown phase `first`", "found: 7"):
+        assert part in text

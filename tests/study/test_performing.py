@@ -1,0 +1,53 @@
+"""One run from its run file to its report."""
+
+import json
+from pathlib import Path
+
+from hyperadapters.analysis.report import read_run
+from hyperadapters.config import RunFile, run_from
+from hyperadapters.study import perform, write_whole
+from hyperadapters.study.performing import performer
+
+
+def _run(folder: Path) -> RunFile:
+    data = {"format": "cldr", "train": 60, "dev": 2, "test": 3}
+    shape = {"layers": 1, "width": 8, "heads": 2, "ffn": 8, "positions": 32, "vocabulary": 300}
+    return run_from(
+        {
+            "name": "x",
+            "output": str(folder),
+            "backbone": {"architecture": shape},
+            "method": {"name": "hyper-x-base", "code": 4, "bottleneck": 2, "embedding": 3},
+            "tasks": {"fields": {"kind": "tagging", "data": data}},
+            "train": {"fields": ["en", "tr"]},
+            "evaluate": {"fields": ["en"]},
+            "families": {"en": "Germanic", "tr": "Turkic"},
+            "recipe": {"steps": 2, "batch": 4, "length": 16},
+            "pretrain": {
+                "train": {"fields": ["en"]},
+                "recipe": {"steps": 1, "batch": 4, "length": 16},
+            },
+        }
+    )
+
+
+def test_a_run_leaves_everything_that_reports_need(tmp_path: Path) -> None:
+    run = _run(tmp_path)
+    matrix = perform(run, tmp_path, data_root=None, console=None)
+    assert [(cell.language, cell.sentences) for cell in matrix.cells] == [("en", 3)]
+    read = read_run(tmp_path)
+    assert read.matrix == matrix
+    assert {len(vector) for vector in read.embeddings["language"].values()} == {3}
+    assert read.parameters["trained"] > 0
+    assert read.families == {"en": "Germanic", "tr": "Turkic"}
+    assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    again = performer(None, None)(run, tmp_path)
+    assert again == matrix
+
+
+def test_a_file_is_written_whole(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "results.json"
+    write_whole(path, "{}")
+    write_whole(path, json.dumps([1]))
+    assert path.read_text() == "[1]"
+    assert [file.name for file in path.parent.iterdir()] == ["results.json"]

@@ -1,0 +1,141 @@
+"""The grid laid out: which runs, under which digest, and all faults of all of them."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from hyperadapters.config import digest
+from hyperadapters.errors import ConfigError
+from hyperadapters.study import plan_study
+
+Study = Callable[..., Path]
+
+
+def test_every_combination_is_a_run(study: Study) -> None:
+    plan = plan_study(study())
+    assert len(plan.runs) == 2 * 2 * 3
+    assert plan.lines == ("tuned", "small")
+    assert plan.compare == (("tuned", "small"),)
+    first = plan.runs[0]
+    assert first.values == {"method": "tuned", "partition": "a", "seed": "seed-0"}
+    assert first.run.name == "tuned a seed-0"
+    assert first.run.train == {"fields": ("en", "tr")}
+    last = plan.runs[-1].run
+    assert (last.method.name, last.seed, last.train["fields"]) == ("hyper-x-small", 2, ("en", "fi"))
+    assert last.train["mlm"] == ("en",)
+
+
+def test_a_line_has_its_runs_by_seed(study: Study) -> None:
+    line = plan_study(study()).line("small")
+    assert {seed: len(runs) for seed, runs in line.items()} == {
+        "seed-0": 2,
+        "seed-1": 2,
+        "seed-2": 2,
+    }
+
+
+def test_a_run_is_kept_under_its_digest(study: Study, tmp_path: Path) -> None:
+    for planned in plan_study(study()).runs:
+        assert planned.digest == digest(planned.run)
+        assert planned.folder == tmp_path / "out" / "runs" / planned.digest[:16]
+        assert planned.run.folder == planned.folder
+
+
+def test_digests_do_not_depend_on_where_the_study_is_kept(study: Study) -> None:
+    here = [run.digest for run in plan_study(study()).runs]
+    assert [run.digest for run in plan_study(study(), ("output=elsewhere",)).runs] == here
+
+
+def test_plain_values_of_any_key(study: Study) -> None:
+    plan = plan_study(study({"seed: [0, 1, 2]": "recipe.learning_rate: [1e-4, 1e-3]"}))
+    assert [run.run.recipe.learning_rate for run in plan.runs[:2]] == [1e-4, 1e-3]
+    assert plan.lines[0] == "tuned learning_rate-0.0001"
+
+
+def test_a_grid_may_be_empty(study: Study) -> None:
+    path = study()
+    text = path.read_text().partition("grid:")[0]
+    path.write_text(text)
+    plan = plan_study(path)
+    assert [(run.line, run.run.name, run.values) for run in plan.runs] == [("small", "small", {})]
+
+
+def test_cases_and_what_is_always_put_in(study: Study) -> None:
+    more = """
+cases:
+  - when: {method: tuned, partition: b}
+    then: {recipe: {steps: 7}}
+always: {recipe: {batch: 4}}
+"""
+    found = {
+        (r.line, r.values["partition"]): r.run.recipe for r in plan_study(study(more=more)).runs
+    }
+    assert {key: recipe.steps for key, recipe in found.items() if recipe.steps} == {
+        ("tuned", "b"): 7
+    }
+    assert {recipe.batch for recipe in found.values()} == {4}
+
+
+def test_the_run_may_stand_in_the_study_file(study: Study) -> None:
+    plan = plan_study(study({"base: run.yaml": "base: run.yaml\nrun: {recipe: {steps: 9}}"}))
+    assert {run.run.recipe.steps for run in plan.runs} == {9}
+
+
+def test_an_axis_may_name_other_files(study: Study, tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("base: run.yaml\nrecipe: {steps: 3}\n")
+    plan = plan_study(study({"a: {train: {fields: [en, tr]}}": "a: {base: a.yaml}"}))
+    assert {r.run.recipe.steps for r in plan.runs if r.values["partition"] == "a"} == {3}
+
+
+ENCODER = """
+first:
+  encoder:
+    base: run.yaml
+    method: full-fine-tuning
+    train: {fields: null}
+    recipe: {steps: STEPS}
+run: {backbone: {path: $encoder/model/backbone}}
+"""
+
+
+def test_other_runs_name_the_folder_of_a_run_that_comes_first(study: Study) -> None:
+    plan = plan_study(study(more=ENCODER.replace("STEPS", "5")))
+    encoder = plan.first[0]
+    assert encoder.run.train == {"mlm": ("en",)}
+    assert {run.run.backbone.path for run in plan.runs} == {f"{encoder.folder}/model/backbone"}
+
+
+def test_a_digest_depends_on_the_runs_that_are_needed(study: Study) -> None:
+    plans = [plan_study(study(more=ENCODER.replace("STEPS", steps))) for steps in ("5", "6", "5")]
+    digests = [[run.digest for run in plan.runs] for plan in plans]
+    assert digests[0] == digests[2]
+    assert not set(digests[0]) & set(digests[1])
+    moved = plan_study(study(more=ENCODER.replace("STEPS", "5")), ("output=elsewhere",))
+    assert [run.digest for run in moved.runs] == digests[0]
+
+
+def test_an_unknown_first_run(study: Study) -> None:
+    more = ENCODER.replace("STEPS", "5").replace("$encoder", "$encodr")
+    with pytest.raises(ConfigError, match="unknown first run `encodr`\n.*\n.*mean `encoder`"):
+        plan_study(study(more=more))
+
+
+def test_faults_of_all_runs_are_reported_at_once_and_once_each(study: Study) -> None:
+    path = study(
+        {"{method: hyper-x-small}": "{method: hyper-x-smal}", "[en, fi]": "[en, xx]"},
+        more="compare: [[tuned, smal]]\n",
+    )
+    with pytest.raises(ConfigError) as error:
+        plan_study(path)
+    text = str(error.value)
+    assert text.startswith("3 faults")
+    assert f"{path}:7  `method`: unknown method `hyper-x-smal`" in text
+    assert f"{path}:10  `train.fields.1`: unknown language `xx`" in text
+    assert "`compare.0.1`: unknown line `smal`" in text
+
+
+def test_faults_of_the_base_file_have_its_lines(study: Study, tmp_path: Path) -> None:
+    path = study(run="nam: base\n")
+    with pytest.raises(ConfigError, match=rf"{tmp_path / 'run.yaml'}:1  `nam`: unknown key"):
+        plan_study(path)

@@ -1,0 +1,122 @@
+"""Running: finished runs are read, half-finished ones go on, nothing is done twice."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from hyperadapters.config import RunFile
+from hyperadapters.errors import BundleError, TrainingError
+from hyperadapters.matrix import Matrix
+from hyperadapters.study import run_study
+
+Study = Callable[..., Path]
+
+
+@pytest.fixture
+def study(study: Study) -> Study:
+    """The small study with two seeds."""
+
+    def written(replaced: dict[str, str] | None = None, **more: str) -> Path:
+        return study({"seed: [0, 1, 2]": "seed: [0, 1]", **(replaced or {})}, **more)
+
+    return written
+
+
+def test_everything_is_written(study: Study, scores: Any, tmp_path: Path) -> None:
+    result = run_study(study(), perform=scores)
+    assert len(scores.done) == 8
+    out = tmp_path / "out"
+    names = {path.name for path in out.iterdir()}
+    assert names == {"runs", "by-name", "study.json", "study.md", "study.png", "report.html"}
+    assert json.loads((out / "study.json").read_text())["study"] == "small"
+    assert len(list((out / "runs").glob("*/results.json"))) == 8
+    assert (out / "by-name" / "tuned_a_seed-0" / "results.json").is_file()
+    assert result.plan.lines == ("tuned", "small")
+
+
+def test_finished_runs_are_not_done_again(study: Study, scores: Any) -> None:
+    first = run_study(study(), perform=scores)
+    scores.done.clear()
+    again = run_study(study(), perform=scores)
+    assert scores.done == []
+    assert again.to_values() == first.to_values()
+
+
+def test_only_what_changed_is_done_again(study: Study, scores: Any) -> None:
+    run_study(study(), perform=scores)
+    scores.done.clear()
+    run_study(
+        study({"[en, fi]": "[en, fi, tr]", "seed: [0, 1, 2]": "seed: [0, 3]"}), perform=scores
+    )
+    assert scores.done == [
+        "tuned a seed-3",
+        "tuned b seed-0",
+        "tuned b seed-3",
+        "small a seed-3",
+        "small b seed-0",
+        "small b seed-3",
+    ]
+
+
+def test_a_study_goes_on_after_a_run_that_failed(study: Study, scores: Any) -> None:
+    def fails(run: RunFile, folder: Path) -> Matrix:
+        if run.name == "tuned b seed-1":
+            folder.mkdir(parents=True)
+            (folder / "metrics.jsonl").write_text("{}\n")
+            raise TrainingError("the loss is not finite")
+        return scores(run, folder)  # type: ignore[no-any-return]
+
+    with pytest.raises(TrainingError, match="the loss is not finite"):
+        run_study(study(), perform=fails)
+    before = list(scores.done)
+    run_study(study(), perform=scores)
+    assert len(scores.done) == 8
+    assert scores.done[: len(before)] == before
+
+
+def test_equal_runs_are_done_once(study: Study, scores: Any) -> None:
+    same = "    same: {method: full-fine-tuning, train: {mlm: null}}"
+    path = study({"    small: {method: hyper-x-small}": same})
+    run_study(path, perform=scores)
+    assert len(scores.done) == 4
+
+
+def test_what_others_need_is_done_first(study: Study, scores: Any) -> None:
+    more = """
+first:
+  encoder: {base: run.yaml, method: full-fine-tuning}
+run: {backbone: {path: $encoder/model/backbone}}
+"""
+    run_study(study(more=more), perform=scores)
+    assert scores.done[0] == "encoder"
+    assert len(scores.done) == 9
+
+
+def test_damaged_results_are_an_error(study: Study, scores: Any) -> None:
+    result = run_study(study(), perform=scores)
+    results = result.plan.runs[0].folder / "results.json"
+    results.write_text("{")
+    with pytest.raises(BundleError, match=r"no matrix of results\n  where: .*results\.json"):
+        run_study(study(), perform=scores)
+
+
+def test_progress_is_told(study: Study, scores: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    run_study(study(), perform=scores, console=Console(stderr=True, width=200))
+    assert "run 3 of 8  tuned b seed-0" in capsys.readouterr().err
+    run_study(study(), perform=scores, console=Console(stderr=True, width=200))
+    assert "done before" in capsys.readouterr().err
+
+
+def test_a_study_may_have_runs_that_come_first_alone(
+    study: Study, scores: Any, tmp_path: Path
+) -> None:
+    study()
+    path = tmp_path / "first.yaml"
+    path.write_text(f"name: x\noutput: {tmp_path / 'o'}\nfirst: {{encoder: {{base: run.yaml}}}}\n")
+    result = run_study(path, perform=scores)
+    assert (scores.done, result.plan.runs, result.plan.compare) == (["encoder"], (), ())
+    assert (tmp_path / "o" / "study.json").is_file()

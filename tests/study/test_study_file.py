@@ -1,0 +1,48 @@
+"""Study files: defaults, and faults of the file itself."""
+
+from pathlib import Path
+
+import pytest
+
+from hyperadapters.errors import ConfigError
+from hyperadapters.study import load_study
+
+
+def _write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "study.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_defaults(tmp_path: Path) -> None:
+    study, _ = load_study(_write(tmp_path, "name: x\n"))
+    assert (str(study.folder), study.combine, study.compare, study.grid) == ("runs/x", None, (), {})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("name: x\nfrist: {}\n", r":2  `frist`: unknown key `frist`\n.*\n.*did you mean `first`"),
+        ("name: x\ngrid: {seed: []}\n", "`grid.seed`: an axis is a list of values, or names"),
+        ("name: x\ngrid: {a: {b: 5}}\n", "`grid.a`: `b` stands for no changes"),
+        ("name: x\ngrid: {a: [[1]]}\n", "`grid.a`: a list of values holds numbers and text only"),
+        ("name: x\ngrid: {seed: [1]}\ncombine: sed\n", "`combine`: unknown axis `sed`"),
+        (
+            "name: x\ngrid: {m: {a: , b: }}\ncases: [{when: {m: c}, then: {}}]\n",
+            "`cases.0.when.m`: unknown value of `m` `c`",
+        ),
+        (
+            "name: x\ngrid: {m: {a: }}\ncases: [{when: {n: c}, then: {}}]\n",
+            "`cases.0.when.n`: unknown axis `n`",
+        ),
+        ("output: x\nname: x\nname: y\n", "`name`: the key stands twice"),
+    ],
+)
+def test_faults(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        load_study(_write(tmp_path, text))
+
+
+def test_changes(tmp_path: Path) -> None:
+    study, _ = load_study(_write(tmp_path, "name: x\ngrid: {seed: [0, 1]}\n"), ("grid.seed=[5]",))
+    assert study.grid == {"seed": [5]}
