@@ -6,6 +6,10 @@
 
 PYTHON ?= python3
 WORKERS ?= 2
+# What `make quickstart` tags at its end.
+SENTENCE ?= 12 Mart 2024 , 1.200 Türk lirası ve Kanada
+TASK ?= spans
+LANGUAGE ?= tr
 # One thread per test process: threads of several processes on the same cores slow each other down.
 TESTING := OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 TOKENIZERS_PARALLELISM=false
 SOURCES := $(shell find src tests configs docs -type f -not -name '*.pyc' 2>/dev/null) README.md
@@ -29,6 +33,8 @@ install: .venv/installed  ## .venv with the package, editable, and the tools of 
 
 quickstart: install  ## train on built-in data, compare with baselines, write a report
 	$(BIN)/hyperadapters study configs/quickstart.yaml
+	@echo 'A pair never trained on, $(TASK) in $(LANGUAGE); try your own: make quickstart SENTENCE="..." LANGUAGE=sw TASK=fields'
+	@echo '$(SENTENCE)' | $(BIN)/hyperadapters predict runs/quickstart/by-name/hyper-x --task $(TASK) --language $(LANGUAGE)
 
 test: install  ## the test suite
 	$(TESTING) $(BIN)/python -m pytest -n $(WORKERS) -q --cov --cov-report=

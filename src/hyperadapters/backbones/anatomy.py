@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import transformers
 from torch import Tensor, nn
 
 from hyperadapters.backbones.families import FAMILIES, Family, Spot, Wiring
@@ -138,10 +139,18 @@ def transform(model: Model, hidden: Tensor) -> Tensor:
         module = _at(model, step) if isinstance(step, str) else step
         assert module is not None
         hidden = module(hidden)
-    scaled = getattr(model.config, "scale_decoder_outputs", model.config.tie_word_embeddings)
-    if model.config.model_type in ("t5", "mt5") and scaled:
+    if model.config.model_type in ("t5", "mt5") and _scaled(model.config):
         hidden = hidden * model.config.d_model**-0.5
     return hidden
+
+
+def _scaled(shape: Any) -> bool:
+    """Whether the model scales its last states: where its embeddings were tied in pre-training.
+
+    `transformers` 5 keeps that under a name of its own for T5, and never scales for mT5.
+    """
+    older = transformers.__version__.startswith("4.")
+    return bool(getattr(shape, "scale_decoder_outputs", older and shape.tie_word_embeddings))
 
 
 def project(model: Model, hidden: Tensor) -> Tensor:

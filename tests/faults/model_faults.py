@@ -1,0 +1,175 @@
+"""Mistakes in what is computed: forms, providers, and the adapted model."""
+
+from faults.fault import Fault
+
+__all__ = ["FORMS", "MODEL", "PROVIDERS"]
+
+_FORMULAS = "tests/laws/test_formulas.py::"
+_LAWS = "tests/laws/test_laws.py::"
+_MIXED = f"{_LAWS}test_a_mixed_batch_equals_its_one_row_batches_forward_and_backward[hyper-x-bert]"
+_TWO_FORWARDS = f"{_LAWS}test_two_forwards_and_one_backward_give_the_sum_of_both_gradients"
+_HYPERNETWORK = "tests/providers/test_hypernetwork.py::"
+
+FORMS = (
+    Fault(
+        "a weight is reshaped where it should be transposed",
+        "forms/bottleneck.py",
+        "hidden, down.transpose(1, 2))",
+        "hidden, down.reshape(len(down), -1, down.shape[1]))",
+        f"{_FORMULAS}test_the_wiring_of_a_position_is_its_equation[ffn-bert]",
+    ),
+    Fault(
+        "the scale of a norm inside an adapter lacks its + 1",
+        "forms/bottleneck.py",
+        'weights["scale"] + 1.0 if self.unit_scale',
+        'weights["scale"] if self.unit_scale',
+        "tests/forms/test_bottleneck.py::test_the_norm_comes_before_or_after",
+    ),
+    Fault(
+        "a low-rank update is not scaled by its rank",
+        "forms/lora.py",
+        "* (self.alpha / self.rank)",
+        "* self.alpha",
+        f"{_FORMULAS}test_the_wiring_of_a_position_is_its_equation[query-bert]",
+    ),
+)
+
+PROVIDERS = (
+    Fault(
+        "every site gets the weights of the layer before it",
+        "providers/base.py",
+        "pieces[slot][place]",
+        "pieces[slot][place - 1]",
+        f"{_HYPERNETWORK}test_it_is_the_equation_of_hyper_x",
+    ),
+    Fault(
+        "the embeddings of task and language change places",
+        "providers/encoder.py",
+        "torch.cat(list(vectors.values()), dim=-1)",
+        "torch.cat([vectors[factor] for factor in sorted(vectors)], dim=-1)",
+        f"{_HYPERNETWORK}test_it_is_the_equation_of_hyper_x",
+    ),
+    Fault(
+        "embeddings stand in another order in training than in use",
+        "providers/encoder.py",
+        "torch.cat(list(vectors.values()), dim=-1)",
+        "torch.cat(list(vectors.values())[:: -1 if torch.is_grad_enabled() else 1], dim=-1)",
+        f"{_HYPERNETWORK}test_training_and_use_generate_the_same",
+    ),
+    Fault(
+        "generated weights are not rescaled",
+        "providers/heads.py",
+        "scale = 1.0 / sqrt(code) if self.rescale else 1.0",
+        "scale = 1.0",
+        "tests/providers/test_heads.py::test_rescaling_makes_the_scale_independent_of_the_width[64]",
+    ),
+    Fault(
+        "a tower sees a factor that it is blind to",
+        "providers/hypernetwork.py",
+        "factor not in self._blind.get(site.tower, ())",
+        "True",
+        f"{_HYPERNETWORK}test_a_blind_tower_does_not_see_the_factor",
+    ),
+    Fault(
+        "weights are materialised in training mode",
+        "providers/materialise.py",
+        "provider.eval()",
+        "provider.train()",
+        "tests/providers/test_materialise.py::"
+        "test_dropout_inside_the_network_is_off_and_the_network_goes_on_training",
+    ),
+    Fault(
+        "parts of a joined provider lose track of their rows",
+        "providers/joined.py",
+        "index = [distinct.index(row) for row in projected]",
+        "index = [0 for row in projected]",
+        "tests/providers/test_joined.py::test_rows_get_the_weights_that_each_part_gives_them_alone",
+    ),
+)
+
+MODEL = (
+    Fault(
+        "examples get the row of their neighbour",
+        "binding.py",
+        "Layout.of(row_of, self.rows",
+        "Layout.of(row_of[1:] + row_of[:1], self.rows",
+        _MIXED,
+    ),
+    Fault(
+        "the base row gets the weights of another row",
+        "binding.py",
+        "weight.new_zeros(missing, *weight.shape[1:])",
+        "weight[:missing]",
+        _MIXED,
+    ),
+    Fault(
+        "the adapter acts after the residual sum",
+        "backbones/families.py",
+        '"ffn": Spot("after", "output.dropout"),',
+        '"ffn": Spot("after", "output"),',
+        f"{_FORMULAS}test_the_wiring_of_a_position_is_its_equation[ffn-bert]",
+    ),
+    Fault(
+        "stacked adapters all read what the first one read",
+        "wiring.py",
+        "return Flow(total, module.forward(total))",
+        "return Flow(total, flow.gives)",
+        f"{_FORMULAS}test_two_adapters_around_one_norm_are_the_mad_x_stack",
+    ),
+    Fault(
+        "an adapter is left out one layer too late",
+        "adapted.py",
+        "silent = {layer % depth",
+        "silent = {(layer + 1) % depth",
+        f"{_FORMULAS}test_two_adapters_around_one_norm_are_the_mad_x_stack",
+    ),
+    Fault(
+        "the attention mask is ignored",
+        "backbones/anatomy.py",
+        "model.base_model(**_placed(model, inputs)).last_hidden_state",
+        'model.base_model(inputs["input_ids"]).last_hidden_state',
+        f"{_FORMULAS}test_the_wiring_of_a_position_is_its_equation[ffn-bert]",
+    ),
+    Fault(
+        "the decoder attends to padding of the source",
+        "backbones/anatomy.py",
+        "encoder_attention_mask=mask",
+        "encoder_attention_mask=None",
+        f"{_FORMULAS}test_the_wiring_of_a_position_is_its_equation[cross_attention-t5]",
+    ),
+    Fault(
+        "beams get rows as if they were laid end to end",
+        "binding.py",
+        "[row for row in self.row_of for _ in range(times)]",
+        "list(self.row_of) * times",
+        f"{_LAWS}test_generation_with_mixed_rows_equals_one_row_runs[t5-3-1]",
+    ),
+    Fault(
+        "a deep copy acts with the binding of the original",
+        "adapted.py",
+        "partial(self._on_output, others)",
+        "lambda *given, found=others: self._on_output(found, *given)",
+        f"{_LAWS}test_a_deep_copy_acts_alone",
+    ),
+    Fault(
+        "hooks act in the forward of another model",
+        "binding.py",
+        "return binding if binding is not None and binding.owner is owner else None",
+        "return binding",
+        f"{_LAWS}test_two_adapted_models_on_one_backbone_do_not_see_each_other",
+    ),
+    Fault(
+        "the recomputation of a layer is not bound",
+        "binding.py",
+        "bound(_CURRENT.get())",
+        "nullcontext()",
+        f"{_TWO_FORWARDS}[bert-True]",
+    ),
+    Fault(
+        "norms and biases stay trainable",
+        "adapted.py",
+        "parameter.requires_grad_(id(parameter) in chosen)",
+        "parameter.requires_grad_(id(parameter) in chosen or parameter.dim() == 1)",
+        f"{_LAWS}test_only_what_is_trained_moves[hyper-x-bert]",
+    ),
+)

@@ -1,0 +1,143 @@
+"""Mistakes in what is learned and how: tasks, data, training, evaluation."""
+
+from faults.fault import Fault
+
+__all__ = ["DATA", "RUNS", "TASKS"]
+
+_RESUMED = "tests/training/test_loop.py::test_a_run_that_was_stopped_goes_on_as_if_it_had_not"
+
+TASKS = (
+    Fault(
+        "padding has a label and is counted in the loss",
+        "tasks/tagging.py",
+        "torch.full((len(rows), width), _IGNORED",
+        "torch.full((len(rows), width), 0",
+        "tests/tasks/test_tagging.py::"
+        "test_loss_is_smoothed_cross_entropy_over_first_sub_words[0.0]",
+    ),
+    Fault(
+        "second sub-words are labelled too",
+        "tasks/tagging.py",
+        "if word is not None and first[word] == _UNSEEN:",
+        "if word is not None:",
+        "tests/tasks/test_tagging.py::test_labels_stand_on_first_sub_words",
+    ),
+    Fault(
+        "a loss is a mean instead of a sum",
+        "tasks/mlm.py",
+        'gold, reduction="sum"',
+        'gold, reduction="mean"',
+        "tests/tasks/test_mlm.py::test_loss_is_smoothed_cross_entropy_in_nats[0.0]",
+    ),
+    Fault(
+        "masks are drawn without the generator",
+        "tasks/mlm.py",
+        "torch.rand(len(ids), generator=generator)",
+        "torch.rand(len(ids))",
+        "tests/tasks/test_mlm.py::test_masks_depend_on_the_generator_alone",
+    ),
+    Fault(
+        "special tokens are masked",
+        "tasks/mlm.py",
+        "masked_fill(special, 2.0)",
+        "masked_fill(special, 0.0)",
+        "tests/tasks/test_mlm.py::test_special_tokens_are_never_chosen_and_every_example_has_one",
+    ),
+)
+
+DATA = (
+    Fault(
+        "the exponent of the temperature is inverted",
+        "data/mixture.py",
+        "** (1 / self.temperature)",
+        "** self.temperature",
+        "tests/data/test_mixture.py::test_streams_are_drawn_by_temperature[5.0]",
+    ),
+    Fault(
+        "a restored sampler draws its turns from the start",
+        "data/mixture.py",
+        'self._draws = state["draws"]',
+        "self._draws = 0",
+        "tests/data/test_mixture.py::test_a_restored_mixture_draws_what_the_first_would_have",
+    ),
+    Fault(
+        "ranks overlap in the middle of a batch",
+        "data/mixture.py",
+        "len(batch) * (rank + 1) // ranks",
+        "len(batch) * (rank + 1) // ranks + (rank + 1 < ranks)",
+        "tests/data/test_mixture.py::test_the_parts_of_the_ranks_are_the_batch",
+    ),
+    Fault(
+        "sentences of dev and test splits are trained on",
+        "data/unlabelled.py",
+        "if text_key not in held and text_key not in seen",
+        "if text_key not in seen",
+        "tests/data/test_unlabelled.py::test_splits_hold_every_text_once_but_for_held_out_ones",
+    ),
+)
+
+RUNS = (
+    Fault(
+        "a cell comes from the run that did train on its pair",
+        "matrix.py",
+        'if cell.standing != "trained pair"]',
+        'if cell.standing == "trained pair"]',
+        "tests/test_matrix.py::test_combine_takes_each_cell_from_the_run_that_did_not_train_on_it",
+    ),
+    Fault(
+        "scores stand in the order of length",
+        "evaluation.py",
+        "[found[place] for place in range(len(encoded))]",
+        "list(found.values())",
+        "tests/test_evaluation.py::test_order_and_batch_size_change_nothing",
+    ),
+    Fault(
+        "a mixed batch averages the means of its tasks",
+        "training/objective.py",
+        "return Loss(loss.total + divergence * loss.count, loss.count)",
+        "return Loss(loss.total / len(batch.shares), loss.count)",
+        "tests/training/test_stage.py::test_updates_are_those_of_a_plain_loop[0.0]",
+    ),
+    Fault(
+        "the optimiser moves names that were not in the batch",
+        "training/stage.py",
+        "zero_grad(set_to_none=True)",
+        "zero_grad(set_to_none=False)",
+        "tests/training/test_stage.py::test_a_name_that_was_not_in_the_batch_does_not_move",
+    ),
+    Fault(
+        "a checkpoint forgets the squared gradients",
+        "training/optimisation.py",
+        "in optimiser.state.get(parameter, {}).items()",
+        'in optimiser.state.get(parameter, {}).items() if kind != "exp_avg_sq"',
+        "tests/training/test_optimisation.py::test_moments_go_back_where_they_came_from",
+    ),
+    Fault(
+        "a resumed run begins its data anew",
+        "training/stage.py",
+        'self.mixture.restore(saved.state["mixture"])',
+        "pass",
+        _RESUMED,
+    ),
+    Fault(
+        "a resumed run repeats its random numbers",
+        "training/stage.py",
+        'restore_random_states(self.accelerator, saved.tensors["random"])',
+        "pass",
+        _RESUMED,
+    ),
+    Fault(
+        "gradients are divided by the predictions of the last micro-batch",
+        "training/stage.py",
+        "factor = self.ranks / loss[1].clamp(min=1)",
+        "factor = self.ranks / count.clamp(min=1)",
+        "tests/training/test_stage.py::test_updates_are_those_of_a_plain_loop[0.0]",
+    ),
+    Fault(
+        "gradients are divided by the predictions of one process",
+        "training/stage.py",
+        'loss = accelerator.reduce(loss, "sum")',
+        "loss = loss * self.ranks",
+        "tests/training/test_loop.py::test_two_processes_are_one",
+    ),
+)

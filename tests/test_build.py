@@ -1,0 +1,55 @@
+"""From run files to objects."""
+
+from pathlib import Path
+
+import torch
+
+import tiny_runs
+from hyperadapters.build import assemble, method_of, rows_of, tasks_of
+from hyperadapters.config import run_from
+from hyperadapters.context import Row
+
+
+def test_the_same_seed_builds_the_same_model_and_another_another(tmp_path: Path) -> None:
+    first, again, other = (
+        assemble(run_from(tiny_runs.values(tmp_path, seed=seed))).model.state_dict()
+        for seed in (1, 1, 2)
+    )
+    assert all(torch.equal(first[name], again[name]) for name in first)
+    assert any(not torch.equal(first[name], other[name]) for name in first)
+
+
+def test_a_learned_tokenizer_is_kept_and_found_again(tmp_path: Path) -> None:
+    run = run_from(tiny_runs.values(tmp_path))
+    first = assemble(run).tokenizer.get_vocab()
+    (tmp_path / "tokenizer" / "mark").touch()
+    assert assemble(run).tokenizer.get_vocab() == first
+    assert (tmp_path / "tokenizer" / "mark").exists(), "it was not learned again"
+    assert [p.name for p in tmp_path.iterdir()] == ["tokenizer"], "nothing half-written stays"
+
+
+def test_pretraining_is_the_first_phase_and_everything_of_the_backbone(tmp_path: Path) -> None:
+    pretrain = {"train": {"mlm": ["tr"]}, "recipe": {"steps": 3}}
+    run = run_from(tiny_runs.values(tmp_path, method="hyper-x-small", pretrain=pretrain))
+    first, second = method_of(run).phases
+    assert (first.name, first.recipe.steps, first.acts) == ("pretrain", 3, frozenset())
+    assert first.trains == {"backbone", "heads"}
+    assert second.trains == {"adapters", "norms", "heads"}
+    assert second.recipe.steps == 6
+
+
+def test_rows_are_those_of_the_trained_pairs(tmp_path: Path) -> None:
+    run = run_from(tiny_runs.values(tmp_path))
+    rows = rows_of(run, method_of(run))
+    assert Row(task="spans", language="ta") in rows
+    assert Row(task="fields", language="ta") not in rows
+    assert len(rows) == 7
+
+
+def test_labels_left_open_are_those_of_the_corpora(tmp_path: Path) -> None:
+    assembly = assemble(run_from(tiny_runs.values(tmp_path)))
+    labels = assembly.tasks["spans"].labels
+    assert labels[0] == "O"
+    used = {label for ex in assembly.corpus("spans", "ta", "train").examples for label in ex.labels}
+    assert used <= set(labels)
+    assert tasks_of(assembly.run, assembly.library) == assembly.tasks

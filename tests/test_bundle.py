@@ -1,0 +1,116 @@
+"""Bundles: what is saved is what was trained, and nothing that does not fit is loaded."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+import tiny_runs
+from hyperadapters import bundle
+from hyperadapters.build import Assembly, assemble
+from hyperadapters.config import run_from
+from hyperadapters.context import Context, Row
+from hyperadapters.errors import BundleError
+from hyperadapters.tasks.base import collate
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny encoder with its tokenizer, in a folder of `transformers`."""
+    folder = tmp_path_factory.mktemp("encoder")
+    assembly = assemble(run_from(tiny_runs.values(folder)))
+    bundle.save(assembly, folder / "model")
+    return folder / "model" / "backbone"
+
+
+def hyper_x(encoder: Path, output: Path) -> Assembly:
+    method = {"name": "hyper-x-base", "code": 6, "bottleneck": 4, "embedding": 4, "hidden": 6}
+    run = run_from(
+        tiny_runs.values(output, backbone={"path": str(encoder)}, method={**method, "std": 0.4})
+    )
+    return assemble(run)
+
+
+def logits(assembly: Assembly) -> torch.Tensor:
+    task, row = assembly.tasks["spans"], Row(task="spans", language="tr")
+    examples = assembly.corpus("spans", "en", "test").examples
+    encoded = [task.encode(assembly.tokenizer, example, 24) for example in examples]
+    batch = collate([(task, row, one) for one in encoded], 0, torch.Generator())
+    with torch.no_grad():
+        return assembly.model.eval()(Context.uniform(row, len(encoded)), batch).logits["spans"]
+
+
+def test_a_loaded_model_gives_the_same_logits(encoder: Path, tmp_path: Path) -> None:
+    assembly = hyper_x(encoder, tmp_path)
+    bundle.save(assembly, tmp_path / "model")
+    loaded = bundle.load(tmp_path / "model")
+    assert torch.equal(logits(loaded), logits(assembly))
+    assert loaded.tasks == assembly.tasks
+    assert not (tmp_path / "model" / "backbone").exists(), "a frozen backbone is not saved"
+    saved = load_file(tmp_path / "model" / "weights.safetensors")
+    assert "adapters.adapters.embeddings.language.vectors.tr" in saved
+    assert not [n for n in saved if n.startswith("backbone.bert")]
+
+
+def test_a_trained_backbone_travels_as_a_folder_of_transformers(tmp_path: Path) -> None:
+    assembly = assemble(run_from(tiny_runs.values(tmp_path)))
+    bundle.save(assembly, tmp_path / "model")
+    assert (tmp_path / "model" / "backbone" / "config.json").is_file()
+    assert torch.equal(logits(bundle.load(tmp_path / "model")), logits(assembly))
+
+
+def test_saving_again_replaces_the_bundle(encoder: Path, tmp_path: Path) -> None:
+    assembly = hyper_x(encoder, tmp_path)
+    bundle.save(assembly, tmp_path / "model")
+    with torch.no_grad():
+        assembly.model.kept()["heads.spans.entries.shared.bias"].add_(1.0)
+    bundle.save(assembly, tmp_path / "model")
+    assert torch.equal(logits(bundle.load(tmp_path / "model")), logits(assembly))
+
+
+def test_other_weights_in_the_backbone_are_noticed(encoder: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "encoder"
+    copy.mkdir()
+    for file in encoder.iterdir():
+        (copy / file.name).write_bytes(file.read_bytes())
+    bundle.save(hyper_x(copy, tmp_path), tmp_path / "model")
+    weights = load_file(copy / "model.safetensors")
+    weights["bert.encoder.layer.0.output.dense.weight"][0, 0] += 1.0
+    save_file(weights, copy / "model.safetensors", {"format": "pt"})
+    with pytest.raises(BundleError, match="not the one that this model was trained on(.|\n)*other"):
+        bundle.load(tmp_path / "model")
+
+
+def test_a_folder_without_a_bundle_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BundleError, match="holds no trained model(.|\n)*bundle.json"):
+        bundle.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda f: (f / "bundle.json").write_text("{"), "the bundle is damaged"),
+        (
+            lambda f: (f / "bundle.json").write_text(json.dumps({"format": 99})),
+            "another format(.|\n)*format 1(.|\n)*format 99",
+        ),
+        (
+            lambda f: (f / "weights.safetensors").write_bytes(
+                (f / "weights.safetensors").read_bytes()[:-40]
+            ),
+            "the weights cannot be read(.|\n)*cut off",
+        ),
+        (
+            lambda f: save_file({"a": torch.zeros(1)}, f / "weights.safetensors"),
+            "the saved weights do not fit the model(.|\n)*missing, 1 unknown",
+        ),
+    ],
+    ids=["json", "format", "truncated", "other-tensors"],
+)
+def test_damage_is_named(encoder: Path, tmp_path: Path, damage, message: str) -> None:  # type: ignore[no-untyped-def]
+    bundle.save(hyper_x(encoder, tmp_path), tmp_path / "model")
+    damage(tmp_path / "model")
+    with pytest.raises(BundleError, match=message):
+        bundle.load(tmp_path / "model")
