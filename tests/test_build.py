@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 import torch
 
 import tiny_runs
 from hyperadapters.build import assemble, method_of, rows_of, tasks_of
 from hyperadapters.config import run_from
 from hyperadapters.context import Row
+from hyperadapters.errors import ConfigError
 
 
 def test_the_same_seed_builds_the_same_model_and_another_another(tmp_path: Path) -> None:
@@ -53,3 +55,11 @@ def test_labels_left_open_are_those_of_the_corpora(tmp_path: Path) -> None:
     used = {label for ex in assembly.corpus("spans", "ta", "train").examples for label in ex.labels}
     assert used <= set(labels)
     assert tasks_of(assembly.run, assembly.library) == assembly.tasks
+
+
+def test_examples_longer_than_the_backbone_reads_are_refused(tmp_path: Path) -> None:
+    run = run_from(tiny_runs.values(tmp_path, recipe={"length": 33}))
+    with pytest.raises(
+        ConfigError, match="longer examples(.|\n)*at most 32 tokens(.|\n)*found: 33"
+    ):
+        assemble(run)

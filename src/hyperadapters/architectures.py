@@ -1,7 +1,8 @@
 """Backbones: loaded from a folder or the hub, known offline by shape, or made from scratch."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,15 @@ from transformers.utils import logging as transformers_logging
 from hyperadapters.backbones import FAMILIES
 from hyperadapters.errors import BackboneError, UnknownName
 
-__all__ = ["ARCHITECTURES", "empty", "from_scratch", "load", "load_tokenizer"]
+__all__ = [
+    "ARCHITECTURES",
+    "empty",
+    "from_scratch",
+    "load",
+    "load_tokenizer",
+    "positions",
+    "quiet",
+]
 
 Model = Any
 
@@ -134,7 +143,7 @@ def load(source: str | Path, revision: str | None = None) -> Model:
     try:
         shape = AutoConfig.from_pretrained(source, revision=revision)
         _check(shape)
-        with _quiet():
+        with quiet():
             return _auto(shape).from_pretrained(
                 source, revision=revision, use_safetensors=True, dtype=torch.float32
             )
@@ -183,18 +192,24 @@ def _check(shape: Any) -> None:
         raise UnknownName("backbone type", shape.model_type, FAMILIES)
 
 
-class _quiet:
-    """Silences `transformers` while it loads: a fresh head is reported by `describe`, not warned
-    about.
-    """
-
-    def __enter__(self) -> None:
-        self._level = transformers_logging.get_verbosity()
-        self._warnings = warnings.catch_warnings()
-        self._warnings.__enter__()
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Silences `transformers`: `describe` reports a fresh head, and files need no progress bar."""
+    level = transformers_logging.get_verbosity()
+    with warnings.catch_warnings():
         transformers_logging.set_verbosity_error()
         transformers_logging.disable_progress_bar()
+        try:
+            yield
+        finally:
+            transformers_logging.set_verbosity(level)
+            transformers_logging.enable_progress_bar()
 
-    def __exit__(self, *exception: object) -> None:
-        transformers_logging.set_verbosity(self._level)
-        self._warnings.__exit__(*exception)  # type: ignore[arg-type]
+
+def positions(model: Model) -> int | None:
+    """The most tokens a backbone can read; None where there is no limit."""
+    most = getattr(model.config, "max_position_embeddings", None)
+    if model.config.is_encoder_decoder and model.config.model_type in ("t5", "mt5"):
+        return None
+    first = FAMILIES[model.config.model_type].first_position or 0
+    return None if most is None else int(most) - first

@@ -17,7 +17,7 @@ from hyperadapters.config.run_file import Backbone, MlmTask, TaggingTask
 from hyperadapters.context import Row
 from hyperadapters.data.corpora import Corpus
 from hyperadapters.data.vocabulary import train_tokenizer
-from hyperadapters.errors import DataError
+from hyperadapters.errors import ConfigError, DataError
 from hyperadapters.method import BACKBONE, HEADS, Method, Phase
 from hyperadapters.methods import METHODS
 from hyperadapters.metrics import METRICS
@@ -123,13 +123,28 @@ def assemble(run: RunFile, *, data_root: Path | None = None) -> Assembly:
     tasks = tasks_of(run, library)
     tokenizer = tokenizer_of(run, library)
     torch.manual_seed(run.seed)
+    backbone = _backbone(run.backbone, tokenizer)
+    _check_length(method, backbone)
     model = adapt(
-        _backbone(run.backbone, tokenizer),
+        backbone,
         method,
         tasks=list(tasks.values()),
         rows=rows_of(run, method),
     )
     return Assembly(run, method, model, tokenizer, tasks, library)
+
+
+def _check_length(method: Method, backbone: Any) -> None:
+    most = architectures.positions(backbone)
+    for phase in method.phases:
+        if most is not None and phase.recipe.length > most:
+            raise ConfigError(
+                f"phase `{phase.name}` has longer examples than the backbone can read",
+                where="recipe.length",
+                expected=f"at most {most} tokens",
+                found=str(phase.recipe.length),
+                remedy=f"set `recipe.length` to {most} or less",
+            )
 
 
 def method_of(run: RunFile) -> Method:

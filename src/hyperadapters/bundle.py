@@ -12,7 +12,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Mapping
-from importlib.metadata import version
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -43,14 +43,15 @@ def save(assembly: Assembly, folder: Path) -> None:
     model = assembly.model
     weights = _weights(model)
     if _trains_backbone(model):
-        model.backbone.save_pretrained(beside / "backbone")
+        with architectures.quiet():
+            model.backbone.save_pretrained(beside / "backbone")
         assembly.tokenizer.save_pretrained(beside / "backbone")
     save_file({n: t.contiguous() for n, t in weights.items()}, beside / "weights.safetensors")
     assembly.tokenizer.save_pretrained(beside)
     (beside / "run.yaml").write_text(to_yaml(assembly.run), encoding="utf-8")
     facts = {
         "format": FORMAT,
-        "hyperadapters": version("hyperadapters"),
+        "hyperadapters": _version(),
         "labels": {t.name: t.labels for t in assembly.tasks.values() if isinstance(t, Tagging)},
         "backbone": None if _trains_backbone(model) else _checksum(model, weights),
     }
@@ -140,6 +141,13 @@ def _checksum(model: AdaptedModel, weights: Mapping[str, Tensor]) -> str:
         digest.update(name.encode())
         digest.update(frozen[name].detach().float().cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()
+
+
+def _version() -> str:
+    try:
+        return metadata.version("hyperadapters")
+    except metadata.PackageNotFoundError:
+        return "not installed"
 
 
 def _with_labels(run: RunFile, labels: Mapping[str, list[str]]) -> RunFile:

@@ -16,14 +16,25 @@ if TYPE_CHECKING:
     from hyperadapters.build import Assembly
     from hyperadapters.schedules import Schedule
 
-__all__ = ["app", "main"]
+__all__ = [
+    "app",
+    "data",
+    "describe",
+    "evaluate",
+    "main",
+    "methods",
+    "predict",
+    "report",
+    "study",
+    "train",
+]
 
 
 class _Commands(TyperGroup):
     """Turns a user's mistake into one readable message and exit status 2."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Runs a command; what the user can mend goes to standard error."""
+        """Runs a command; mistakes of the user go to standard error."""
         try:
             return super().invoke(ctx)
         except HyperadaptersError as error:

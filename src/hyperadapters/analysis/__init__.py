@@ -1,1 +1,1 @@
-
+"""What scores and embeddings show: intervals, maps, the papers' figures, reports."""

@@ -1,4 +1,4 @@
-"""Corpora as values: the examples of one task, one language and one split, and where they came from."""
+"""Corpora as values: the examples of a task, a language and a split, and where they came from."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -47,10 +47,10 @@ Example = Tagged | Text | Pair
 
 @dataclass(frozen=True)
 class Corpus:
-    """The examples of one task, one language and one split (`train`, `dev` or `test`).
+    """The examples of a task, a language and a split (`train`, `dev` or `test`).
 
     Args:
-        source: where they came from, for messages and reports: a file, or the name of a built-in set.
+        source: where they came from, for messages: a file, or the name of a built-in set.
     """
 
     task: str

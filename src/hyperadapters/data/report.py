@@ -40,7 +40,7 @@ def summary(corpus: Corpus, tokenizer: Any) -> Summary:
     """One corpus in numbers, under a fast tokenizer of `transformers`."""
     sample = corpus.examples[:_SAMPLE]
     texts = [example.text for example in sample]
-    ids = tokenizer(texts, add_special_tokens=False)["input_ids"] if texts else []
+    ids = tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"] if texts else []
     tokens = sum(map(len, ids))
     unknown = tokenizer.unk_token_id
     unknowns = sum(row.count(unknown) for row in ids) if unknown is not None else 0

@@ -11,7 +11,7 @@ from hyperadapters.config.document import Document, Fault, raise_faults
 from hyperadapters.config.reading import based, changed, read_alone
 from hyperadapters.config.validation import model_faults, unknown
 
-__all__ = ["SEED", "StudyFile", "load_study"]
+__all__ = ["SEED", "Case", "StudyFile", "load_study", "run_document"]
 
 SEED = "seed"
 """The axis over which intervals are taken."""

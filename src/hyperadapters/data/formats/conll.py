@@ -9,7 +9,7 @@ from hyperadapters.errors import DataError
 
 __all__ = ["Columns", "read_conll"]
 
-LONGEST = 2000
+_LONGEST = 2000
 """Words that a sentence can have; a longer one means that the blank lines are missing."""
 
 
@@ -55,7 +55,7 @@ def read_conll(path: Path, columns: Columns = Columns()) -> list[Tagged]:  # noq
                 raise _too_few(cells, least, line, f"{path}:{number}")
             word = cells[columns.word].strip().removeprefix(columns.prefix)
             label = cells[columns.label].strip()
-            if not word or not label or len(words) == LONGEST:
+            if not word or not label or len(words) == _LONGEST:
                 raise _faulty(word, label, line, f"{path}:{number}")
             words.append(word)
             labels.append(label)
@@ -82,7 +82,7 @@ def _too_few(cells: list[str], least: int, line: str, where: str) -> DataError:
 def _faulty(word: str, label: str, line: str, where: str) -> DataError:
     if word and label:
         return DataError(
-            f"no blank line in {LONGEST:,} lines",
+            f"no blank line in {_LONGEST:,} lines",
             where=where,
             expected="a blank line after each sentence",
             cause="the blank lines were lost, or hold other characters",

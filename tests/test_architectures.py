@@ -1,0 +1,69 @@
+"""Backbones by shape, from scratch and from folders."""
+
+from pathlib import Path
+
+import pytest
+
+import tiny
+from hyperadapters import architectures
+from hyperadapters.backbones import backbone_parameters, head_parameters
+from hyperadapters.errors import BackboneError, UnknownName
+
+SIZES = {  # without pooler and head; the published sizes
+    "bert-base-multilingual-cased": 177_262_848,
+    "xlm-roberta-base": 277_453_056,
+    "distilbert-base-multilingual-cased": 134_734_080,
+    "transformer-base": 90_218_496,
+    "transformer-big": 268_517_376,
+}
+
+
+@pytest.mark.parametrize("name", SIZES)
+def test_known_architectures_have_their_published_size(name: str) -> None:
+    model = architectures.empty(name)
+    assert sum(parameter.numel() for parameter in backbone_parameters(model)) == SIZES[name]
+    assert all(parameter.device.type == "meta" for parameter in model.parameters())
+
+
+def test_the_head_of_mbert_without_the_tied_matrix() -> None:
+    model = architectures.empty("google-bert/bert-base-multilingual-cased")
+    assert sum(parameter.numel() for parameter in head_parameters(model)) == 711_675
+
+
+def test_an_unknown_architecture_is_refused_with_the_nearest() -> None:
+    with pytest.raises(UnknownName, match="unknown architecture `t5-smal`(.|\n)*mean `t5-small`"):
+        architectures.empty("t5-smal")
+
+
+def test_a_folder_is_counted_and_loaded(tmp_path: Path) -> None:
+    model = tiny.backbone("bert")
+    model.save_pretrained(tmp_path)
+    for other in (architectures.empty(str(tmp_path)), architectures.load(tmp_path)):
+        sizes = [sum(p.numel() for p in m.parameters()) for m in (other, model)]
+        assert sizes[0] == sizes[1]
+
+
+def test_a_missing_or_broken_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(BackboneError, match="cannot be read(.|\n)*safetensors(.|\n)*local folder"):
+        architectures.load(tmp_path / "nothing")
+    with pytest.raises(BackboneError, match="the tokenizer `.*` cannot be read"):
+        architectures.load_tokenizer(tmp_path / "nothing")
+    (tmp_path / "config.json").write_text('{"model_type": "gpt2"}')
+    with pytest.raises(UnknownName, match="unknown backbone type `gpt2`"):
+        architectures.load(tmp_path)
+
+
+@pytest.mark.parametrize("family", tiny.FAMILIES)
+def test_the_most_tokens_a_backbone_reads(family: str) -> None:
+    expected = {"t5": None, "mt5": None, "roberta": 510, "xlm-roberta": 510}
+    expected |= dict.fromkeys(("marian", "m2m_100", "mbart"), 64)
+    assert architectures.positions(tiny.backbone(family)) == expected.get(family, 512)
+
+
+def test_an_encoder_from_scratch_has_the_shape_asked_for() -> None:
+    shape = {"layers": 2, "width": 8, "heads": 2, "ffn": 12, "positions": 20, "dropout": 0.0}
+    for kind in ("bert", "roberta"):
+        model = architectures.from_scratch({"type": kind, **shape}, vocabulary=30, pad_id=1)
+        assert model.config.hidden_size == 8
+        assert len(model.base_model.encoder.layer) == 2
+        assert architectures.positions(model) == 20
