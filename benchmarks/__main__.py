@@ -18,6 +18,8 @@ from benchmarks.timing import interleaved, spread
 PARTS = ("speed", "memory", "languages")
 ROUNDS = 5
 MOST_ROWS = 16
+BUSY = 0.5
+"""Programs running at the start, on average over a minute, that spoil wall times."""
 
 
 def main() -> None:
@@ -31,6 +33,8 @@ def main() -> None:
     console = Console(width=130)
     facts = machine.facts(device)
     console.print(", ".join(f"{name} {value}" for name, value in facts.items()), soft_wrap=True)
+    if float(facts["load"]) > BUSY:
+        console.print("Other programs are running: do not trust these times.", style="bold red")
     result: dict[str, Any] = {"machine": facts, "rounds": arguments.rounds}
     for part in arguments.parts or PARTS:
         result[part] = measure(part, BERT_BASE, arguments.rounds, device, console)

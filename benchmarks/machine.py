@@ -19,8 +19,8 @@ def device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def facts(where: torch.device) -> dict[str, str | int]:
-    """Versions, processor and threads."""
+def facts(where: torch.device) -> dict[str, str | int | float]:
+    """Versions, processor, threads, and how many other programs were running at the start."""
     gpu = torch.cuda.get_device_name(where) if where.type == "cuda" else "none"
     return {
         "python": platform.python_version(),
@@ -31,6 +31,7 @@ def facts(where: torch.device) -> dict[str, str | int]:
         "cores": os.cpu_count() or 1,
         "threads": torch.get_num_threads(),
         "gpu": gpu,
+        "load": round(os.getloadavg()[0], 2),
     }
 
 

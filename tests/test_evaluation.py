@@ -157,7 +157,7 @@ def assembly(tmp_path: Path) -> Assembly:
         "train": {"ner": ["en", "tr"], "pos": ["en"], **mlm},
         "evaluate": {"ner": ["en", "tr"], "pos": ["tr"]},
         "groups": {"seen": ["tr"]},
-        "pretrain": {"train": mlm},
+        "pretrain": {"train": mlm, "recipe": {"length": 32}},
     }
     return assemble(run_from(run, "test"), data_root=tmp_path)
 

@@ -74,7 +74,7 @@ class Recipe:
     clip: float = 1.0
     smoothing: float = 0.0
     precision: Literal["no", "bf16", "fp16"] = "no"
-    length: int = 256
+    length: int = 128
     evaluate_every: int = 0
     patience: int = 0
     criterion: Literal["score", "loss", "perplexity", "last"] = "score"

@@ -34,7 +34,7 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
             "mlm": {"kind": "mlm", "data": {**data, "content": "text"}},
         },
         "train": {"fields": ["en"], "mlm": ["en", "tr"]},
-        "pretrain": {"train": {"mlm": ["en"]}},
+        "pretrain": {"train": {"mlm": ["en"]}, "recipe": {"length": 32}},
         "recipe": {"length": 12},
     }
     return assemble(run_from(values))

@@ -12,8 +12,11 @@ class Characters:
 
     unk_token_id: int | None = 0
 
-    def __call__(self, texts: Sequence[str], *, add_special_tokens: bool) -> dict[str, object]:
+    def __call__(
+        self, texts: Sequence[str], *, add_special_tokens: bool, verbose: bool
+    ) -> dict[str, object]:
         assert not add_special_tokens
+        assert not verbose
         known = "abcdefghijklmnopqrstuvwxyz"
         return {"input_ids": [[known.find(mark) + 1 for mark in t if mark != " "] for t in texts]}
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperadapters.data.corpora import Tagged
-from hyperadapters.data.formats.conll import LONGEST, Columns, read_conll
+from hyperadapters.data.formats.conll import Columns, read_conll
 from hyperadapters.errors import DataError
 
 WORDS = st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=5)
@@ -62,7 +62,7 @@ def test_faults_name_file_and_line(
 
 
 def test_lost_blank_lines_are_noticed(tmp_path: Path) -> None:
-    path = file(tmp_path, "a O\n" * (LONGEST + 1))
+    path = file(tmp_path, "a O\n" * 2001)
     with pytest.raises(DataError, match=r"(?s)no blank line in 2,000 lines.*ner.txt:2001"):
         read_conll(path)
 
