@@ -9,7 +9,7 @@ import torch
 from benchmarks.cases import training_step
 from benchmarks.setting import Setting, languages
 from benchmarks.systems import SYSTEMS, Systems
-from benchmarks.timing import Spread, interleaved, spread
+from benchmarks.timing import CLOCKS, Clock, Spread, interleaved, spread
 from hyperadapters.context import Context
 from hyperadapters.counting import counts
 
@@ -41,12 +41,13 @@ def measure(
     rounds: int,
     device: torch.device,
     numbers: Sequence[int] = NUMBERS,
+    clock: Clock = CLOCKS["wall"],
 ) -> list[Grown]:
     """Training steps of Hyper-X, each under the next language, over those with the fewest."""
     steps = {number: _step(setting, number, device) for number in numbers}
     fewest = steps[numbers[0]]
     pairs = {str(number): (step, fewest) for number, step in steps.items()}
-    taken = interleaved(pairs, rounds, device)
+    taken = interleaved(pairs, rounds, device, clock=clock)
     return [
         Grown(
             number,

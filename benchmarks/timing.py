@@ -7,7 +7,11 @@ from typing import NamedTuple
 
 import torch
 
-__all__ = ["Spread", "interleaved", "spread"]
+__all__ = ["CLOCKS", "Clock", "Spread", "interleaved", "spread"]
+
+Clock = Callable[[], float]
+CLOCKS: Mapping[str, Clock] = {"wall": time.perf_counter, "processor": time.process_time}
+"""`processor` is this process's own time, summed over threads: for a machine that is not alone."""
 
 
 class Spread(NamedTuple):
@@ -23,13 +27,13 @@ def spread(numbers: list[float]) -> Spread:
     return Spread(statistics.median(numbers), min(numbers), max(numbers))
 
 
-def seconds(run: Callable[[], object], device: torch.device) -> float:
-    """Wall time of one run, until the device has finished."""
+def seconds(run: Callable[[], object], device: torch.device, clock: Clock) -> float:
+    """Time of one run, until the device has finished."""
     _wait(device)
-    start = time.perf_counter()
+    start = clock()
     run()
     _wait(device)
-    return time.perf_counter() - start
+    return clock() - start
 
 
 def interleaved(
@@ -37,6 +41,7 @@ def interleaved(
     rounds: int,
     device: torch.device,
     done: Callable[[int], object] = lambda number: None,
+    clock: Clock = time.perf_counter,
 ) -> dict[str, list[tuple[float, float]]]:
     """Seconds of each run, and of what it is divided by, run right before it.
 
@@ -47,12 +52,13 @@ def interleaved(
         rounds: measurements of each pair.
         device: to wait for.
         done: told the number of rounds that are finished.
+        clock: gives seconds.
     """
     taken: dict[str, list[tuple[float, float]]] = {name: [] for name in pairs}
     for number in range(rounds + 1):
         for name, (run, over) in pairs.items():
-            unit = seconds(over, device)
-            taken[name].append((seconds(run, device), unit))
+            unit = seconds(over, device, clock)
+            taken[name].append((seconds(run, device, clock), unit))
         done(number)
     return {name: pairs_[1:] for name, pairs_ in taken.items()}
 
