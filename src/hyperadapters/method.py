@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from hyperadapters.context import Row
 from hyperadapters.forms import Form
 from hyperadapters.providers.plans import Plan
 from hyperadapters.schedules import Observed, Schedule
@@ -125,10 +124,3 @@ class Method:
     adapters: tuple[Adapter, ...]
     phases: tuple[Phase, ...]
     paper: str = ""
-
-    def keys(self, adapter: Adapter, observed: Sequence[Row]) -> tuple[Row, ...]:
-        """The rows an adapter's table must have: those of the data, as training runs them,
-        projected.
-        """
-        factors = adapter.weights.factors
-        return tuple(dict.fromkeys(row.of(factors) for row in observed))

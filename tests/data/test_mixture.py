@@ -36,7 +36,7 @@ class Toy(Task):
     def targets(
         self, encoded: Sequence[Encoded], tokens: int, generator: torch.Generator
     ) -> tuple[Mapping[str, Tensor], None]:
-        index = torch.tensor([one.index for one in encoded])
+        index = torch.tensor([one.targets["index"][0] for one in encoded])
         return {"index": index, "drawn": torch.rand(len(encoded), generator=generator)}, None
 
     def logits(self, view: View, hidden: Tensor, share: Share) -> Tensor:
@@ -52,7 +52,7 @@ class Toy(Task):
 def stream(examples: int, language: str = "tr", task: str = "toy", seed: int = 0) -> Stream:
     """Examples of 1 to 30 tokens; token ids tell nothing, indices tell which is which."""
     lengths = random.Random(seed).choices(range(1, 31), k=examples)
-    encoded = [Encoded([7] * length, {}, index) for index, length in enumerate(lengths)]
+    encoded = [Encoded([7] * length, {"index": [index]}) for index, length in enumerate(lengths)]
     return Stream(Toy(task), Row(task=task, language=language), encoded, examples)
 
 

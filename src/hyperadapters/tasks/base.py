@@ -26,13 +26,11 @@ class Encoded:
     Args:
         ids: token ids with the special ones, never padded.
         targets: what the task needs besides, one list per name (`labels`, `words`, ...).
-        index: the place of the example in its corpus.
         positions: of the tokens, 0-based; None for one behind the other.
     """
 
     ids: Sequence[int]
     targets: Mapping[str, Sequence[int]]
-    index: int = 0
     positions: Sequence[int] | None = None
 
     def __len__(self) -> int:
