@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 from rich.console import Console
+from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import PreTrainedModel
 
@@ -60,6 +61,16 @@ def test_a_materialised_hypernetwork_equals_what_it_was_made_from() -> None:
     with torch.no_grad():
         logits = [systems[n](context, systems.batch).logits for n in ("hyper-x", "materialised")]
     torch.testing.assert_close(logits[0]["tag"], logits[1]["tag"])
+
+
+def test_a_materialised_hypernetwork_runs_the_operators_of_a_table() -> None:
+    systems = Systems(TINY, CPU, 1)
+    counted = []
+    for model in (systems["tables"], systems["materialised"]):
+        with torch.no_grad(), profile(activities=[ProfilerActivity.CPU]) as profiler:
+            model(TINY.context(1), systems.batch)
+        counted.append({event.key: event.count for event in profiler.key_averages()})
+    assert counted[0] == counted[1]
 
 
 def test_pairs_are_measured_side_by_side_and_the_first_round_does_not_count() -> None:
