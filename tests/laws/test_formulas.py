@@ -188,7 +188,8 @@ def test_the_wiring_of_a_position_is_its_equation(position: str, family: str) ->
         expected = equation(model.backbone, batch.inputs, taps)
         untouched = equation(tiny.backbone(family), batch.inputs, lambda tower: lambda layer: still)
     assert (expected - untouched).abs().max() > 0.1, "the adapter must bite"
-    torch.testing.assert_close(got, expected, rtol=0, atol=1e-9)
+    tolerance = 1e-9 if family == "bert" else 1e-6  # T5 takes softmax and norms in float32
+    torch.testing.assert_close(got, expected, rtol=0, atol=tolerance)
 
 
 def test_two_adapters_around_one_norm_are_the_mad_x_stack() -> None:
