@@ -21,6 +21,7 @@ from benchmarks.timing import Spread, interleaved, spread  # noqa: E402
 from benchmarks.work import Work, work  # noqa: E402
 
 from benchmarks import languages, machine, memory, report  # noqa: E402
+from hyperadapters.adapted import AdaptedModel  # noqa: E402
 from hyperadapters.counting import counts  # noqa: E402
 
 CPU = torch.device("cpu")
