@@ -28,7 +28,7 @@ install: .venv/installed  ## .venv with the package, editable, and the tools of 
 	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=python3.11")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet $$(grep '^torch==' constraints.txt)
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	$(BIN)/python -m pip install --quiet --use-pep517 --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
 quickstart: install  ## train on built-in data, compare with baselines, write a report
@@ -50,7 +50,7 @@ test-oldest: .venv-oldest/installed  ## the test suite on the oldest transformer
 .venv-oldest/installed: pyproject.toml constraints-oldest.txt
 	$(PYTHON) -m venv .venv-oldest
 	.venv-oldest/bin/python -m pip install --quiet $$(grep '^torch==' constraints-oldest.txt)
-	.venv-oldest/bin/python -m pip install --quiet --constraint constraints-oldest.txt --editable '.[dev]'
+	.venv-oldest/bin/python -m pip install --quiet --use-pep517 --constraint constraints-oldest.txt --editable '.[dev]'
 	touch $@
 
 faults: install  ## plant seeded faults in the library, one by one; each must make its test fail
@@ -79,7 +79,7 @@ docs: .venv/documented  ## the tree in the README, and the site in site/
 	$(BIN)/zensical build
 
 .venv/documented: .venv/installed
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[docs]'
+	$(BIN)/python -m pip install --quiet --use-pep517 --constraint constraints.txt --editable '.[docs]'
 	touch $@
 
 clean:  ## remove environments, caches and reports, but no runs
