@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -233,11 +233,14 @@ def tokenizer_of(run: RunFile, library: Library) -> Any:
     return architectures.load_tokenizer(folder)
 
 
-def _texts(run: RunFile, library: Library) -> Iterable[str]:
+def _texts(run: RunFile, library: Library) -> list[str]:
     cells = [*(run.pretrain.train.items() if run.pretrain else ()), *run.train.items()]
     pairs = dict.fromkeys((task, language) for task, names in cells for language in names)
-    for task, language in pairs:
-        yield from (example.text for example in library.corpus(task, language, "train").examples)
+    return [
+        example.text
+        for task, language in pairs
+        for example in library.corpus(task, language, "train").examples
+    ]
 
 
 def _keep(tokenizer: Any, folder: Path) -> None:
