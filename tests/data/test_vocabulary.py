@@ -1,4 +1,4 @@
-"""A vocabulary is a function of its text, and nothing in it is matched in raw text but the five tokens."""
+"""A vocabulary is a function of its text; nothing in it is special but the five tokens."""
 
 import subprocess
 import sys
