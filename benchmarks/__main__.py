@@ -14,6 +14,7 @@ from benchmarks.cases import CASES, work_of
 from benchmarks.setting import BERT_BASE, Setting
 from benchmarks.systems import Systems
 from benchmarks.timing import CLOCKS, Clock, interleaved, spread
+from hyperadapters.memory import keep_freed_memory
 
 PARTS = ("speed", "memory", "languages")
 ROUNDS = 5
@@ -25,6 +26,7 @@ BUSY = 0.5
 def main() -> None:
     """Measures, prints, and saves where asked to."""
     arguments = _arguments()
+    keep_freed_memory()
     device = machine.device()
     if arguments.parts[:1] == ["peak"]:
         case = next(case for case in CASES if case.name == arguments.parts[1])

@@ -45,7 +45,8 @@ def interleaved(
 ) -> dict[str, list[tuple[float, float]]]:
     """Seconds of each run, and of what it is divided by, run right before it.
 
-    One more round comes first, to warm up.
+    One more round comes first, to warm up. Whatever is timed has just run once untimed, as a step
+    of training follows a step: memory and caches are then its own.
 
     Args:
         pairs: per name, the run and what it is divided by.
@@ -57,10 +58,15 @@ def interleaved(
     taken: dict[str, list[tuple[float, float]]] = {name: [] for name in pairs}
     for number in range(rounds + 1):
         for name, (run, over) in pairs.items():
-            unit = seconds(over, device, clock)
-            taken[name].append((seconds(run, device, clock), unit))
+            unit, own = (_second(work, device, clock) for work in (over, run))
+            taken[name].append((own, unit))
         done(number)
     return {name: pairs_[1:] for name, pairs_ in taken.items()}
+
+
+def _second(run: Callable[[], object], device: torch.device, clock: Clock) -> float:
+    run()
+    return seconds(run, device, clock)
 
 
 def _wait(device: torch.device) -> None:

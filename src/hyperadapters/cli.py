@@ -10,11 +10,10 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from hyperadapters.errors import ConfigError, DataError, HyperadaptersError, UnknownName
+from hyperadapters.errors import DataError, HyperadaptersError, UnknownName
 
 if TYPE_CHECKING:
     from hyperadapters.build import Assembly
-    from hyperadapters.schedules import Schedule
 
 __all__ = [
     "app",
@@ -52,11 +51,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     help="Train networks that write adapters for tasks and languages, and use them.\n\n"
-    "Begin with `hyperadapters methods`, then `hyperadapters train configs/quickstart.yaml`.",
+    "Begin with `hyperadapters methods`, then `hyperadapters study configs/quickstart.yaml`.",
 )
 
 RunFileArgument = Annotated[
-    Path, typer.Argument(metavar="FILE", help="A run file, such as `configs/quickstart.yaml`.")
+    Path, typer.Argument(metavar="FILE", help="A run file, such as `configs/hyper-x/mixed-a.yaml`.")
 ]
 RunFolder = Annotated[
     Path,
@@ -81,12 +80,14 @@ def train(file: RunFileArgument, changes: Changes = None, data_root: DataRoot = 
 
     A run that was stopped goes on where it stopped when the same command is given again.
 
-    Example: `hyperadapters train configs/quickstart.yaml --set seed=1`
+    Example: `hyperadapters train configs/hyper-x/mixed-a.yaml --set seed=1`
     """
     from hyperadapters.analysis.report import terminal
     from hyperadapters.config import load_run
+    from hyperadapters.memory import keep_freed_memory
     from hyperadapters.study import perform
 
+    keep_freed_memory()
     run = load_run(file, changes or ())
     matrix = perform(run, run.folder, data_root=data_root, console=_progress())
     terminal([matrix], Console())
@@ -103,8 +104,10 @@ def study(
 
     Example: `hyperadapters study configs/hyper-x/mixed.study.yaml`
     """
+    from hyperadapters.memory import keep_freed_memory
     from hyperadapters.study import print_result, run_study
 
+    keep_freed_memory()
     result = run_study(file, tuple(changes or ()), data_root=data_root, console=_progress())
     print_result(result, Console())
     typer.echo(f"report: {result.plan.study.folder / 'report.html'}")
@@ -127,12 +130,13 @@ def evaluate(
     """
     from hyperadapters.analysis.report import terminal
     from hyperadapters.data.corpora import SPLITS
+    from hyperadapters.schedules import fixed
     from hyperadapters.study import scored, write_whole
 
     if split not in SPLITS:
         raise UnknownName("split", split, SPLITS)
     matrix = scored(
-        _loaded(run, data_root), under=_schedule(run_as or []), split=split, console=_progress()
+        _loaded(run, data_root), under=fixed(run_as or []), split=split, console=_progress()
     )
     terminal([matrix], Console())
     if output is not None:
@@ -285,18 +289,3 @@ def _lines(file: Path) -> Iterator[str]:
             expected="a text file in UTF-8, one sentence per line",
             found=str(error),
         ) from error
-
-
-def _schedule(names: list[str]) -> "Schedule":
-    from hyperadapters.context import CONTEXT_FACTORS
-    from hyperadapters.schedules import Fixed, Observed
-
-    pairs = dict(name.partition("=")[::2] for name in names)
-    wrong = [factor for factor, name in pairs.items() if factor not in CONTEXT_FACTORS or not name]
-    if wrong:
-        raise ConfigError(
-            f"`--run-as {wrong[0]}` names no row",
-            expected=f"FACTOR=NAME, with a factor of {', '.join(CONTEXT_FACTORS)}",
-            remedy="for example `--run-as language=nl`",
-        )
-    return Fixed(pairs) if pairs else Observed()

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import final
 
-from hyperadapters.context import Row
+from hyperadapters.context import CONTEXT_FACTORS, Row
+from hyperadapters.errors import ConfigError
 
-__all__ = ["Cycle", "Fixed", "Observed", "Schedule"]
+__all__ = ["Cycle", "Fixed", "Observed", "Schedule", "fixed"]
 
 
 class Schedule(ABC):
@@ -71,3 +72,23 @@ class Cycle(Schedule):
     def under(self, observed: Row, micro_batch: int) -> Row:
         """`observed` with the names of the row whose turn it is."""
         return observed.replaced(**dict(self.rows[micro_batch % len(self.rows)]))
+
+
+def fixed(names: Sequence[str]) -> Fixed:
+    """The schedule of `--run-as`: `language=nl` lets all data run under the Dutch row.
+
+    Args:
+        names: each a context factor, an equals sign and a name; none leaves every row as it is.
+
+    Raises:
+        ConfigError: one of them is anything else.
+    """
+    pairs = dict(name.partition("=")[::2] for name in names)
+    wrong = [factor for factor, name in pairs.items() if factor not in CONTEXT_FACTORS or not name]
+    if wrong:
+        raise ConfigError(
+            f"`--run-as {wrong[0]}` names no row",
+            expected=f"FACTOR=NAME, with a factor of {', '.join(CONTEXT_FACTORS)}",
+            remedy="for example `--run-as language=nl`",
+        )
+    return Fixed(pairs)

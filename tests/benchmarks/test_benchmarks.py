@@ -75,7 +75,7 @@ def test_pairs_are_measured_side_by_side_and_the_first_round_does_not_count() ->
     order: list[str] = []
     pairs = {name: (lambda n=name: order.append(n), lambda: order.append("over")) for name in "ab"}
     taken = interleaved(pairs, 2, CPU)
-    assert order == ["over", "a", "over", "b"] * 3
+    assert order == ["over", "over", "a", "a", "over", "over", "b", "b"] * 3
     assert {name: len(times) for name, times in taken.items()} == {"a": 2, "b": 2}
     assert spread([3.0, 1.0, 2.0]) == Spread(2.0, 1.0, 3.0)
 
