@@ -42,7 +42,8 @@ def test_pretraining_is_the_first_phase_and_everything_of_the_backbone(tmp_path:
 
 def test_rows_are_those_of_the_trained_pairs(tmp_path: Path) -> None:
     run = run_from(tiny_runs.values(tmp_path))
-    rows = rows_of(run, method_of(run))
+    assembly = assemble(run)
+    rows = rows_of(run, method_of(run), assembly.tasks)
     assert Row(task="spans", language="ta") in rows
     assert Row(task="fields", language="ta") not in rows
     assert len(rows) == 7

@@ -70,6 +70,8 @@ def test_metrics_stand_under_their_names():
         "accuracy": "accuracy",
         "span_f1": "span_f1",
         "perplexity": "perplexity",
+        "bleu": "bleu",
+        "chrf": "chrf",
     }
 
 

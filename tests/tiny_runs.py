@@ -84,7 +84,7 @@ def assembled(run: Mapping[str, Any], method: str | None = None) -> Assembly:
         assembly.model.backbone,
         chosen,
         tasks=list(assembly.tasks.values()),
-        rows=rows_of(assembly.run, chosen),
+        rows=rows_of(assembly.run, chosen, assembly.tasks),
     )
     return replace(assembly, method=chosen, model=model)
 

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,10 @@ _ENCODER_SHAPE = {
 }
 
 
+_BERT_STD, _BERT_WIDTH = 0.02, 768
+"""BERT's initial standard deviation is meant for its width; sums over fewer features need more."""
+
+
 def empty(name: str) -> Model:
     """A model without weights, on the device `meta`: for counting parameters, never from the
     network.
@@ -113,21 +118,63 @@ def empty(name: str) -> Model:
         return _model(AutoConfig.for_model(ARCHITECTURES[short]["model_type"], **shape))
 
 
-def from_scratch(shape: Mapping[str, Any], vocabulary: int, pad_id: int = 0) -> Model:
-    """An encoder with random weights.
+def from_scratch(
+    shape: Mapping[str, Any], vocabulary: int, pad_id: int = 0, eos_id: int | None = None
+) -> Model:
+    """A backbone with random weights.
 
     Args:
-        shape: `type` (a BERT-like model_type), `layers`, `width`, `heads`, `ffn`, `positions`,
-            `dropout`.
+        shape: `type` (a BERT-like model_type, or `marian`), `layers`, `width`, `heads`, `ffn`,
+            `positions`, `dropout`.
         vocabulary: token ids.
         pad_id: of them, the one that padding has.
+        eos_id: of them, the one that ends a translation.
     """
+    if shape["type"] == "marian":
+        return _transformer(shape, vocabulary, pad_id, eos_id)
     given = {_ENCODER_SHAPE[key]: value for key, value in shape.items() if key in _ENCODER_SHAPE}
     given["attention_probs_dropout_prob"] = shape["dropout"]
+    given["initializer_range"] = _BERT_STD * sqrt(_BERT_WIDTH / shape["width"])
     if shape["type"] != "bert":  # their position ids start behind the padding id
         given["max_position_embeddings"] = shape["positions"] + 2
     return _model(
         AutoConfig.for_model(shape["type"], vocab_size=vocabulary, pad_token_id=pad_id, **given)
+    )
+
+
+def _transformer(
+    shape: Mapping[str, Any], vocabulary: int, pad_id: int, eos_id: int | None
+) -> Model:
+    """The Transformer of Vaswani et al. (2017): ReLU, norms after the residual, all embeddings tied
+    and scaled by √width, fixed sinusoids.
+    """
+    towers = {
+        f"{tower}_{theirs}": shape[ours]
+        for tower in ("encoder", "decoder")
+        for ours, theirs in (
+            ("layers", "layers"),
+            ("heads", "attention_heads"),
+            ("ffn", "ffn_dim"),
+        )
+    }
+    return _model(
+        AutoConfig.for_model(
+            "marian",
+            vocab_size=vocabulary,
+            d_model=shape["width"],
+            max_position_embeddings=shape["positions"],
+            dropout=shape["dropout"],
+            attention_dropout=0.0,
+            activation_function="relu",
+            scale_embedding=True,
+            init_std=shape["width"] ** -0.5,
+            pad_token_id=pad_id,
+            eos_token_id=eos_id,
+            decoder_start_token_id=pad_id,
+            forced_eos_token_id=None,
+            bos_token_id=None,
+            **towers,
+        )
     )
 
 

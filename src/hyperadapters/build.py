@@ -13,10 +13,16 @@ from hyperadapters import architectures
 from hyperadapters.adapt import adapt
 from hyperadapters.adapted import AdaptedModel
 from hyperadapters.config import RunFile, pretrain_recipe, recipe_of
-from hyperadapters.config.run_file import Backbone, MlmTask, TaggingTask
+from hyperadapters.config.run_file import (
+    Architecture,
+    Backbone,
+    MlmTask,
+    TaggingTask,
+    TranslationTask,
+)
 from hyperadapters.context import Row
-from hyperadapters.data.corpora import Corpus
-from hyperadapters.data.vocabulary import train_tokenizer
+from hyperadapters.data.corpora import Corpus, Pair
+from hyperadapters.data.vocabulary import train_joint_tokenizer, train_tokenizer
 from hyperadapters.errors import ConfigError, DataError
 from hyperadapters.method import BACKBONE, HEADS, Method, Phase
 from hyperadapters.methods import METHODS
@@ -24,6 +30,7 @@ from hyperadapters.metrics import METRICS
 from hyperadapters.tasks.base import Task
 from hyperadapters.tasks.mlm import MaskedLM
 from hyperadapters.tasks.tagging import Tagging, labels_of
+from hyperadapters.tasks.translation import Translation, target_token
 
 __all__ = [
     "PRETRAIN",
@@ -113,7 +120,7 @@ def assemble(run: RunFile, *, data_root: Path | None = None) -> Assembly:
     """Loads or makes the backbone and its tokenizer, and adapts it.
 
     Everything that is drawn comes from the run's seed. A tokenizer that is learned is kept in the
-    run's folder, because learning it twice does not give the same one twice.
+    run's folder.
 
     Raises:
         BackboneError, DataError, UnknownName: whatever cannot be loaded.
@@ -129,7 +136,7 @@ def assemble(run: RunFile, *, data_root: Path | None = None) -> Assembly:
         backbone,
         method,
         tasks=list(tasks.values()),
-        rows=rows_of(run, method),
+        rows=rows_of(run, method, tasks),
     )
     return Assembly(run, method, model, tokenizer, tasks, library)
 
@@ -163,9 +170,9 @@ def method_of(run: RunFile) -> Method:
     return replace(method, phases=tuple(phases))
 
 
-def rows_of(run: RunFile, method: Method) -> list[Row]:
+def rows_of(run: RunFile, method: Method, tasks: Mapping[str, Task]) -> list[Row]:
     """Every row that some phase of the method runs under."""
-    observed = [Row(task=t, language=name) for t, names in run.train.items() for name in names]
+    observed = [tasks[task].row(name) for task, names in run.train.items() for name in names]
     phases = [phase for phase in method.phases if phase.name != PRETRAIN]
     schedules = [schedule for phase in phases for schedule in (phase.under, phase.select_under)]
     return list(
@@ -208,13 +215,23 @@ def _mlm(name: str, task: MlmTask, library: Library) -> Task:
     return MaskedLM(name, task.probability)
 
 
-_KINDS: Mapping[type, Callable[[str, Any, Library], Task]] = {TaggingTask: _tagging, MlmTask: _mlm}
+def _translation(name: str, task: TranslationTask, library: Library) -> Task:
+    return Translation(name, METRICS[task.metric], task.beams, task.length)
+
+
+_KINDS: Mapping[type, Callable[[str, Any, Library], Task]] = {
+    TaggingTask: _tagging,
+    MlmTask: _mlm,
+    TranslationTask: _translation,
+}
 
 
 def _backbone(wanted: Backbone, tokenizer: Any) -> Any:
     if wanted.architecture is not None:
         shape = wanted.architecture.model_dump()
-        return architectures.from_scratch(shape, len(tokenizer), tokenizer.pad_token_id)
+        return architectures.from_scratch(
+            shape, len(tokenizer), tokenizer.pad_token_id, tokenizer.eos_token_id
+        )
     return architectures.load(wanted.path or wanted.name or "", wanted.revision)
 
 
@@ -227,20 +244,34 @@ def tokenizer_of(run: RunFile, library: Library) -> Any:
         return architectures.load_tokenizer(wanted.path or wanted.name or "", wanted.revision)
     folder = run.folder / "tokenizer"
     if not folder.exists():
-        shape = wanted.architecture
-        learned = train_tokenizer(_texts(run, library), shape.vocabulary, shape.positions)
+        learned = _learned(run, library, wanted.architecture)
         _keep(learned, folder)
     return architectures.load_tokenizer(folder)
 
 
-def _texts(run: RunFile, library: Library) -> list[str]:
+def _learned(run: RunFile, library: Library, shape: Architecture) -> Any:
+    """WordPiece for an encoder; for a Transformer a joint Unigram vocabulary with target tokens."""
     cells = [*(run.pretrain.train.items() if run.pretrain else ()), *run.train.items()]
     pairs = dict.fromkeys((task, language) for task, names in cells for language in names)
-    return [
-        example.text
+    examples = [
+        example
         for task, language in pairs
         for example in library.corpus(task, language, "train").examples
     ]
+    if shape.type != "marian":
+        texts = [example.text for example in examples]
+        return train_tokenizer(texts, shape.vocabulary, shape.positions)
+    sides: dict[str, dict[str, None]] = {}
+    for pair in examples:
+        if isinstance(pair, Pair):
+            for language, text in zip(pair.languages, (pair.first, pair.second), strict=True):
+                sides.setdefault(language, {})[text] = None
+    return train_joint_tokenizer(
+        {language: tuple(texts) for language, texts in sides.items()},
+        shape.vocabulary,
+        shape.positions,
+        added=[target_token(language) for language in sorted(sides)],
+    )
 
 
 def _keep(tokenizer: Any, folder: Path) -> None:

@@ -77,7 +77,7 @@ def load(folder: Path, *, data_root: Path | None = None) -> Assembly:
         architectures.load(source, run.backbone.revision),
         method,
         tasks=list(tasks.values()),
-        rows=rows_of(run, method),
+        rows=rows_of(run, method, tasks),
     )
     weights = _read(folder / "weights.safetensors")
     fill(model, weights, where=str(folder / "weights.safetensors"), wanted=_weights(model))

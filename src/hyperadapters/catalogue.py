@@ -1,6 +1,6 @@
 """Parameter counts and abilities of a run or of every method, without weights or network."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,10 @@ from hyperadapters.context import Row, names_of
 from hyperadapters.counting import abilities, counts
 from hyperadapters.methods import METHODS, SETTINGS, Setting
 from hyperadapters.metrics import METRICS
+from hyperadapters.tasks.base import Task
 from hyperadapters.tasks.mlm import MaskedLM
 from hyperadapters.tasks.tagging import Tagging
+from hyperadapters.tasks.translation import Translation
 
 __all__ = ["catalogue", "describe"]
 
@@ -25,7 +27,7 @@ def describe(run: RunFile, *, data_root: Path | None = None) -> dict[str, Any]:
     """Every parameter count of a run and the names its factors know, without weights or network."""
     method = method_of(run)
     tasks = tasks_of(run, Library(run, data_root))
-    rows = rows_of(run, method)
+    rows = rows_of(run, method, tasks)
     with torch.device("meta"):
         model = adapt(_shape(run.backbone), method, tasks=list(tasks.values()), rows=rows)
     return {
@@ -62,15 +64,18 @@ def catalogue() -> list[dict[str, Any]]:
     return [_entry(name, SETTINGS[name]) for name in METHODS]
 
 
+_OTHERS: Mapping[str, Callable[[str], Task]] = {"mlm": MaskedLM, "translation": Translation}
+
+
 def _entry(name: str, setting: Setting) -> dict[str, Any]:
     method = METHODS[name]()
-    tasks = [
+    tasks: list[Task] = [
         Tagging(task, tuple(map(str, range(labels))), METRICS["accuracy"])
-        if labels
-        else MaskedLM(task)
         for task, labels in setting.labels.items()
     ]
-    rows = [Row(task=t, language=name) for t in setting.labels for name in setting.languages]
+    tasks += [_OTHERS[kind](task) for task, kind in setting.others.items()]
+    rows = [task.row(language) for task in tasks for language in setting.languages]
+    languages = {name for row in rows for factor, name in row.items() if factor != "task"}
     with torch.device("meta"):
         counted = counts(
             adapt(architectures.empty(setting.backbone), method, tasks=tasks, rows=rows)
@@ -79,9 +84,10 @@ def _entry(name: str, setting: Setting) -> dict[str, Any]:
         "name": name,
         "paper": method.paper,
         "backbone": setting.backbone,
-        "tasks": list(setting.labels),
-        "languages": len(setting.languages),
+        "tasks": [task.name for task in tasks],
+        "languages": len(languages),
         "trained_parameters": counted["trained_without_heads"],
+        "added_parameters": sum(counted["providers"].values()),
         "total_parameters": counted["total"],
         **abilities(method),
     }

@@ -146,25 +146,26 @@ def evaluate(
 @app.command()
 def predict(
     run: RunFolder,
-    task: Annotated[str, typer.Option(help="A tagging task of the run, such as `ner`.")],
-    language: Annotated[str, typer.Option(help="Whose weights to use, such as `tr`.")],
+    task: Annotated[str, typer.Option(help="A task of the run, such as `ner`.")],
+    language: Annotated[
+        str | None,
+        typer.Option(help="Whose weights to use: `tr`, or a direction to translate in: `de-en`."),
+    ] = None,
     file: Annotated[
         Path, typer.Argument(metavar="[FILE]", help="Text; `-` for standard input.")
     ] = Path("-"),
 ) -> None:
-    """Tag raw text: one sentence per line, words separated by spaces.
+    """Tag or translate raw text: one sentence per line, for tags its words separated by spaces.
 
-    Prints one word and its label per line, and an empty line after each sentence.
+    Tags come one word and its label per line, with an empty line after each sentence; translations
+    one per line. Without `--language` every line begins with its own direction and a tab.
 
     Example: `echo "Ada lives here" | hyperadapters predict runs/my-run --task ner --language tr`
     """
-    from hyperadapters.analysis.prediction import predict as tagged
+    from hyperadapters.analysis.prediction import answers
 
-    for words in tagged(_loaded(run, None), task, language, _lines(file)):
-        width = max((len(word) for word, _ in words), default=0)
-        for word, label in words:
-            typer.echo(f"{word:<{width}}\t{label}")
-        typer.echo()
+    for line in answers(_loaded(run, None), task, language, _lines(file)):
+        typer.echo(line)
 
 
 @app.command()

@@ -5,7 +5,16 @@ from dataclasses import dataclass
 
 from hyperadapters.errors import ContextError
 
-__all__ = ["BASE", "CONTEXT_FACTORS", "SITE_FACTORS", "Context", "Factor", "Row", "names_of"]
+__all__ = [
+    "BASE",
+    "CONTEXT_FACTORS",
+    "SITE_FACTORS",
+    "Context",
+    "Factor",
+    "Row",
+    "direction",
+    "names_of",
+]
 
 Factor = str
 CONTEXT_FACTORS = ("task", "language", "source_language", "target_language")
@@ -17,6 +26,22 @@ def names_of(factor: Factor) -> Factor:
     languages.
     """
     return "language" if factor in ("source_language", "target_language") else factor
+
+
+def direction(name: str) -> tuple[str, str]:
+    """Source and target language of a translation direction such as `de-en`.
+
+    Raises:
+        ContextError: the name is none.
+    """
+    source, _, target = name.partition("-")
+    if not source or not target or "-" in target:
+        raise ContextError(
+            f"`{name}` is no translation direction",
+            expected="SOURCE-TARGET, two names of languages without a hyphen",
+            remedy="for example `de-en`",
+        )
+    return source, target
 
 
 class Row(Mapping[Factor, str]):

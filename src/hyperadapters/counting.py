@@ -41,6 +41,9 @@ def counts(model: AdaptedModel) -> dict[str, Any]:
     }
 
 
+_PAIRS = (frozenset({"task", "language"}), frozenset({"source_language", "target_language"}))
+
+
 def _size(parameters: Any) -> int:
     return sum(parameter.numel() for parameter in parameters)
 
@@ -61,17 +64,17 @@ def abilities(method: Method) -> dict[str, bool]:
         `cross_lingual`: what is trained on one language serves others, because it is shared between
         languages or composed from parts that are.
         `new_language`: a language outside pre-training gets weights from its own raw text.
-        `unseen_pair`: weights for a pair of task and language are composed from parts that were
-        trained apart.
+        `unseen_pair`: weights for a pair of task and language, or of source and target language,
+        are composed from parts that were trained apart.
     """
     factors = [set(adapter.weights.factors) for adapter in method.adapters]
     named = set().union(*factors) if factors else set()
     embedded = {f for adapter in method.adapters for f in adapter.weights.embeddings}
     trains_backbone = any(BACKBONE in phase.trains for phase in method.phases)
-    keyed_apart = not any({"task", "language"} <= own and not own <= embedded for own in factors)
+    keyed_apart = not any(pair <= own and not own <= embedded for own in factors for pair in _PAIRS)
     return {
         "multi_task": "task" in embedded or (trains_backbone and "task" not in named),
         "cross_lingual": keyed_apart,
         "new_language": "language" in named,
-        "unseen_pair": {"task", "language"} <= named and keyed_apart,
+        "unseen_pair": any(pair <= named for pair in _PAIRS) and keyed_apart,
     }

@@ -1,6 +1,6 @@
 """How a model scores: per sentence, and as the task × language matrix of a run."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import torch
@@ -8,15 +8,18 @@ from torch import nn
 
 from hyperadapters.adapted import AdaptedModel
 from hyperadapters.build import Assembly
-from hyperadapters.context import Context, Row
+from hyperadapters.context import Context, Row, names_of
 from hyperadapters.data.corpora import Corpus
 from hyperadapters.errors import DataError
 from hyperadapters.matrix import Cell, Matrix, Standing, combine
 from hyperadapters.metrics import Loss, Statistics
 from hyperadapters.schedules import Observed, Schedule
-from hyperadapters.tasks.base import Encoded, Task, collate
+from hyperadapters.tasks.base import Batch, Encoded, Task, collate
 
 __all__ = ["Cell", "Matrix", "combine", "evaluate", "score"]
+
+_EXAMPLES = 64
+"""In a batch that is scored, at most."""
 
 
 @contextmanager
@@ -39,10 +42,11 @@ def score(
     encoded: Sequence[Encoded],
     *,
     pad_id: int,
-    examples: int = 64,
+    examples: int = _EXAMPLES,
     under: Schedule = Observed(),
 ) -> tuple[list[Statistics], Loss]:
-    """What each example adds to the task's metric, in the order given, and the summed loss.
+    """What each example adds to the task's metric `forced`, in the order given, and the summed
+    loss.
 
     Batches hold examples of similar length. A task that draws (masks) draws the same in every call.
 
@@ -53,20 +57,36 @@ def score(
         under: maps `row` to the row that batch n runs with.
     """
     device = next(model.parameters()).device
-    order = sorted(range(len(encoded)), key=lambda place: len(encoded[place]))
-    generator = torch.Generator().manual_seed(0)
     found: dict[int, Statistics] = {}
     loss = Loss(torch.zeros((), device=device), torch.zeros((), device=device))
     with _evaluating(model):
-        for number, start in enumerate(range(0, len(order), examples)):
-            places = order[start : start + examples]
-            drawn = [(task, row, encoded[place]) for place in places]
-            batch = collate(drawn, pad_id, generator).to(device)
-            context = Context.uniform(under.under(row, number), len(places))
+        for places, context, batch in _batches(task, row, encoded, pad_id, examples, under):
+            batch = batch.to(device)
             logits, share = model(context, batch).logits[task.name], batch.shares[task.name]
             found.update(zip(places, task.statistics(logits, share), strict=True))
             loss += task.loss(logits, share)
-    return [found[place] for place in range(len(encoded))], loss
+    return _in_order(found), loss
+
+
+def _in_order(found: Mapping[int, Statistics]) -> list[Statistics]:
+    return [found[place] for place in sorted(found)]
+
+
+def _batches(
+    task: Task,
+    row: Row,
+    encoded: Sequence[Encoded],
+    pad_id: int,
+    examples: int,
+    under: Schedule,
+) -> Iterator[tuple[list[int], Context, Batch]]:
+    """Examples of similar length at a time: their places, the row they run with, their batch."""
+    order = sorted(range(len(encoded)), key=lambda place: len(encoded[place]))
+    generator = torch.Generator().manual_seed(0)
+    for number, start in enumerate(range(0, len(order), examples)):
+        places = order[start : start + examples]
+        batch = collate([(task, row, encoded[place]) for place in places], pad_id, generator)
+        yield places, Context.uniform(under.under(row, number), len(places)), batch
 
 
 def evaluate(
@@ -92,19 +112,23 @@ def evaluate(
     pairs = cells or [
         (task, language) for task, names in run.evaluate.items() for language in names
     ]
-    trained = frozenset(assembly.trained_pairs())
+    trained = frozenset(
+        assembly.tasks[task].row(language) for task, language in assembly.trained_pairs()
+    )
     scored = []
     for done, (task, language) in enumerate(pairs):
         if progress is not None:
             progress(done, len(pairs), f"{task}/{language}")
         corpus = assembly.corpus(task, language, split)
-        scored.append(_evaluated(assembly, corpus, _standing(task, language, trained), under))
+        standing = _standing(assembly.tasks[task].row(language), trained)
+        scored.append(_evaluated(assembly, corpus, standing, under))
     groups = {name: tuple(members) for name, members in run.groups.items()}
     return Matrix(run.name, assembly.method.name, run.seed, tuple(scored), groups)
 
 
 def _evaluated(assembly: Assembly, corpus: Corpus, standing: Standing, under: Schedule) -> Cell:
-    task, row = assembly.tasks[corpus.task], Row(task=corpus.task, language=corpus.language)
+    task = assembly.tasks[corpus.task]
+    row = task.row(corpus.language)
     if not corpus.examples:
         raise DataError(
             f"nothing to score for `{corpus.task}` in `{corpus.language}`",
@@ -112,25 +136,47 @@ def _evaluated(assembly: Assembly, corpus: Corpus, standing: Standing, under: Sc
             expected=f"at least one example in the split `{corpus.split}`",
             remedy=f"take `{corpus.language}` out of `evaluate: {corpus.task}`, or add the data",
         )
-    length = assembly.method.phases[-1].recipe.length
-    encoded = [task.encode(assembly.tokenizer, example, length) for example in corpus.examples]
-    statistics, _ = score(
-        assembly.model, task, row, encoded, pad_id=assembly.tokenizer.pad_token_id, under=under
-    )
+    statistics = _judged(assembly, task, row, corpus, under)
     ran = under.under(row, 0)
+    notes = [task.metric.signature, "" if ran == row else f"run as {ran}"]
     return Cell(
         corpus.task,
         corpus.language,
         task.metric.name,
         task.metric.score(tuple(map(sum, zip(*statistics, strict=True)))),
-        len(encoded),
+        len(statistics),
         standing,
         tuple(statistics),
-        note="" if ran == row else f"run as {ran}",
+        note="; ".join(filter(None, notes)),
     )
 
 
-def _standing(task: str, language: str, trained: Collection[tuple[str, str]]) -> Standing:
-    if (task, language) in trained:
+def _judged(
+    assembly: Assembly, task: Task, row: Row, corpus: Corpus, under: Schedule
+) -> list[Statistics]:
+    """What each example of a corpus adds to the task's metric, in corpus order."""
+    model, tokenizer = assembly.model, assembly.tokenizer
+    length = assembly.method.phases[-1].recipe.length
+    encoded = [task.encode(tokenizer, example, length) for example in corpus.examples]
+    device = next(model.parameters()).device
+    found: dict[int, Statistics] = {}
+    with _evaluating(model):
+        batches = _batches(task, row, encoded, tokenizer.pad_token_id, _EXAMPLES, under)
+        for places, context, batch in batches:
+            examples = [corpus.examples[place] for place in places]
+            judged = task.judge(
+                model, context, batch.to(device), examples=examples, tokenizer=tokenizer
+            )
+            found.update(zip(places, judged, strict=True))
+    return _in_order(found)
+
+
+def _standing(row: Row, trained: Collection[Row]) -> Standing:
+    """What training saw of a row: all of it, or each of its names at least, in one factor or
+    another.
+    """
+    if row in trained:
         return "trained pair"
-    return "unseen pair" if any(name == language for _, name in trained) else "unseen language"
+    seen = {(names_of(factor), name) for known in trained for factor, name in known.items()}
+    names = {(names_of(factor), name) for factor, name in row.items() if factor != "task"}
+    return "unseen pair" if names <= seen else "unseen language"

@@ -1,15 +1,26 @@
 """Every published system that is built in, side by side, as values."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from typing import Literal
 
 from hyperadapters.forms import Bottleneck, Norm
-from hyperadapters.method import BACKBONE, HEADS, Adapter, Method, Phase
-from hyperadapters.providers import Learned, Linear, Mlp, hypernetwork, table
-from hyperadapters.sites import Where
+from hyperadapters.method import BACKBONE, HEADS, Adapter, Method, Phase, Recipe
+from hyperadapters.providers import Learned, Linear, Mlp, Residual, hypernetwork, table
+from hyperadapters.sites import Tower, Where
 
-__all__ = ["METHODS", "SETTINGS", "Setting", "full_fine_tuning", "hyper_x"]
+__all__ = [
+    "METHODS",
+    "SETTINGS",
+    "Setting",
+    "full_fine_tuning",
+    "hyper_adapters",
+    "hyper_x",
+    "language_adapters",
+    "pair_adapters",
+    "transformer",
+]
 
 
 def full_fine_tuning(name: str = "full-fine-tuning") -> Method:
@@ -68,10 +79,152 @@ def hyper_x(
     )
 
 
+_TRANSLATION = Recipe(
+    steps=360_000,
+    learning_rate=4e-3,
+    decay="inverse_sqrt",
+    warmup=8000,
+    betas=(0.9, 0.98),
+    epsilon=1e-6,
+    smoothing=0.1,
+    temperature=2.0,
+    criterion="loss",
+)
+"""Baziotis et al. (2022), section 4, for the base size; the big one trains 220,000 steps at 1e-3.
+"""
+
+_BAZIOTIS = "Baziotis et al. (2022)"
+
+
+def _translation(name: str, *adapters: Adapter, joint: bool = True) -> Method:
+    trains = frozenset({adapter.name for adapter in adapters} | ({BACKBONE} if joint else set()))
+    phases = (Phase(trains=trains, recipe=_TRANSLATION),)
+    return Method(name, adapters, phases, paper=_BAZIOTIS)
+
+
+def transformer(name: str = "transformer-base") -> Method:
+    """A dense translation Transformer: nothing is added, every weight is trained."""
+    return _translation(name)
+
+
+def _after_layers(name: str, width: int, tower: Tower, *factors: str) -> Adapter:
+    form = Bottleneck(width=width, norm="before")
+    return Adapter(name, form, Where("layer", tower=tower), table(*factors))
+
+
+def language_adapters(
+    name: str = "language-adapters-base", *, bottleneck: int = 128, joint: bool = True
+) -> Method:
+    """An adapter per source language after encoder layers, and per target language after decoder
+    layers.
+
+    `A(z) = U·ReLU(D·LN(z)) + z`. Philip et al. (2020); Baziotis et al. (2022), section 2.
+
+    Args:
+        name: of the resulting method.
+        bottleneck: width of the adapters: 128 in base, 256 in big.
+        joint: train the backbone with them; otherwise they are added to a trained one.
+    """
+    return _translation(
+        name,
+        _after_layers("source", bottleneck, "encoder", "source_language"),
+        _after_layers("target", bottleneck, "decoder", "target_language"),
+        joint=joint,
+    )
+
+
+def pair_adapters(
+    name: str = "pair-adapters-base", *, bottleneck: int = 128, joint: bool = True
+) -> Method:
+    """An adapter per translation direction after every layer of both towers.
+
+    Bapna and Firat (2019); Baziotis et al. (2022), section 2.
+
+    Args:
+        name: of the resulting method.
+        bottleneck: width of the adapters: 128 in base, 256 in big.
+        joint: train the backbone with them; otherwise they are added to a trained one.
+    """
+    weights = table("source_language", "target_language")
+    adapter = Adapter("pair", Bottleneck(width=bottleneck, norm="before"), Where("layer"), weights)
+    return _translation(name, adapter, joint=joint)
+
+
+_BLIND: Mapping[str, Mapping[Tower, frozenset[str]]] = {
+    "st-st": {},
+    "st-t": {"decoder": frozenset({"source_language"})},
+    "s-t": {
+        "encoder": frozenset({"target_language"}),
+        "decoder": frozenset({"source_language"}),
+    },
+}
+
+
+def hyper_adapters(
+    name: str = "hyper-adapters-base-base",
+    *,
+    hidden: int = 612,
+    bottleneck: int = 128,
+    embedding: int = 50,
+    blocks: int = 2,
+    encoder: Literal["residual", "linear"] = "residual",
+    conditioning: Literal["st-st", "st-t", "s-t"] = "st-t",
+    dropout: float = 0.0,
+    rescale: bool = True,
+    std: float = 0.02,
+    joint: bool = True,
+) -> Method:
+    """Hyper-adapters: one hypernetwork writes the adapters of every direction and layer.
+
+    `h0 = ReLU(W·[s; t; l])`, residual blocks `h + W2·ReLU(W1·LN(h))`, and linear heads whose output
+    is divided by √hidden; `A(z) = U·ReLU(D·LN(z)) + z` after every layer, with a generated norm
+    whose scale is 1 + what is generated. Encoder and decoder layers have embeddings of one table.
+    Baziotis et al. (2022), section 3.
+
+    Args:
+        name: of the resulting method.
+        hidden: width of the hypernetwork, d_h: 102 tiny, 204 small, 612 base.
+        bottleneck: width of the generated adapters: 128 in base, 256 in big.
+        embedding: dimension of each of the three embeddings.
+        blocks: residual blocks; 0 for one non-linear layer.
+        encoder: `linear` for W·[s; t; l] alone, without blocks.
+        conditioning: what encoder and decoder adapters depend on: s and t for source and target.
+        dropout: inside the blocks, in [0, 1).
+        rescale: divide what is generated by √hidden, so that its scale does not depend on it.
+        std: of the heads' weights at the start.
+        joint: train the backbone with them; otherwise they are added to a trained one.
+    """
+    written = hypernetwork(
+        {"source_language": Learned(embedding), "target_language": Learned(embedding)},
+        site={"layer": Learned(embedding)},
+        blind=_BLIND[conditioning],
+        encoder=Mlp((hidden,)) if encoder == "linear" else Residual(hidden, blocks, dropout),
+        heads=Linear(rescale=rescale, std=std),
+    )
+    form = Bottleneck(width=bottleneck, norm="before", unit_scale=True)
+    return _translation(name, Adapter("hyper", form, Where("layer"), written), joint=joint)
+
+
 METHODS: Mapping[str, Callable[..., Method]] = {
     "full-fine-tuning": full_fine_tuning,
     "hyper-x-small": partial(hyper_x, "hyper-x-small", code=32),
     "hyper-x-base": partial(hyper_x, "hyper-x-base", code=192),
+    "transformer-base": transformer,
+    "transformer-big": partial(transformer, "transformer-big"),
+    "language-adapters-base": language_adapters,
+    "language-adapters-big": partial(language_adapters, "language-adapters-big", bottleneck=256),
+    "pair-adapters-base": pair_adapters,
+    "pair-adapters-big": partial(pair_adapters, "pair-adapters-big", bottleneck=256),
+    **{
+        f"hyper-adapters-{backbone}-{size}": partial(
+            hyper_adapters,
+            f"hyper-adapters-{backbone}-{size}",
+            hidden=hidden,
+            bottleneck=bottleneck,
+        )
+        for backbone, bottleneck in (("base", 128), ("big", 256))
+        for size, hidden in (("tiny", 102), ("small", 204), ("base", 612))
+    },
 }
 """Every method by name; keyword arguments change one value of the published one."""
 
@@ -82,24 +235,39 @@ class Setting:
 
     Args:
         backbone: name of an architecture known offline.
-        labels: per task, labels of its softmax layer; 0 where the backbone's own head serves.
-        languages: those with data of some task.
+        languages: or directions, as run files list them; every task is trained in all.
+        labels: labels of each tagging task.
+        others: kind of each task that the backbone's own head serves: `mlm` or `translation`.
     """
 
     backbone: str
-    labels: Mapping[str, int]
     languages: tuple[str, ...]
+    labels: Mapping[str, int] = field(default_factory=dict)
+    others: Mapping[str, Literal["mlm", "translation"]] = field(default_factory=dict)
 
 
 _HYPER_X = Setting(
     backbone="bert-base-multilingual-cased",
-    labels={"ner": 7, "pos": 18, "mlm": 0},
     languages=tuple("en ar br is kk ta tr yo zh gn hsb fo mt sa ug yue".split()),
+    labels={"ner": 7, "pos": 18},
+    others={"mlm": "mlm"},
 )
+_ML50 = (
+    "af ar az bn cs de es et fa fi fr gl gu he hi hr id it ja ka kk km ko lt lv mk ml mn mr my ne "
+    "nl pl ps pt ro ru si sl sv sw ta te th tr uk ur vi xh zh"
+).split()
+
+
+def _translated(backbone: str) -> Setting:
+    """English from and into the fifty languages of ML50 (Tang et al., 2020)."""
+    directions = tuple(pair for other in _ML50 for pair in (f"{other}-en", f"en-{other}"))
+    return Setting(backbone, directions, others={"translation": "translation"})
+
 
 SETTINGS: Mapping[str, Setting] = {
-    "full-fine-tuning": _HYPER_X,
-    "hyper-x-small": _HYPER_X,
-    "hyper-x-base": _HYPER_X,
+    name: _HYPER_X
+    if METHODS[name]().paper != _BAZIOTIS
+    else _translated("transformer-big" if "-big" in name else "transformer-base")
+    for name in METHODS
 }
 """For every method, its paper's setting."""

@@ -5,12 +5,22 @@ So scores of a corpus, of a resample of it and of several ranks are one function
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import NamedTuple, final
+from typing import Any, NamedTuple, final
 
 import torch
 from torch import Tensor
 
-__all__ = ["METRICS", "Accuracy", "Loss", "Metric", "Perplexity", "SpanF1", "Statistics"]
+__all__ = [
+    "METRICS",
+    "Accuracy",
+    "Bleu",
+    "ChrF",
+    "Loss",
+    "Metric",
+    "Perplexity",
+    "SpanF1",
+    "Statistics",
+]
 
 Statistics = tuple[float, ...]
 
@@ -52,6 +62,11 @@ class Metric(ABC):
     @abstractmethod
     def score(self, totals: Statistics) -> float:
         """The score of summed statistics; in [0, 1] unless the class says otherwise."""
+
+    @property
+    def signature(self) -> str:
+        """How exactly it is counted, for others to repeat; empty where the name says it."""
+        return ""
 
 
 @final
@@ -112,5 +127,59 @@ class Perplexity(Metric):
         return float(torch.tensor(totals[0] / max(totals[1], 1.0), dtype=torch.float64).exp())
 
 
-METRICS: dict[str, Metric] = {m.name: m for m in (Accuracy(), SpanF1(), Perplexity())}
+class _Sacre(Metric):
+    """A corpus score of `sacrebleu` over whole texts, in [0, 1] here, 0..100 there."""
+
+    @property
+    @abstractmethod
+    def _counter(self) -> Any:
+        """The metric of `sacrebleu`, with its defaults."""
+
+    def statistics(self, gold: Sequence[str], predicted: Sequence[str]) -> Statistics:
+        """Counts of n-grams and lengths of one text against one reference."""
+        (counts,) = self._counter._extract_corpus_statistics(list(predicted), [list(gold)])
+        return tuple(map(float, counts))
+
+    def score(self, totals: Statistics) -> float:
+        """The corpus score of summed counts; 0 for an empty corpus."""
+        counts = [int(number) for number in totals]
+        return float(self._counter._compute_score_from_stats(counts).score) / 100
+
+    @property
+    def signature(self) -> str:
+        """The signature of `sacrebleu`, for one reference."""
+        counter = self._counter
+        counter.corpus_score([""], [[""]])
+        return str(counter.get_signature())
+
+
+@final
+class Bleu(_Sacre):
+    """BLEU up to 4-grams with the tokenization `13a` (Papineni et al., 2002; Post, 2018)."""
+
+    name = "bleu"
+
+    @property
+    def _counter(self) -> Any:
+        from sacrebleu.metrics.bleu import BLEU
+
+        return BLEU()
+
+
+@final
+class ChrF(_Sacre):
+    """chrF2: F-score of character 6-grams, recall twice as heavy (Popović, 2015)."""
+
+    name = "chrf"
+
+    @property
+    def _counter(self) -> Any:
+        from sacrebleu.metrics.chrf import CHRF
+
+        return CHRF()
+
+
+METRICS: dict[str, Metric] = {
+    m.name: m for m in (Accuracy(), SpanF1(), Perplexity(), Bleu(), ChrF())
+}
 """Every metric by the name that run files use."""

@@ -74,10 +74,14 @@ def test_the_catalogue_as_a_table() -> None:
         "name": "m",
         "paper": "p",
         "backbone": "b",
+        "added_parameters": 123456,
         "trained_parameters": 1234567,
         "total_parameters": 2345678,
         "multi_task": True,
+        "cross_lingual": True,
+        "new_language": False,
         "unseen_pair": False,
     }
     text = _shown(catalogue_table([entry]))
-    assert "1,234,567" in text and "multi task" in text and "unseen pair" not in text
+    assert "MC··" in text and "unseen pair" in text
+    assert all(millions in text for millions in ("0.1", "1.2", "2.3"))

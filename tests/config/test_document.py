@@ -27,6 +27,16 @@ def _document(values: Any, **lines: str) -> Document:
             {"backbone": {"path": "p"}},
         ),
         (
+            {"backbone": {"architecture": {"layers": 2, "width": 8}}},
+            {"backbone": {"architecture": {"width": 16}}},
+            {"backbone": {"architecture": {"layers": 2, "width": 16}}},
+        ),
+        (
+            {"backbone": {"path": "p"}},
+            {"backbone": {"architecture": {"width": 16}}},
+            {"backbone": {"architecture": {"width": 16}}},
+        ),
+        (
             {"data": {"format": "cldr", "train": 5}},
             {"data": {"train": 6}},
             {"data": {"format": "cldr", "train": 6}},

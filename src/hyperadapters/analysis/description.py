@@ -12,6 +12,13 @@ from hyperadapters.methods import METHODS, SETTINGS
 __all__ = ["catalogue_table", "description_table", "published"]
 
 _SHOWN_NAMES = 12
+_MARKS = {"multi_task": "M", "cross_lingual": "C", "new_language": "N", "unseen_pair": "U"}
+_UNNAMED = {
+    "tagging": {"format": "conll", "path": "{language}.txt"},
+    "mlm": {"format": "text", "path": "{language}.txt"},
+    "translation": {"format": "aligned", "paths": ["{language}.txt"]},
+}
+"""Data of each kind of task that name no corpus."""
 
 
 def published(method: str, changes: Sequence[str] = ()) -> RunFile:
@@ -27,25 +34,21 @@ def published(method: str, changes: Sequence[str] = ()) -> RunFile:
     if method not in METHODS:
         raise UnknownName("method", method, METHODS)
     setting = SETTINGS[method]
-    unnamed = {"format": "conll", "path": "{language}.txt"}
     labelled = {
         task: {
             "kind": "tagging",
             "labels": [str(place) for place in range(labels)],
-            "data": unnamed,
+            "data": _UNNAMED["tagging"],
         }
         for task, labels in setting.labels.items()
-        if labels
     }
-    others = {
-        task: {"kind": "mlm", "data": unnamed} for task in setting.labels if task not in labelled
-    }
+    others = {task: {"kind": kind, "data": _UNNAMED[kind]} for task, kind in setting.others.items()}
     values = {
         "name": method,
         "backbone": {"name": setting.backbone},
         "method": {"name": method},
         "tasks": {**labelled, **others},
-        "train": {task: list(setting.languages) for task in setting.labels},
+        "train": {task: list(setting.languages) for task in (*setting.labels, *setting.others)},
     }
     return changed_run(values, changes, where=f"the published setting of {method}")
 
@@ -72,20 +75,19 @@ def description_table(facts: Mapping[str, Any]) -> Table:
 
 def catalogue_table(entries: Sequence[Mapping[str, Any]]) -> Table:
     """The built-in methods, one row each, from what `catalogue` lists."""
-    table = Table(title="Built-in methods as published; parameters without heads")
+    table = Table(
+        title="Built-in methods as published; millions of parameters, without heads",
+        caption=", ".join(f"{mark} {name.replace('_', ' ')}" for name, mark in _MARKS.items()),
+    )
     table.add_column("method", no_wrap=True)
-    table.add_column("paper, its backbone", overflow="fold")
-    table.add_column("trained", justify="right")
-    table.add_column("in all", justify="right")
-    table.add_column("can do")
+    table.add_column("paper", overflow="fold")
+    for column in ("added", "trained", "in all"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("can do", no_wrap=True)
     for entry in entries:
-        table.add_row(
-            entry["name"],
-            f"{entry['paper']}\n{entry['backbone']}",
-            _text(entry["trained_parameters"]),
-            _text(entry["total_parameters"]),
-            "\n".join(key.replace("_", " ") for key, value in entry.items() if value is True),
-        )
+        sizes = (entry[f"{kind}_parameters"] for kind in ("added", "trained", "total"))
+        can = "".join(mark if entry[name] else "·" for name, mark in _MARKS.items())
+        table.add_row(entry["name"], entry["paper"], *(f"{size / 1e6:.1f}" for size in sizes), can)
     return table
 
 

@@ -1,17 +1,20 @@
-"""Labels for raw text: what a trained model says of sentences that nobody labelled."""
+"""Labels and translations for raw text: what a trained model says of it."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import torch
 
+from hyperadapters.adapted import AdaptedModel
 from hyperadapters.build import Assembly
-from hyperadapters.context import Context, Row
-from hyperadapters.data.corpora import Tagged
-from hyperadapters.errors import ConfigError, UnknownName
-from hyperadapters.tasks.base import collate
+from hyperadapters.context import Context, Row, direction
+from hyperadapters.data.corpora import Pair, Tagged
+from hyperadapters.errors import ConfigError, DataError, UnknownName
+from hyperadapters.providers import Hypernetwork, Provider, materialise
+from hyperadapters.tasks.base import Task, collate
 from hyperadapters.tasks.tagging import Tagging
+from hyperadapters.tasks.translation import Translation
 
-__all__ = ["Labelled", "predict"]
+__all__ = ["Labelled", "answers", "predict", "translate"]
 
 Labelled = list[tuple[str, str]]
 """The words of a sentence, each with its label; no words for an empty line."""
@@ -36,22 +39,131 @@ def predict(
         ConfigError: the task gives no labels.
         ContextError: nothing knows the language.
     """
-    chosen = assembly.tasks.get(task)
-    if chosen is None:
-        raise UnknownName("task", task, assembly.tasks)
+    chosen = _task(assembly, task)
     if not isinstance(chosen, Tagging):
         raise ConfigError(
             f"task `{task}` gives no labels",
             expected="a task of the kind `tagging`",
             remedy=f"the run has {', '.join(assembly.tasks)}",
         )
-    row, waiting = Row(task=task, language=language), []
+    row, waiting = chosen.row(language), []
     for sentence in sentences:
         waiting.append(sentence.split())
         if len(waiting) == _EXAMPLES:
             yield from _tagged(assembly, chosen, row, waiting)
             waiting = []
     yield from _tagged(assembly, chosen, row, waiting)
+
+
+def answers(
+    assembly: Assembly, task: str, language: str | None, lines: Iterable[str]
+) -> Iterator[str]:
+    """What `predict` prints: a line per word with its label, or a line per translation.
+
+    Args:
+        task: a tagging or translation task of the run.
+        language: or direction, of every line; None where each begins with its direction and a tab.
+        lines: one sentence each.
+
+    Raises:
+        DataError: a line without a direction.
+        ConfigError: a tagging task without a language.
+    """
+    if isinstance(assembly.tasks.get(task), Translation):
+        yield from translate(assembly, task, _directed(language, lines))
+        return
+    if language is None:
+        raise ConfigError(
+            f"task `{task}` needs a language", remedy="give one, such as `--language tr`"
+        )
+    for words in predict(assembly, task, language, lines):
+        width = max((len(word) for word, _ in words), default=0)
+        yield "".join(f"{word:<{width}}\t{label}\n" for word, label in words)
+
+
+def _directed(language: str | None, lines: Iterable[str]) -> list[tuple[str, str]]:
+    if language is not None:
+        return [(language, line) for line in lines]
+    found = []
+    for number, line in enumerate(lines, 1):
+        name, tab, text = line.partition("\t")
+        if not tab:
+            raise DataError(
+                "a line has no direction",
+                where=f"line {number}",
+                expected="`de-en`, a tab, and the sentence",
+                found=repr(line[:60]),
+                remedy="give all lines one direction, such as `--language de-en`",
+            )
+        found.append((name, text))
+    return found
+
+
+def translate(assembly: Assembly, task: str, sentences: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Translates sentences in their order, each in its own direction, many in one batch.
+
+    The adapters of all directions are generated once, before the first batch. An empty sentence
+    stays empty.
+
+    Args:
+        task: a translation task of the run.
+        sentences: (direction, text), such as `("de-en", "Guten Tag")`; also directions never
+            trained.
+
+    Raises:
+        UnknownName: no such task, or a language that the weights do not know.
+        ConfigError: the task does not translate.
+        ContextError: a direction that is none.
+    """
+    chosen = _task(assembly, task)
+    if not isinstance(chosen, Translation):
+        raise ConfigError(
+            f"task `{task}` does not translate",
+            expected="a task of the kind `translation`",
+            remedy=f"the run has {', '.join(assembly.tasks)}",
+        )
+    rows = {name: chosen.row(name) for name, _ in sentences}
+    _materialise(assembly.model.eval(), tuple(rows.values()))
+    for start in range(0, len(sentences), _EXAMPLES):
+        part = sentences[start : start + _EXAMPLES]
+        full = [(name, text) for name, text in part if text.strip()]
+        found = iter(_translations(assembly, chosen, rows, full) if full else ())
+        for _, text in part:
+            yield next(found) if text.strip() else ""
+
+
+def _materialise(model: AdaptedModel, rows: Sequence[Row]) -> None:
+    """Exchanges every hypernetwork for a table of what it writes for some rows."""
+    for name, provider in model.adapters.items():
+        assert isinstance(provider, Provider)
+        if any(isinstance(part, Hypernetwork) for part in provider.modules()):
+            projected = dict.fromkeys(row.of(provider.factors) for row in rows)
+            model.adapters[name] = materialise(provider, tuple(projected))
+
+
+@torch.no_grad()
+def _translations(
+    assembly: Assembly,
+    task: Translation,
+    rows: Mapping[str, Row],
+    sentences: Sequence[tuple[str, str]],
+) -> list[str]:
+    tokenizer, model = assembly.tokenizer, assembly.model
+    length = assembly.method.phases[-1].recipe.length
+    drawn = [
+        (task, rows[name], task.encode(tokenizer, Pair(text, "", direction(name)), length))
+        for name, text in sentences
+    ]
+    device = next(model.parameters()).device
+    batch = collate(drawn, tokenizer.pad_token_id, torch.Generator()).to(device)
+    context = Context.of_examples(rows[name] for name, _ in sentences)
+    return task.translate(model, context, batch.inputs, tokenizer)
+
+
+def _task(assembly: Assembly, task: str) -> Task:
+    if task not in assembly.tasks:
+        raise UnknownName("task", task, assembly.tasks)
+    return assembly.tasks[task]
 
 
 def _tagged(

@@ -9,11 +9,14 @@ from pydantic import Field, TypeAdapter, ValidationError
 from hyperadapters.config.arguments import argument_faults, built
 from hyperadapters.config.document import Document, Fault, Place
 from hyperadapters.config.recipe import RecipeChanges
-from hyperadapters.config.run_file import RunFile, TaggingTask
+from hyperadapters.config.run_file import RunFile, TaggingTask, TranslationTask
 from hyperadapters.config.validation import unknown
+from hyperadapters.context import direction
+from hyperadapters.data.aligned import Aligned
+from hyperadapters.data.hub import Hub
 from hyperadapters.data.sources import Cldr, PlainText
 from hyperadapters.data.unlabelled import Parallel, RootText
-from hyperadapters.errors import DataError
+from hyperadapters.errors import ContextError, DataError
 from hyperadapters.method import BACKBONE, Method, Recipe
 
 __all__ = ["cross_faults"]
@@ -79,10 +82,28 @@ def _cells(document: Document, parts: Parts, method: Method | None) -> Iterator[
     for place, task, languages in _all_cells(document):
         if isinstance(defined, dict) and task not in defined:
             yield unknown(document, (*place, task), "task", task, list(defined))
-        known = _languages(parts["tasks"].get(task))
+        settings = parts["tasks"].get(task)
+        known = _languages(settings)
         for number, language in enumerate(languages):
-            if known and language not in known:
-                yield unknown(document, (*place, task, number), "language", str(language), known)
+            at = (*place, task, number)
+            if isinstance(settings, TranslationTask):
+                yield from _direction(document, at, str(language), known)
+            elif known and language not in known:
+                yield unknown(document, at, "language", str(language), known)
+
+
+def _direction(
+    document: Document, place: Place, name: str, known: Sequence[str]
+) -> Iterator[Fault]:
+    """A cell of a translation task is a direction between two languages of its data."""
+    try:
+        both = direction(name)
+    except ContextError as error:
+        yield document.fault(place, str(error).splitlines()[0], expected="such as `de-en`")
+        return
+    for language in both if known and name not in known else ():
+        if language not in known:
+            yield unknown(document, place, "language", language, known)
 
 
 def _all_cells(
@@ -138,7 +159,7 @@ def _labels(document: Document, parts: Parts, method: Method | None) -> Iterator
 
 
 def _contents(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
-    """A tagging task must have data with labels."""
+    """A tagging task must have data with labels, a translation task data with two sides."""
     for name, task in parts["tasks"].items():
         plain = [source for source in task.data if _without_labels(source)]
         if isinstance(task, TaggingTask) and plain:
@@ -148,12 +169,26 @@ def _contents(document: Document, parts: Parts, method: Method | None) -> Iterat
                 expected="`conll`, `conllu`, `hub`, or `cldr` with `content: fields` or `spans`",
                 found=f"`format: {plain[0].format}`",
             )
+        single = [source for source in task.data if not _with_two_sides(source)]
+        if isinstance(task, TranslationTask) and single:
+            yield document.fault(
+                ("tasks", name, "data"),
+                "the data of a translation task have one side only",
+                expected="`aligned`, `hub`, or `cldr` with `content: pairs`",
+                found=f"`format: {single[0].format}`",
+            )
+
+
+def _with_two_sides(source: object) -> bool:
+    if isinstance(source, Cldr):
+        return source.content == "pairs"
+    return isinstance(source, Aligned | Hub)
 
 
 def _without_labels(source: object) -> bool:
     if isinstance(source, Cldr):
         return source.content in ("text", "pairs")
-    return isinstance(source, PlainText | RootText | Parallel)
+    return isinstance(source, Aligned | PlainText | RootText | Parallel)
 
 
 def _phases(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:

@@ -115,7 +115,7 @@ def _merged(base: Any, over: Any, key: str) -> Any:
         return over
     if key == "method" and isinstance(base, str):
         base = {"name": base}
-    if not isinstance(base, dict) or _CHOICES.get(key, set()) & set(over):
+    if not isinstance(base, dict) or _chooses_anew(base, over, key):
         base = {}
     kept = {name: value for name, value in base.items() if over.get(name, value) is not None}
     new = {
@@ -124,6 +124,14 @@ def _merged(base: Any, over: Any, key: str) -> Any:
         if value is not None
     }
     return {**kept, **new}
+
+
+def _chooses_anew(base: dict[str, Any], over: dict[str, Any], key: str) -> bool:
+    """Whether `over` names what it chooses; a part of the architecture of `base` is no new one."""
+    chosen = _CHOICES.get(key, set()) & set(over)
+    return any(
+        not (isinstance(over[name], dict) and isinstance(base.get(name), dict)) for name in chosen
+    )
 
 
 def raise_faults(faults: Sequence[Fault], where: str) -> None:

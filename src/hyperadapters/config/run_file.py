@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from hyperadapters.config.recipe import RecipeChanges, Whole
+from hyperadapters.data.aligned import Aligned
 from hyperadapters.data.hub import Hub
 from hyperadapters.data.sources import Cldr, Conll, ConllU, PlainText
 from hyperadapters.data.unlabelled import Parallel, RootText
@@ -32,6 +33,7 @@ __all__ = [
     "RunFile",
     "RunName",
     "TaggingTask",
+    "TranslationTask",
 ]
 
 
@@ -62,17 +64,19 @@ Cells = Mapping[Text, Names]
 
 @final
 class Architecture(_Closed):
-    """An encoder that starts from random weights; its tokenizer is trained on the run's own text.
+    """A backbone that starts from random weights; its tokenizer is trained on the run's own text.
 
     Args:
-        type: a BERT-like `model_type` of `transformers`.
-        layers, width, heads, ffn: its shape; `width` is a multiple of `heads`.
+        type: a BERT-like `model_type` of `transformers`, or `marian` for the Transformer of
+            Vaswani et al. (2017), which translates.
+        layers, width, heads, ffn: its shape; `width` is a multiple of `heads`, `layers` are those
+            of each tower.
         positions: tokens per sequence at most.
         vocabulary: sub-words of its tokenizer at most.
         dropout: in [0, 1), everywhere.
     """
 
-    type: Literal["bert", "roberta", "xlm-roberta"] = "bert"
+    type: Literal["bert", "roberta", "xlm-roberta", "marian"] = "bert"
     layers: Annotated[Whole, Field(ge=1)]
     width: Annotated[Whole, Field(ge=1)]
     heads: Annotated[Whole, Field(ge=1)]
@@ -148,7 +152,7 @@ def _own_words(value: object, build: Callable[[object], object]) -> object:
 
 
 AnySource = Annotated[
-    Cldr | Conll | ConllU | Hub | Parallel | PlainText | RootText,
+    Aligned | Cldr | Conll | ConllU | Hub | Parallel | PlainText | RootText,
     Field(discriminator="format"),
     WrapValidator(_own_words),
 ]
@@ -192,7 +196,26 @@ class MlmTask(_Closed):
     data: Sources
 
 
-TaskSettings = Annotated[TaggingTask | MlmTask, Field(discriminator="kind")]
+@final
+class TranslationTask(_Closed):
+    """From a sentence in one language to the same in another; its cells are directions: `de-en`.
+
+    Args:
+        metric: `bleu` or `chrf`, as `sacrebleu` counts them.
+        beams: of the search, when the matrix is scored and by `predict`.
+        length: most tokens of a translation.
+        data: one source of parallel text, or several of which the first that has a direction gives
+            it.
+    """
+
+    kind: Literal["translation"]
+    metric: Literal["bleu", "chrf"] = "bleu"
+    beams: Annotated[Whole, Field(ge=1)] = 5
+    length: Annotated[Whole, Field(ge=1)] = 128
+    data: Sources
+
+
+TaskSettings = Annotated[TaggingTask | MlmTask | TranslationTask, Field(discriminator="kind")]
 
 
 @final

@@ -10,18 +10,24 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal, final
 
+from hyperadapters.context import direction
 from hyperadapters.data import cldr
-from hyperadapters.data.corpora import SPLITS, Corpus, Example, Text
+from hyperadapters.data.corpora import SPLITS, Corpus, Example, Pair, Text
 from hyperadapters.data.files import Codes, codes_for, expand, filled, languages_of, rooted
 from hyperadapters.data.formats.conll import Columns, read_conll
 from hyperadapters.data.formats.conllu import read_conllu
 from hyperadapters.data.formats.text import read_texts
 from hyperadapters.errors import DataError, nearest
 
-__all__ = ["STRICT", "Cldr", "Conll", "ConllU", "Files", "PlainText", "Source", "limited"]
+__all__ = ["STRICT", "Cldr", "Conll", "ConllU", "Files", "PlainText", "Source", "limited", "sides"]
 
 STRICT: Mapping[str, Any] = {"extra": "forbid"}
 """For `pydantic`: a mapping in a run file may have no other keys."""
+
+
+def sides(language: str, beside: str) -> tuple[str, str]:
+    """The two languages of parallel text: those of a direction, or one and the one beside it."""
+    return direction(language) if "-" in language else (language, beside)
 
 
 class Source(ABC):
@@ -62,7 +68,8 @@ class Cldr(Source):
         content: `fields` and `spans` are tagging tasks, `text` is for MLM, `pairs` for
             translation LM.
         train: sentences of the split; `dev` and `test` likewise.
-        beside: the other language of `pairs`.
+        beside: the other language of `pairs`, where the run file lists single languages and no
+            directions such as `de-en`.
         codes: our language name -> CLDR's, where they differ.
     """
 
@@ -84,8 +91,10 @@ class Cldr(Source):
         if self.content == "text":
             examples = cldr.texts(code, split, count, self.seed)
         elif self.content == "pairs":
-            other = self.codes.get(self.beside, self.beside)
-            examples = cldr.pairs(code, other, split, count, self.seed)
+            names = sides(language, self.beside)
+            first, second = (self.codes.get(name, name) for name in names)
+            pairs = cldr.pairs(first, second, split, count, self.seed)
+            examples = tuple(Pair(pair.first, pair.second, names) for pair in pairs)
         else:
             examples = cldr.tagged(code, self.content, split, count, self.seed)
         return Corpus(task, language, split, examples, f"cldr ({self.content})")
@@ -98,10 +107,10 @@ class Cldr(Source):
         return tuple(sorted({*cldr.CLDR_LANGUAGES, *self.codes}))
 
     def has(self, language: str, split: str, root: Path | None) -> bool:
-        """Whether CLDR covers the language."""
-        covered = self.codes.get(language, language) in cldr.CLDR_LANGUAGES
-        itself = self.content == "pairs" and language == self.beside
-        return covered and self._count(split) > 0 and not itself
+        """Whether CLDR covers the language, or both of a direction."""
+        names = sides(language, self.beside) if self.content == "pairs" else (language,)
+        covered = all(self.codes.get(name, name) in cldr.CLDR_LANGUAGES for name in names)
+        return covered and self._count(split) > 0 and len(set(names)) == len(names)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,8 +1,13 @@
-"""A vocabulary for a model trained from scratch: cased WordPiece, as multilingual BERT's."""
+"""Vocabularies of models from scratch: WordPiece for encoders, Unigram for translation."""
 
+import io
+import random
 from collections.abc import Mapping, Sequence
 
+import sentencepiece
 from tokenizers import (
+    AddedToken,
+    Regex,
     Tokenizer,
     decoders,
     models,
@@ -13,7 +18,7 @@ from tokenizers import (
 )
 from transformers import PreTrainedTokenizerFast
 
-__all__ = ["train_tokenizer"]
+__all__ = ["train_joint_tokenizer", "train_tokenizer"]
 
 _SPECIAL = {
     "pad_token": "[PAD]",
@@ -48,6 +53,79 @@ def train_tokenizer(texts: Sequence[str], size: int, positions: int) -> PreTrain
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, model_max_length=positions, **_SPECIAL
     )
+
+
+def train_joint_tokenizer(
+    texts: Mapping[str, Sequence[str]],
+    size: int,
+    positions: int,
+    *,
+    added: Sequence[str],
+    temperature: float = 5.0,
+    seed: int = 0,
+) -> PreTrainedTokenizerFast:
+    """A Unigram vocabulary over all languages (SentencePiece; Baziotis et al., 2022, section 4).
+
+    Args:
+        texts: by language; a language of n sentences is sampled in proportion to n^(1/temperature).
+        size: entries of the vocabulary at most, special and added ones included.
+        positions: the most tokens a sequence may have.
+        added: tokens that text never holds, such as `<2de>`.
+        seed: of the sample.
+    """
+    pieces = _unigrams(_sample(texts, temperature, seed), size - len(added))
+    model = models.Unigram(pieces, unk_id=[piece for piece, _ in pieces].index("<unk>"))
+    tokenizer = Tokenizer(model)
+    tokenizer.normalizer = normalizers.Sequence(
+        [normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Strip()]
+    )
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.decoder = decoders.Metaspace()
+    tokenizer.add_special_tokens([AddedToken(token, normalized=False) for token in added])
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="$A </s>", special_tokens=[("</s>", tokenizer.token_to_id("</s>"))]
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        model_max_length=positions,
+        pad_token="<pad>",
+        unk_token="<unk>",
+        eos_token="</s>",
+    )
+
+
+def _unigrams(texts: Sequence[str], size: int) -> list[tuple[str, float]]:
+    """Pieces and their log-probabilities; one thread, because the sums of several differ."""
+    written = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(texts),
+        model_writer=written,
+        model_type="unigram",
+        vocab_size=size,
+        hard_vocab_limit=False,
+        character_coverage=0.99995,
+        normalization_rule_name="nfkc",
+        pad_id=0,
+        unk_id=1,
+        eos_id=2,
+        bos_id=-1,
+        num_threads=1,
+        minloglevel=2,
+    )
+    learned = sentencepiece.SentencePieceProcessor(model_proto=written.getvalue())
+    return [(learned.id_to_piece(i), learned.get_score(i)) for i in range(learned.vocab_size())]
+
+
+def _sample(texts: Mapping[str, Sequence[str]], temperature: float, seed: int) -> list[str]:
+    """As many sentences as there are, or fewer, in the languages' new proportions, none twice."""
+    total = sum(map(len, texts.values()))
+    weights = {name: (len(own) / total) ** (1 / temperature) for name, own in texts.items() if own}
+    scale = sum(weights.values())
+    chosen: list[str] = []
+    for name, weight in sorted(weights.items()):
+        count = min(len(texts[name]), max(1, round(total * weight / scale)))
+        chosen += random.Random(f"{seed}/{name}").sample(list(texts[name]), count)
+    return chosen
 
 
 def _pipeline(vocabulary: Mapping[str, int]) -> Tokenizer:

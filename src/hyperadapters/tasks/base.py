@@ -9,14 +9,31 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from hyperadapters.context import Row
+from hyperadapters.context import Context, Row
+from hyperadapters.errors import TrainingError
 from hyperadapters.forms import Form
 from hyperadapters.metrics import Loss, Metric, Statistics
 
-__all__ = ["Batch", "Encoded", "Share", "Task", "Tokenizer", "View", "collate", "full_precision"]
+__all__ = [
+    "IGNORED",
+    "Batch",
+    "Encoded",
+    "Reader",
+    "Share",
+    "Task",
+    "Tokenizer",
+    "View",
+    "collate",
+    "full_precision",
+    "padded",
+]
 
 Tokenizer = Any
 """A fast tokenizer of `transformers`; that library ships no types for it."""
+
+
+IGNORED = -100
+"""The label of a place that counts nowhere, as `torch.nn.functional.cross_entropy` has it."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +44,17 @@ class Encoded:
         ids: token ids with the special ones, never padded.
         targets: what the task needs besides, one list per name (`labels`, `words`, ...).
         positions: of the tokens, 0-based; None for one behind the other.
+        decoder_ids: what a decoder reads; None where the encoder's states are what counts.
     """
 
     ids: Sequence[int]
     targets: Mapping[str, Sequence[int]]
     positions: Sequence[int] | None = None
+    decoder_ids: Sequence[int] | None = None
 
     def __len__(self) -> int:
-        return len(self.ids)
+        """Tokens of the longer side."""
+        return max(len(self.ids), len(self.decoder_ids or ()))
 
 
 @dataclass(frozen=True)
@@ -100,6 +120,17 @@ class View(Protocol):
         """Scores over the tokenizer's vocabulary; `examples` tells whose vector each is."""
 
 
+@runtime_checkable
+class Reader(Protocol):
+    """What scoring sees of an adapted model: teacher-forced logits, and generation."""
+
+    def __call__(self, context: Context, batch: Batch) -> Any:
+        """Outputs with `logits` by task."""
+
+    def generate(self, context: Context, **inputs: Any) -> Int[Tensor, "example token"]:
+        """The backbone's own `generate`, each example under its own row."""
+
+
 class Task(ABC):
     """A task under its name in the run file.
 
@@ -112,6 +143,15 @@ class Task(ABC):
     name: str
     metric: Metric
     head: Form | None
+
+    @property
+    def forced(self) -> Metric:
+        """How teacher-forced logits are scored: what `statistics` counts for."""
+        return self.metric
+
+    def row(self, language: str) -> Row:
+        """The row of the data that the run file lists as `language`."""
+        return Row(task=self.name, language=language)
 
     @abstractmethod
     def encode(self, tokenizer: Tokenizer, example: Any, length: int) -> Encoded:
@@ -145,7 +185,27 @@ class Task(ABC):
 
     @abstractmethod
     def statistics(self, logits: Tensor, share: Share) -> list[Statistics]:
-        """What each example of the share adds to the metric."""
+        """What each example of the share adds to the metric `forced`."""
+
+    def judge(
+        self,
+        model: Reader,
+        context: Context,
+        batch: Batch,
+        *,
+        examples: Sequence[Any],
+        tokenizer: Tokenizer,
+    ) -> list[Statistics]:
+        """What each example of a batch of this task alone adds to its metric.
+
+        Args:
+            model: in eval mode, without gradients.
+            context: the row of each example.
+            batch: of this task alone, its examples in order.
+            examples: as they were before they were encoded.
+            tokenizer: that encoded them.
+        """
+        return self.statistics(model(context, batch).logits[self.name], batch.shares[self.name])
 
 
 def collate(
@@ -158,12 +218,12 @@ def collate(
         pad_id: the tokenizer's padding id.
         generator: for tasks that draw; its state is part of the run's state.
     """
-    tokens = max(len(encoded) for _, _, encoded in drawn)
+    tokens = max(len(encoded.ids) for _, _, encoded in drawn)
     ids = torch.full((len(drawn), tokens), pad_id, dtype=torch.long)
     mask = torch.zeros((len(drawn), tokens), dtype=torch.long)
     for place, (_, _, encoded) in enumerate(drawn):
-        ids[place, : len(encoded)] = torch.tensor(encoded.ids)
-        mask[place, : len(encoded)] = 1
+        ids[place, : len(encoded.ids)] = torch.tensor(encoded.ids)
+        mask[place, : len(encoded.ids)] = 1
     shares: dict[str, Share] = {}
     for task in {task.name: task for task, _, _ in drawn}.values():
         places = [place for place, (owner, _, _) in enumerate(drawn) if owner.name == task.name]
@@ -173,6 +233,15 @@ def collate(
             ids[examples] = torch.where(mask[examples].bool(), replaced, pad_id)
         shares[task.name] = Share(examples, targets)
     inputs = {"input_ids": ids, "attention_mask": mask}
+    read = [encoded.decoder_ids for _, _, encoded in drawn if encoded.decoder_ids is not None]
+    if read and len(read) < len(drawn):
+        raise TrainingError(
+            "a batch mixes tasks that need a decoder with tasks that do not",
+            found=", ".join(shares),
+            remedy="set `recipe.contexts_per_batch: 1`, or train them in phases of their own",
+        )
+    if read:
+        inputs["decoder_input_ids"] = padded(read, max(map(len, read)), pad_id)
     if any(encoded.positions is not None for _, _, encoded in drawn):
         inputs["position_ids"] = _positions([encoded for _, _, encoded in drawn], tokens)
     return Batch(inputs, shares, tuple(row for _, row, _ in drawn))
@@ -182,8 +251,18 @@ def _positions(encoded: Sequence[Encoded], tokens: int) -> Int[Tensor, "example 
     positions = torch.arange(tokens).repeat(len(encoded), 1)
     for place, one in enumerate(encoded):
         if one.positions is not None:
-            positions[place, : len(one)] = torch.tensor(one.positions)
+            positions[place, : len(one.positions)] = torch.tensor(one.positions)
     return positions
+
+
+def padded(
+    rows: Sequence[Sequence[int]], width: int, filler: int = IGNORED
+) -> Int[Tensor, "example _"]:
+    """Rows of different length as one tensor, filled up behind their ends."""
+    whole = torch.full((len(rows), width), filler, dtype=torch.long)
+    for place, row in enumerate(rows):
+        whole[place, : len(row)] = torch.tensor(row, dtype=torch.long)
+    return whole
 
 
 def full_precision(logits: Float[Tensor, "*axes"]) -> Float[Tensor, "*axes"]:

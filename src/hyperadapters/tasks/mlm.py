@@ -8,17 +8,15 @@ from typing import final
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
-from torch.nn import functional
 
 from hyperadapters.data.corpora import Pair, Text
 from hyperadapters.errors import BackboneError
 from hyperadapters.forms import Form
 from hyperadapters.metrics import Loss, Metric, Perplexity, Statistics
-from hyperadapters.tasks.base import Encoded, Share, Task, Tokenizer, View, full_precision
+from hyperadapters.tasks.base import IGNORED, Encoded, Share, Task, Tokenizer, View
+from hyperadapters.tasks.tokens import token_logits, token_loss, token_statistics
 
 __all__ = ["MaskedLM"]
-
-_IGNORED = -100
 
 
 @final
@@ -81,8 +79,8 @@ class MaskedLM(Task):
         masked = torch.where(chosen & (kind < 0.8), mask_id, original)
         masked = torch.where(chosen & (kind >= 0.9), random, masked)
         real = torch.arange(tokens) < torch.bincount(owner).unsqueeze(1)
-        labels = torch.full(real.shape, _IGNORED).masked_scatter(
-            real, torch.where(chosen, original, _IGNORED)
+        labels = torch.full(real.shape, IGNORED).masked_scatter(
+            real, torch.where(chosen, original, IGNORED)
         )
         return {"labels": labels}, torch.zeros_like(labels).masked_scatter(real, masked)
 
@@ -103,30 +101,19 @@ class MaskedLM(Task):
         self, view: View, hidden: Float[Tensor, "example token d_model"], share: Share
     ) -> Float[Tensor, "vector token_id"]:
         """Scores over the vocabulary at the chosen places, example after example."""
-        places, tokens = (share.targets["labels"] != _IGNORED).nonzero(as_tuple=True)
-        return view.unembed(hidden[places, tokens], share.examples[places])
+        return token_logits(view, hidden, share)
 
     def loss(
         self, logits: Float[Tensor, "vector token_id"], share: Share, *, smoothing: float = 0.0
     ) -> Loss:
         """Cross-entropy in nats at the chosen places; `smoothing` in [0, 1) goes to all tokens."""
-        labels = share.targets["labels"]
-        gold = labels[labels != _IGNORED]
-        total = functional.cross_entropy(
-            full_precision(logits), gold, reduction="sum", label_smoothing=smoothing
-        )
-        return Loss(total, torch.tensor(len(gold), device=total.device))
+        return token_loss(logits, share, smoothing=smoothing)
 
     def statistics(
         self, logits: Float[Tensor, "vector token_id"], share: Share
     ) -> list[Statistics]:
         """(nats, predictions) per example."""
-        chosen = share.targets["labels"] != _IGNORED
-        gold = share.targets["labels"][chosen]
-        nats = functional.cross_entropy(full_precision(logits), gold, reduction="none").double()
-        sums = torch.zeros(len(chosen), dtype=torch.float64, device=nats.device)
-        sums.index_add_(0, chosen.nonzero()[:, 0], nats)
-        return list(zip(sums.tolist(), chosen.sum(1).double().tolist(), strict=True))
+        return token_statistics(logits, share)
 
 
 @lru_cache(maxsize=8)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import final
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional
 
@@ -13,11 +13,19 @@ from hyperadapters.data.corpora import Tagged
 from hyperadapters.errors import DataError, nearest
 from hyperadapters.forms import Form, Linear
 from hyperadapters.metrics import Loss, Metric, Statistics
-from hyperadapters.tasks.base import Encoded, Share, Task, Tokenizer, View, full_precision
+from hyperadapters.tasks.base import (
+    IGNORED,
+    Encoded,
+    Share,
+    Task,
+    Tokenizer,
+    View,
+    full_precision,
+    padded,
+)
 
 __all__ = ["Tagging", "labels_of", "mapped"]
 
-_IGNORED = -100
 _UNSEEN = -1
 
 
@@ -84,7 +92,7 @@ class Tagging(Task):
             list(example.words), is_split_into_words=True, truncation=True, max_length=length
         )
         first = [_UNSEEN] * len(example.words)
-        labels = [_IGNORED] * len(encoding["input_ids"])
+        labels = [IGNORED] * len(encoding["input_ids"])
         for token, word in enumerate(encoding.word_ids()):
             if word is not None and first[word] == _UNSEEN:
                 first[word] = token
@@ -95,7 +103,7 @@ class Tagging(Task):
         if not example.words:
             raise DataError(f"a sentence of task `{self.name}` has no words")
         if not example.labels:
-            return [_IGNORED] * len(example.words)
+            return [IGNORED] * len(example.words)
         if len(example.labels) != len(example.words):
             raise DataError(
                 f"a sentence of task `{self.name}` has not one label per word",
@@ -130,7 +138,7 @@ class Tagging(Task):
         words = max(len(one.targets["gold"]) for one in encoded)
         widths = {"labels": tokens, "gold": words, "first": words}
         return {
-            name: _padded([one.targets[name] for one in encoded], width)
+            name: padded([one.targets[name] for one in encoded], width)
             for name, width in widths.items()
         }, None
 
@@ -148,11 +156,11 @@ class Tagging(Task):
         total = functional.cross_entropy(
             full_precision(logits).flatten(0, 1),
             labels.flatten(),
-            ignore_index=_IGNORED,
+            ignore_index=IGNORED,
             reduction="sum",
             label_smoothing=smoothing,
         )
-        return Loss(total, (labels != _IGNORED).sum())
+        return Loss(total, (labels != IGNORED).sum())
 
     def statistics(
         self, logits: Float[Tensor, "example token label"], share: Share
@@ -164,7 +172,7 @@ class Tagging(Task):
             scored = [
                 (self.labels[label], guess)
                 for label, guess in zip(gold, predicted, strict=False)
-                if label != _IGNORED
+                if label != IGNORED
             ]
             results.append(
                 self.metric.statistics(
@@ -182,14 +190,7 @@ class Tagging(Task):
             [
                 self.metric.missing if token == _UNSEEN else self.labels[guesses[token]]
                 for token in first
-                if token != _IGNORED
+                if token != IGNORED
             ]
             for guesses, first in zip(best, share.targets["first"].tolist(), strict=True)
         ]
-
-
-def _padded(rows: Sequence[Sequence[int]], width: int) -> Int[Tensor, "example _"]:
-    padded = torch.full((len(rows), width), _IGNORED, dtype=torch.long)
-    for place, row in enumerate(rows):
-        padded[place, : len(row)] = torch.tensor(row, dtype=torch.long)
-    return padded

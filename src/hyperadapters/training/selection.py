@@ -116,7 +116,7 @@ class Selection:
             )
         how, length = self._assembly.tasks[task], self._phase.recipe.length
         encoded = [how.encode(self._assembly.tokenizer, one, length) for one in corpus.examples]
-        return _Cell(f"{task}/{language}", how, Row(task=task, language=language), encoded)
+        return _Cell(f"{task}/{language}", how, how.row(language), encoded)
 
     def _result(self, cell: _Cell) -> Result:
         statistics, loss = score(
@@ -127,7 +127,7 @@ class Selection:
             pad_id=self._assembly.tokenizer.pad_token_id,
             under=self._phase.select_under,
         )
-        metric = cell.task.metric
+        metric = cell.task.forced
         total = metric.score(tuple(map(sum, zip(*statistics, strict=True))))
         return Result(total, float(loss.mean()), metric.higher_is_better)
 
@@ -141,7 +141,7 @@ class Selection:
                 found=f"criterion `{recipe.criterion}`, patience {recipe.patience}",
                 remedy="add cells to `select`, or set `criterion: last` and `patience: 0`",
             )
-        ways = {cell.task.metric.higher_is_better for cell in self._cells}
+        ways = {cell.task.forced.higher_is_better for cell in self._cells}
         if recipe.criterion == "score" and len(ways) > 1:
             raise TrainingError(
                 "the mean over dev cells would mix scores that go up with perplexities",

@@ -1,7 +1,6 @@
 """The data of a phase: its training corpora, encoded, and the mixture that draws from them."""
 
 from hyperadapters.build import Assembly
-from hyperadapters.context import Row
 from hyperadapters.data.mixture import Mixture, Stream, Temperature
 from hyperadapters.errors import TrainingError
 from hyperadapters.method import Phase, Recipe
@@ -69,4 +68,4 @@ def _asked(phase: Phase) -> str:
 def _stream(assembly: Assembly, task: str, language: str, length: int) -> Stream:
     corpus, how = assembly.corpus(task, language, "train"), assembly.tasks[task]
     encoded = [how.encode(assembly.tokenizer, example, length) for example in corpus.examples]
-    return Stream(how, Row(task=task, language=language), encoded, len(encoded))
+    return Stream(how, how.row(language), encoded, len(encoded))

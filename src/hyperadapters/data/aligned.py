@@ -1,0 +1,153 @@
+"""Parallel text of many languages, aligned by line or by id, its splits the same in all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, ClassVar, Literal, final
+
+from hyperadapters.context import direction
+from hyperadapters.data.corpora import Corpus, Pair
+from hyperadapters.data.files import Codes, codes_for, expand, filled, languages_of, rooted
+from hyperadapters.data.formats.text import read_identified, read_lines
+from hyperadapters.data.held_out import key
+from hyperadapters.data.sources import STRICT, Source, limited
+from hyperadapters.errors import ConfigError, ContextError, DataError
+
+__all__ = ["Aligned"]
+
+_PARTS = 20
+_DEV, _TEST = 0, 1
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Aligned(Source):
+    """One file per language; a line, or an id, says the same in every language.
+
+    A line is in the same split in all languages, so a sentence that is tested is out of training in
+    every language. Languages are listed in pairs: `de-en` is from German into English.
+
+    Args:
+        paths: templates with `{language}`; every one that has both sides of a direction gives
+            pairs. `.tsv` files are `id TAB text`, others one text per line.
+        lines: split -> its first and last line, 1-based, where files are aligned by line; without
+            it, and for ids, 5% are dev and 5% test by the hash of the line's number or id.
+        codes: our language name -> what files call it; the usual codes are known.
+        limit: most pairs, for all splits or by split.
+
+    Raises:
+        ConfigError: two splits share a line, or a split ends before it begins.
+    """
+
+    __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
+
+    format: Literal["aligned"] = "aligned"
+    paths: tuple[str, ...]
+    lines: Mapping[Literal["train", "dev", "test"], tuple[int, int]] | None = None
+    codes: Codes = field(default_factory=dict)
+    limit: int | Mapping[str, int] | None = None
+
+    def __post_init__(self) -> None:
+        ranges = sorted((self.lines or {}).values())
+        ordered = all(first <= last for first, last in ranges)
+        if not ordered or any(one[1] >= next_[0] for one, next_ in pairwise(ranges)):
+            raise ConfigError(
+                "the `lines` of splits overlap",
+                expected="a first and a last line for each, no line in two splits",
+                found=", ".join(f"{name} {list(own)}" for name, own in (self.lines or {}).items()),
+            )
+
+    def read(self, task: str, language: str, split: str, root: Path | None) -> Corpus:
+        """The pairs of a direction, neither side empty, in the order of the files."""
+        names = direction(language)
+        sides = self._sides(names, root)
+        if not sides:
+            raise DataError(
+                f"no aligned text for the direction `{language}`",
+                where=str(rooted(self.paths[0], root)),
+                expected=", ".join(filled(path, language=names[0]) for path in self.paths),
+                found=f"text for {', '.join(self._each(root)) or 'no language'}",
+                remedy=f"name the files' codes, `codes: {{{names[0]}: ...}}`",
+            )
+        pairs = [
+            Pair(first, second, names)
+            for files in sides
+            for first, second in self._pairs(*files, split)
+        ]
+        source = ", ".join(f"{first} | {second}" for first, second in sides)
+        return Corpus(task, language, split, limited(pairs, self.limit, split), source)
+
+    def languages(self, root: Path | None) -> tuple[str, ...]:
+        """Every direction between two languages that have a file."""
+        each = self._each(root)
+        return tuple(
+            f"{first}-{second}"
+            for first in each
+            for second in each
+            if first != second and self._sides((first, second), root)
+        )
+
+    def has(self, language: str, split: str, root: Path | None) -> bool:
+        """Whether both sides of the direction have a file, and the split has lines."""
+        try:
+            names = direction(language)
+        except ContextError:
+            return False
+        return (self.lines is None or split in self.lines) and bool(self._sides(names, root))
+
+    def _each(self, root: Path | None) -> tuple[str, ...]:
+        found = {
+            name
+            for path in self.paths
+            for name in languages_of(rooted(path, root), path, self.codes)
+            if "-" not in name
+        }
+        return tuple(sorted(found))
+
+    def _sides(self, names: tuple[str, str], root: Path | None) -> list[tuple[Path, Path]]:
+        found = []
+        for path in self.paths:
+            base = rooted(path, root)
+            sides = [
+                expand(base, path, [{"language": code} for code in codes_for(name, self.codes)])[0]
+                for name in names
+            ]
+            found += [(sides[0][0], sides[1][0])] if all(sides) and sides[0] != sides[1] else []
+        return found
+
+    def _pairs(self, first: Path, second: Path, split: str) -> list[tuple[str, str]]:
+        if first.suffix == ".tsv":
+            left, right = read_identified(first), read_identified(second)
+            both = [(name, left[name], right[name]) for name in left if name in right]
+            chosen = [(a, b) for name, a, b in both if _split_of(name) == split]
+        else:
+            chosen = self._chosen(*_equally_long(first, second), split)
+        return [(a.strip(), b.strip()) for a, b in chosen if a.strip() and b.strip()]
+
+    def _chosen(
+        self, left: Sequence[str], right: Sequence[str], split: str
+    ) -> list[tuple[str, str]]:
+        both = list(zip(left, right, strict=True))
+        if self.lines is None:
+            return [pair for n, pair in enumerate(both, 1) if _split_of(str(n)) == split]
+        first, last = self.lines.get(split, (1, 0))  # type: ignore[call-overload]
+        return both[first - 1 : last]
+
+
+def _split_of(name: str) -> str:
+    """By hash, the same in every language."""
+    return {_DEV: "dev", _TEST: "test"}.get(key(name) % _PARTS, "train")
+
+
+def _equally_long(first: Path, second: Path) -> tuple[list[str], list[str]]:
+    left, right = read_lines(first), read_lines(second)
+    if len(left) != len(right):
+        raise DataError(
+            "two aligned files differ in length",
+            where=f"{first} | {second}",
+            expected="as many lines in both",
+            found=f"{len(left)} and {len(right)}",
+            cause="one of them was cut, or lines were split at other characters",
+        )
+    return left, right

@@ -1,0 +1,149 @@
+"""Translation: a sequence-to-sequence task over directions such as `de-en`."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import final
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from hyperadapters.context import Context, Row, direction
+from hyperadapters.data.corpora import Pair
+from hyperadapters.errors import BackboneError
+from hyperadapters.forms import Form
+from hyperadapters.metrics import Bleu, Loss, Metric, Perplexity, Statistics
+from hyperadapters.tasks.base import Batch, Encoded, Reader, Share, Task, Tokenizer, View, padded
+from hyperadapters.tasks.tokens import token_logits, token_loss, token_statistics
+
+__all__ = ["Translation", "target_token"]
+
+
+def target_token(language: str) -> str:
+    """The token that stands for a target language, at the beginning of both sides."""
+    return f"<2{language}>"
+
+
+@final
+@dataclass(frozen=True)
+class Translation(Task):
+    """From a sentence in one language to the same in another.
+
+    Source and target both begin with the token of the target language (Baziotis et al., 2022,
+    section 4): the encoder reads `<2en> x … </s>`, the decoder begins with `<2en>` and predicts
+    `y … </s>`. The row of a direction has `source_language` and `target_language`.
+
+    Args:
+        name: the task in the run file.
+        metric: of the translations that beam search finds.
+        beams: of the search.
+        length: most tokens of a translation.
+    """
+
+    name: str
+    metric: Metric = Bleu()
+    beams: int = 5
+    length: int = 128
+    head: Form | None = field(default=None, init=False, repr=False)
+
+    @property
+    def forced(self) -> Metric:
+        """Perplexity of the references."""
+        return Perplexity()
+
+    def row(self, language: str) -> Row:
+        """The row of a direction such as `de-en`."""
+        source, target = direction(language)
+        return Row(task=self.name, source_language=source, target_language=target)
+
+    def encode(self, tokenizer: Tokenizer, example: Pair, length: int) -> Encoded:
+        """Both sides, each cut to `length` tokens; `labels` of the decoder.
+
+        Raises:
+            BackboneError: the tokenizer has no token for the target language.
+        """
+        first = _id_of(tokenizer, example.languages[1])
+        source, target = (
+            tokenizer(text, add_special_tokens=False, truncation=True, max_length=length - 2)
+            for text in (example.first, example.second)
+        )
+        end = tokenizer.eos_token_id
+        return Encoded(
+            [first, *source["input_ids"], end],
+            {"labels": [*target["input_ids"], end]},
+            decoder_ids=[first, *target["input_ids"]],
+        )
+
+    def targets(
+        self, encoded: Sequence[Encoded], tokens: int, generator: torch.Generator
+    ) -> tuple[Mapping[str, Tensor], None]:
+        """`labels` (example, token of the decoder), padded with -100."""
+        labels = [one.targets["labels"] for one in encoded]
+        return {"labels": padded(labels, max(map(len, labels)))}, None
+
+    def logits(
+        self, view: View, hidden: Float[Tensor, "example token d_model"], share: Share
+    ) -> Float[Tensor, "vector token_id"]:
+        """Scores over the vocabulary for every token of the references."""
+        return token_logits(view, hidden, share)
+
+    def loss(
+        self, logits: Float[Tensor, "vector token_id"], share: Share, *, smoothing: float = 0.0
+    ) -> Loss:
+        """Cross-entropy in nats per target token, the end among them."""
+        return token_loss(logits, share, smoothing=smoothing)
+
+    def statistics(
+        self, logits: Float[Tensor, "vector token_id"], share: Share
+    ) -> list[Statistics]:
+        """(nats, tokens) per reference."""
+        return token_statistics(logits, share)
+
+    def judge(
+        self,
+        model: Reader,
+        context: Context,
+        batch: Batch,
+        *,
+        examples: Sequence[Pair],
+        tokenizer: Tokenizer,
+    ) -> list[Statistics]:
+        """What each translation, found by beam search, adds to the metric."""
+        found = self.translate(model, context, batch.inputs, tokenizer)
+        return [
+            self.metric.statistics([example.second], [translation])
+            for example, translation in zip(examples, found, strict=True)
+        ]
+
+    def translate(
+        self,
+        model: Reader,
+        context: Context,
+        inputs: Mapping[str, Int[Tensor, "example token"]],
+        tokenizer: Tokenizer,
+    ) -> list[str]:
+        """The best translation of each source, in the language of its first decoder token."""
+        found = model.generate(
+            context,
+            input_ids=inputs["input_ids"],
+            attention_mask=inputs["attention_mask"],
+            decoder_start_token_id=inputs["decoder_input_ids"][:, 0].tolist(),
+            num_beams=self.beams,
+            max_new_tokens=self.length,
+            do_sample=False,
+        )
+        texts: list[str] = tokenizer.batch_decode(found, skip_special_tokens=True)
+        return [text.strip() for text in texts]
+
+
+def _id_of(tokenizer: Tokenizer, language: str) -> int:
+    token = target_token(language)
+    found = tokenizer.convert_tokens_to_ids(token)
+    if found is None or found == tokenizer.unk_token_id:
+        raise BackboneError(
+            f"the tokenizer has no token `{token}`",
+            expected="one for every target language",
+            cause="the language was in no training direction when the vocabulary was learned",
+            remedy=f"train a direction into `{language}`, or take it out of the run file",
+        )
+    return int(found)
