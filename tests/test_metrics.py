@@ -3,6 +3,7 @@
 import math
 
 import pytest
+import sacrebleu
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -90,3 +91,24 @@ def test_a_loss_over_nothing_is_zero():
 def test_a_loss_adds_to_losses_only():
     with pytest.raises(TypeError, match="unsupported operand"):
         Loss(torch.tensor(0.0), torch.tensor(0)) + 1
+
+
+HYPOTHESES = ["the cat sat on the mat today", "hello world", "a b c d e", ""]
+REFERENCES = ["the cat sat on a mat today", "hello there world", "a b d c e", "not empty"]
+
+
+@pytest.mark.parametrize(
+    ("name", "oracle", "marks"),
+    [
+        ("bleu", sacrebleu.corpus_bleu, ("tok:13a", "smooth:exp")),
+        ("chrf", sacrebleu.corpus_chrf, ("nc:6", "nw:0")),
+    ],
+)
+def test_sums_give_the_corpus_score_of_sacrebleu(name, oracle, marks):
+    metric = METRICS[name]
+    pairs = zip(REFERENCES, HYPOTHESES, strict=True)
+    rows = [metric.statistics([gold], [guess]) for gold, guess in pairs]
+    totals = tuple(map(sum, zip(*rows, strict=True)))
+    assert 100 * metric.score(totals) == pytest.approx(oracle(HYPOTHESES, [REFERENCES]).score)
+    assert metric.score(tuple(0.0 for _ in totals)) == 0
+    assert all(mark in metric.signature for mark in (*marks, "nrefs:1", "version:"))

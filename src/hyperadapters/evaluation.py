@@ -138,7 +138,7 @@ def _evaluated(assembly: Assembly, corpus: Corpus, standing: Standing, under: Sc
         )
     statistics = _judged(assembly, task, row, corpus, under)
     ran = under.under(row, 0)
-    notes = [task.metric.signature, "" if ran == row else f"run as {ran}"]
+    notes = [task.remark(corpus.examples), "" if ran == row else f"run as {ran}"]
     return Cell(
         corpus.task,
         corpus.language,

@@ -1,13 +1,14 @@
-"""Labels for raw text."""
+"""Labels and translations for raw text."""
 
 from pathlib import Path
 
 import pytest
 
-from hyperadapters.analysis.prediction import predict
+from hyperadapters.analysis.prediction import answers, predict, translate
 from hyperadapters.build import Assembly, assemble
 from hyperadapters.config import run_from
-from hyperadapters.errors import ConfigError, ContextError, UnknownName
+from hyperadapters.errors import ConfigError, ContextError, DataError, UnknownName
+from hyperadapters.providers import Hypernetwork, Table
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +73,58 @@ def test_a_task_without_labels(assembly: Assembly) -> None:
 def test_an_unknown_language(assembly: Assembly) -> None:
     with pytest.raises((UnknownName, ContextError), match="unknown language `xx`"):
         list(predict(assembly, "fields", "xx", ["a"]))
+
+
+@pytest.fixture(scope="module")
+def translator(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    """An untrained tiny Transformer with hyper-adapters, in float64."""
+    data = {"format": "cldr", "content": "pairs", "train": 30}
+    shape = {"layers": 1, "width": 8, "heads": 2, "ffn": 8, "positions": 32, "vocabulary": 300}
+    values = {
+        "name": "x",
+        "output": str(tmp_path_factory.mktemp("run")),
+        "backbone": {"architecture": {"type": "marian", **shape, "dropout": 0.0}},
+        "method": {"name": "hyper-adapters-base-tiny", "hidden": 6, "bottleneck": 3, "std": 3.0},
+        "tasks": {"mt": {"kind": "translation", "beams": 2, "length": 6, "data": data}},
+        "train": {"mt": ["de-en", "en-de", "fr-en", "en-fr"]},
+        "recipe": {"length": 32},
+    }
+    made = assemble(run_from(values))
+    made.model.double()
+    return made
+
+
+def test_every_line_is_translated_in_its_own_direction(translator: Assembly) -> None:
+    network = translator.model.adapters["hyper"]
+    assert isinstance(network, Hypernetwork)
+    lines = [("de-en", "drei"), ("en-fr", "Monday"), ("de-en", ""), ("fr-de", "lundi")]
+    together = list(translate(translator, "mt", lines))
+    assert isinstance(translator.model.adapters["hyper"], Table)
+    alone = []
+    for line in lines:  # the network itself, one language at a time
+        translator.model.adapters["hyper"] = network
+        alone += list(translate(translator, "mt", [line]))
+    assert together == alone
+    assert together[2] == "" and len(set(together)) > 2
+    translator.model.adapters["hyper"] = network
+
+
+def test_lines_name_their_direction_where_the_command_does_not(translator: Assembly) -> None:
+    network = translator.model.adapters["hyper"]
+    given = list(answers(translator, "mt", "de-en", ["drei"]))
+    translator.model.adapters["hyper"] = network
+    assert list(answers(translator, "mt", None, ["de-en\tdrei"])) == given
+    translator.model.adapters["hyper"] = network
+    with pytest.raises(DataError, match="a line has no direction"):
+        list(answers(translator, "mt", None, ["drei"]))
+
+
+def test_a_tagging_task_needs_a_language(assembly: Assembly) -> None:
+    with pytest.raises(ConfigError, match="needs a language"):
+        list(answers(assembly, "fields", None, ["three"]))
+    assert list(answers(assembly, "fields", "en", ["two"]))[0].startswith("two\t")
+
+
+def test_a_tagger_does_not_translate(assembly: Assembly) -> None:
+    with pytest.raises(ConfigError, match="does not translate"):
+        list(translate(assembly, "fields", [("de-en", "drei")]))

@@ -22,6 +22,8 @@ def test_a_run_that_is_right_has_no_faults(values: dict[str, Any]) -> None:
 
 _ARCHITECTURE = {"architecture": {"layers": 1, "width": 8, "heads": 2, "ffn": 8}}
 _TAGGING = {"kind": "tagging", "data": {"format": "cldr", "content": "text"}}
+_PAIRS = {"kind": "translation", "data": {"format": "cldr", "content": "pairs"}}
+_TEXTS = {"kind": "translation", "data": {"format": "cldr", "content": "text"}}
 
 
 @pytest.mark.parametrize(
@@ -34,6 +36,18 @@ _TAGGING = {"kind": "tagging", "data": {"format": "cldr", "content": "text"}}
         (
             {"train": {"fields": ["en", "trr"]}},
             ["`train.fields.1`: unknown language `trr`", "`tr`?"],
+        ),
+        (
+            {"tasks": {"mt": _PAIRS}, "train": {"mt": ["de-en", "de"]}},
+            ["`train.mt.1`: `de` is no translation direction", "such as `de-en`"],
+        ),
+        (
+            {"tasks": {"mt": _PAIRS}, "train": {"mt": ["de-sw", "de-trr"]}},
+            ["`train.mt.1`: unknown language `trr`", "mean `tr`?"],
+        ),
+        (
+            {"tasks": {"mt": _TEXTS}, "train": {"mt": ["de-en"]}},
+            ["`tasks.mt.data`: the data of a translation task have one side only"],
         ),
         ({"groups": {"seen": ["turkish"]}}, ["`groups.seen.0`: unknown language `turkish`"]),
         ({"method": "hyper-y"}, ["`method`: unknown method `hyper-y`", "did you mean"]),

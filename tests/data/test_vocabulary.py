@@ -5,13 +5,16 @@ import sys
 
 import pytest
 
-from hyperadapters.data.vocabulary import train_tokenizer
+from hyperadapters.data.vocabulary import _sample, train_joint_tokenizer, train_tokenizer
 
 # Every pair of letters is as frequent as every other: only ties decide which are merged.
 TEXTS = [f"{a}{b}{c}{d}" for a in "pqrs" for b in "tuvw" for c in "xyzä" for d in "bcdß"]
+BOTH = {"xx": TEXTS, "yy": [text[::-1] for text in TEXTS[:40]]}
+ADDED = ["<2xx>", "<2yy>"]
 PROGRAM = f"""
-from hyperadapters.data.vocabulary import train_tokenizer
+from hyperadapters.data.vocabulary import train_joint_tokenizer, train_tokenizer
 print(sorted(train_tokenizer({TEXTS!r}, 60, 16).get_vocab().items()))
+print(sorted(train_joint_tokenizer({BOTH!r}, 60, 16, added={ADDED!r}).get_vocab().items()))
 """
 
 
@@ -20,11 +23,17 @@ def tokenizer():
     return train_tokenizer(TEXTS, 60, 16)
 
 
-def test_another_process_learns_the_same(tokenizer):
+@pytest.fixture(scope="module")
+def joint():
+    return train_joint_tokenizer(BOTH, 60, 16, added=ADDED)
+
+
+def test_another_process_learns_the_same(tokenizer, joint):
     printed = subprocess.run(
         [sys.executable, "-c", PROGRAM], capture_output=True, text=True, check=True
     ).stdout
-    assert printed.strip() == str(sorted(tokenizer.get_vocab().items()))
+    own = [str(sorted(one.get_vocab().items())) for one in (tokenizer, joint)]
+    assert printed.splitlines() == own
 
 
 def test_size_is_kept_and_merges_were_learned(tokenizer):
@@ -42,3 +51,22 @@ def test_words_come_back(tokenizer):
     ids = tokenizer("ptxb swäß")["input_ids"]
     assert tokenizer.decode(ids, skip_special_tokens=True) == "ptxb swäß"
     assert tokenizer.unk_token_id not in ids
+
+
+def test_a_joint_vocabulary_has_its_added_tokens_and_gives_words_back(joint):
+    assert len(joint) <= 60
+    assert [joint.convert_ids_to_tokens(joint.convert_tokens_to_ids(t)) for t in ADDED] == ADDED
+    ids = joint("ptxb  swäß")["input_ids"]
+    assert ids[-1] == joint.eos_token_id
+    assert joint.decode(ids, skip_special_tokens=True) == "ptxb swäß"
+    assert joint.convert_tokens_to_ids("<2xx>") in joint("<2xx> ptxb")["input_ids"]
+
+
+def test_temperature_lifts_small_languages():
+    texts = {"big": [f"b{n}" for n in range(1000)], "small": [f"s{n}" for n in range(10)]}
+    kept = _sample(texts, 5.0, 0)
+    big, small = (sum(text[0] == mark for text in kept) for mark in "bs")
+    assert small == 10  # none twice, however much it is lifted
+    weights = (1000 / 1010) ** 0.2, (10 / 1010) ** 0.2
+    assert big == round(1010 * weights[0] / sum(weights))
+    assert _sample(texts, 5.0, 0) == kept != _sample(texts, 5.0, 1)

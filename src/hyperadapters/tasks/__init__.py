@@ -3,6 +3,7 @@
 from hyperadapters.tasks.base import Batch, Encoded, Share, Task, Tokenizer, View, collate
 from hyperadapters.tasks.mlm import MaskedLM
 from hyperadapters.tasks.tagging import Tagging, labels_of
+from hyperadapters.tasks.translation import Translation
 
 __all__ = [
     "Batch",
@@ -12,6 +13,7 @@ __all__ = [
     "Tagging",
     "Task",
     "Tokenizer",
+    "Translation",
     "View",
     "collate",
     "labels_of",

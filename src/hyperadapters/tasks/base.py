@@ -187,6 +187,10 @@ class Task(ABC):
     def statistics(self, logits: Tensor, share: Share) -> list[Statistics]:
         """What each example of the share adds to the metric `forced`."""
 
+    def remark(self, examples: Sequence[Any]) -> str:
+        """What a reader of a score on these examples should know; empty for nothing."""
+        return ""
+
     def judge(
         self,
         model: Reader,

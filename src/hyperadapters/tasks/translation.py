@@ -99,6 +99,12 @@ class Translation(Task):
         """(nats, tokens) per reference."""
         return token_statistics(logits, share)
 
+    def remark(self, examples: Sequence[Pair]) -> str:
+        """The score of copying every source, and how scores are counted."""
+        copied = [self.metric.statistics([pair.second], [pair.first]) for pair in examples]
+        score = self.metric.score(tuple(map(sum, zip(*copied, strict=True))))
+        return f"copying the source: {100 * score:.1f}; {self.metric.signature}"
+
     def judge(
         self,
         model: Reader,

@@ -1,0 +1,89 @@
+"""Aligned text: both sides say the same, and a tested line is out of training everywhere."""
+
+import pytest
+
+from hyperadapters.data.aligned import Aligned
+from hyperadapters.errors import ConfigError, DataError
+
+LANGUAGES = ("de", "en", "fr")
+LINES = {"train": (1, 60), "dev": (61, 80), "test": (81, 100)}
+
+
+@pytest.fixture
+def root(tmp_path):
+    """100 aligned lines and 100 ids in three languages; one French line is empty."""
+    for language in LANGUAGES:
+        lines = [f"{language} {number}" for number in range(1, 101)]
+        if language == "fr":
+            lines[4] = " "
+        (tmp_path / f"{language}.txt").write_text("\n".join(lines) + "\n")
+        ids = [f"v{number}\t{language} {number}\n" for number in range(1, 101)]
+        (tmp_path / f"{language}-NT.tsv").write_text("".join(ids[5:] if language == "fr" else ids))
+    return tmp_path
+
+
+def numbers(source, direction, split, root):
+    pairs = source.read("mt", direction, split, root).examples
+    for pair in pairs:
+        assert pair.languages == tuple(direction.split("-"))
+        assert pair.first.split()[0] == pair.languages[0]
+        assert pair.second.split() == [pair.languages[1], pair.first.split()[1]]
+    return [int(pair.first.split()[1]) for pair in pairs]
+
+
+def test_lines_of_a_split_in_both_directions(root):
+    source = Aligned(paths=("{language}.txt",), lines=LINES)
+    assert numbers(source, "de-en", "train", root) == list(range(1, 61))
+    assert numbers(source, "en-de", "test", root) == list(range(81, 101))
+    assert numbers(source, "de-fr", "train", root) == [n for n in range(1, 61) if n != 5]
+
+
+@pytest.mark.parametrize("path", ["{language}.txt", "{language}-*.tsv"])
+def test_splits_by_hash_are_the_same_in_every_language(path, root):
+    source = Aligned(paths=(path,))
+    found = {
+        split: set(numbers(source, "de-en", split, root)) for split in ("train", "dev", "test")
+    }
+    assert sum(map(len, found.values())) == 100 == len(set().union(*found.values()))
+    for split, own in found.items():
+        for direction in ("en-fr", "fr-de"):
+            assert set(numbers(source, direction, split, root)) <= own
+    assert len(found["train"]) > 75 and found["dev"] and found["test"]
+
+
+def test_several_paths_add_up_and_the_limit_holds(root):
+    both = Aligned(paths=("{language}.txt", "{language}-*.tsv"), lines=LINES, limit={"train": 70})
+    assert len(both.read("mt", "de-en", "train", root)) == 70
+    assert both.read("mt", "de-en", "train", root).source.count("|") == 2
+
+
+def test_directions_are_those_between_files(root):
+    source = Aligned(paths=("{language}.txt",), lines={"train": (1, 100)})
+    assert set(source.languages(root)) == {
+        f"{a}-{b}" for a in LANGUAGES for b in LANGUAGES if a != b
+    }
+    assert source.has("de-fr", "train", root)
+    assert not source.has("de-fr", "test", root)
+    assert not source.has("de-tr", "train", root)
+    assert not source.has("de", "train", root)
+
+
+def test_no_text_says_what_there_is(root):
+    with pytest.raises(DataError, match="no aligned text for the direction `de-tr`") as error:
+        Aligned(paths=("{language}.txt",)).read("mt", "de-tr", "train", root)
+    assert "de, en, fr" in str(error.value)
+
+
+def test_files_of_different_length_are_refused(root):
+    (root / "tr.txt").write_text("tr 1\n")
+    with pytest.raises(DataError, match="differ in length"):
+        Aligned(paths=("{language}.txt",)).read("mt", "de-tr", "train", root)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [{"train": (1, 60), "test": (60, 80)}, {"train": (5, 4)}, {"dev": (1, 9), "test": (2, 3)}],
+)
+def test_splits_that_share_a_line_are_refused(lines):
+    with pytest.raises(ConfigError, match="overlap"):
+        Aligned(paths=("{language}.txt",), lines=lines)
