@@ -67,10 +67,8 @@ class Architecture(_Closed):
     """A backbone that starts from random weights; its tokenizer is trained on the run's own text.
 
     Args:
-        type: a BERT-like `model_type` of `transformers`, or `marian` for the Transformer of
-            Vaswani et al. (2017), which translates.
-        layers, width, heads, ffn: its shape; `width` is a multiple of `heads`, `layers` are those
-            of each tower.
+        type: a BERT-like `model_type` of `transformers`, or `marian`, which translates.
+        layers, width, heads, ffn: its shape, `layers` of each tower; `heads` divides `width`.
         positions: tokens per sequence at most.
         vocabulary: sub-words of its tokenizer at most.
         dropout: in [0, 1), everywhere.
@@ -204,8 +202,7 @@ class TranslationTask(_Closed):
         metric: `bleu` or `chrf`, as `sacrebleu` counts them.
         beams: of the search, when the matrix is scored and by `predict`.
         length: most tokens of a translation.
-        data: one source of parallel text, or several of which the first that has a direction gives
-            it.
+        data: parallel text; of several sources the first that has a direction gives it.
     """
 
     kind: Literal["translation"]

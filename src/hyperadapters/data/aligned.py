@@ -1,6 +1,6 @@
 """Parallel text of many languages, aligned by line or by id, its splits the same in all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, final
 from hyperadapters.context import direction
 from hyperadapters.data.corpora import Corpus, Pair
 from hyperadapters.data.files import Codes, codes_for, expand, filled, languages_of, rooted
-from hyperadapters.data.formats.text import read_identified, read_lines
+from hyperadapters.data.formats.text import read_aligned, read_identified
 from hyperadapters.data.held_out import key
 from hyperadapters.data.sources import STRICT, Source, limited
 from hyperadapters.errors import ConfigError, ContextError, DataError
@@ -122,13 +122,10 @@ class Aligned(Source):
             both = [(name, left[name], right[name]) for name in left if name in right]
             chosen = [(a, b) for name, a, b in both if _split_of(name) == split]
         else:
-            chosen = self._chosen(*_equally_long(first, second), split)
+            chosen = self._chosen(read_aligned(first, second), split)
         return [(a.strip(), b.strip()) for a, b in chosen if a.strip() and b.strip()]
 
-    def _chosen(
-        self, left: Sequence[str], right: Sequence[str], split: str
-    ) -> list[tuple[str, str]]:
-        both = list(zip(left, right, strict=True))
+    def _chosen(self, both: list[tuple[str, str]], split: str) -> list[tuple[str, str]]:
         if self.lines is None:
             return [pair for n, pair in enumerate(both, 1) if _split_of(str(n)) == split]
         first, last = self.lines.get(split, (1, 0))  # type: ignore[call-overload]
@@ -138,16 +135,3 @@ class Aligned(Source):
 def _split_of(name: str) -> str:
     """By hash, the same in every language."""
     return {_DEV: "dev", _TEST: "test"}.get(key(name) % _PARTS, "train")
-
-
-def _equally_long(first: Path, second: Path) -> tuple[list[str], list[str]]:
-    left, right = read_lines(first), read_lines(second)
-    if len(left) != len(right):
-        raise DataError(
-            "two aligned files differ in length",
-            where=f"{first} | {second}",
-            expected="as many lines in both",
-            found=f"{len(left)} and {len(right)}",
-            cause="one of them was cut, or lines were split at other characters",
-        )
-    return left, right

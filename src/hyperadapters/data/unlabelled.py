@@ -11,7 +11,7 @@ from hyperadapters.data.corpora import Corpus, Pair, Text
 from hyperadapters.data.files import Codes, codes_for, expand, filled, languages_of, rooted
 from hyperadapters.data.formats.conll import Columns, read_conll
 from hyperadapters.data.formats.conllu import read_conllu
-from hyperadapters.data.formats.text import read_identified, read_lines, read_texts
+from hyperadapters.data.formats.text import read_aligned, read_identified, read_texts
 from hyperadapters.data.held_out import held_out, key
 from hyperadapters.data.sources import STRICT, Source, limited
 from hyperadapters.errors import DataError
@@ -202,14 +202,5 @@ def _aligned(first: Path, second: Path) -> Iterator[tuple[str, str]]:
         others = read_identified(second)
         pairs = ((text, others.get(name, "")) for name, text in read_identified(first).items())
     else:
-        lines, others_lines = read_lines(first), read_lines(second)
-        if len(lines) != len(others_lines):
-            raise DataError(
-                "two aligned files differ in length",
-                where=f"{first} | {second}",
-                expected="as many lines in both",
-                found=f"{len(lines)} and {len(others_lines)}",
-                cause="one of them was cut, or lines were split at other characters",
-            )
-        pairs = ((a.strip(), b.strip()) for a, b in zip(lines, others_lines, strict=True))
+        pairs = ((a.strip(), b.strip()) for a, b in read_aligned(first, second))
     return ((a, b) for a, b in pairs if a and b)

@@ -6,22 +6,22 @@ from functools import lru_cache
 from typing import final
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Int
 from torch import Tensor
 
 from hyperadapters.data.corpora import Pair, Text
 from hyperadapters.errors import BackboneError
 from hyperadapters.forms import Form
-from hyperadapters.metrics import Loss, Metric, Perplexity, Statistics
-from hyperadapters.tasks.base import IGNORED, Encoded, Share, Task, Tokenizer, View
-from hyperadapters.tasks.tokens import token_logits, token_loss, token_statistics
+from hyperadapters.metrics import Metric, Perplexity
+from hyperadapters.tasks.base import IGNORED, Encoded, Tokenizer
+from hyperadapters.tasks.tokens import TokenTask
 
 __all__ = ["MaskedLM"]
 
 
 @final
 @dataclass(frozen=True)
-class MaskedLM(Task):
+class MaskedLM(TokenTask):
     """Guess the hidden tokens of a sentence, or of two parallel sentences in one sequence.
 
     A share of `probability` of the ordinary tokens is chosen, at least one per example where there
@@ -96,24 +96,6 @@ class MaskedLM(Task):
         # The smallest draw of an example is chosen whatever its size, so that no example is idle.
         smallest = torch.full((int(owner.max()) + 1,), 2.0).scatter_reduce(0, owner, draw, "amin")
         return ~special & ((draw < self.probability) | (draw == smallest[owner]))
-
-    def logits(
-        self, view: View, hidden: Float[Tensor, "example token d_model"], share: Share
-    ) -> Float[Tensor, "vector token_id"]:
-        """Scores over the vocabulary at the chosen places, example after example."""
-        return token_logits(view, hidden, share)
-
-    def loss(
-        self, logits: Float[Tensor, "vector token_id"], share: Share, *, smoothing: float = 0.0
-    ) -> Loss:
-        """Cross-entropy in nats at the chosen places; `smoothing` in [0, 1) goes to all tokens."""
-        return token_loss(logits, share, smoothing=smoothing)
-
-    def statistics(
-        self, logits: Float[Tensor, "vector token_id"], share: Share
-    ) -> list[Statistics]:
-        """(nats, predictions) per example."""
-        return token_statistics(logits, share)
 
 
 @lru_cache(maxsize=8)

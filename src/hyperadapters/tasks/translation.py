@@ -5,16 +5,16 @@ from dataclasses import dataclass, field
 from typing import final
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Int
 from torch import Tensor
 
 from hyperadapters.context import Context, Row, direction
 from hyperadapters.data.corpora import Pair
 from hyperadapters.errors import BackboneError
 from hyperadapters.forms import Form
-from hyperadapters.metrics import Bleu, Loss, Metric, Perplexity, Statistics
-from hyperadapters.tasks.base import Batch, Encoded, Reader, Share, Task, Tokenizer, View, padded
-from hyperadapters.tasks.tokens import token_logits, token_loss, token_statistics
+from hyperadapters.metrics import Bleu, Metric, Perplexity, Statistics
+from hyperadapters.tasks.base import Batch, Encoded, Reader, Tokenizer, padded
+from hyperadapters.tasks.tokens import TokenTask
 
 __all__ = ["Translation", "target_token"]
 
@@ -26,7 +26,7 @@ def target_token(language: str) -> str:
 
 @final
 @dataclass(frozen=True)
-class Translation(Task):
+class Translation(TokenTask):
     """From a sentence in one language to the same in another.
 
     Source and target both begin with the token of the target language (Baziotis et al., 2022,
@@ -80,24 +80,6 @@ class Translation(Task):
         """`labels` (example, token of the decoder), padded with -100."""
         labels = [one.targets["labels"] for one in encoded]
         return {"labels": padded(labels, max(map(len, labels)))}, None
-
-    def logits(
-        self, view: View, hidden: Float[Tensor, "example token d_model"], share: Share
-    ) -> Float[Tensor, "vector token_id"]:
-        """Scores over the vocabulary for every token of the references."""
-        return token_logits(view, hidden, share)
-
-    def loss(
-        self, logits: Float[Tensor, "vector token_id"], share: Share, *, smoothing: float = 0.0
-    ) -> Loss:
-        """Cross-entropy in nats per target token, the end among them."""
-        return token_loss(logits, share, smoothing=smoothing)
-
-    def statistics(
-        self, logits: Float[Tensor, "vector token_id"], share: Share
-    ) -> list[Statistics]:
-        """(nats, tokens) per reference."""
-        return token_statistics(logits, share)
 
     def remark(self, examples: Sequence[Pair]) -> str:
         """The score of copying every source, and how scores are counted."""

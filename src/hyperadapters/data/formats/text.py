@@ -5,7 +5,7 @@ from pathlib import Path
 
 from hyperadapters.errors import DataError
 
-__all__ = ["read_identified", "read_lines", "read_texts", "read_udhr"]
+__all__ = ["read_aligned", "read_identified", "read_lines", "read_texts", "read_udhr"]
 
 
 def read_lines(path: Path) -> list[str]:
@@ -36,6 +36,24 @@ def read_lines(path: Path) -> list[str]:
     if lines and not lines[-1]:
         lines.pop()
     return [line.removesuffix("\r") for line in lines]
+
+
+def read_aligned(first: Path, second: Path) -> list[tuple[str, str]]:
+    """The lines of two files that say the same, in pairs.
+
+    Raises:
+        DataError: one file has more lines than the other.
+    """
+    left, right = read_lines(first), read_lines(second)
+    if len(left) != len(right):
+        raise DataError(
+            "two aligned files differ in length",
+            where=f"{first} | {second}",
+            expected="as many lines in both",
+            found=f"{len(left)} and {len(right)}",
+            cause="one of them was cut, or lines were split at other characters",
+        )
+    return list(zip(left, right, strict=True))
 
 
 def read_identified(path: Path) -> dict[str, str]:
