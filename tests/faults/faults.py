@@ -3,8 +3,9 @@
 from faults.fault import Fault
 from faults.model_faults import FORMS, MODEL, PROVIDERS
 from faults.run_faults import DATA, RUNS, TASKS
+from faults.translation_faults import TRANSLATION
 
 __all__ = ["FAULTS", "Fault"]
 
 # Those whose tests take longest come first.
-FAULTS = (*RUNS, *FORMS, *PROVIDERS, *MODEL, *TASKS, *DATA)
+FAULTS = (*RUNS, *FORMS, *PROVIDERS, *MODEL, *TASKS, *DATA, *TRANSLATION)
