@@ -12,8 +12,8 @@ __all__ = ["Slot", "Slots"]
 class Slot:
     """One weight of a form at one site.
 
-    Free weights start from N(`mean`, `std`²). A hypernetwork draws its own parameters instead and
-    ignores both numbers.
+    Free weights start from N(`mean`, `std`²). A hypernetwork draws its own parameters instead; its
+    heads may be matched to `std`.
     """
 
     shape: tuple[int, ...]

@@ -129,3 +129,25 @@ def test_embeddings_start_with_the_spread_asked_for() -> None:
     torch.manual_seed(0)
     embedding = Learned(400, std=0.1).build("language", ["en"])
     assert float(embedding.centres()["en"].std()) == pytest.approx(0.1, rel=0.15)
+
+
+@pytest.mark.parametrize("rescale", [False, True])
+@pytest.mark.parametrize("hidden", [8, 128])
+def test_matched_heads_start_as_free_weights_do(hidden: int, rescale: bool) -> None:
+    """Hyper-adapters (2022), appendix B.1: whatever the width, the scale and the division."""
+    heads = Linear(rescale=rescale, std=0.7, matched=True)
+    plan = hypernetwork(
+        {"task": 16, "language": 16}, site={"layer": 16}, encoder=Residual(hidden), heads=heads
+    )
+    slots = {site: {"w": Slot((30, 40), std=0.02), "b": Slot((30,))} for site in SITES}
+    rows = [Row(task=f"t{n}", language=f"l{n}") for n in range(20)]
+    torch.manual_seed(1)
+    embeddings = {
+        factor: wanted.build(factor, [row[factor] for row in rows])
+        for factor, wanted in plan.embeddings.items()
+    }
+    network = plan.build(slots, rows, embeddings)
+    weights = network(rows, SITES).weights
+    spread = torch.stack([weights[site]["w"] for site in SITES]).std()
+    assert float(spread.detach()) == pytest.approx(0.02, rel=0.2)
+    assert network.training

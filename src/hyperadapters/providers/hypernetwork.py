@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import final
 
+import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
@@ -22,6 +23,10 @@ def site_names(factor: Factor, sites: Collection[Site]) -> list[str]:
     if factor == "position":
         return [site.position for site in sites]
     return [site.layer_name.replace(".", "-") for site in sites]
+
+
+_DRAWN = 16
+"""Rows that a scale is measured on."""
 
 
 @final
@@ -59,6 +64,8 @@ class Hypernetwork(Provider):
         dimensions = {factor: embedding.dimension for factor, embedding in embeddings.items()}
         self.encoder = encoder.build(combine.width(dimensions))
         self.heads = nn.ModuleList(heads.build(group, encoder.code) for group in groups_of(slots))
+        if heads.matched:
+            self._match(combine.width(dimensions))
 
     def forward(self, rows: Sequence[Row], sites: Collection[Site]) -> Supply:
         """Generates for all of the network's sites and hands out those asked for."""
@@ -70,6 +77,14 @@ class Hypernetwork(Provider):
             whole = len(own) == len(self._sites)
             weights |= hand_out(heads.group, heads(code if whole else code[own]), sites)  # type: ignore[arg-type]
         return Supply(weights, divergence)
+
+    @torch.no_grad()
+    def _match(self, source: int) -> None:
+        """Matches the heads' scale to free weights, for names drawn at random from N(0, 1)."""
+        self.encoder.eval()
+        for heads, group in zip(self.heads, groups_of(self.slots), strict=True):
+            heads.match(self.encoder(torch.randn(len(group.sites), _DRAWN, source)))  # type: ignore[operator]
+        self.encoder.train()
 
     def _encode(self, rows: Sequence[Row]) -> tuple[Float[Tensor, "site row code"], Tensor]:
         vectors: dict[Factor, Tensor] = {}
