@@ -1,5 +1,9 @@
 """Parameter counts that the papers print, also of systems to come: they need no new core."""
 
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
 import pytest
 import torch
 
@@ -21,6 +25,12 @@ NORMS = Where("attention_norm", "cross_attention_norm", "ffn_norm", "final_norm"
 PROJECTIONS = {"down", "down_bias", "up", "up_bias"}
 
 
+@cache
+def listed() -> Mapping[str, Any]:
+    """What `catalogue` lists, by name, made once."""
+    return {entry["name"]: entry for entry in catalogue()}
+
+
 def counted(backbone: str, *adapters: Adapter, rows: list[Row], backbone_too: bool = False) -> int:
     """Trained parameters of a method over a known architecture, without heads."""
     trained = frozenset(
@@ -33,7 +43,7 @@ def counted(backbone: str, *adapters: Adapter, rows: list[Row], backbone_too: bo
 
 
 def test_hyper_x_and_its_backbone() -> None:
-    trained = {entry["name"]: entry["trained_parameters"] for entry in catalogue()}
+    trained = {name: entry["trained_parameters"] for name, entry in listed().items()}
     assert trained["hyper-x-small"] == 13_093_536
     assert trained["hyper-x-base"] == 76_202_816
     assert trained["full-fine-tuning"] == 177_262_848
@@ -114,7 +124,7 @@ def test_hyperformer_plus_plus(backbone: str, written: int) -> None:
 )
 def test_translation_systems(method: str, added: float, total: float) -> None:
     """Tables 1 and 2 of the hyper-adapters paper print all of these, in millions."""
-    (entry,) = [entry for entry in catalogue() if entry["name"] == method]
+    entry = listed()[method]
     assert entry["languages"] == 51
     assert round(entry["added_parameters"] / 1e6, 3) == added
     assert round(entry["total_parameters"] / 1e6, 3) == total
