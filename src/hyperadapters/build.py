@@ -13,13 +13,8 @@ from hyperadapters import architectures
 from hyperadapters.adapt import adapt
 from hyperadapters.adapted import AdaptedModel
 from hyperadapters.config import RunFile, pretrain_recipe, recipe_of
-from hyperadapters.config.run_file import (
-    Architecture,
-    Backbone,
-    MlmTask,
-    TaggingTask,
-    TranslationTask,
-)
+from hyperadapters.config.run_file import Architecture, Backbone
+from hyperadapters.config.task_settings import MlmTask, TaggingTask, TranslationTask
 from hyperadapters.context import Row
 from hyperadapters.data.corpora import Corpus, Pair
 from hyperadapters.data.vocabulary import train_joint_tokenizer, train_tokenizer
@@ -216,7 +211,7 @@ def _mlm(name: str, task: MlmTask, library: Library) -> Task:
 
 
 def _translation(name: str, task: TranslationTask, library: Library) -> Task:
-    return Translation(name, METRICS[task.metric], task.beams, task.length)
+    return Translation(name, METRICS[task.metric], task.beams, task.length, task.ratio)
 
 
 _KINDS: Mapping[type, Callable[[str, Any, Library], Task]] = {

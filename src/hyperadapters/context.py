@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from hyperadapters.errors import ContextError
 
@@ -13,6 +14,7 @@ __all__ = [
     "Factor",
     "Row",
     "direction",
+    "hops",
     "names_of",
 ]
 
@@ -29,19 +31,29 @@ def names_of(factor: Factor) -> Factor:
 
 
 def direction(name: str) -> tuple[str, str]:
-    """Source and target language of a translation direction such as `de-en`.
+    """Source and target language of a translation direction: of `de-en`, and of `de-en-fr`, which
+    goes through English.
 
     Raises:
         ContextError: the name is none.
     """
-    source, _, target = name.partition("-")
-    if not source or not target or "-" in target:
+    languages = name.split("-")
+    if len(languages) < 2 or not all(languages) or len(set(languages)) < len(languages):
         raise ContextError(
             f"`{name}` is no translation direction",
-            expected="SOURCE-TARGET, two names of languages without a hyphen",
+            expected="SOURCE-TARGET, two names of languages without a hyphen, "
+            "or SOURCE-THROUGH-TARGET",
             remedy="for example `de-en`",
         )
-    return source, target
+    return languages[0], languages[-1]
+
+
+def hops(name: str) -> tuple[str, ...]:
+    """The directions that a translation takes one after the other: `de-en` and `en-fr` for
+    `de-en-fr`.
+    """
+    direction(name)
+    return tuple("-".join(hop) for hop in pairwise(name.split("-")))
 
 
 class Row(Mapping[Factor, str]):

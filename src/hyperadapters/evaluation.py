@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
 
 import torch
 from torch import nn
@@ -11,7 +13,7 @@ from hyperadapters.build import Assembly
 from hyperadapters.context import Context, Row, names_of
 from hyperadapters.data.corpora import Corpus
 from hyperadapters.errors import DataError
-from hyperadapters.matrix import Cell, Matrix, Standing, combine
+from hyperadapters.matrix import STANDINGS, Cell, Matrix, Standing, combine
 from hyperadapters.metrics import Loss, Statistics
 from hyperadapters.schedules import Observed, Schedule
 from hyperadapters.tasks.base import Batch, Encoded, Task, collate
@@ -68,7 +70,7 @@ def score(
     return _in_order(found), loss
 
 
-def _in_order(found: Mapping[int, Statistics]) -> list[Statistics]:
+def _in_order(found: Mapping[int, Any]) -> list[Any]:
     return [found[place] for place in sorted(found)]
 
 
@@ -120,7 +122,9 @@ def evaluate(
         if progress is not None:
             progress(done, len(pairs), f"{task}/{language}")
         corpus = assembly.corpus(task, language, split)
-        standing = _standing(assembly.tasks[task].row(language), trained)
+        how = assembly.tasks[task]
+        standings = [_standing(how.row(hop), trained) for hop in how.hops(language)]
+        standing = max(standings, key=STANDINGS.index)
         scored.append(_evaluated(assembly, corpus, standing, under))
     groups = {name: tuple(members) for name, members in run.groups.items()}
     return Matrix(run.name, assembly.method.name, run.seed, tuple(scored), groups)
@@ -136,7 +140,7 @@ def _evaluated(assembly: Assembly, corpus: Corpus, standing: Standing, under: Sc
             expected=f"at least one example in the split `{corpus.split}`",
             remedy=f"take `{corpus.language}` out of `evaluate: {corpus.task}`, or add the data",
         )
-    statistics = _judged(assembly, task, row, corpus, under)
+    statistics = _judged(assembly, task, corpus, under)
     ran = under.under(row, 0)
     notes = [task.remark(corpus.examples), "" if ran == row else f"run as {ran}"]
     return Cell(
@@ -151,23 +155,38 @@ def _evaluated(assembly: Assembly, corpus: Corpus, standing: Standing, under: Sc
     )
 
 
-def _judged(
-    assembly: Assembly, task: Task, row: Row, corpus: Corpus, under: Schedule
-) -> list[Statistics]:
+def _judged(assembly: Assembly, task: Task, corpus: Corpus, under: Schedule) -> list[Statistics]:
     """What each example of a corpus adds to the task's metric, in corpus order."""
+    *before, last = task.hops(corpus.language)
+    for hop in before:
+        carried = _answered(assembly, task, hop, corpus, under, task.carry)
+        corpus = replace(corpus, examples=carried)
+    return _answered(assembly, task, last, corpus, under, task.judge)
+
+
+def _answered(
+    assembly: Assembly,
+    task: Task,
+    hop: str,
+    corpus: Corpus,
+    under: Schedule,
+    answer: Callable[..., list[Any]],
+) -> list[Any]:
+    """What a method of the task says of each example in one hop, in corpus order."""
     model, tokenizer = assembly.model, assembly.tokenizer
     length = assembly.method.phases[-1].recipe.length
-    encoded = [task.encode(tokenizer, example, length) for example in corpus.examples]
+    addressed = task.addressed(corpus.examples, hop)
+    encoded = [task.encode(tokenizer, example, length) for example in addressed]
     device = next(model.parameters()).device
-    found: dict[int, Statistics] = {}
+    found: dict[int, Any] = {}
     with _evaluating(model):
-        batches = _batches(task, row, encoded, tokenizer.pad_token_id, _EXAMPLES, under)
+        batches = _batches(task, task.row(hop), encoded, tokenizer.pad_token_id, _EXAMPLES, under)
         for places, context, batch in batches:
-            examples = [corpus.examples[place] for place in places]
-            judged = task.judge(
+            examples = [addressed[place] for place in places]
+            answers = answer(
                 model, context, batch.to(device), examples=examples, tokenizer=tokenizer
             )
-            found.update(zip(places, judged, strict=True))
+            found.update(zip(places, answers, strict=True))
     return _in_order(found)
 
 

@@ -40,9 +40,11 @@ class Recipe:
         steps: updates.
         learning_rate: the peak.
         batch: examples per update, over all ranks and accumulated micro-batches.
+        batch_tokens: tokens per update in place of a number of examples: those of the longer side,
+            padding included; 0 for `batch`.
         accumulate: micro-batches per update.
         contexts_per_batch: rows mixed in one micro-batch, in equal blocks; must divide `batch /
-            accumulate`.
+            accumulate`. With `batch_tokens`, blocks of equal budget.
         temperature: corpora of n examples are drawn with p ∝ n^(1/T); 1 is by size, infinity
             uniform.
         warmup: updates of linear warm-up.
@@ -62,6 +64,7 @@ class Recipe:
     steps: int = 1000
     learning_rate: float = 1e-4
     batch: int = 32
+    batch_tokens: int = 0
     accumulate: int = 1
     contexts_per_batch: int = 1
     temperature: float = 5.0

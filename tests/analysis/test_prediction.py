@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import pytest
+import sacrebleu
 
 from hyperadapters.analysis.prediction import answers, predict, translate
 from hyperadapters.build import Assembly, assemble
 from hyperadapters.config import run_from
 from hyperadapters.errors import ConfigError, ContextError, DataError, UnknownName
+from hyperadapters.evaluation import evaluate
 from hyperadapters.providers import Hypernetwork, Table
 
 
@@ -107,6 +109,36 @@ def test_every_line_is_translated_in_its_own_direction(translator: Assembly) -> 
     assert together == alone
     assert together[2] == "" and len(set(together)) > 2
     translator.model.adapters["hyper"] = network
+
+
+def test_a_route_translates_hop_after_hop(translator: Assembly) -> None:
+    network = translator.model.adapters["hyper"]
+    lines = [("de-en-fr", "drei"), ("de-fr", "drei"), ("en-fr", "Monday"), ("de-en-fr", "")]
+    routed = list(translate(translator, "mt", lines))
+    translator.model.adapters["hyper"] = network
+    (english,) = translate(translator, "mt", [("de-en", "drei")])
+    translator.model.adapters["hyper"] = network
+    (french,) = translate(translator, "mt", [("en-fr", english)])
+    translator.model.adapters["hyper"] = network
+    direct = list(translate(translator, "mt", lines[1:3]))
+    assert routed == [french, *direct, ""]
+    assert french != direct[0]
+    translator.model.adapters["hyper"] = network
+
+
+def test_a_route_is_scored_by_its_last_translation(translator: Assembly) -> None:
+    network = translator.model.adapters["hyper"]
+    cell = evaluate(translator, cells=[("mt", "de-en-fr")]).cells[0]
+    corpus = translator.corpus("mt", "de-fr", "test")
+    sources = [("de-en-fr", pair.first) for pair in corpus.examples]
+    found = list(translate(translator, "mt", sources))
+    translator.model.adapters["hyper"] = network
+    references = [pair.second for pair in corpus.examples]
+    assert 100 * cell.score == pytest.approx(sacrebleu.corpus_bleu(found, [references]).score)
+    assert cell.standing == "trained pair"
+    direct = evaluate(translator, cells=[("mt", "de-fr")]).cells[0]
+    assert direct.standing == "unseen pair"
+    assert direct.statistics != cell.statistics
 
 
 def test_lines_name_their_direction_where_the_command_does_not(translator: Assembly) -> None:

@@ -120,3 +120,21 @@ def test_exactly_one_place(dataset: str | None, path: str | None) -> None:
 def test_columns_that_are_not_clear(columns: dict[str, str]) -> None:
     with pytest.raises(DataError, match="the columns of a source of format `hub` are not clear"):
         Hub(path="a.json", **columns)
+
+
+def test_directions_from_two_columns(root: Path) -> None:
+    source = Hub(path="ner/yor/text.csv", first="yo", second="en")
+    there, back = (source.read("mt", name, "train", root).examples for name in ("en-yo", "yo-en"))
+    assert there[0] == Pair("one", "ọkan", ("en", "yo"))
+    assert back[0] == Pair("ọkan", "one", ("yo", "en"))
+
+
+def test_directions_from_texts_by_code(root: Path) -> None:
+    lines = [{"translation": {"en": "one", "yor": "ọkan"}}]
+    (root / "mt.jsonl").write_text("\n".join(json.dumps(line) for line in lines))
+    source = Hub(path="mt.jsonl", translation="translation")
+    found = source.read("mt", "yo-en", "train", root).examples
+    assert found[0] == Pair("ọkan", "one", ("yo", "en"))
+    with pytest.raises(DataError, match="no text in `de`") as error:
+        source.read("mt", "de-en", "train", root)
+    assert "en, yor" in str(error.value)

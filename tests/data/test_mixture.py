@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from hyperadapters.context import Row
+from hyperadapters.data.deck import Examples
 from hyperadapters.data.mixture import Alternate, Mixture, Order, Stream, Temperature, part_of
 from hyperadapters.errors import BundleError, TrainingError
 from hyperadapters.forms import Form
@@ -67,7 +68,9 @@ def mixture(
     seed: str = "0/0",
     order: Order = BY_SIZE,
 ) -> Mixture:
-    return Mixture(streams, order=order, examples=examples, contexts=contexts, pad_id=0, seed=seed)
+    return Mixture(
+        streams, order=order, budget=Examples(examples), contexts=contexts, pad_id=0, seed=seed
+    )
 
 
 def drawn(batch: Batch) -> list[tuple[str, int]]:

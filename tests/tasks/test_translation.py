@@ -1,5 +1,6 @@
 """Translation: what both towers read, what a reference costs, and what beam search is scored by."""
 
+import copy
 import math
 
 import pytest
@@ -10,12 +11,13 @@ from torch.nn import functional
 import systems
 import tiny
 from hyperadapters.adapt import adapt
-from hyperadapters.context import Context, Row
+from hyperadapters.context import BASE, Context, Row
 from hyperadapters.data.corpora import Pair
 from hyperadapters.data.vocabulary import train_joint_tokenizer
 from hyperadapters.errors import BackboneError, ContextError, TrainingError
 from hyperadapters.metrics import Bleu, ChrF
 from hyperadapters.tasks import MaskedLM, Translation, collate
+from hyperadapters.tasks.base import Encoded
 from hyperadapters.tasks.translation import target_token
 
 TEXTS = {
@@ -82,6 +84,48 @@ def test_long_sides_are_cut_and_still_end(joint):
     assert len(encoded.targets["labels"]) == 15
 
 
+def test_what_is_cut_is_known(joint):
+    assert TASK.encode(joint, PAIRS[0], 32).whole
+    assert not TASK.encode(joint, Pair("Haus " * 50, "house", ("de", "en")), 16).whole
+    assert not TASK.encode(joint, Pair("Haus", "house " * 50, ("de", "en")), 16).whole
+
+
+@pytest.mark.parametrize(
+    ("words", "ratio", "admitted"),
+    [((1, 2), 2.0, True), ((2, 5), 2.5, True), ((2, 6), 2.5, False), ((6, 2), 2.5, False)],
+)
+def test_pairs_of_unlike_length_are_not_trained_on(words, ratio, admitted):
+    source, target = words
+    encoded = Encoded(
+        [5, *[7] * source, 1], {"labels": [*[7] * target, 1]}, decoder_ids=[5, *[7] * target]
+    )
+    assert Translation("translation", ratio=ratio).admits(encoded) is admitted
+
+
+def test_pairs_that_are_cut_are_not_trained_on(joint):
+    long = TASK.encode(joint, Pair("Haus " * 50, "house " * 50, ("de", "en")), 16)
+    assert not Translation("translation", ratio=10.0).admits(long)
+    assert TASK.admits(long)
+
+
+def test_a_route_has_hops_each_addressed_to_its_own_target(joint):
+    assert TASK.hops("de-en") == ("de-en",)
+    assert TASK.hops("de-en-fr") == ("de-en", "en-fr")
+    assert TASK.row("de-en-fr") == TASK.row("de-fr")
+    pair = Pair("Haus", "maison", ("de", "fr"))
+    (addressed,) = TASK.addressed([pair], "de-en")
+    assert addressed == Pair("Haus", "maison", ("de", "en"))
+
+
+def test_what_is_carried_on_is_the_translation(joint, model):
+    context = Context.of_examples([TASK.row("de-en")] * 4)
+    batch = batch_of(joint, PAIRS)
+    carried = TASK.carry(model, context, batch, examples=PAIRS, tokenizer=joint)
+    found = TASK.translate(model, context, batch.inputs, joint)
+    assert [pair.first for pair in carried] == found
+    assert [pair.second for pair in carried] == [pair.second for pair in PAIRS]
+
+
 def test_a_language_without_a_token_is_refused(joint):
     with pytest.raises(BackboneError, match="no token `<2fr>`"):
         TASK.encode(joint, Pair("a", "b", ("de", "fr")), 16)
@@ -126,6 +170,25 @@ def test_mixed_directions_translate_as_each_alone(joint, model):
     ]
     assert mixed == alone
     assert len(set(mixed)) > 1
+
+
+def test_first_step_logits_of_mixed_and_single_runs_agree_in_float32(joint, model):
+    pairs = [PAIRS[0], BACK[1], PAIRS[2], BACK[0]]
+    rows = [row for _, row, _ in drawn(joint, pairs)]
+    single = copy.deepcopy(model).float()
+    tiny.redraw(single, seed=3, scale=0.3)  # logits of a size that trained models have
+
+    def first_step(context, batch):
+        labels = batch.shares["translation"].targets["labels"]
+        logits = single(context, batch).logits["translation"]
+        return logits[[0, *(labels != -100).sum(1).cumsum(0)[:-1].tolist()]]
+
+    mixed = first_step(Context.of_examples(rows), batch_of(joint, pairs))
+    for place, (row, pair) in enumerate(zip(rows, pairs, strict=True)):
+        alone = first_step(Context.uniform(row, 1), batch_of(joint, [pair]))[0]
+        assert (mixed[place] - alone).abs().max() < 1e-4
+        base = first_step(Context.uniform(BASE, 1), batch_of(joint, [pair]))[0]
+        assert (base - alone).abs().max() > 0.1, "the adapters must bite"
 
 
 def test_judging_counts_what_beam_search_found(joint, model):

@@ -6,7 +6,7 @@ import torch
 
 from hyperadapters.adapted import AdaptedModel
 from hyperadapters.build import Assembly
-from hyperadapters.context import Context, Row, direction
+from hyperadapters.context import Context, Row, direction, hops
 from hyperadapters.data.corpora import Pair, Tagged
 from hyperadapters.errors import ConfigError, DataError, UnknownName
 from hyperadapters.providers import Hypernetwork, Provider, materialise
@@ -108,7 +108,7 @@ def translate(assembly: Assembly, task: str, sentences: Sequence[tuple[str, str]
     Args:
         task: a translation task of the run.
         sentences: (direction, text), such as `("de-en", "Guten Tag")`; also directions never
-            trained.
+            trained, and through a third language: `de-en-fr`.
 
     Raises:
         UnknownName: no such task, or a language that the weights do not know.
@@ -122,14 +122,19 @@ def translate(assembly: Assembly, task: str, sentences: Sequence[tuple[str, str]
             expected="a task of the kind `translation`",
             remedy=f"the run has {', '.join(assembly.tasks)}",
         )
-    rows = {name: chosen.row(name) for name, _ in sentences}
+    routes = {name: hops(name) for name, _ in sentences}
+    rows = {hop: chosen.row(hop) for route in routes.values() for hop in route}
     _materialise(assembly.model.eval(), tuple(rows.values()))
     for start in range(0, len(sentences), _EXAMPLES):
         part = sentences[start : start + _EXAMPLES]
-        full = [(name, text) for name, text in part if text.strip()]
-        found = iter(_translations(assembly, chosen, rows, full) if full else ())
-        for _, text in part:
-            yield next(found) if text.strip() else ""
+        texts = [text.strip() for _, text in part]
+        for hop in range(max(len(routes[name]) for name, _ in part)):
+            going = [at for at, (name, _) in enumerate(part) if texts[at] and routes[name][hop:]]
+            named = [(routes[part[at][0]][hop], texts[at]) for at in going]
+            found = _translations(assembly, chosen, rows, named) if named else []
+            for at, text in zip(going, found, strict=True):
+                texts[at] = text
+        yield from texts
 
 
 def _materialise(model: AdaptedModel, rows: Sequence[Row]) -> None:

@@ -19,12 +19,11 @@ from hyperadapters.config.run_file import (
     Backbone,
     Cells,
     MethodChoice,
-    MlmTask,
     Pretraining,
     RunFile,
     RunName,
-    TaggingTask,
 )
+from hyperadapters.config.task_settings import MlmTask, TaggingTask
 
 __all__ = [
     "Architecture",

@@ -9,11 +9,13 @@ from pydantic import Field, TypeAdapter, ValidationError
 from hyperadapters.config.arguments import argument_faults, built
 from hyperadapters.config.document import Document, Fault, Place
 from hyperadapters.config.recipe import RecipeChanges
-from hyperadapters.config.run_file import RunFile, TaggingTask, TranslationTask
+from hyperadapters.config.run_file import RunFile
+from hyperadapters.config.task_settings import TaggingTask, TranslationTask
 from hyperadapters.config.validation import unknown
 from hyperadapters.context import direction
 from hyperadapters.data.aligned import Aligned
 from hyperadapters.data.hub import Hub
+from hyperadapters.data.pairs import Pairs
 from hyperadapters.data.sources import Cldr, PlainText
 from hyperadapters.data.unlabelled import Parallel, RootText
 from hyperadapters.errors import ContextError, DataError
@@ -88,6 +90,7 @@ def _cells(document: Document, parts: Parts, method: Method | None) -> Iterator[
             at = (*place, task, number)
             if isinstance(settings, TranslationTask):
                 yield from _direction(document, at, str(language), known)
+                yield from _through(document, at, str(language))
             elif known and language not in known:
                 yield unknown(document, at, "language", str(language), known)
 
@@ -104,6 +107,16 @@ def _direction(
     for language in both if known and name not in known else ():
         if language not in known:
             yield unknown(document, place, "language", language, known)
+
+
+def _through(document: Document, place: Place, name: str) -> Iterator[Fault]:
+    """Only what is evaluated can go through a third language."""
+    if name.count("-") > 1 and place[0] != "evaluate":
+        yield document.fault(
+            place,
+            f"`{name}` goes through a third language",
+            expected="directions such as `de-en`; routes such as `de-en-fr` only in `evaluate`",
+        )
 
 
 def _all_cells(
@@ -174,7 +187,7 @@ def _contents(document: Document, parts: Parts, method: Method | None) -> Iterat
             yield document.fault(
                 ("tasks", name, "data"),
                 "the data of a translation task have one side only",
-                expected="`aligned`, `hub`, or `cldr` with `content: pairs`",
+                expected="`aligned`, `pairs`, `hub`, or `cldr` with `content: pairs`",
                 found=f"`format: {single[0].format}`",
             )
 
@@ -182,13 +195,13 @@ def _contents(document: Document, parts: Parts, method: Method | None) -> Iterat
 def _with_two_sides(source: object) -> bool:
     if isinstance(source, Cldr):
         return source.content == "pairs"
-    return isinstance(source, Aligned | Hub)
+    return isinstance(source, Aligned | Hub | Pairs)
 
 
 def _without_labels(source: object) -> bool:
     if isinstance(source, Cldr):
         return source.content in ("text", "pairs")
-    return isinstance(source, Aligned | PlainText | RootText | Parallel)
+    return isinstance(source, Aligned | Pairs | PlainText | RootText | Parallel)
 
 
 def _phases(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
@@ -202,7 +215,7 @@ def _batches(document: Document, parts: Parts, method: Method | None) -> Iterato
     """A batch must split into its micro-batches, and these into blocks of one row."""
     for place, recipe in _recipes(document, method):
         blocks = recipe.accumulate * recipe.contexts_per_batch
-        if recipe.batch % blocks:
+        if not recipe.batch_tokens and recipe.batch % blocks:
             yield document.fault(
                 place,
                 "`batch` does not split evenly",

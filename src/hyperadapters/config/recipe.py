@@ -28,6 +28,7 @@ class RecipeChanges(BaseModel):
     steps: Positive | None = None
     learning_rate: Annotated[Number, Field(gt=0, allow_inf_nan=False)] | None = None
     batch: Positive | None = None
+    batch_tokens: Natural | None = None
     accumulate: Positive | None = None
     contexts_per_batch: Positive | None = None
     temperature: Annotated[Number, Field(gt=0)] | None = None

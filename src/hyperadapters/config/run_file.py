@@ -1,7 +1,7 @@
 """The run file as a value: every key, its type and range, what it does, and its default."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, final
 
@@ -12,58 +12,30 @@ from pydantic import (
     ConfigDict,
     Field,
     Strict,
-    WrapValidator,
     model_validator,
 )
 
 from hyperadapters.config.recipe import RecipeChanges, Whole
-from hyperadapters.data.aligned import Aligned
-from hyperadapters.data.hub import Hub
-from hyperadapters.data.sources import Cldr, Conll, ConllU, PlainText
-from hyperadapters.data.unlabelled import Parallel, RootText
-from hyperadapters.errors import HyperadaptersError
+from hyperadapters.config.task_settings import MlmTask, TaskSettings
+from hyperadapters.config.values import Closed, Names, Text
 
 __all__ = [
     "Architecture",
     "Backbone",
     "Cells",
     "MethodChoice",
-    "MlmTask",
     "Pretraining",
     "RunFile",
     "RunName",
-    "TaggingTask",
-    "TranslationTask",
 ]
 
 
-class _Closed(BaseModel):
-    """A value: it cannot be changed, and a key that it does not have is refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-def _some(found: tuple[Any, ...]) -> tuple[Any, ...]:
-    if not found:
-        raise ValueError("the list is empty")
-    return found
-
-
-def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ValueError(f"stands twice: {', '.join(twice)}")
-    return names
-
-
-Text = Annotated[str, Strict(), Field(min_length=1)]
-Names = Annotated[tuple[Text, ...], AfterValidator(_some), AfterValidator(_distinct)]
 Cells = Mapping[Text, Names]
 """Task -> its languages."""
 
 
 @final
-class Architecture(_Closed):
+class Architecture(Closed):
     """A backbone that starts from random weights; its tokenizer is trained on the run's own text.
 
     Args:
@@ -91,7 +63,7 @@ class Architecture(_Closed):
 
 
 @final
-class Backbone(_Closed):
+class Backbone(Closed):
     """The model that is adapted: exactly one of `path`, `name` and `architecture`.
 
     Args:
@@ -137,86 +109,8 @@ def _named(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
 
-def _listed(value: object) -> object:
-    return [value] if isinstance(value, dict) else value
-
-
-def _own_words(value: object, build: Callable[[object], object]) -> object:
-    """What a source itself refuses is one fault among the others."""
-    try:
-        return build(value)
-    except HyperadaptersError as error:
-        raise ValueError("; ".join(map(str.strip, str(error).splitlines()))) from error
-
-
-AnySource = Annotated[
-    Aligned | Cldr | Conll | ConllU | Hub | Parallel | PlainText | RootText,
-    Field(discriminator="format"),
-    WrapValidator(_own_words),
-]
-Sources = Annotated[
-    tuple[AnySource, ...],
-    AfterValidator(_some),
-    BeforeValidator(_listed),
-]
-"""Where examples come from: the first source that has a language gives it."""
-
-
 @final
-class TaggingTask(_Closed):
-    """One label per word.
-
-    Args:
-        metric: `span_f1` for labels such as B-PER, `accuracy` otherwise.
-        labels: in the order of the head; those of the run's corpora when absent.
-        label_map: entity types or whole labels -> what to read them as.
-        data: one source, or several of which the first that has a language gives it.
-    """
-
-    kind: Literal["tagging"]
-    metric: Literal["span_f1", "accuracy"] = "accuracy"
-    labels: Names | None = None
-    label_map: Mapping[Text, Text] = Field(default_factory=dict)
-    data: Sources
-
-
-@final
-class MlmTask(_Closed):
-    """Guessing masked tokens, of sentences or of pairs of parallel sentences.
-
-    Args:
-        probability: share of masked tokens, in (0, 1).
-        data: one source, or several of which the first that has a language gives it.
-    """
-
-    kind: Literal["mlm"]
-    probability: Annotated[float, Strict(), Field(gt=0, lt=1)] = 0.15
-    data: Sources
-
-
-@final
-class TranslationTask(_Closed):
-    """From a sentence in one language to the same in another; its cells are directions: `de-en`.
-
-    Args:
-        metric: `bleu` or `chrf`, as `sacrebleu` counts them.
-        beams: of the search, when the matrix is scored and by `predict`.
-        length: most tokens of a translation.
-        data: parallel text; of several sources the first that has a direction gives it.
-    """
-
-    kind: Literal["translation"]
-    metric: Literal["bleu", "chrf"] = "bleu"
-    beams: Annotated[Whole, Field(ge=1)] = 5
-    length: Annotated[Whole, Field(ge=1)] = 128
-    data: Sources
-
-
-TaskSettings = Annotated[TaggingTask | MlmTask | TranslationTask, Field(discriminator="kind")]
-
-
-@final
-class Pretraining(_Closed):
+class Pretraining(Closed):
     """A first phase, `pretrain`: the whole backbone trains, nothing acts.
 
     Args:
@@ -250,7 +144,7 @@ RunName = Annotated[str, Strict(), AfterValidator(_one_line)]
 
 
 @final
-class RunFile(_Closed):
+class RunFile(Closed):
     """One run: what is trained on which data, how, and what is scored.
 
     Args:

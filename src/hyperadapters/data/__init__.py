@@ -3,6 +3,7 @@
 from hyperadapters.data.corpora import SPLITS, Corpus, Example, Pair, Tagged, Text
 from hyperadapters.data.hub import Hub
 from hyperadapters.data.languages import families
+from hyperadapters.data.pairs import Pairs
 from hyperadapters.data.report import Summary, summaries, summary
 from hyperadapters.data.sources import Cldr, Conll, ConllU, PlainText, Source
 from hyperadapters.data.unlabelled import Parallel, RootText
@@ -16,6 +17,7 @@ __all__ = [
     "Example",
     "Hub",
     "Pair",
+    "Pairs",
     "Parallel",
     "PlainText",
     "RootText",

@@ -10,14 +10,11 @@ from hyperadapters.context import direction
 from hyperadapters.data.corpora import Corpus, Pair
 from hyperadapters.data.files import Codes, codes_for, expand, filled, languages_of, rooted
 from hyperadapters.data.formats.text import read_aligned, read_identified
-from hyperadapters.data.held_out import key
+from hyperadapters.data.held_out import split_of
 from hyperadapters.data.sources import STRICT, Source, limited
 from hyperadapters.errors import ConfigError, ContextError, DataError
 
 __all__ = ["Aligned"]
-
-_PARTS = 20
-_DEV, _TEST = 0, 1
 
 
 @final
@@ -120,18 +117,13 @@ class Aligned(Source):
         if first.suffix == ".tsv":
             left, right = read_identified(first), read_identified(second)
             both = [(name, left[name], right[name]) for name in left if name in right]
-            chosen = [(a, b) for name, a, b in both if _split_of(name) == split]
+            chosen = [(a, b) for name, a, b in both if split_of(name) == split]
         else:
             chosen = self._chosen(read_aligned(first, second), split)
         return [(a.strip(), b.strip()) for a, b in chosen if a.strip() and b.strip()]
 
     def _chosen(self, both: list[tuple[str, str]], split: str) -> list[tuple[str, str]]:
         if self.lines is None:
-            return [pair for n, pair in enumerate(both, 1) if _split_of(str(n)) == split]
+            return [pair for n, pair in enumerate(both, 1) if split_of(str(n)) == split]
         first, last = self.lines.get(split, (1, 0))  # type: ignore[call-overload]
         return both[first - 1 : last]
-
-
-def _split_of(name: str) -> str:
-    """By hash, the same in every language."""
-    return {_DEV: "dev", _TEST: "test"}.get(key(name) % _PARTS, "train")

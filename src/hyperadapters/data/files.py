@@ -8,7 +8,7 @@ from pathlib import Path
 from hyperadapters.data.languages import codes_of, language_of
 from hyperadapters.errors import DataError
 
-__all__ = ["Codes", "codes_for", "expand", "filled", "languages_of", "rooted"]
+__all__ = ["Codes", "codes_for", "expand", "filled", "languages_of", "named_in", "rooted"]
 
 Codes = Mapping[str, str | tuple[str, ...]]
 _FIELD = re.compile(r"\{(\w+)\}")
@@ -64,31 +64,28 @@ def expand(
 
 
 @lru_cache(maxsize=256)
-def _matching(root: Path, template: str) -> tuple[str, ...]:
-    """What stands for `{language}` in the files that fit a template, its other fields open."""
+def named_in(root: Path, template: str) -> tuple[Mapping[str, str], ...]:
+    """What stands for the fields of a template in each of the files that fit it; best effort."""
     relative = template.removeprefix("/") if root == Path("/") else template
-    parts = re.split(r"(\*\*/|\*|\?|\{\w+\})", relative)
-    known = {"**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]", "{language}": "(?P<language>[^/]+?)"}
-    open_field = r"[^/]+?"
-    pattern, seen = "", False
-    for part in parts:
-        if part == "{language}" and seen:
-            pattern += "(?P=language)"
-        elif part.startswith("{"):
-            pattern += known.get(part, open_field)
-            seen = seen or part == "{language}"
+    known = {"**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
+    pattern, seen = "", set()
+    for part in re.split(r"(\*\*/|\*|\?|\{\w+\})", relative):
+        name = part[1:-1]
+        if part not in known and part.startswith("{"):
+            pattern += f"(?P={name})" if name in seen else f"(?P<{name}>[^/]+?)"
+            seen.add(name)
         else:
             pattern += known.get(part, re.escape(part))
-    found = set()
-    for file in root.glob(_FIELD.sub("*", relative)):
-        match = re.fullmatch(pattern, file.relative_to(root).as_posix())
-        if match and "language" in match.groupdict():
-            found.add(match["language"])
-    return tuple(sorted(found))
+    matches = (
+        re.fullmatch(pattern, file.relative_to(root).as_posix())
+        for file in sorted(root.glob(_FIELD.sub("*", relative)))
+    )
+    return tuple(match.groupdict() for match in matches if match)
 
 
 def languages_of(root: Path, template: str, codes: Codes) -> tuple[str, ...]:
     """The languages whose files fit a template, by our codes, sorted; best effort."""
     ours = {code: language for language in codes for code in codes_for(language, codes)}
-    found = _matching(root, template)
+    named = named_in(root, template)
+    found = {fields["language"] for fields in named if "language" in fields}
     return tuple(sorted({ours.get(code) or language_of(code) for code in found}))

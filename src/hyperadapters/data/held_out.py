@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hyperadapters.data.formats.text import read_lines
 
-__all__ = ["held_out", "key"]
+__all__ = ["held_out", "key", "split_of"]
 
 _HELD = re.compile(
     r"(?:^|[-_./])(?:dev|test|val|valid|validation|private)(?:[-_./]|$)", re.IGNORECASE
@@ -22,6 +22,15 @@ _PREFIX = re.compile(r"^[a-z]{2,3}:")
 def key(text: str) -> int:
     """64 bits of a sentence; case and white space, which files treat differently, do not count."""
     return next(iter(_keys((text,))))
+
+
+_PARTS = 20
+_DEV, _TEST = 0, 1
+
+
+def split_of(text: str) -> str:
+    """The split that the hash of a text puts it in: 5% `dev`, 5% `test`, the others `train`."""
+    return {_DEV: "dev", _TEST: "test"}.get(key(text) % _PARTS, "train")
 
 
 def _keys(texts: Iterable[str]) -> Iterator[int]:

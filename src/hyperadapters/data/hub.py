@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal, final
 
 from hyperadapters.data.corpora import Corpus, Example, Pair, Tagged, Text
 from hyperadapters.data.files import Codes, codes_for, expand, filled, languages_of, rooted
-from hyperadapters.data.sources import STRICT, Source, limited
+from hyperadapters.data.sources import STRICT, Source, limited, sides
 from hyperadapters.errors import DataError
 
 __all__ = ["Hub"]
@@ -24,7 +24,7 @@ class Hub(Source):
     """A data set of `datasets`, with a contract on its columns.
 
     Exactly one of `dataset` and `path`; columns are `words` and `labels` (tagging), or `text`, or
-    `first` and `second` (parallel text).
+    `first` and `second`, or `translation` (parallel text).
 
     Args:
         dataset: a name on the hub, `owner/name`; works offline from the cache of `datasets`.
@@ -36,8 +36,10 @@ class Hub(Source):
         label_names: names of numbered labels, where the data set does not carry them.
         text: the column of plain text; `first` and `second` those of parallel text, the second
             in language `beside`.
+        translation: the column that has a text under the code of each language.
         splits: our split -> its name there.
-        codes: our language name -> what the data set calls it.
+        codes: our language name -> what the data set calls it, also for directions: `{en-de:
+            de-en}` reads the subset of the other one.
         limit: most examples, for all splits or by split.
     """
 
@@ -54,6 +56,7 @@ class Hub(Source):
     text: str | None = None
     first: str | None = None
     second: str | None = None
+    translation: str | None = None
     beside: str = "en"
     splits: Mapping[str, str] = field(default_factory=lambda: {"dev": "validation"})
     codes: Codes = field(default_factory=dict)
@@ -74,12 +77,14 @@ class Hub(Source):
         ):
             raise DataError(
                 "the columns of a source of format `hub` are not clear",
-                expected="`words` and `labels`, or `text`, or `first` and `second`",
+                expected="`words` and `labels`, or `text`, or `first` and `second`, "
+                "or `translation`",
                 found=", ".join(f"`{c}`" for g in self._groups() for c in g if c) or "none",
             )
 
     def _groups(self) -> tuple[tuple[str | None, ...], ...]:
-        return (self.words, self.labels), (self.text,), (self.first, self.second)
+        parallel = (self.first, self.second), (self.translation,)
+        return (self.words, self.labels), (self.text,), *parallel
 
     def read(self, task: str, language: str, split: str, root: Path | None) -> Corpus:
         """The rows of one split as examples."""
@@ -144,8 +149,7 @@ class Hub(Source):
         values = [rows[column] for column in columns]
         if self.words is None:
             for texts in zip(*values, strict=True):
-                first, second = texts[0], texts[-1]
-                yield Text(first) if self.text else Pair(first, second, (language, self.beside))
+                yield Text(texts[0]) if self.text else self._pair(texts, language, source)
             return
         names = self.label_names or _names(rows.features[self.labels])
         for number, (words, labels) in enumerate(zip(*values, strict=True)):
@@ -156,6 +160,27 @@ class Hub(Source):
                     found=f"{len(words)} words, {len(labels)} labels",
                 )
             yield Tagged(tuple(words), tuple(_label(label, names, source) for label in labels))
+
+    def _pair(self, texts: Sequence[Any], language: str, source: str) -> Pair:
+        """Both sides in the order of the direction."""
+        names = sides(language, self.beside)
+        if self.translation is None:
+            first, second = reversed(texts) if names[0] == self.beside else texts
+            return Pair(first, second, names)
+        first, second = (self._text_of(texts[0], name, source) for name in names)
+        return Pair(first, second, names)
+
+    def _text_of(self, texts: Mapping[str, str], name: str, source: str) -> str:
+        for code in codes_for(name, self.codes):
+            if texts.get(code) is not None:
+                return texts[code]
+        raise DataError(
+            f"no text in `{name}`",
+            where=source,
+            expected=" or ".join(codes_for(name, self.codes)),
+            found=", ".join(texts),
+            remedy=f"name its code, `codes: {{{name}: ...}}`",
+        )
 
     def languages(self, root: Path | None) -> tuple[str, ...]:
         """Those with local files; on the hub, those that `codes` names."""

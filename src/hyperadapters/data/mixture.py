@@ -4,22 +4,18 @@ Nothing here keeps a random state. Every choice is drawn from a seed made of the
 counter, so that the counters alone are the state, and every rank that has them draws the same.
 """
 
-import hashlib
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
-import torch
-
 from hyperadapters.context import Row
+from hyperadapters.data.deck import Budget, generator_of
 from hyperadapters.errors import BundleError, TrainingError
 from hyperadapters.tasks.base import Batch, Encoded, Share, Task, collate
 
 __all__ = ["Alternate", "Mixture", "Order", "Stream", "Temperature", "part_of"]
-
-_POOL = 32
 
 
 class Order(ABC):
@@ -96,14 +92,14 @@ class Stream:
 class Mixture:
     """Draws global micro-batches, the same on every rank.
 
-    A batch is `contexts` blocks of equal size, one per turn of the order, sorted by row: equal rows
-    are adjacent. A stream deals each of its examples once before it deals one again, in blocks of
-    similar length.
+    A batch is `contexts` blocks with an equal share of its budget, one per turn of the order,
+    sorted by row: equal rows are adjacent. A stream deals each of its examples once before it deals
+    one again, in blocks of similar length.
 
     Args:
         streams: what to draw from.
         order: whose turn it is.
-        examples: in a batch, over all ranks.
+        budget: of a batch, over all ranks.
         contexts: blocks in a batch.
         pad_id: the tokenizer's padding id.
         seed: of everything drawn; another phase of a run has another one.
@@ -117,33 +113,32 @@ class Mixture:
         streams: Sequence[Stream],
         *,
         order: Order,
-        examples: int,
+        budget: Budget,
         contexts: int,
         pad_id: int,
         seed: str,
     ) -> None:
-        _check(streams, examples, contexts)
-        block = examples // contexts
+        _check(streams)
+        block = budget.shared(contexts)
         self._streams = tuple(streams)
         self._order = order
         self._contexts = contexts
-        self._block = block
         self._pad_id = pad_id
         self._seed = seed
         self._draws = 0
         self._decks = [
-            _Deck([len(one) for one in stream.examples], block, f"{seed}/{place}/{stream}")
+            block.deck([len(one) for one in stream.examples], f"{seed}/{place}/{stream}")
             for place, stream in enumerate(streams)
         ]
 
     def draw(self) -> Batch:
         """The next batch."""
-        generator = _generator(f"{self._seed}/targets/{self._draws}")
+        generator = generator_of(f"{self._seed}/targets/{self._draws}")
         drawn = [
             (stream.task, stream.row, stream.examples[example])
             for place in self._chosen()
             for stream in [self._streams[place]]
-            for example in self._decks[place].deal(self._block)
+            for example in self._decks[place].deal()
         ]
         self._draws += 1
         return collate(drawn, self._pad_id, generator)
@@ -183,48 +178,6 @@ class Mixture:
         return sorted(chosen, key=lambda place: (str(self._streams[place].row), place))
 
 
-@final
-class _Deck:
-    """The examples of one stream in an endless order; `dealt` of them are out.
-
-    Every epoch is a permutation. Within it, pools of many blocks are sorted by length, and the
-    blocks of a pool shuffled. An epoch first completes the block that the last one left unfinished.
-    """
-
-    def __init__(self, lengths: Sequence[int], block: int, seed: str) -> None:
-        self.dealt = 0
-        self._lengths = lengths
-        self._block = block
-        self._seed = seed
-        self._epoch = -1
-        self._places: list[int] = []
-
-    def deal(self, count: int) -> list[int]:
-        """The next places in the corpus."""
-        places = []
-        for number in range(self.dealt, self.dealt + count):
-            epoch, place = divmod(number, len(self._lengths))
-            if epoch != self._epoch:
-                self._epoch, self._places = epoch, self._shuffled(epoch)
-            places.append(self._places[place])
-        self.dealt += count
-        return places
-
-    def _shuffled(self, epoch: int) -> list[int]:
-        examples, block = len(self._lengths), self._block
-        generator = _generator(f"{self._seed}/{epoch}")
-        places: list[int] = torch.randperm(examples, generator=generator).tolist()
-        first = min(-epoch * examples % block, examples)
-        end = first + (examples - first) // block * block
-        dealt = places[:first]
-        for start in range(first, end, block * _POOL):
-            stop = min(start + block * _POOL, end)
-            pool = sorted(places[start:stop], key=self._lengths.__getitem__)
-            blocks = torch.randperm(len(pool) // block, generator=generator).tolist()
-            dealt += [place for b in blocks for place in pool[b * block : (b + 1) * block]]
-        return dealt + places[end:]
-
-
 def part_of(batch: Batch, rank: int, ranks: int) -> Batch:
     """The examples of a global batch that one rank computes: the rank-th of `ranks` equal runs.
 
@@ -241,7 +194,7 @@ def part_of(batch: Batch, rank: int, ranks: int) -> Batch:
     return Batch(inputs, shares, batch.observed[start:stop])
 
 
-def _check(streams: Sequence[Stream], examples: int, contexts: int) -> None:
+def _check(streams: Sequence[Stream]) -> None:
     empty = [str(stream) for stream in streams if not stream.examples]
     if empty or not streams:
         raise TrainingError(
@@ -250,15 +203,3 @@ def _check(streams: Sequence[Stream], examples: int, contexts: int) -> None:
             found=f"no examples of {', '.join(empty)}" if empty else "no training corpus",
             remedy="add data, or take the task or language out of `train`",
         )
-    if contexts < 1 or examples < contexts or examples % contexts:
-        raise TrainingError(
-            "the rows of a micro-batch cannot have blocks of equal size",
-            expected="`contexts_per_batch` that divides `batch / accumulate`",
-            found=f"{contexts} rows for {examples} examples",
-            remedy="change `recipe.batch`, `recipe.accumulate` or `recipe.contexts_per_batch`",
-        )
-
-
-def _generator(seed: str) -> torch.Generator:
-    number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big") >> 1
-    return torch.Generator().manual_seed(number)

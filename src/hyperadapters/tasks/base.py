@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 import torch
@@ -13,6 +12,7 @@ from hyperadapters.context import Context, Row
 from hyperadapters.errors import TrainingError
 from hyperadapters.forms import Form
 from hyperadapters.metrics import Loss, Metric, Statistics
+from hyperadapters.tasks.batch import IGNORED, Batch, Encoded, Share, padded
 
 __all__ = [
     "IGNORED",
@@ -30,76 +30,6 @@ __all__ = [
 
 Tokenizer = Any
 """A fast tokenizer of `transformers`; that library ships no types for it."""
-
-
-IGNORED = -100
-"""The label of a place that counts nowhere, as `torch.nn.functional.cross_entropy` has it."""
-
-
-@dataclass(frozen=True)
-class Encoded:
-    """One example as a task encoded it.
-
-    Args:
-        ids: token ids with the special ones, never padded.
-        targets: what the task needs besides, one list per name (`labels`, `words`, ...).
-        positions: of the tokens, 0-based; None for one behind the other.
-        decoder_ids: what a decoder reads; None where the encoder's states are what counts.
-    """
-
-    ids: Sequence[int]
-    targets: Mapping[str, Sequence[int]]
-    positions: Sequence[int] | None = None
-    decoder_ids: Sequence[int] | None = None
-
-    def __len__(self) -> int:
-        """Tokens of the longer side."""
-        return max(len(self.ids), len(self.decoder_ids or ()))
-
-
-@dataclass(frozen=True)
-class Share:
-    """The part of a batch that belongs to one task.
-
-    Args:
-        examples: where the task's examples stand in the batch, ascending.
-        targets: one tensor per name; its first axis is that of `examples`.
-    """
-
-    examples: Int[Tensor, " example"]
-    targets: Mapping[str, Tensor]
-
-
-@dataclass(frozen=True)
-class Batch:
-    """The tensors of one forward.
-
-    Args:
-        inputs: what the backbone reads: `input_ids`, `attention_mask`, ... all (example, token).
-        shares: per task, its examples and their targets; every example is in one share.
-        observed: the row of each example's data.
-    """
-
-    inputs: Mapping[str, Tensor]
-    shares: Mapping[str, Share]
-    observed: tuple[Row, ...]
-
-    def to(self, device: torch.device) -> "Batch":
-        """The same batch on `device`."""
-        return Batch(
-            {name: tensor.to(device) for name, tensor in self.inputs.items()},
-            {
-                task: Share(
-                    share.examples.to(device),
-                    {name: tensor.to(device) for name, tensor in share.targets.items()},
-                )
-                for task, share in self.shares.items()
-            },
-            self.observed,
-        )
-
-    def __len__(self) -> int:
-        return len(self.observed)
 
 
 @runtime_checkable
@@ -153,9 +83,23 @@ class Task(ABC):
         """The row of the data that the run file lists as `language`."""
         return Row(task=self.name, language=language)
 
+    def hops(self, language: str) -> tuple[str, ...]:
+        """What the run file lists as `language`, as steps of which each works on the last one's
+        answers.
+        """
+        return (language,)
+
+    def addressed(self, examples: Sequence[Any], hop: str) -> Sequence[Any]:
+        """The examples of a cell as one of its `hops` reads them."""
+        return examples
+
     @abstractmethod
     def encode(self, tokenizer: Tokenizer, example: Any, length: int) -> Encoded:
         """One example as token ids and targets, cut to at most `length` tokens."""
+
+    def admits(self, encoded: Encoded) -> bool:
+        """Whether an example is fit to be trained on."""
+        return True
 
     @abstractmethod
     def targets(
@@ -211,6 +155,18 @@ class Task(ABC):
         """
         return self.statistics(model(context, batch).logits[self.name], batch.shares[self.name])
 
+    def carry(
+        self,
+        model: Reader,
+        context: Context,
+        batch: Batch,
+        *,
+        examples: Sequence[Any],
+        tokenizer: Tokenizer,
+    ) -> list[Any]:
+        """The examples of a batch after a hop that is not the last; arguments as for `judge`."""
+        raise NotImplementedError(f"task `{self.name}` has one hop only")
+
 
 def collate(
     drawn: Sequence[tuple[Task, Row, Encoded]], pad_id: int, generator: torch.Generator
@@ -257,16 +213,6 @@ def _positions(encoded: Sequence[Encoded], tokens: int) -> Int[Tensor, "example 
         if one.positions is not None:
             positions[place, : len(one.positions)] = torch.tensor(one.positions)
     return positions
-
-
-def padded(
-    rows: Sequence[Sequence[int]], width: int, filler: int = IGNORED
-) -> Int[Tensor, "example _"]:
-    """Rows of different length as one tensor, filled up behind their ends."""
-    whole = torch.full((len(rows), width), filler, dtype=torch.long)
-    for place, row in enumerate(rows):
-        whole[place, : len(row)] = torch.tensor(row, dtype=torch.long)
-    return whole
 
 
 def full_precision(logits: Float[Tensor, "*axes"]) -> Float[Tensor, "*axes"]:

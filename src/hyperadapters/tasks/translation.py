@@ -1,14 +1,14 @@
 """Translation: a sequence-to-sequence task over directions such as `de-en`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import final
 
 import torch
 from jaxtyping import Int
 from torch import Tensor
 
-from hyperadapters.context import Context, Row, direction
+from hyperadapters.context import Context, Row, direction, hops
 from hyperadapters.data.corpora import Pair
 from hyperadapters.errors import BackboneError
 from hyperadapters.forms import Form
@@ -38,12 +38,16 @@ class Translation(TokenTask):
         metric: of the translations that beam search finds.
         beams: of the search.
         length: most tokens of a translation.
+        ratio: training leaves out a pair one of whose sides has more than so many times the tokens
+            of the other, and one with a side that is longer than what is read; None keeps all and
+            cuts.
     """
 
     name: str
     metric: Metric = Bleu()
     beams: int = 5
     length: int = 128
+    ratio: float | None = None
     head: Form | None = field(default=None, init=False, repr=False)
 
     @property
@@ -56,6 +60,14 @@ class Translation(TokenTask):
         source, target = direction(language)
         return Row(task=self.name, source_language=source, target_language=target)
 
+    def hops(self, language: str) -> tuple[str, ...]:
+        """One for `de-en`; `de-en` and `en-fr` for `de-en-fr`."""
+        return hops(language)
+
+    def addressed(self, examples: Sequence[Pair], hop: str) -> Sequence[Pair]:
+        """Pairs in the languages of the hop, which its target token comes from."""
+        return [replace(example, languages=direction(hop)) for example in examples]
+
     def encode(self, tokenizer: Tokenizer, example: Pair, length: int) -> Encoded:
         """Both sides, each cut to `length` tokens; `labels` of the decoder.
 
@@ -64,15 +76,27 @@ class Translation(TokenTask):
         """
         first = _id_of(tokenizer, example.languages[1])
         source, target = (
-            tokenizer(text, add_special_tokens=False, truncation=True, max_length=length - 2)
+            tokenizer(text, add_special_tokens=False)["input_ids"]
             for text in (example.first, example.second)
         )
-        end = tokenizer.eos_token_id
+        most, end = length - 2, tokenizer.eos_token_id
         return Encoded(
-            [first, *source["input_ids"], end],
-            {"labels": [*target["input_ids"], end]},
-            decoder_ids=[first, *target["input_ids"]],
+            [first, *source[:most], end],
+            {"labels": [*target[:most], end]},
+            decoder_ids=[first, *target[:most]],
+            whole=max(len(source), len(target)) <= most,
         )
+
+    def admits(self, encoded: Encoded) -> bool:
+        """Whether both sides are whole, and their lengths within `ratio`.
+
+        Baziotis et al. (2022), section 4: at most 250 tokens, a ratio of 2.5.
+        """
+        if self.ratio is None:
+            return True
+        source, target = len(encoded.ids) - 2, len(encoded.targets["labels"]) - 1
+        longer, shorter = max(source, target), min(source, target)
+        return encoded.whole and longer <= self.ratio * shorter
 
     def targets(
         self, encoded: Sequence[Encoded], tokens: int, generator: torch.Generator
@@ -102,6 +126,19 @@ class Translation(TokenTask):
             self.metric.statistics([example.second], [translation])
             for example, translation in zip(examples, found, strict=True)
         ]
+
+    def carry(
+        self,
+        model: Reader,
+        context: Context,
+        batch: Batch,
+        *,
+        examples: Sequence[Pair],
+        tokenizer: Tokenizer,
+    ) -> list[Pair]:
+        """The pairs with their translations as new sources."""
+        found = self.translate(model, context, batch.inputs, tokenizer)
+        return [replace(example, first=text) for example, text in zip(examples, found, strict=True)]
 
     def translate(
         self,

@@ -1,6 +1,7 @@
 """The data of a phase: its training corpora, encoded, and the mixture that draws from them."""
 
 from hyperadapters.build import Assembly
+from hyperadapters.data.deck import MULTIPLE, Budget, Examples, Tokens
 from hyperadapters.data.mixture import Mixture, Stream, Temperature
 from hyperadapters.errors import TrainingError
 from hyperadapters.method import Phase, Recipe
@@ -29,11 +30,31 @@ def streams_of(assembly: Assembly, number: int) -> list[Stream]:
 def mixture_of(
     streams: list[Stream], recipe: Recipe, *, pad_id: int, seed: str, ranks: int
 ) -> Mixture:
-    """The mixture of a phase: micro-batches of `batch / accumulate` examples.
+    """The mixture of a phase: micro-batches of an equal part of its batch.
 
     Raises:
         TrainingError: the batch does not fall into equal parts.
     """
+    return Mixture(
+        streams,
+        order=Temperature(recipe.temperature),
+        budget=_budget(recipe, ranks),
+        contexts=recipe.contexts_per_batch,
+        pad_id=pad_id,
+        seed=seed,
+    )
+
+
+def _budget(recipe: Recipe, ranks: int) -> Budget:
+    """What one micro-batch holds, such that every rank has a part of it."""
+    if recipe.batch_tokens:
+        if ranks > MULTIPLE * recipe.contexts_per_batch:
+            raise TrainingError(
+                "a batch cannot be shared among so many processes",
+                expected=f"at most {MULTIPLE} for each of `recipe.contexts_per_batch`",
+                found=f"{ranks} processes, contexts_per_batch {recipe.contexts_per_batch}",
+            )
+        return Tokens(recipe.batch_tokens).shared(recipe.accumulate)
     if recipe.batch % (recipe.accumulate * ranks):
         raise TrainingError(
             "a batch cannot be shared equally",
@@ -41,14 +62,7 @@ def mixture_of(
             found=f"batch {recipe.batch}, accumulate {recipe.accumulate}, processes {ranks}",
             remedy="change `recipe.batch`, `recipe.accumulate` or the number of processes",
         )
-    return Mixture(
-        streams,
-        order=Temperature(recipe.temperature),
-        examples=recipe.batch // recipe.accumulate,
-        contexts=recipe.contexts_per_batch,
-        pad_id=pad_id,
-        seed=seed,
-    )
+    return Examples(recipe.batch // recipe.accumulate)
 
 
 def _pairs(assembly: Assembly, number: int) -> list[tuple[str, str]]:
@@ -67,5 +81,6 @@ def _asked(phase: Phase) -> str:
 
 def _stream(assembly: Assembly, task: str, language: str, length: int) -> Stream:
     corpus, how = assembly.corpus(task, language, "train"), assembly.tasks[task]
-    encoded = [how.encode(assembly.tokenizer, example, length) for example in corpus.examples]
+    every = (how.encode(assembly.tokenizer, example, length) for example in corpus.examples)
+    encoded = [example for example in every if how.admits(example)]
     return Stream(how, how.row(language), encoded, len(encoded))

@@ -1,0 +1,98 @@
+"""The tasks of a run file as values: kind, metric, and where the data come from."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Literal, final
+
+from pydantic import AfterValidator, BeforeValidator, Field, Strict, WrapValidator
+
+from hyperadapters.config.recipe import Number, Whole
+from hyperadapters.config.values import Closed, Names, Text, some
+from hyperadapters.data.aligned import Aligned
+from hyperadapters.data.hub import Hub
+from hyperadapters.data.pairs import Pairs
+from hyperadapters.data.sources import Cldr, Conll, ConllU, PlainText
+from hyperadapters.data.unlabelled import Parallel, RootText
+from hyperadapters.errors import HyperadaptersError
+
+__all__ = ["MlmTask", "TaggingTask", "TaskSettings", "TranslationTask"]
+
+
+def _listed(value: object) -> object:
+    return [value] if isinstance(value, dict) else value
+
+
+def _own_words(value: object, build: Callable[[object], object]) -> object:
+    """What a source itself refuses is one fault among the others."""
+    try:
+        return build(value)
+    except HyperadaptersError as error:
+        raise ValueError("; ".join(map(str.strip, str(error).splitlines()))) from error
+
+
+AnySource = Annotated[
+    Aligned | Cldr | Conll | ConllU | Hub | Pairs | Parallel | PlainText | RootText,
+    Field(discriminator="format"),
+    WrapValidator(_own_words),
+]
+Sources = Annotated[
+    tuple[AnySource, ...],
+    AfterValidator(some),
+    BeforeValidator(_listed),
+]
+"""Where examples come from: the first source that has a language gives it."""
+
+
+@final
+class TaggingTask(Closed):
+    """One label per word.
+
+    Args:
+        metric: `span_f1` for labels such as B-PER, `accuracy` otherwise.
+        labels: in the order of the head; those of the run's corpora when absent.
+        label_map: entity types or whole labels -> what to read them as.
+        data: one source, or several of which the first that has a language gives it.
+    """
+
+    kind: Literal["tagging"]
+    metric: Literal["span_f1", "accuracy"] = "accuracy"
+    labels: Names | None = None
+    label_map: Mapping[Text, Text] = Field(default_factory=dict)
+    data: Sources
+
+
+@final
+class MlmTask(Closed):
+    """Guessing masked tokens, of sentences or of pairs of parallel sentences.
+
+    Args:
+        probability: share of masked tokens, in (0, 1).
+        data: one source, or several of which the first that has a language gives it.
+    """
+
+    kind: Literal["mlm"]
+    probability: Annotated[float, Strict(), Field(gt=0, lt=1)] = 0.15
+    data: Sources
+
+
+@final
+class TranslationTask(Closed):
+    """From a sentence in one language to the same in another; its cells are directions: `de-en`.
+
+    Args:
+        metric: `bleu` or `chrf`, as `sacrebleu` counts them.
+        beams: of the search, when the matrix is scored and by `predict`.
+        length: most tokens of a translation.
+        ratio: training leaves out pairs one of whose sides has more than so many times the tokens
+            of the other, and pairs longer than `recipe.length`; when absent, long ones are cut.
+        data: parallel text; of several sources the first that has a direction gives it.
+    """
+
+    kind: Literal["translation"]
+    metric: Literal["bleu", "chrf"] = "bleu"
+    beams: Annotated[Whole, Field(ge=1)] = 5
+    length: Annotated[Whole, Field(ge=1)] = 128
+    ratio: Annotated[Number, Field(ge=1)] | None = None
+    data: Sources
+
+
+TaskSettings = Annotated[TaggingTask | MlmTask | TranslationTask, Field(discriminator="kind")]

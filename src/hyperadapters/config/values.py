@@ -1,0 +1,32 @@
+"""The kinds of values that every part of a run file is made of."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
+
+__all__ = ["Closed", "Names", "Text", "some"]
+
+
+class Closed(BaseModel):
+    """A value: it cannot be changed, and a key that it does not have is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def some(found: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The same, or a `ValueError` for an empty list."""
+    if not found:
+        raise ValueError("the list is empty")
+    return found
+
+
+def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"stands twice: {', '.join(twice)}")
+    return names
+
+
+Text = Annotated[str, Strict(), Field(min_length=1)]
+Names = Annotated[tuple[Text, ...], AfterValidator(some), AfterValidator(_distinct)]
+"""A list of names: not empty, none twice."""

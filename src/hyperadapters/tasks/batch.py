@@ -1,0 +1,93 @@
+"""Examples as token ids, and the tensors of one forward."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
+from hyperadapters.context import Row
+
+__all__ = ["IGNORED", "Batch", "Encoded", "Share", "padded"]
+
+IGNORED = -100
+"""The label of a place that counts nowhere, as `torch.nn.functional.cross_entropy` has it."""
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """One example as a task encoded it.
+
+    Args:
+        ids: token ids with the special ones, never padded.
+        targets: what the task needs besides, one list per name (`labels`, `words`, ...).
+        positions: of the tokens, 0-based; None for one behind the other.
+        decoder_ids: what a decoder reads; None where the encoder's states are what counts.
+        whole: whether nothing was cut off.
+    """
+
+    ids: Sequence[int]
+    targets: Mapping[str, Sequence[int]]
+    positions: Sequence[int] | None = None
+    decoder_ids: Sequence[int] | None = None
+    whole: bool = True
+
+    def __len__(self) -> int:
+        """Tokens of the longer side."""
+        return max(len(self.ids), len(self.decoder_ids or ()))
+
+
+@dataclass(frozen=True)
+class Share:
+    """The part of a batch that belongs to one task.
+
+    Args:
+        examples: where the task's examples stand in the batch, ascending.
+        targets: one tensor per name; its first axis is that of `examples`.
+    """
+
+    examples: Int[Tensor, " example"]
+    targets: Mapping[str, Tensor]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The tensors of one forward.
+
+    Args:
+        inputs: what the backbone reads: `input_ids`, `attention_mask`, ... all (example, token).
+        shares: per task, its examples and their targets; every example is in one share.
+        observed: the row of each example's data.
+    """
+
+    inputs: Mapping[str, Tensor]
+    shares: Mapping[str, Share]
+    observed: tuple[Row, ...]
+
+    def to(self, device: torch.device) -> "Batch":
+        """The same batch on `device`."""
+        return Batch(
+            {name: tensor.to(device) for name, tensor in self.inputs.items()},
+            {
+                task: Share(
+                    share.examples.to(device),
+                    {name: tensor.to(device) for name, tensor in share.targets.items()},
+                )
+                for task, share in self.shares.items()
+            },
+            self.observed,
+        )
+
+    def __len__(self) -> int:
+        return len(self.observed)
+
+
+def padded(
+    rows: Sequence[Sequence[int]], width: int, filler: int = IGNORED
+) -> Int[Tensor, "example _"]:
+    """Rows of different length as one tensor, filled up behind their ends."""
+    whole = torch.full((len(rows), width), filler, dtype=torch.long)
+    for place, row in enumerate(rows):
+        whole[place, : len(row)] = torch.tensor(row, dtype=torch.long)
+    return whole

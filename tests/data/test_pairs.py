@@ -1,0 +1,132 @@
+"""Files of one pair each: every kind of file serves both directions, and splits agree."""
+
+import json
+
+import pytest
+
+from hyperadapters.data import Pair, Pairs
+from hyperadapters.errors import DataError
+
+WORDS = {"de": "Haus", "en": "house", "ha": "gida"}
+
+
+@pytest.fixture
+def root(tmp_path):
+    """120 pairs German-English as JSON, columns and two files; Hausa is `hau` in the files."""
+    lines = [{"translation": {"de": f"Haus {n}", "en": f"house {n}"}, "id": n} for n in range(120)]
+    (tmp_path / "de-en").mkdir()
+    text = "\n".join(json.dumps(line) for line in lines) + "\n"
+    for name in ("train.jsonl", "validation.jsonl", "all.json"):
+        (tmp_path / "de-en" / name).write_text(text)
+    for first, second in (("de", "en"), ("en", "hau")):
+        left, right = (WORDS.get(code, "gida") for code in (first, second))
+        rows = [f"{left} {n}\t{right} {n}\tCC-BY" for n in range(120)]
+        (tmp_path / f"{first}_{second}.tsv").write_text("\n".join(rows) + "\n\n")
+        for code, word in ((first, left), (second, right)):
+            (tmp_path / f"{first}-{second}.{code}").write_text(
+                "".join(f"{word} {n}\n" for n in range(120))
+            )
+    return tmp_path
+
+
+JSON = "{first}-{second}/{split}.jsonl"
+WHOLE = ["{first}-{second}/all.json", "{first}_{second}.tsv", "{first}-{second}.{language}"]
+
+
+def read(source, direction, split, root):
+    return source.read("mt", direction, split, root).examples
+
+
+def test_both_directions_come_from_one_file(root):
+    source = Pairs(path=JSON)
+    assert read(source, "de-en", "train", root)[3] == Pair("Haus 3", "house 3", ("de", "en"))
+    assert read(source, "en-de", "train", root)[3] == Pair("house 3", "Haus 3", ("en", "de"))
+    assert len(read(source, "de-en", "train", root)) == 120
+
+
+def test_splits_may_have_other_names(root):
+    source = Pairs(path=JSON, splits={"dev": "validation"}, limit={"dev": 7})
+    assert len(read(source, "de-en", "dev", root)) == 7
+    assert not source.has("de-en", "test", root)
+
+
+@pytest.mark.parametrize("path", WHOLE)
+def test_splits_by_hash_agree_between_kinds_directions_and_pairs(path, root):
+    found = {
+        split: [pair.second for pair in read(Pairs(path=path), "de-en", split, root)]
+        for split in ("train", "dev", "test")
+    }
+    assert sum(map(len, found.values())) == 120 and all(found.values())
+    assert found["test"] == [
+        pair.first for pair in read(Pairs(path=WHOLE[1]), "en-ha", "test", root)
+    ]
+    assert found["dev"] == [pair.first for pair in read(Pairs(path=path), "en-de", "dev", root)]
+
+
+def test_the_side_that_chooses_the_split_can_be_another(root):
+    by_german = Pairs(path=WHOLE[1], anchor="de")
+    assert read(by_german, "de-en", "test", root) != read(
+        Pairs(path=WHOLE[1]), "de-en", "test", root
+    )
+    # where a pair is without it, the first by alphabet
+    assert read(by_german, "en-ha", "test", root) == read(
+        Pairs(path=WHOLE[1]), "en-ha", "test", root
+    )
+
+
+@pytest.mark.parametrize("path", WHOLE[1:])
+def test_usual_codes_are_known(path, root):
+    source = Pairs(path=path)
+    pair = read(source, "ha-en", "train", root)[0]
+    assert pair.languages == ("ha", "en")
+    assert pair.first.startswith("gida") and pair.second.startswith("house")
+    assert source.languages(root) == ("de-en", "en-de", "en-ha", "ha-en")
+    assert source.has("en-ha", "train", root)
+    assert not source.has("de-ha", "train", root) and not source.has("de", "train", root)
+
+
+def test_texts_may_stand_at_the_top_of_an_object(root):
+    (root / "de-en" / "flat.jsonl").write_text('{"de": "See", "en": "lake"}\n')
+    source = Pairs(path="{first}-{second}/flat.jsonl", anchor="de")
+    splits = [read(source, "en-de", split, root) for split in ("train", "dev", "test")]
+    assert [*splits[0], *splits[1], *splits[2]] == [Pair("lake", "See", ("en", "de"))]
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "message"),
+    [
+        ("{first}-{second}/bad.jsonl", '{"translation": {"de": "x"}}', "a line holds no pair"),
+        ("{first}-{second}/bad.jsonl", "no json", "a line holds no pair"),
+        ("{first}-{second}/bad.tsv", "one column", "a line has one column"),
+    ],
+)
+def test_a_broken_line_is_named(name, line, message, root):
+    file = root / name.format(first="de", second="en")
+    good = {"jsonl": '{"translation": {"de": "x", "en": "y"}}', "tsv": "x\ty"}
+    file.write_text(f"{good[file.suffix[1:]]}\n{line}\n")
+    with pytest.raises(DataError, match=message) as caught:
+        read(Pairs(path=name), "de-en", "train", root)
+    assert f"{file}:2" in str(caught.value)
+
+
+def test_sides_of_different_length_are_refused(root):
+    with (root / "de-en.de").open("a") as file:
+        file.write("mehr\n")
+    with pytest.raises(DataError, match="differ in length"):
+        read(Pairs(path=WHOLE[2]), "de-en", "train", root)
+
+
+def test_no_file_says_what_there_is(root):
+    with pytest.raises(DataError, match="no pairs for the direction `de-tr`") as caught:
+        read(Pairs(path=WHOLE[1]), "de-tr", "train", root)
+    assert "de-en, en-de, en-ha, ha-en" in str(caught.value)
+
+
+@pytest.mark.realdata
+def test_real_files(data_root):
+    lafand = Pairs(path="mt/lafand/{first}-{second}/{split}.json")
+    assert {"en-yo", "yo-en", "fr-wo"} <= set(lafand.languages(data_root))
+    pair = read(lafand, "ha-en", "dev", data_root)[1]
+    assert pair.second == "No, the people trust the Islamic Republic."
+    tatoeba = Pairs(path="mt/tatoeba/{first}-{second}.{language}")
+    assert {pair.languages for pair in read(tatoeba, "en-af", "train", data_root)} == {("en", "af")}
