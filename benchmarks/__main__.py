@@ -1,4 +1,4 @@
-"""`python -m benchmarks [speed] [memory] [languages]`: all three without an argument."""
+"""`python -m benchmarks [speed] [memory] [languages] [translation]`: all without an argument."""
 
 import argparse
 import json
@@ -9,14 +9,14 @@ import torch
 from rich.console import Console
 from rich.progress import Progress
 
-from benchmarks import languages, machine, memory, report
+from benchmarks import languages, machine, memory, report, translation
 from benchmarks.cases import CASES, work_of
 from benchmarks.setting import BERT_BASE, Setting
 from benchmarks.systems import Systems
 from benchmarks.timing import CLOCKS, Clock, interleaved, spread
 from hyperadapters.memory import keep_freed_memory
 
-PARTS = ("speed", "memory", "languages")
+PARTS = ("speed", "memory", "languages", "translation")
 ROUNDS = 5
 MOST_ROWS = 16
 BUSY = 0.5
@@ -64,6 +64,8 @@ def measure(
         grown = languages.measure(setting, rounds, device, clock=clock)
         report.print_languages(console, grown)
         return [one._asdict() for one in grown]
+    if part == "translation":
+        return _translation(translation.BASE, rounds, device, console, clock)
     peaks = {case.name: memory.in_fresh_process(case.name) for case in CASES}
     report.print_memory(console, peaks)
     return peaks
@@ -90,6 +92,15 @@ def _speed(
     ]
     report.print_speed(console, measured, setting, bandwidth)
     return report.as_json(measured, setting, bandwidth)
+
+
+def _translation(
+    shape: translation.Shape, rounds: int, device: torch.device, console: Console, clock: Clock
+) -> Any:
+    compared = translation.measure(shape, rounds, device, clock)
+    counts = translation.operators(shape)
+    translation.print_translation(console, compared, counts)
+    return {"compared": [one._asdict() for one in compared], "operators": counts}
 
 
 def _arguments() -> argparse.Namespace:

@@ -18,8 +18,8 @@ from hyperadapters.build import Assembly, Library, assemble
 from hyperadapters.config import run_from
 from hyperadapters.context import Row
 from hyperadapters.data.corpora import Corpus
-from hyperadapters.errors import DataError
-from hyperadapters.evaluation import evaluate, score
+from hyperadapters.errors import ConfigError, DataError, UnknownName
+from hyperadapters.evaluation import cells_of, evaluate, score
 from hyperadapters.forms import Form
 from hyperadapters.metrics import Accuracy, Loss, Metric, Statistics
 from hyperadapters.schedules import Cycle, Fixed
@@ -192,3 +192,11 @@ def test_an_empty_corpus_is_an_error(assembly: Assembly) -> None:
     library = Library(assembly.run, None, {("ner", "fi", "test"): empty})
     with pytest.raises(DataError, match=r"nothing to score for `ner` in `fi`\n  where: fi.tsv"):
         evaluate(replace(assembly, library=library), cells=[("ner", "fi")])
+
+
+def test_cells_are_named_by_task_and_language(assembly: Assembly) -> None:
+    assert cells_of(assembly, ["ner/tr", "pos/en"]) == (("ner", "tr"), ("pos", "en"))
+    with pytest.raises(ConfigError, match="`ner` names no cell"):
+        cells_of(assembly, ["ner"])
+    with pytest.raises(UnknownName, match="(?s)unknown task `nor`.*did you mean `ner`"):
+        cells_of(assembly, ["nor/tr"])

@@ -8,13 +8,13 @@ from hyperadapters.backbones import places_of
 from hyperadapters.context import Factor, Row, names_of
 from hyperadapters.errors import ConfigError
 from hyperadapters.method import Adapter, Method
-from hyperadapters.providers import Embedding, table
+from hyperadapters.providers import Embedding, Hypernetwork, Provider, materialise, table
 from hyperadapters.providers.plans import EmbeddingPlan
 from hyperadapters.sites import Site
 from hyperadapters.slots import Slots
 from hyperadapters.tasks.base import Task
 
-__all__ = ["adapt"]
+__all__ = ["adapt", "materialise_all"]
 
 Model = Any
 
@@ -96,3 +96,15 @@ def _names(kind: Factor, rows: Sequence[Row]) -> list[str]:
     """Every name that some factor of this kind takes, in order of first appearance."""
     found = (name for row in rows for factor, name in row.items() if names_of(factor) == kind)
     return list(dict.fromkeys(found))
+
+
+def materialise_all(model: AdaptedModel, rows: Sequence[Row]) -> None:
+    """Exchanges every hypernetwork of a model for a table of what it writes for some rows.
+
+    The model then answers for these rows only, as it did before, without generating anything.
+    """
+    for name, provider in model.adapters.items():
+        assert isinstance(provider, Provider)
+        if any(isinstance(part, Hypernetwork) for part in provider.modules()):
+            projected = dict.fromkeys(row.of(provider.factors) for row in rows)
+            model.adapters[name] = materialise(provider, tuple(projected))

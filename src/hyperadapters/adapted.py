@@ -258,7 +258,8 @@ class AdaptedModel(nn.Module):
             layouts = layouts_of(projected, repeats=repeats)
             for site in sites:
                 weights = with_base(supply.weights[site], len(projected.rows))
-                acts.setdefault(site, []).append(Act(self.forms[name], weights, layouts))
+                form, settled = self.forms[name].settled(weights)
+                acts.setdefault(site, []).append(Act(form, settled, layouts))
         return Binding(self, acts), divergence
 
     def _heard(self, name: str, provider: Provider) -> list[Site]:

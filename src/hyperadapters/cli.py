@@ -121,6 +121,10 @@ def evaluate(
         typer.Option(metavar="FACTOR=NAME", help="Use another row: `--run-as language=nl`."),
     ] = None,
     split: Annotated[str, typer.Option(help="`test` or `dev`.")] = "test",
+    cell: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TASK/LANGUAGE", help="Score only this: `--cell mt/de-fr`."),
+    ] = None,
     output: Annotated[Path | None, typer.Option(help="Write the scores here, as JSON.")] = None,
     data_root: DataRoot = None,
 ) -> None:
@@ -130,14 +134,15 @@ def evaluate(
     """
     from hyperadapters.analysis.report import terminal
     from hyperadapters.data.corpora import SPLITS
+    from hyperadapters.evaluation import cells_of
     from hyperadapters.schedules import fixed
     from hyperadapters.study import scored, write_whole
 
     if split not in SPLITS:
         raise UnknownName("split", split, SPLITS)
-    matrix = scored(
-        _loaded(run, data_root), under=fixed(run_as or []), split=split, console=_progress()
-    )
+    loaded = _loaded(run, data_root)
+    cells, under = cells_of(loaded, cell or ()), fixed(run_as or [])
+    matrix = scored(loaded, under=under, split=split, cells=cells, console=_progress())
     terminal([matrix], Console())
     if output is not None:
         write_whole(output, matrix.to_json())

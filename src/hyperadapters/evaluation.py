@@ -12,13 +12,13 @@ from hyperadapters.adapted import AdaptedModel
 from hyperadapters.build import Assembly
 from hyperadapters.context import Context, Row, names_of
 from hyperadapters.data.corpora import Corpus
-from hyperadapters.errors import DataError
+from hyperadapters.errors import ConfigError, DataError, UnknownName
 from hyperadapters.matrix import STANDINGS, Cell, Matrix, Standing, combine
 from hyperadapters.metrics import Loss, Statistics
 from hyperadapters.schedules import Observed, Schedule
 from hyperadapters.tasks.base import Batch, Encoded, Task, collate
 
-__all__ = ["Cell", "Matrix", "combine", "evaluate", "score"]
+__all__ = ["Cell", "Matrix", "cells_of", "combine", "evaluate", "score"]
 
 _EXAMPLES = 64
 """In a batch that is scored, at most."""
@@ -96,7 +96,7 @@ def evaluate(
     *,
     under: Schedule = Observed(),
     split: str = "test",
-    cells: Sequence[tuple[str, str]] | None = None,
+    cells: Sequence[tuple[str, str]] = (),
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Matrix:
     """The matrix of a run's model.
@@ -104,7 +104,7 @@ def evaluate(
     Args:
         under: maps the row of the data to the row that the model runs with (`--run-as`).
         split: of the corpora.
-        cells: (task, language) pairs; those of the run file where None.
+        cells: (task, language) pairs; those of the run file where there is none.
         progress: told (cells done, cells in all, the cell that is next), once before each cell.
 
     Raises:
@@ -128,6 +128,24 @@ def evaluate(
         scored.append(_evaluated(assembly, corpus, standing, under))
     groups = {name: tuple(members) for name, members in run.groups.items()}
     return Matrix(run.name, assembly.method.name, run.seed, tuple(scored), groups)
+
+
+def cells_of(assembly: Assembly, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Cells as the command line names them: `ner/tr`.
+
+    Raises:
+        UnknownName: a task that the run does not have.
+        ConfigError: a name without a stroke.
+    """
+    cells = []
+    for name in names:
+        task, stroke, language = name.partition("/")
+        if not stroke or not language:
+            raise ConfigError(f"`{name}` names no cell", expected="TASK/LANGUAGE, such as `ner/tr`")
+        if task not in assembly.tasks:
+            raise UnknownName("task", task, assembly.tasks)
+        cells.append((task, language))
+    return tuple(cells)
 
 
 def _evaluated(assembly: Assembly, corpus: Corpus, standing: Standing, under: Schedule) -> Cell:

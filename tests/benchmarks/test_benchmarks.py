@@ -20,7 +20,7 @@ from benchmarks.systems import Systems  # noqa: E402
 from benchmarks.timing import Spread, interleaved, spread  # noqa: E402
 from benchmarks.work import Work, work  # noqa: E402
 
-from benchmarks import languages, machine, memory, report  # noqa: E402
+from benchmarks import languages, machine, memory, report, translation  # noqa: E402
 from hyperadapters.adapted import AdaptedModel  # noqa: E402
 from hyperadapters.counting import counts  # noqa: E402
 
@@ -116,3 +116,17 @@ def test_what_falls_short_is_explained_by_flops_and_bytes() -> None:
     unit = Work(1.0, 0, 0, 0, 0, 0)
     assert report.expected(Work(1.0, 1.0, 0, 0, 5.0, 5.0), unit, 2.0, 10.0) == (2.0, 0.5)
     assert work(PLAIN, TINY).bytes == 0
+
+
+def test_translation_is_compared_and_decodes_with_no_more_operators_than_tables() -> None:
+    compared = translation.measure(translation.SMALL, 1, CPU)
+    assert [one.name for one in compared] == [
+        "training step, 12 target tokens",
+        "decoding, materialised",
+    ]
+    assert all(one.ratio.median > 0 for one in compared)
+    counts = translation.operators(translation.SMALL)
+    assert 1000 < counts["hyper-adapters"] <= counts["language adapters"]
+    console = Console(width=120, record=True)
+    translation.print_translation(console, compared, counts)
+    assert f"hyper-adapters {counts['hyper-adapters']:,}" in console.export_text()

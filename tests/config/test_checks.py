@@ -46,6 +46,10 @@ _TEXTS = {"kind": "translation", "data": {"format": "cldr", "content": "text"}}
             ["`train.mt.1`: unknown language `trr`", "mean `tr`?"],
         ),
         (
+            {"tasks": {"mt": _PAIRS}, "train": {"mt": ["de-en-sw"]}},
+            ["`train.mt.0`: `de-en-sw` goes through a third language", "only in `evaluate`"],
+        ),
+        (
             {"tasks": {"mt": _TEXTS}, "train": {"mt": ["de-en"]}},
             ["`tasks.mt.data`: the data of a translation task have one side only"],
         ),
@@ -94,8 +98,11 @@ def test_a_label_map_leads_to_known_labels(values: dict[str, Any]) -> None:
         {"backbone": _ARCHITECTURE, "method": "full-fine-tuning"},
         {"backbone": _ARCHITECTURE, "pretrain": {"train": {"mlm": ["en"]}}},
         {"recipe": {"batch": 12, "accumulate": 3, "contexts_per_batch": 4}},
+        {"recipe": {"batch": 7, "batch_tokens": 900, "accumulate": 2}},
+        {"tasks": {"mt": _PAIRS}, "train": {"mt": ["de-en"]}, "evaluate": {"mt": ["de-en-sw"]}},
         {"train": {"ner": ["xx"]}, "groups": {"new": ["xx"]}},
         {"families": {"xx": "Unknown"}, "groups": {"new": ["xx"]}},
+        {"families": {"xx": "Unknown"}, "groups": {"directions": ["en-xx", "xx-en-xx"]}},
     ],
 )
 def test_what_fits_is_left_alone(values: dict[str, Any], changes: dict[str, Any]) -> None:

@@ -86,6 +86,15 @@ def test_faults_come_in_the_order_of_their_lines_and_once_each() -> None:
     raise_faults([], "f")
 
 
+def test_of_very_many_faults_the_first_are_shown() -> None:
+    faults = [Fault(f"f:{line}", "a", "wrong") for line in range(1, 51)]
+    with pytest.raises(ConfigError) as error:
+        raise_faults(faults, "f")
+    lines = str(error.value).splitlines()
+    assert lines[0] == "50 faults in `f`"
+    assert lines[-2:] == ["  f:20  `a`: wrong", "  ... and 30 more"]
+
+
 def test_a_fault_says_what_was_expected_and_found() -> None:
     fault = Fault("f:1", "a.b", "wrong", expected="5", found="6", remedy="write 5")
     assert str(fault).splitlines()[1:] == [

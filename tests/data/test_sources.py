@@ -7,7 +7,7 @@ import pytest
 from pydantic import Field, TypeAdapter, ValidationError
 
 from hyperadapters.data import Cldr, Conll, ConllU, Hub, Parallel, PlainText, RootText, cldr
-from hyperadapters.errors import DataError, UnknownName
+from hyperadapters.errors import ConfigError, DataError, UnknownName
 
 AnySource = TypeAdapter(
     Annotated[
@@ -162,3 +162,23 @@ def test_real_corpora_are_found_by_our_names(
     assert languages <= set(source.languages(data_root))
     for language in languages:
         assert len(source.read("task", language, "test", data_root)) > 5
+
+
+def test_artificial_languages_share_out_the_training_data() -> None:
+    split = {"codes": {"fr_1": "fr", "fr_2": "fr"}, "shares": {"fr_1": (1, 2), "fr_2": (2, 2)}}
+    for content, names in (
+        ("pairs", ("fr-en", "fr_1-en", "fr_2-en")),
+        ("fields", ("fr", "fr_1", "fr_2")),
+    ):
+        source = Cldr(content=content, train=9, dev=4, **split)  # type: ignore[arg-type]
+        whole, first, second = (source.read("x", name, "train", None).examples for name in names)
+        texts = [[example.text for example in part] for part in (whole, first, second)]
+        assert texts[1] == texts[0][::2] and texts[2] == texts[0][1::2]
+        dev = [source.read("x", name, "dev", None).examples for name in names]
+        assert [e.text for e in dev[0]] == [e.text for e in dev[1]] == [e.text for e in dev[2]]
+
+
+@pytest.mark.parametrize("share", [(0, 2), (3, 2)])
+def test_a_share_that_does_not_exist_is_refused(share: tuple[int, int]) -> None:
+    with pytest.raises(ConfigError, match="`fr_1` has a share that does not exist"):
+        Cldr(codes={"fr_1": "fr"}, shares={"fr_1": share})

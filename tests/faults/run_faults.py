@@ -9,7 +9,7 @@ _RESUMED = "tests/training/test_loop.py::test_a_run_that_was_stopped_goes_on_as_
 TASKS = (
     Fault(
         "padding has a label and is counted in the loss",
-        "tasks/base.py",
+        "tasks/batch.py",
         "torch.full((len(rows), width), filler",
         "torch.full((len(rows), width), 0",
         "tests/tasks/test_tagging.py::"

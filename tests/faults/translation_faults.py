@@ -15,15 +15,15 @@ TRANSLATION = (
     Fault(
         "the decoder reads the token that it must guess",
         "tasks/translation.py",
-        'decoder_ids=[first, *target["input_ids"]]',
-        'decoder_ids=[*target["input_ids"], end]',
+        "decoder_ids=[first, *target[:most]]",
+        "decoder_ids=[*target[:most], end]",
         "tests/tasks/test_translation.py::test_both_sides_begin_with_the_target_token",
     ),
     Fault(
         "a sentence is tested in one language and trained on in another",
         "data/aligned.py",
-        "_split_of(str(n)) == split",
-        "_split_of(pair[0]) == split",
+        "split_of(str(n)) == split",
+        "split_of(pair[0]) == split",
         "tests/data/test_aligned.py::"
         "test_splits_by_hash_are_the_same_in_every_language[{language}.txt]",
     ),
@@ -37,8 +37,37 @@ TRANSLATION = (
     Fault(
         "adapters are materialised for the first direction only",
         "analysis/prediction.py",
-        "_materialise(assembly.model.eval(), tuple(rows.values()))",
-        "_materialise(assembly.model.eval(), tuple(rows.values())[:1])",
+        "materialise_all(assembly.model.eval(), tuple(rows.values()))",
+        "materialise_all(assembly.model.eval(), tuple(rows.values())[:1])",
         "tests/analysis/test_prediction.py::test_every_line_is_translated_in_its_own_direction",
+    ),
+    Fault(
+        "a translation through English is asked for in the last language at once",
+        "tasks/translation.py",
+        "replace(example, languages=direction(hop))",
+        "example",
+        "tests/analysis/test_prediction.py::test_a_route_is_scored_by_its_last_translation",
+    ),
+    Fault(
+        "padding does not count as tokens of a batch",
+        "data/deck.py",
+        "(len(blocks[-1]) + MULTIPLE) * self._lengths[more[-1]] > self._budget",
+        "sum(map(self._length, blocks[-1] + more)) > self._budget",
+        "tests/data/test_deck.py::test_no_block_exceeds_its_tokens_padding_included",
+    ),
+    Fault(
+        "the two directions of a file have different test sentences",
+        "data/pairs.py",
+        "side = self._anchored(names)",
+        "side = 0",
+        "tests/data/test_pairs.py::test_splits_by_hash_agree_between_kinds_directions_and_pairs"
+        "[{first}_{second}.tsv]",
+    ),
+    Fault(
+        "a unit is added to the scale of a norm twice",
+        "forms/bottleneck.py",
+        "return replace(self, unit_scale=False), {",
+        "return self, {",
+        "tests/forms/test_bottleneck.py::test_settled_weights_give_the_same[before]",
     ),
 )

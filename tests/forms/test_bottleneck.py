@@ -84,3 +84,12 @@ def test_activations_are_those_of_torch() -> None:
     assert torch.equal(activate(x, "gelu_tanh"), gelu(x, approximate="tanh"))
     assert torch.equal(activate(x, "silu"), silu(x))
     assert torch.equal(activate(x, "tanh"), x.tanh())
+
+
+@pytest.mark.parametrize("norm", ["none", "before", "after"])
+def test_settled_weights_give_the_same(norm: str) -> None:
+    form = Bottleneck(width=3, norm=norm, unit_scale=True)  # type: ignore[arg-type]
+    hidden, weights = draw(form, 2, 4, 5)
+    plain, settled = form.settled(weights)
+    assert isinstance(plain, Bottleneck) and (plain.unit_scale is (norm == "none"))
+    torch.testing.assert_close(plain.apply(hidden, settled), form.apply(hidden, weights))

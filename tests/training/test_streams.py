@@ -8,6 +8,8 @@ import tiny_runs
 from hyperadapters.build import Assembly
 from hyperadapters.errors import TrainingError
 from hyperadapters.method import Phase, Recipe
+from hyperadapters.tasks.base import Encoded
+from hyperadapters.tasks.tagging import Tagging
 from hyperadapters.training.streams import mixture_of, streams_of
 
 
@@ -86,3 +88,41 @@ def test_a_batch_must_fall_into_equal_parts(assembly: Assembly, ranks: int) -> N
     with pytest.raises(TrainingError, match="a batch cannot be shared equally") as caught:
         mixture_of(streams_of(assembly, 1), recipe, pad_id=0, seed="0", ranks=ranks)
     assert f"batch 16, accumulate 4, processes {ranks}" in str(caught.value)
+
+
+def test_a_batch_of_tokens_holds_no_more(assembly: Assembly) -> None:
+    recipe = Recipe(batch=7, batch_tokens=1600, accumulate=2, contexts_per_batch=2, length=40)
+    mixture = mixture_of(streams_of(assembly, 1), recipe, pad_id=0, seed="0", ranks=4)
+    sizes = set()
+    for _ in range(20):
+        batch = mixture.draw()
+        half = [place for place, row in enumerate(batch.observed) if row == batch.observed[0]]
+        block = batch.inputs["attention_mask"][half].sum(1)
+        if len(set(batch.observed)) == 2:
+            assert len(half) * int(block.max()) <= 400
+        sizes.add(len(batch))
+    assert len(sizes) > 2 and all(size % 8 == 0 for size in sizes)
+
+
+def test_a_batch_of_tokens_needs_a_part_for_every_process(assembly: Assembly) -> None:
+    recipe = Recipe(batch_tokens=4000, contexts_per_batch=2)
+    with pytest.raises(TrainingError, match="cannot be shared among so many processes"):
+        mixture_of(streams_of(assembly, 1), recipe, pad_id=0, seed="0", ranks=17)
+
+
+def test_what_a_task_does_not_admit_is_not_trained_on(assembly: Assembly) -> None:
+    class Short(Tagging):  # type: ignore[misc]  # `Tagging` is final, for users
+        def admits(self, encoded: Encoded) -> bool:
+            return len(encoded) < 8
+
+    own = assembly.tasks["fields"]
+    assert isinstance(own, Tagging)
+    picky = Short(own.name, own.labels, own.metric, own.label_map)
+    tasks = {**assembly.tasks, "fields": picky}
+    all_, some = (
+        [s for s in streams_of(one, 1) if s.task.name == "fields"]
+        for one in (assembly, replace(assembly, tasks=tasks))
+    )
+    for before, after in zip(all_, some, strict=True):
+        assert after.examples == [one for one in before.examples if len(one) < 8]
+        assert 0 < after.size == len(after.examples) < before.size

@@ -4,12 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import torch
 
-from hyperadapters.adapted import AdaptedModel
+from hyperadapters.adapt import materialise_all
 from hyperadapters.build import Assembly
 from hyperadapters.context import Context, Row, direction, hops
 from hyperadapters.data.corpora import Pair, Tagged
 from hyperadapters.errors import ConfigError, DataError, UnknownName
-from hyperadapters.providers import Hypernetwork, Provider, materialise
 from hyperadapters.tasks.base import Task, collate
 from hyperadapters.tasks.tagging import Tagging
 from hyperadapters.tasks.translation import Translation
@@ -124,7 +123,7 @@ def translate(assembly: Assembly, task: str, sentences: Sequence[tuple[str, str]
         )
     routes = {name: hops(name) for name, _ in sentences}
     rows = {hop: chosen.row(hop) for route in routes.values() for hop in route}
-    _materialise(assembly.model.eval(), tuple(rows.values()))
+    materialise_all(assembly.model.eval(), tuple(rows.values()))
     for start in range(0, len(sentences), _EXAMPLES):
         part = sentences[start : start + _EXAMPLES]
         texts = [text.strip() for _, text in part]
@@ -135,15 +134,6 @@ def translate(assembly: Assembly, task: str, sentences: Sequence[tuple[str, str]
             for at, text in zip(going, found, strict=True):
                 texts[at] = text
         yield from texts
-
-
-def _materialise(model: AdaptedModel, rows: Sequence[Row]) -> None:
-    """Exchanges every hypernetwork for a table of what it writes for some rows."""
-    for name, provider in model.adapters.items():
-        assert isinstance(provider, Provider)
-        if any(isinstance(part, Hypernetwork) for part in provider.modules()):
-            projected = dict.fromkeys(row.of(provider.factors) for row in rows)
-            model.adapters[name] = materialise(provider, tuple(projected))
 
 
 @torch.no_grad()

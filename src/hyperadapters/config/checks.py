@@ -153,7 +153,8 @@ def _groups(document: Document, parts: Parts, method: Method | None) -> Iterator
     known |= set(_mapping(document.values.get("families")))
     for place, group, languages in _all_cells(document, (("groups",),)):
         for number, language in enumerate(languages):
-            if known and language not in known:
+            both = set(str(language).split("-"))  # of a direction that has no cell in this run
+            if known and language not in known and not both <= known:
                 place_of = (*place, group, number)
                 yield unknown(document, place_of, "language", str(language), sorted(known))
 

@@ -134,17 +134,22 @@ def _chooses_anew(base: dict[str, Any], over: dict[str, Any], key: str) -> bool:
     )
 
 
+_SHOWN = 20
+
+
 def raise_faults(faults: Sequence[Fault], where: str) -> None:
     """Nothing if there are no faults.
 
     Raises:
-        ConfigError: all of them, in the order of their places.
+        ConfigError: all of them, in the order of their places; of very many the first.
     """
     if not faults:
         return
     ordered = sorted(dict.fromkeys(faults), key=lambda fault: _position(fault.where))
     count = "1 fault" if len(ordered) == 1 else f"{len(ordered)} faults"
-    raise ConfigError("\n".join([f"{count} in `{where}`", *map(str, ordered)]))
+    lines = [f"{count} in `{where}`", *map(str, ordered[:_SHOWN])]
+    rest = [f"  ... and {len(ordered) - _SHOWN} more"] if ordered[_SHOWN:] else []
+    raise ConfigError("\n".join([*lines, *rest]))
 
 
 def _position(where: str) -> tuple[str, int]:

@@ -17,7 +17,7 @@ from hyperadapters.data.files import Codes, codes_for, expand, filled, languages
 from hyperadapters.data.formats.conll import Columns, read_conll
 from hyperadapters.data.formats.conllu import read_conllu
 from hyperadapters.data.formats.text import read_texts
-from hyperadapters.errors import DataError, nearest
+from hyperadapters.errors import ConfigError, DataError, nearest
 
 __all__ = ["STRICT", "Cldr", "Conll", "ConllU", "Files", "PlainText", "Source", "limited", "sides"]
 
@@ -71,6 +71,11 @@ class Cldr(Source):
         beside: the other language of `pairs`, where the run file lists single languages and no
             directions such as `de-en`.
         codes: our language name -> CLDR's, where they differ.
+        shares: our language name -> (k, n): it has the k-th of n equal shares of the train split,
+            k from 1; with `codes`, one language falls into several artificial ones.
+
+    Raises:
+        ConfigError: a share outside 1..n.
     """
 
     __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
@@ -83,6 +88,16 @@ class Cldr(Source):
     seed: int = 0
     beside: str = "en"
     codes: Mapping[str, str] = field(default_factory=dict)
+    shares: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name, (own, all_) in self.shares.items():
+            if not 1 <= own <= all_:
+                raise ConfigError(
+                    f"`{name}` has a share that does not exist",
+                    expected="[k, n] with 1 ≤ k ≤ n",
+                    found=str([own, all_]),
+                )
 
     def read(self, task: str, language: str, split: str, root: Path | None) -> Corpus:
         """Never fails for a language of `languages` and a split that is not 0 sentences long."""
@@ -97,6 +112,11 @@ class Cldr(Source):
             examples = tuple(Pair(pair.first, pair.second, names) for pair in pairs)
         else:
             examples = cldr.tagged(code, self.content, split, count, self.seed)
+        if split == "train":
+            both = sides(language, self.beside) if self.content == "pairs" else (language,)
+            for name in both:
+                own, all_ = self.shares.get(name, (1, 1))
+                examples = examples[own - 1 :: all_]
         return Corpus(task, language, split, examples, f"cldr ({self.content})")
 
     def _count(self, split: str) -> int:

@@ -38,3 +38,10 @@ class Form(ABC):
         `row` is the number of rows of the batch; the tokens of all examples of a row follow each
         other.
         """
+
+    def settled(self, weights: Weights) -> tuple["Form", Weights]:
+        """A form and weights that compute the same, with what depends on the weights alone done.
+
+        Called once per forward and once per `generate`, where `apply` is called per decoding step.
+        """
+        return self, weights

@@ -1,7 +1,7 @@
 """The bottleneck adapter: down, non-linearity, up, with an optional norm before or after."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, final
 
 import torch
@@ -112,6 +112,12 @@ class Bottleneck(Form):
         if self.norm == "after":
             return normalise(added, self._scale(weights), weights["shift"])
         return added
+
+    def settled(self, weights: Weights) -> tuple[Form, Weights]:
+        """The 1 of a unit scale is added."""
+        if self.norm == "none" or not self.unit_scale:
+            return self, weights
+        return replace(self, unit_scale=False), {**weights, "scale": self._scale(weights)}
 
     def _scale(self, weights: Weights) -> Tensor:
         return weights["scale"] + 1.0 if self.unit_scale else weights["scale"]

@@ -1,7 +1,7 @@
 """One run from its run file to its report: build, train, score, write down."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from accelerate import PartialState
@@ -60,9 +60,10 @@ def scored(
     *,
     under: Schedule = Observed(),
     split: str = "test",
+    cells: Sequence[tuple[str, str]] = (),
     console: Console | None = None,
 ) -> Matrix:
-    """The matrix of a run's model, with a progress bar over its cells."""
+    """The matrix of a run's model, or some of its cells, with a progress bar over them."""
     columns = (
         TextColumn("evaluating {task.fields[cell]}"),
         BarColumn(),
@@ -76,6 +77,7 @@ def scored(
             assembly,
             under=under,
             split=split,
+            cells=cells,
             progress=lambda done, total, cell: bar.update(
                 shown, completed=done, total=total, cell=cell
             ),

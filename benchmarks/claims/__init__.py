@@ -1,0 +1,1 @@
+"""What the papers claim, measured small: each module is a program with a `--help`."""

@@ -1,0 +1,88 @@
+"""What the programs about claims compute: each against a formula of its own."""
+
+import json
+import math
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from benchmarks.claims import convergence, relatedness, widths  # noqa: E402
+
+from hyperadapters.build import Assembly, assemble  # noqa: E402
+from hyperadapters.config import run_from  # noqa: E402
+from hyperadapters.config.dialect import write_yaml  # noqa: E402
+from hyperadapters.evaluation import evaluate  # noqa: E402
+from hyperadapters.forms import Bottleneck  # noqa: E402
+from hyperadapters.schedules import Fixed  # noqa: E402
+
+SHAPE = {"layers": 1, "width": 8, "heads": 2, "ffn": 8, "positions": 32, "vocabulary": 300}
+
+
+def values(folder: Path) -> dict:
+    data = {"format": "cldr", "content": "pairs", "train": 30, "dev": 3, "test": 4}
+    return {
+        "name": "x",
+        "output": str(folder),
+        "backbone": {"architecture": {"type": "marian", **SHAPE, "dropout": 0.0}},
+        "method": {"name": "hyper-adapters-base-tiny", "hidden": 6, "bottleneck": 3, "std": 3.0},
+        "tasks": {"mt": {"kind": "translation", "beams": 2, "length": 6, "data": data}},
+        "train": {"mt": ["de-en", "nl-en", "zh-en"]},
+        "recipe": {"length": 32, "batch": 4, "steps": 4},
+    }
+
+
+@pytest.fixture(scope="module")
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    return assemble(run_from(values(tmp_path_factory.mktemp("run"))))
+
+
+def test_a_recorded_form_adds_the_same_and_notes_how_much() -> None:
+    form = Bottleneck(width=2, norm="before", unit_scale=True)
+    weights = {name: torch.randn(1, *slot.shape) for name, slot in form.slots(4, 4).items()}
+    hidden, ratios = torch.randn(1, 5, 4), list[float]()
+    plain, settled = widths.Recorded(form, ratios).settled(weights)
+    added = plain.apply(hidden, settled)
+    torch.testing.assert_close(added, form.apply(hidden, weights))
+    assert ratios == [pytest.approx(math.sqrt(float(added.square().sum() / hidden.square().sum())))]
+
+
+def test_widths_are_followed_from_the_start_and_leave_the_model_alone(tmp_path: Path) -> None:
+    file = tmp_path / "run.yaml"
+    run = values(tmp_path / "runs")
+    run["method"].pop("std")
+    file.write_text(write_yaml(run), encoding="utf-8")
+    narrow, wide = (
+        widths.follow(file, widths.Setting(hidden, rescale=False, matched=False), 4)
+        for hidden in (8, 512)
+    )
+    assert [point.step for point in narrow] == [0, 1, 2, 3, 4]
+    assert math.isnan(narrow[0].loss) and all(point.loss > 0 for point in narrow[1:])
+    assert wide[0].added > 4 * narrow[0].added  # √(512/8) = 8 for each projection
+    found = {widths.Setting(8, rescale=False, matched=False): narrow}
+    widths.draw(found, tmp_path / "plot.png")
+    assert (tmp_path / "plot.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_probe_has_the_means_of_evaluations_under_other_rows(assembly: Assembly) -> None:
+    found = relatedness.probe(assembly, "mt", {"nl": ("de", "zh")})
+    own = evaluate(assembly, cells=[("mt", "nl-en")]).cells[0].score
+    similar = evaluate(assembly, cells=[("mt", "nl-en")], under=Fixed(source_language="de"))
+    assert found.own == pytest.approx(100 * own)
+    assert found.similar == pytest.approx(100 * similar.cells[0].score)
+    assert relatedness.Probe(40.0, 30.0, 10.0).kept == 0.75
+
+
+def test_convergence_reads_the_losses_on_dev_cells(tmp_path: Path) -> None:
+    lines = [
+        {"step": 5, "loss": 9.0},
+        *({"step": 10 * n, "selection": loss} for n, loss in enumerate((5.0, 3.0, 4.0), 1)),
+    ]
+    text = "\n".join(map(json.dumps, lines)) + "\n"
+    (tmp_path / "metrics.jsonl").write_text(text, encoding="utf-8")
+    curve = convergence.read(tmp_path)
+    assert (curve.steps, curve.losses, curve.best) == ([10, 20, 30], [5.0, 3.0, 4.0], 3.0)
+    assert (curve.reaches(4.5), curve.reaches(3.0), curve.reaches(2.0)) == (20, 20, None)
