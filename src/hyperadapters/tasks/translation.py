@@ -76,7 +76,7 @@ class Translation(TokenTask):
         """
         first = _id_of(tokenizer, example.languages[1])
         source, target = (
-            tokenizer(text, add_special_tokens=False)["input_ids"]
+            tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
             for text in (example.first, example.second)
         )
         most, end = length - 2, tokenizer.eos_token_id
