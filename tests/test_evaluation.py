@@ -180,6 +180,16 @@ def test_the_matrix_of_a_run(assembly: Assembly) -> None:
         assert cell.note == ""
 
 
+def test_languages_fall_into_tiers_by_their_training_examples(assembly: Assembly) -> None:
+    run = assembly.run.model_copy(update={"tiers": {"low": 0, "high": 6}})
+    corpus = assembly.corpus("ner", "tr", "train")
+    more = replace(corpus, examples=(*corpus.examples, corpus.examples[0]))
+    library = Library(run, assembly.data_root, {("ner", "tr", "train"): more})
+    tiered = replace(assembly, run=run, library=library)
+    groups = evaluate(tiered, cells=[("ner", "tr")]).groups
+    assert groups == {"seen": ("tr",), "high": ("tr",), "low": ("en",)}
+
+
 def test_other_rows_other_cells_other_splits(assembly: Assembly) -> None:
     cells = [("ner", "ta")]
     found = evaluate(assembly, under=Fixed(language="tr"), split="dev", cells=cells).cells[0]

@@ -126,8 +126,24 @@ def evaluate(
         standings = [_standing(how.row(hop), trained) for hop in how.hops(language)]
         standing = max(standings, key=STANDINGS.index)
         scored.append(_evaluated(assembly, corpus, standing, under))
-    groups = {name: tuple(members) for name, members in run.groups.items()}
+    groups = {name: tuple(members) for name, members in run.groups.items()} | _tiers(assembly)
     return Matrix(run.name, assembly.method.name, run.seed, tuple(scored), groups)
+
+
+def _tiers(assembly: Assembly) -> dict[str, tuple[str, ...]]:
+    """The languages of each tier, by the training examples of the tasks that are scored."""
+    tiers = sorted(assembly.run.tiers.items(), key=lambda tier: -tier[1])
+    found: dict[str, list[str]] = {name: [] for name, _ in tiers}
+    scored = [pair for pair in assembly.trained_pairs() if pair[0] in assembly.run.evaluate]
+    sizes: dict[str, int] = {}
+    for task, language in scored if tiers else ():
+        size = len(assembly.corpus(task, language, "train"))
+        sizes[language] = max(size, sizes.get(language, 0))
+    for language, size in sizes.items():
+        reached = [name for name, least in tiers if size >= least]
+        for name in reached[:1]:
+            found[name].append(language)
+    return {name: tuple(members) for name, members in found.items() if members}
 
 
 def cells_of(assembly: Assembly, names: Sequence[str]) -> tuple[tuple[str, str], ...]:

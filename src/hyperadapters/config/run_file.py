@@ -158,6 +158,8 @@ class RunFile(Closed):
         evaluate: the cells of the matrix; when absent, the trained pairs of tasks with labels.
         select: cells whose dev split chooses the checkpoint; the same default.
         groups: languages by group, for means; a language in no group is in no mean.
+        tiers: name -> the fewest training examples of its languages; each language is in the
+            highest that it reaches, beside `groups`: `{High: 1000000, Med: 100000, Low: 0}`.
         families: language -> its family, for the map of embeddings.
         recipe: changes to the recipe of every phase of the method.
         phases: changes to the recipe of one phase, by its name; they win over `recipe`.
@@ -178,6 +180,7 @@ class RunFile(Closed):
     evaluate: Cells = Field(default_factory=_scored)
     select: Cells = Field(default_factory=_scored)
     groups: Mapping[Text, Names] = Field(default_factory=dict)
+    tiers: Mapping[Text, Annotated[Whole, Field(ge=0)]] = Field(default_factory=dict)
     families: Mapping[Text, Text] = Field(default_factory=dict)
     recipe: RecipeChanges = RecipeChanges()
     phases: Mapping[Text, RecipeChanges] = Field(default_factory=dict)
