@@ -151,3 +151,14 @@ def test_a_head_may_be_generated_for_task_and_language() -> None:
     assert (outputs.logits["ner"][1] - other.logits["ner"][1]).abs().max() > 1e-5
     with pytest.raises(ContextError, match="the head of `ner` is generated and has no base row"):
         model(Context.uniform(BASE, 4), whole)
+
+
+def test_source_and_target_languages_have_the_vectors_of_one_factor() -> None:
+    rows = [
+        Row(task="mt", source_language=source, target_language=target)
+        for source, target in (("de", "en"), ("en", "fr"))
+    ]
+    model = tiny.adapted(systems.HYPER_ADAPTERS, rows, family="marian")
+    found = model.embeddings()
+    assert set(found) == {"language", "layer"}
+    assert sorted(found["language"]) == ["de", "en", "fr"]

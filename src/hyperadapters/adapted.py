@@ -29,11 +29,11 @@ from hyperadapters.binding import (
     rebind,
     with_base,
 )
-from hyperadapters.context import Context, Factor, Row
+from hyperadapters.context import Context, Factor, Row, names_of
 from hyperadapters.errors import BackboneError, ContextError, UnknownName
 from hyperadapters.forms import Form
 from hyperadapters.method import BACKBONE, HEADS, Part, Phase
-from hyperadapters.providers import Embedding, Hypernetwork, Provider
+from hyperadapters.providers import Hypernetwork, Provider
 from hyperadapters.sites import Site
 from hyperadapters.tasks.base import Batch, Task
 from hyperadapters.wiring import Flow
@@ -165,13 +165,14 @@ class AdaptedModel(nn.Module):
         return {n: p.detach() for n, p in self.named_parameters() if id(p) in chosen}
 
     def embeddings(self) -> dict[Factor, dict[str, Tensor]]:
-        """Per factor, every name's vector, of all hypernetworks of the model."""
-        networks = [m for m in self.adapters.modules() if isinstance(m, Hypernetwork)]
+        """Per factor, every name's vector, of all hypernetworks of the model.
+
+        Source and target languages have the vectors of `language`.
+        """
         found: dict[Factor, dict[str, Tensor]] = {}
-        for network in networks:
-            for factor, embedding in network.embeddings.items():
-                assert isinstance(embedding, Embedding)
-                found.setdefault(factor, {}).update(embedding.centres())
+        for network in (m for m in self.adapters.modules() if isinstance(m, Hypernetwork)):
+            for factor, vectors in network.centres().items():
+                found.setdefault(names_of(factor), {}).update(vectors)
         return found
 
     def enable_gradient_checkpointing(self) -> None:

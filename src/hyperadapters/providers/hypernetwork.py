@@ -78,6 +78,10 @@ class Hypernetwork(Provider):
             weights |= hand_out(heads.group, heads(code if whole else code[own]), sites)  # type: ignore[arg-type]
         return Supply(weights, divergence)
 
+    def centres(self) -> dict[Factor, dict[str, Tensor]]:
+        """Per factor, the vector of every name (of a Gaussian embedding its mean)."""
+        return {factor: embedding.centres() for factor, embedding in self.embeddings.items()}  # type: ignore[operator]
+
     @torch.no_grad()
     def _match(self, source: int) -> None:
         """Matches the heads' scale to free weights, for names drawn at random from N(0, 1)."""
