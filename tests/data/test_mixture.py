@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from hyperadapters.context import Row
-from hyperadapters.data.deck import Examples
+from hyperadapters.data.deck import Examples, Tokens
 from hyperadapters.data.mixture import Alternate, Mixture, Order, Stream, Temperature, part_of
 from hyperadapters.errors import BundleError, TrainingError
 from hyperadapters.forms import Form
@@ -144,7 +144,8 @@ def test_streams_are_drawn_by_temperature(temperature: float) -> None:
     sizes = {"a": 1000, "b": 100, "c": 10}
     order, chance = Temperature(temperature), random.Random(0)
     turns = 20_000
-    found = Counter(order.choose(list(sizes.values()), turn, chance) for turn in range(turns))
+    drawn_from = order.weights(list(sizes.values()))
+    found = Counter(order.choose(drawn_from, turn, chance) for turn in range(turns))
     weights = [size ** (1 / temperature) for size in sizes.values()]
     for place, weight in enumerate(weights):
         expected = weight / sum(weights)
@@ -158,6 +159,68 @@ def test_the_mixture_uses_its_order_and_sizes() -> None:
     assert rows["b"] > 470
     deck = mixture([stream(20, "a"), stream(2000, "b")], examples=2, order=Alternate())
     assert [deck.draw().observed[0]["language"] for _ in range(4)] == ["a", "b", "a", "b"]
+
+
+def of_lengths(lengths: Sequence[int], language: str) -> Stream:
+    encoded = [Encoded([7] * length, {"index": [index]}) for index, length in enumerate(lengths)]
+    return Stream(Toy(), Row(task="toy", language=language), encoded, len(encoded))
+
+
+@given(st.sampled_from([1, 2, 4]), st.integers(0, 5))
+def test_a_batch_of_tokens_is_full_and_no_more_with_padding(contexts: int, seed: int) -> None:
+    chance = random.Random(seed)
+    streams = [
+        of_lengths([min(int(chance.lognormvariate(3, 0.7)) + 1, 90) for _ in range(400)], language)
+        for language in ("a", "b", "c")
+    ]
+    deck = Mixture(
+        streams, order=BY_SIZE, budget=Tokens(1024), contexts=contexts, pad_id=0, seed=str(seed)
+    )
+    useful, paid = 0, 0
+    for _ in range(60):
+        batch = deck.draw()
+        assert batch.inputs["input_ids"].numel() <= 1024
+        counts = Counter(batch.observed).values()
+        assert all(count % (len(batch) // contexts) == 0 for count in counts)
+        useful += int(batch.inputs["attention_mask"].sum())
+        paid += 1024
+    assert useful / paid > 0.75
+
+
+@pytest.mark.parametrize("temperature", [1.0, 5.0])
+def test_tokens_leave_the_shares_of_examples_to_the_temperature(temperature: float) -> None:
+    long, short = of_lengths([50, 60] * 200, "long"), of_lengths([6, 9] * 400, "short")
+    order = Temperature(temperature)
+    deck = Mixture([long, short], order=order, budget=Tokens(512), contexts=2, pad_id=0, seed="0")
+    counts = Counter(row["language"] for _ in range(3000) for row in deck.draw().observed)
+    expected = (800 / 400) ** (1 / temperature)
+    assert counts["short"] / counts["long"] == pytest.approx(expected, rel=0.1)
+
+
+@given(st.integers(0, 20))
+def test_a_restored_mixture_of_tokens_goes_on(draws: int) -> None:
+    def made() -> Mixture:
+        streams = [of_lengths([5, 9, 30, 31, 12], "a"), of_lengths([40, 8], "b")]
+        return Mixture(streams, order=BY_SIZE, budget=Tokens(160), contexts=2, pad_id=0, seed="0")
+
+    first, second = made(), made()
+    for _ in range(draws):
+        first.draw()
+    second.restore(json.loads(json.dumps(first.state())))
+    assert all(same(first.draw(), second.draw()) for _ in range(20))
+
+
+def test_turns_pass_over_streams_without_examples_of_the_width() -> None:
+    deck = Mixture(
+        [of_lengths([50] * 8, "a"), of_lengths([8] * 8, "b")],
+        order=Alternate(),
+        budget=Tokens(128),
+        contexts=1,
+        pad_id=0,
+        seed="0",
+    )
+    counts = Counter(deck.draw().observed[0]["language"] for _ in range(400))
+    assert set(counts) == {"a", "b"}
 
 
 def test_a_batch_is_homogeneous_by_default() -> None:

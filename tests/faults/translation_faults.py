@@ -51,9 +51,17 @@ TRANSLATION = (
     Fault(
         "padding does not count as tokens of a batch",
         "data/deck.py",
-        "(len(blocks[-1]) + MULTIPLE) * self._lengths[more[-1]] > self._budget",
-        "sum(map(self._length, blocks[-1] + more)) > self._budget",
-        "tests/data/test_deck.py::test_no_block_exceeds_its_tokens_padding_included",
+        "each = self.number // width // blocks",
+        "each = 2 * self.number // width // blocks",
+        "tests/data/test_mixture.py::test_a_batch_of_tokens_is_full_and_no_more_with_padding",
+    ),
+    Fault(
+        "a corpus of short sentences is drawn as often as one of long ones, in larger batches",
+        "data/mixture.py",
+        "sum(weights) / blocks[width]",
+        "sum(weights)",
+        "tests/data/test_mixture.py::"
+        "test_tokens_leave_the_shares_of_examples_to_the_temperature[1.0]",
     ),
     Fault(
         "the two directions of a file have different test sentences",

@@ -91,23 +91,18 @@ def test_a_batch_must_fall_into_equal_parts(assembly: Assembly, ranks: int) -> N
 
 
 def test_a_batch_of_tokens_holds_no_more(assembly: Assembly) -> None:
-    recipe = Recipe(batch=7, batch_tokens=1600, accumulate=2, contexts_per_batch=2, length=40)
+    recipe = Recipe(batch=7, batch_tokens=800, accumulate=2, contexts_per_batch=2, length=40)
     mixture = mixture_of(streams_of(assembly, 1), recipe, pad_id=0, seed="0", ranks=4)
-    sizes = set()
-    for _ in range(20):
-        batch = mixture.draw()
-        half = [place for place, row in enumerate(batch.observed) if row == batch.observed[0]]
-        block = batch.inputs["attention_mask"][half].sum(1)
-        if len(set(batch.observed)) == 2:
-            assert len(half) * int(block.max()) <= 400
-        sizes.add(len(batch))
-    assert len(sizes) > 2 and all(size % 8 == 0 for size in sizes)
+    batches = [mixture.draw() for _ in range(20)]
+    assert all(batch.inputs["input_ids"].numel() <= 400 for batch in batches)
+    assert all(len(batch) >= 4 for batch in batches)
+    assert len({len(batch) for batch in batches}) > 2
 
 
 def test_a_batch_of_tokens_needs_a_part_for_every_process(assembly: Assembly) -> None:
-    recipe = Recipe(batch_tokens=4000, contexts_per_batch=2)
-    with pytest.raises(TrainingError, match="cannot be shared among so many processes"):
-        mixture_of(streams_of(assembly, 1), recipe, pad_id=0, seed="0", ranks=17)
+    with pytest.raises(TrainingError, match="a batch cannot hold the longest examples"):
+        recipe = Recipe(batch_tokens=400)
+        mixture_of(streams_of(assembly, 1), recipe, pad_id=0, seed="0", ranks=64)
 
 
 def test_what_a_task_does_not_admit_is_not_trained_on(assembly: Assembly) -> None:

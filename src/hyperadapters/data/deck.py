@@ -1,65 +1,50 @@
-"""How a stream deals its examples: each once before one comes again, blocks of similar length."""
+"""How a stream deals its examples, and how many of them a batch holds."""
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import cycle, islice
-from typing import Any, final
+from typing import final
 
 import torch
 
 from hyperadapters.errors import TrainingError
 
-__all__ = ["MULTIPLE", "Budget", "Deck", "Examples", "Tokens", "generator_of"]
+__all__ = ["Budget", "Deck", "Examples", "Tokens", "by_width", "generator_of"]
 
 _POOL = 32
-MULTIPLE = 8
-"""Blocks that are measured in tokens hold a multiple of so many examples."""
-
-
-class Deck(ABC):
-    """The examples of one stream in an endless order.
-
-    Nothing that was drawn is kept: `dealt`, a plain JSON value, is all of its state.
-    """
-
-    dealt: Any
-
-    @abstractmethod
-    def deal(self) -> list[int]:
-        """The places of the next block in the corpus."""
+_STEPS = 4
+_NARROWEST = 8
 
 
 class Budget(ABC):
-    """How much a batch, or a block of one row in it, holds."""
+    """How much a batch holds. Examples of one width class share batches; all have equal blocks."""
 
     @abstractmethod
-    def shared(self, blocks: int) -> "Budget":
-        """What each of `blocks` equal parts holds.
+    def width(self, length: int) -> int:
+        """The width class of an example of `length` tokens."""
+
+    @abstractmethod
+    def block(self, width: int, blocks: int) -> int:
+        """Examples in each of a batch's blocks, for a width class.
 
         Raises:
-            TrainingError: it does not fall into such parts.
-        """
-
-    @abstractmethod
-    def deck(self, lengths: Sequence[int], seed: str) -> Deck:
-        """The deck of a stream, a block of this size at a time.
-
-        Args:
-            lengths: tokens of each of its examples.
-            seed: of their order.
+            TrainingError: the batch does not fall into so many blocks.
         """
 
 
 @final
 @dataclass(frozen=True)
 class Examples(Budget):
-    """So many examples, whatever their length."""
+    """So many examples, whatever their length: there is one width class."""
 
     number: int
 
-    def shared(self, blocks: int) -> "Examples":
+    def width(self, length: int) -> int:
+        """The only class."""
+        return 0
+
+    def block(self, width: int, blocks: int) -> int:
         """An equal number for each."""
         if blocks < 1 or self.number < blocks or self.number % blocks:
             raise TrainingError(
@@ -68,70 +53,73 @@ class Examples(Budget):
                 found=f"{blocks} rows for {self.number} examples",
                 remedy="change `recipe.batch`, `recipe.accumulate` or `recipe.contexts_per_batch`",
             )
-        return Examples(self.number // blocks)
-
-    def deck(self, lengths: Sequence[int], seed: str) -> Deck:
-        """Blocks of one size; the last of an epoch is completed from the next."""
-        return _CountedDeck(lengths, self.number, seed)
+        return self.number // blocks
 
 
 @final
 @dataclass(frozen=True)
 class Tokens(Budget):
-    """As many examples as fit: their number times the length of the longest, so that padding
-    counts.
+    """As many examples of one width class as fit: their number times that width.
 
-    Blocks are multiples of eight examples, so that they can be shared among ranks; an epoch whose
-    examples are no multiple deals up to seven of them twice.
+    Widths are a quarter of a power of two apart, so padding within a class is a fifth at most.
+
+    Args:
+        number: tokens, padding included.
+        least: examples that every batch must have: one for each process at least.
     """
 
     number: int
+    least: int = 1
 
-    def shared(self, blocks: int) -> "Tokens":
-        """An equal part for each, rounded down."""
-        return Tokens(self.number // blocks)
+    def width(self, length: int) -> int:
+        """The next width that holds it: 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, ..."""
+        step = max(1 << max((length - 1).bit_length() - 1, 0), _NARROWEST) // _STEPS
+        return max(-(-length // step) * step, _NARROWEST)
 
-    def deck(self, lengths: Sequence[int], seed: str) -> Deck:
-        """Blocks within the budget.
-
-        Raises:
-            TrainingError: eight of the longest examples do not fit.
-        """
-        if max(lengths) * MULTIPLE > self.number:
+    def block(self, width: int, blocks: int) -> int:
+        """What fits, the same for each."""
+        each = self.number // width // blocks
+        if each * blocks < max(self.least, 1):
             raise TrainingError(
-                "a block of a batch cannot hold the longest examples",
-                expected=f"room for {MULTIPLE} examples of {max(lengths)} tokens",
-                found=f"{self.number} tokens per block",
+                "a batch cannot hold the longest examples",
+                expected=f"room for {max(blocks, self.least)} examples of {width} tokens",
+                found=f"{self.number} tokens",
                 remedy="raise `recipe.batch_tokens`, lower `recipe.length`, "
                 "or lower `recipe.accumulate` or `recipe.contexts_per_batch`",
             )
-        return _MeasuredDeck(lengths, self.number, seed)
+        return each
 
 
 @final
-class _CountedDeck(Deck):
-    """`dealt` examples are out.
+class Deck:
+    """Some examples of a stream in an endless order; `dealt` of them are out.
 
     Every epoch is a permutation. Within it, pools of many blocks are sorted by length, and the
     blocks of a pool shuffled. An epoch first completes the block that the last one left unfinished.
+
+    Args:
+        lengths: place in the corpus -> tokens of the example there.
+        block: examples that are dealt at once.
+        seed: of their order.
     """
 
-    def __init__(self, lengths: Sequence[int], block: int, seed: str) -> None:
+    def __init__(self, lengths: Mapping[int, int], block: int, seed: str) -> None:
         self.dealt = 0
-        self._lengths = lengths
+        self._corpus = tuple(lengths)
+        self._lengths = tuple(lengths.values())
         self._block = block
         self._seed = seed
         self._epoch = -1
         self._places: list[int] = []
 
     def deal(self) -> list[int]:
-        """As many places as a block has."""
+        """The places of the next block in the corpus."""
         places = []
         for number in range(self.dealt, self.dealt + self._block):
             epoch, place = divmod(number, len(self._lengths))
             if epoch != self._epoch:
                 self._epoch, self._places = epoch, self._shuffled(epoch)
-            places.append(self._places[place])
+            places.append(self._corpus[self._places[place]])
         self.dealt += self._block
         return places
 
@@ -150,61 +138,15 @@ class _CountedDeck(Deck):
         return dealt + places[end:]
 
 
-@final
-class _MeasuredDeck(Deck):
-    """`dealt` is the epoch, and how many of its blocks are out.
-
-    An epoch is a permutation, cut into pools; a pool is sorted by length and cut into blocks that
-    fill the budget, and the blocks of the epoch are shuffled.
-    """
-
-    def __init__(self, lengths: Sequence[int], budget: int, seed: str) -> None:
-        self.dealt = [0, 0]
-        self._lengths = lengths
-        self._budget = budget
-        self._seed = seed
-        self._epoch = -1
-        self._blocks: list[list[int]] = []
-
-    def deal(self) -> list[int]:
-        """The next block."""
-        epoch, block = self.dealt
-        if epoch != self._epoch:
-            self._epoch, self._blocks = epoch, self._cut(epoch)
-        last = block + 1 == len(self._blocks)
-        self.dealt = [epoch + 1, 0] if last else [epoch, block + 1]
-        return self._blocks[block]
-
-    def _cut(self, epoch: int) -> list[list[int]]:
-        generator = generator_of(f"{self._seed}/{epoch}")
-        examples = len(self._lengths)
-        drawn: list[int] = torch.randperm(examples, generator=generator).tolist()
-        places = list(islice(cycle(drawn), examples + -examples % MULTIPLE))
-        mean = max(sum(self._lengths) // examples, 1)
-        pool = max(self._budget // mean // MULTIPLE, 1) * MULTIPLE * _POOL
-        blocks = [
-            block
-            for start in range(0, len(places), pool)
-            for block in self._filled(sorted(places[start : start + pool], key=self._length))
-        ]
-        order = torch.randperm(len(blocks), generator=generator).tolist()
-        return [blocks[place] for place in order]
-
-    def _length(self, place: int) -> int:
-        return self._lengths[place]
-
-    def _filled(self, places: Sequence[int]) -> list[list[int]]:
-        """Greedily, from the shortest to the longest."""
-        blocks: list[list[int]] = [[]]
-        for start in range(0, len(places), MULTIPLE):
-            more = list(places[start : start + MULTIPLE])
-            if (len(blocks[-1]) + MULTIPLE) * self._lengths[more[-1]] > self._budget:
-                blocks.append([])
-            blocks[-1] += more
-        return [block for block in blocks if block]
-
-
 def generator_of(seed: str) -> torch.Generator:
     """A generator that gives the same for the same text."""
     number = int.from_bytes(hashlib.sha256(seed.encode()).digest()[:8], "big") >> 1
     return torch.Generator().manual_seed(number)
+
+
+def by_width(lengths: Sequence[int], budget: Budget) -> dict[int, dict[int, int]]:
+    """Width class -> place in the corpus -> tokens of the example there."""
+    classes: dict[int, dict[int, int]] = {}
+    for place, length in enumerate(lengths):
+        classes.setdefault(budget.width(length), {})[place] = length
+    return classes

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, final
 
 from hyperadapters.context import Row
-from hyperadapters.data.deck import Budget, generator_of
+from hyperadapters.data.deck import Budget, Deck, by_width, generator_of
 from hyperadapters.errors import BundleError, TrainingError
 from hyperadapters.tasks.base import Batch, Encoded, Share, Task, collate
 
@@ -22,11 +22,19 @@ class Order(ABC):
     """In which order streams have their turn."""
 
     @abstractmethod
-    def choose(self, sizes: Sequence[int], turn: int, chance: random.Random) -> int:
-        """The index of the stream whose turn it is.
+    def weights(self, sizes: Sequence[int]) -> list[float]:
+        """The share that each stream is to have of all examples, up to a factor.
 
         Args:
             sizes: examples of each stream.
+        """
+
+    @abstractmethod
+    def choose(self, weights: Sequence[float], turn: int, chance: random.Random) -> int:
+        """The index of the stream whose turn it is.
+
+        Args:
+            weights: of each stream; 0 for one that has nothing to give in this turn.
             turn: how many turns came before (0-based counter).
             chance: what a random order draws from; the same for the same turn.
         """
@@ -51,11 +59,14 @@ class Temperature(Order):
                 found=str(self.temperature),
             )
 
-    def choose(self, sizes: Sequence[int], turn: int, chance: random.Random) -> int:
-        """A stream drawn with replacement."""
+    def weights(self, sizes: Sequence[int]) -> list[float]:
+        """(n / largest n)^(1/T)."""
         largest = max(sizes)
-        weights = [(size / largest) ** (1 / self.temperature) for size in sizes]
-        return chance.choices(range(len(sizes)), weights)[0]
+        return [(size / largest) ** (1 / self.temperature) for size in sizes]
+
+    def choose(self, weights: Sequence[float], turn: int, chance: random.Random) -> int:
+        """A stream drawn with replacement."""
+        return chance.choices(range(len(weights)), weights)[0]
 
 
 @final
@@ -63,9 +74,14 @@ class Temperature(Order):
 class Alternate(Order):
     """The streams take turns, whatever their sizes (BAD-X)."""
 
-    def choose(self, sizes: Sequence[int], turn: int, chance: random.Random) -> int:
-        """The next stream."""
-        return turn % len(sizes)
+    def weights(self, sizes: Sequence[int]) -> list[float]:
+        """The same for all."""
+        return [1.0] * len(sizes)
+
+    def choose(self, weights: Sequence[float], turn: int, chance: random.Random) -> int:
+        """The next stream of those that have something to give."""
+        able = [place for place, weight in enumerate(weights) if weight]
+        return able[turn % len(able)]
 
 
 @dataclass(frozen=True)
@@ -92,9 +108,10 @@ class Stream:
 class Mixture:
     """Draws global micro-batches, the same on every rank.
 
-    A batch is `contexts` blocks with an equal share of its budget, one per turn of the order,
-    sorted by row: equal rows are adjacent. A stream deals each of its examples once before it deals
-    one again, in blocks of similar length.
+    A batch is `contexts` blocks of equal size, one per turn of the order, sorted by row: equal rows
+    are adjacent. All its examples are of one width class of the budget. A stream deals each of its
+    examples of a class once before it deals one again, in blocks of similar length; classes are
+    drawn so that the streams have their shares of examples, whatever their lengths.
 
     Args:
         streams: what to draw from.
@@ -119,26 +136,38 @@ class Mixture:
         seed: str,
     ) -> None:
         _check(streams)
-        block = budget.shared(contexts)
         self._streams = tuple(streams)
         self._order = order
         self._contexts = contexts
         self._pad_id = pad_id
         self._seed = seed
         self._draws = 0
+        classes = [by_width([len(one) for one in stream.examples], budget) for stream in streams]
+        blocks = {
+            width: budget.block(width, contexts)
+            for width in sorted({width for own in classes for width in own})
+        }
         self._decks = [
-            block.deck([len(one) for one in stream.examples], f"{seed}/{place}/{stream}")
-            for place, stream in enumerate(streams)
+            {
+                width: Deck(own[width], blocks[width], _deck_seed(seed, place, stream, width))
+                for width in sorted(own)
+            }
+            for place, (stream, own) in enumerate(zip(streams, classes, strict=True))
         ]
+        self._weights = _weights(order.weights([stream.size for stream in streams]), classes)
+        self._widths = {
+            width: sum(weights) / blocks[width] for width, weights in self._weights.items()
+        }
 
     def draw(self) -> Batch:
         """The next batch."""
         generator = generator_of(f"{self._seed}/targets/{self._draws}")
+        width = self._width()
         drawn = [
             (stream.task, stream.row, stream.examples[example])
-            for place in self._chosen()
+            for place in self._chosen(width)
             for stream in [self._streams[place]]
-            for example in self._decks[place].deal()
+            for example in self._decks[place][width].deal()
         ]
         self._draws += 1
         return collate(drawn, self._pad_id, generator)
@@ -148,7 +177,7 @@ class Mixture:
         return {
             "draws": self._draws,
             "streams": [str(stream) for stream in self._streams],
-            "dealt": [deck.dealt for deck in self._decks],
+            "dealt": [[deck.dealt for deck in decks.values()] for decks in self._decks],
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -166,16 +195,37 @@ class Mixture:
                 cause="the data of the run have changed since its checkpoint",
             )
         self._draws = state["draws"]
-        for deck, dealt in zip(self._decks, state["dealt"], strict=True):
-            deck.dealt = dealt
+        for decks, numbers in zip(self._decks, state["dealt"], strict=True):
+            for deck, dealt in zip(decks.values(), numbers, strict=True):
+                deck.dealt = dealt
 
-    def _chosen(self) -> list[int]:
-        sizes = [stream.size for stream in self._streams]
+    def _width(self) -> int:
+        chance = random.Random(f"{self._seed}/widths/{self._draws}")
+        return chance.choices(list(self._widths), list(self._widths.values()))[0]
+
+    def _chosen(self, width: int) -> list[int]:
         chance = random.Random(f"{self._seed}/turns/{self._draws}")
         first = self._draws * self._contexts
         turns = range(first, first + self._contexts)
-        chosen = [self._order.choose(sizes, turn, chance) for turn in turns]
+        chosen = [self._order.choose(self._weights[width], turn, chance) for turn in turns]
         return sorted(chosen, key=lambda place: (str(self._streams[place].row), place))
+
+
+def _deck_seed(seed: str, place: int, stream: Stream, width: int) -> str:
+    return f"{seed}/{place}/{stream}" + (f"/{width}" if width else "")
+
+
+def _weights(
+    shares: Sequence[float], classes: Sequence[Mapping[int, Mapping[int, int]]]
+) -> dict[int, list[float]]:
+    """Width class -> per stream, the share of all examples that are its own of this class."""
+    return {
+        width: [
+            share * (len(own.get(width, ())) / sum(map(len, own.values())))
+            for share, own in zip(shares, classes, strict=True)
+        ]
+        for width in sorted({width for own in classes for width in own})
+    }
 
 
 def part_of(batch: Batch, rank: int, ranks: int) -> Batch:

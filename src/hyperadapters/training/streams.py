@@ -1,7 +1,7 @@
 """The data of a phase: its training corpora, encoded, and the mixture that draws from them."""
 
 from hyperadapters.build import Assembly
-from hyperadapters.data.deck import MULTIPLE, Budget, Examples, Tokens
+from hyperadapters.data.deck import Budget, Examples, Tokens
 from hyperadapters.data.mixture import Mixture, Stream, Temperature
 from hyperadapters.errors import TrainingError
 from hyperadapters.method import Phase, Recipe
@@ -48,13 +48,7 @@ def mixture_of(
 def _budget(recipe: Recipe, ranks: int) -> Budget:
     """What one micro-batch holds, such that every rank has a part of it."""
     if recipe.batch_tokens:
-        if ranks > MULTIPLE * recipe.contexts_per_batch:
-            raise TrainingError(
-                "a batch cannot be shared among so many processes",
-                expected=f"at most {MULTIPLE} for each of `recipe.contexts_per_batch`",
-                found=f"{ranks} processes, contexts_per_batch {recipe.contexts_per_batch}",
-            )
-        return Tokens(recipe.batch_tokens).shared(recipe.accumulate)
+        return Tokens(recipe.batch_tokens // recipe.accumulate, least=ranks)
     if recipe.batch % (recipe.accumulate * ranks):
         raise TrainingError(
             "a batch cannot be shared equally",
