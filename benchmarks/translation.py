@@ -13,7 +13,7 @@ from rich.table import Table
 from torch.profiler import ProfilerActivity, profile
 
 from benchmarks.timing import CLOCKS, Clock, Spread, interleaved, spread
-from hyperadapters.adapt import adapt, materialise_all
+from hyperadapters.adapt import adapt, materialised
 from hyperadapters.adapted import AdaptedModel
 from hyperadapters.architectures import from_scratch
 from hyperadapters.context import Context, Row
@@ -81,9 +81,9 @@ def measure(
         name = f"training step, {target_tokens:,} target tokens"
         pairs[name] = (_step(hyper, shape, target_tokens), _step(language, shape, target_tokens))
     taken = interleaved(pairs, rounds, device, clock=clock)
-    materialise_all(hyper, _rows())
     decoded = {"decoding, materialised": (_decoding(hyper, shape), _decoding(language, shape))}
-    taken |= interleaved(decoded, rounds, device, clock=clock)
+    with materialised(hyper, _rows()):
+        taken |= interleaved(decoded, rounds, device, clock=clock)
     return [
         Compared(
             name,
@@ -100,11 +100,11 @@ def operators(shape: Shape) -> Mapping[str, int]:
     device, found = torch.device("cpu"), {}
     for name, method in _methods(shape).items():
         model = _made(method, shape, device)
-        materialise_all(model, _rows())
         run = _decoding(model, shape)
-        run()
-        with profile(activities=[ProfilerActivity.CPU]) as profiler:
+        with materialised(model, _rows()):
             run()
+            with profile(activities=[ProfilerActivity.CPU]) as profiler:
+                run()
         counted = Counter({event.key: event.count for event in profiler.key_averages()})
         found[name] = sum(n for key, n in counted.items() if key.startswith("aten::"))
     return found

@@ -51,7 +51,10 @@ def main() -> None:
     parser.add_argument("--plot", type=Path, help="a PNG")
     arguments = parser.parse_args()
     curves = [read(run) for run in arguments.runs]
-    best = min(curve.best for curve in curves if curve.name.startswith(arguments.reference))
+    bests = [curve.best for curve in curves if curve.name.startswith(arguments.reference)]
+    if not bests:
+        parser.error(f"no run's folder begins with `{arguments.reference}`: give those of by-name/")
+    best = min(bests)
     table = Table("run", "best loss", "at update", f"updates to {best:.3f}", "loss at the end")
     for curve in curves:
         reached = curve.reaches(best)

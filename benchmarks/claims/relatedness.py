@@ -19,15 +19,8 @@ from hyperadapters.build import Assembly
 from hyperadapters.evaluation import evaluate
 from hyperadapters.schedules import Fixed, Observed
 
-RELATIVES: Mapping[str, tuple[str, str]] = {
-    "nl": ("de", "zh"),
-    "pt": ("es", "zh"),
-    "uk": ("ru", "zh"),
-    "da": ("sv", "zh"),
-    "az": ("tr", "zh"),
-    "et": ("fi", "zh"),
-}
-"""Language -> a similar one, and a distant one."""
+RELATIVES = ("nl:de:zh", "pt:es:zh", "uk:ru:zh", "da:sv:zh", "az:tr:zh", "et:fi:zh")
+"""A language, a similar one, and a distant one."""
 
 
 class Probe(NamedTuple):
@@ -54,15 +47,29 @@ def probe(assembly: Assembly, task: str, relatives: Mapping[str, tuple[str, str]
     return Probe(*(100 * fmean(found) for found in scores))
 
 
+def relatives(named: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Language -> a similar one and a distant one."""
+    split = [one.split(":") for one in named]
+    return {language: (similar, distant) for language, similar, distant in split}
+
+
 def main() -> None:
     """A line per run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("runs", type=Path, nargs="+", help="folders of runs")
     parser.add_argument("--task", default="translation")
+    parser.add_argument("--data-root", type=Path)
+    parser.add_argument(
+        "--relatives",
+        nargs="+",
+        default=RELATIVES,
+        help="LANGUAGE:SIMILAR:DISTANT each; " + " ".join(RELATIVES),
+    )
     arguments = parser.parse_args()
     table = Table("run", "own", "similar", "distant", "similar / own")
     for run in arguments.runs:
-        found = probe(bundle.load(run / "model"), arguments.task, RELATIVES)
+        assembly = bundle.load(run / "model", data_root=arguments.data_root)
+        found = probe(assembly, arguments.task, relatives(arguments.relatives))
         table.add_row(run.name, *(f"{mean:.1f}" for mean in found), f"{found.kept:.2f}")
     Console(width=100).print(table)
 

@@ -102,7 +102,8 @@ def recorded(model: AdaptedModel, adapter: str) -> Iterator[list[float]]:
 def added(model: AdaptedModel, batch: Batch) -> float:
     """Mean ratio over the sites, on one batch."""
     with recorded(model, "hyper") as ratios:
-        model(Context.of_examples(batch.observed), batch)
+        model.eval()(Context.of_examples(batch.observed), batch)
+    model.train()
     return sum(ratios) / len(ratios)
 
 
@@ -120,6 +121,7 @@ def follow(file: Path, setting: Setting, steps: int) -> list[Point]:
             for step in range(1, steps + 1):
                 stage.update()
                 if step % max(steps // POINTS, 1) == 0:
+                    stage.losses.read()
                     points.append(Point(step, stage.losses.last, added(assembly.model, batch)))
         except TrainingError:
             points.append(Point(step, float("nan"), float("nan")))

@@ -1,6 +1,7 @@
 """A method, a backbone, tasks and rows become an adapted model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from hyperadapters.adapted import AdaptedModel
@@ -14,7 +15,7 @@ from hyperadapters.sites import Site
 from hyperadapters.slots import Slots
 from hyperadapters.tasks.base import Task
 
-__all__ = ["adapt", "materialise_all"]
+__all__ = ["adapt", "materialised"]
 
 Model = Any
 
@@ -98,13 +99,23 @@ def _names(kind: Factor, rows: Sequence[Row]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def materialise_all(model: AdaptedModel, rows: Sequence[Row]) -> None:
-    """Exchanges every hypernetwork of a model for a table of what it writes for some rows.
+@contextmanager
+def materialised(model: AdaptedModel, rows: Sequence[Row]) -> Iterator[None]:
+    """Inside a `with`, every hypernetwork of a model is a table of what it writes for some rows.
 
-    The model then answers for these rows only, as it did before, without generating anything.
+    The model then answers for these rows only, as it does otherwise, without generating anything.
     """
-    for name, provider in model.adapters.items():
+    networks = {
+        name: provider
+        for name, provider in model.adapters.items()
+        if any(isinstance(part, Hypernetwork) for part in provider.modules())
+    }
+    for name, provider in networks.items():
         assert isinstance(provider, Provider)
-        if any(isinstance(part, Hypernetwork) for part in provider.modules()):
-            projected = dict.fromkeys(row.of(provider.factors) for row in rows)
-            model.adapters[name] = materialise(provider, tuple(projected))
+        projected = dict.fromkeys(row.of(provider.factors) for row in rows)
+        model.adapters[name] = materialise(provider, tuple(projected))
+    try:
+        yield
+    finally:
+        for name, provider in networks.items():
+            model.adapters[name] = provider

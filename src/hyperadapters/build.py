@@ -15,7 +15,7 @@ from hyperadapters.adapted import AdaptedModel
 from hyperadapters.config import RunFile, pretrain_recipe, recipe_of
 from hyperadapters.config.run_file import Architecture, Backbone
 from hyperadapters.config.task_settings import MlmTask, TaggingTask, TranslationTask
-from hyperadapters.context import Row
+from hyperadapters.context import Row, direction
 from hyperadapters.data.corpora import Corpus, Pair
 from hyperadapters.data.vocabulary import train_joint_tokenizer, train_tokenizer
 from hyperadapters.errors import ConfigError, DataError
@@ -61,6 +61,7 @@ class Library:
         Raises:
             DataError: no source has them, or a file is broken.
         """
+        language = self._data_of(task, language)
         key = (task, language, split)
         if key not in self._read:
             sources = self.run.tasks[task].data
@@ -73,8 +74,14 @@ class Library:
 
     def has(self, task: str, language: str, split: str) -> bool:
         """Whether some source has them."""
-        sources = self.run.tasks[task].data
+        sources, language = self.run.tasks[task].data, self._data_of(task, language)
         return any(source.has(language, split, self.data_root) for source in sources)
+
+    def _data_of(self, task: str, language: str) -> str:
+        """The cell whose data this one's are: those of `de-en-fr` are of `de-fr`."""
+        if isinstance(self.run.tasks[task], TranslationTask):
+            return "-".join(direction(language))
+        return language
 
 
 @dataclass(frozen=True)

@@ -117,16 +117,17 @@ def evaluate(
     trained = frozenset(
         assembly.tasks[task].row(language) for task, language in assembly.trained_pairs()
     )
+    groups = {name: tuple(members) for name, members in run.groups.items()}
+    groups |= {} if cells else _tiers(assembly)
     scored = []
     for done, (task, language) in enumerate(pairs):
         if progress is not None:
             progress(done, len(pairs), f"{task}/{language}")
-        corpus = assembly.corpus(task, language, split)
+        corpus = replace(assembly.corpus(task, language, split), language=language)
         how = assembly.tasks[task]
         standings = [_standing(how.row(hop), trained) for hop in how.hops(language)]
         standing = max(standings, key=STANDINGS.index)
         scored.append(_evaluated(assembly, corpus, standing, under))
-    groups = {name: tuple(members) for name, members in run.groups.items()} | _tiers(assembly)
     return Matrix(run.name, assembly.method.name, run.seed, tuple(scored), groups)
 
 

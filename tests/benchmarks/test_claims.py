@@ -17,7 +17,7 @@ from hyperadapters.config import run_from  # noqa: E402
 from hyperadapters.config.dialect import write_yaml  # noqa: E402
 from hyperadapters.evaluation import evaluate  # noqa: E402
 from hyperadapters.forms import Bottleneck  # noqa: E402
-from hyperadapters.schedules import Fixed  # noqa: E402
+from hyperadapters.schedules import Fixed, Observed  # noqa: E402
 
 SHAPE = {"layers": 1, "width": 8, "heads": 2, "ffn": 8, "positions": 32, "vocabulary": 300}
 
@@ -29,7 +29,15 @@ def values(folder: Path) -> dict:
         "output": str(folder),
         "backbone": {"architecture": {"type": "marian", **SHAPE, "dropout": 0.0}},
         "method": {"name": "hyper-adapters-base-tiny", "hidden": 6, "bottleneck": 3, "std": 3.0},
-        "tasks": {"mt": {"kind": "translation", "beams": 2, "length": 6, "data": data}},
+        "tasks": {
+            "mt": {
+                "kind": "translation",
+                "metric": "chrf",
+                "beams": 2,
+                "length": 6,
+                "data": data,
+            }
+        },
         "train": {"mt": ["de-en", "nl-en", "zh-en"]},
         "recipe": {"length": 32, "batch": 4, "steps": 4},
     }
@@ -68,11 +76,13 @@ def test_widths_are_followed_from_the_start_and_leave_the_model_alone(tmp_path: 
 
 
 def test_a_probe_has_the_means_of_evaluations_under_other_rows(assembly: Assembly) -> None:
-    found = relatedness.probe(assembly, "mt", {"nl": ("de", "zh")})
-    own = evaluate(assembly, cells=[("mt", "nl-en")]).cells[0].score
-    similar = evaluate(assembly, cells=[("mt", "nl-en")], under=Fixed(source_language="de"))
-    assert found.own == pytest.approx(100 * own)
-    assert found.similar == pytest.approx(100 * similar.cells[0].score)
+    named = relatedness.relatives(["nl:de:zh"])
+    assert named == {"nl": ("de", "zh")}
+    found = relatedness.probe(assembly, "mt", named)
+    rows = (Observed(), Fixed(source_language="de"), Fixed(source_language="zh"))
+    cells = [evaluate(assembly, cells=[("mt", "nl-en")], under=row).cells[0] for row in rows]
+    assert found == pytest.approx([100 * cell.score for cell in cells])
+    assert len(set(found)) == 3
     assert relatedness.Probe(40.0, 30.0, 10.0).kept == 0.75
 
 

@@ -23,6 +23,10 @@ def test_a_run_that_is_right_has_no_faults(values: dict[str, Any]) -> None:
 _ARCHITECTURE = {"architecture": {"layers": 1, "width": 8, "heads": 2, "ffn": 8}}
 _TAGGING = {"kind": "tagging", "data": {"format": "cldr", "content": "text"}}
 _PAIRS = {"kind": "translation", "data": {"format": "cldr", "content": "pairs"}}
+_HUB = {
+    "kind": "translation",
+    "data": {"format": "hub", "dataset": "a/b", "translation": "t", "codes": {"en-de": "de-en"}},
+}
 _TEXTS = {"kind": "translation", "data": {"format": "cldr", "content": "text"}}
 
 
@@ -48,6 +52,24 @@ _TEXTS = {"kind": "translation", "data": {"format": "cldr", "content": "text"}}
         (
             {"tasks": {"mt": _PAIRS}, "train": {"mt": ["de-en-sw"]}},
             ["`train.mt.0`: `de-en-sw` goes through a third language", "only in `evaluate`"],
+        ),
+        (
+            {"tasks": {"mt": _PAIRS}, "train": {"mt": ["de-en"]}, "evaluate": {"mt": ["de-xx-en"]}},
+            ["`evaluate.mt.0`: unknown language `xx`"],
+        ),
+        (
+            {
+                "tasks": {"mt": _PAIRS},
+                "train": {"mt": ["de-en"]},
+                "evaluate": {"mt": ["en-fr"]},
+                "backbone": {"architecture": {**_ARCHITECTURE["architecture"], "type": "marian"}},
+                "method": "transformer-base",
+            },
+            ["`evaluate.mt.0`: nothing is trained to translate into `fr`", "one of en"],
+        ),
+        (
+            {"groups": {"High": ["en"]}, "tiers": {"High": 5, "Low": 0}},
+            ["`tiers.High`: there is a group of this name"],
         ),
         (
             {"tasks": {"mt": _TEXTS}, "train": {"mt": ["de-en"]}},
@@ -100,6 +122,11 @@ def test_a_label_map_leads_to_known_labels(values: dict[str, Any]) -> None:
         {"recipe": {"batch": 12, "accumulate": 3, "contexts_per_batch": 4}},
         {"recipe": {"batch": 7, "batch_tokens": 900, "accumulate": 2}},
         {"tasks": {"mt": _PAIRS}, "train": {"mt": ["de-en"]}, "evaluate": {"mt": ["de-en-sw"]}},
+        {
+            "tasks": {"mt": _HUB},
+            "train": {"mt": ["de-en", "en-de", "yo-en"]},
+            "groups": {"seen": ["de-en"]},
+        },
         {"train": {"ner": ["xx"]}, "groups": {"new": ["xx"]}},
         {"families": {"xx": "Unknown"}, "groups": {"new": ["xx"]}},
         {"families": {"xx": "Unknown"}, "groups": {"directions": ["en-xx", "xx-en-xx"]}},

@@ -137,4 +137,16 @@ def test_directions_from_texts_by_code(root: Path) -> None:
     assert found[0] == Pair("ọkan", "one", ("yo", "en"))
     with pytest.raises(DataError, match="no text in `de`") as error:
         source.read("mt", "de-en", "train", root)
-    assert "en, yor" in str(error.value)
+    assert "'yor': 'ọkan'" in str(error.value)
+
+
+@pytest.mark.parametrize("value", ['{"en": "one", "yo": null}', '"one"'])
+def test_a_row_without_a_text_is_refused(root: Path, value: str) -> None:
+    (root / "mt.jsonl").write_text(f'{{"translation": {value}}}\n')
+    with pytest.raises(DataError, match="no text in `yo`"):
+        Hub(path="mt.jsonl", translation="translation").read("mt", "yo-en", "train", root)
+
+
+def test_columns_of_two_languages_serve_no_third(root: Path) -> None:
+    with pytest.raises(DataError, match="`de-fr` is no direction of this data set"):
+        Hub(path="ner/yor/text.csv", first="yo", second="en").read("mt", "de-fr", "train", root)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from hyperadapters.data import Pair, Pairs
-from hyperadapters.errors import DataError
+from hyperadapters.errors import ConfigError, DataError
 
 WORDS = {"de": "Haus", "en": "house", "ha": "gida"}
 
@@ -107,6 +107,33 @@ def test_a_broken_line_is_named(name, line, message, root):
     with pytest.raises(DataError, match=message) as caught:
         read(Pairs(path=name), "de-en", "train", root)
     assert f"{file}:2" in str(caught.value)
+
+
+def test_a_side_that_is_no_text_is_refused(root):
+    (root / "de-en" / "null.jsonl").write_text('{"translation": {"de": null, "en": "y"}}\n')
+    with pytest.raises(DataError, match="a line holds no pair"):
+        read(Pairs(path="{first}-{second}/null.jsonl"), "de-en", "train", root)
+
+
+@pytest.mark.parametrize("path", ["corpus.tsv", "{first}.tsv", "{language}.txt"])
+def test_a_path_must_name_both_languages(path):
+    with pytest.raises(ConfigError, match="does not say which languages"):
+        Pairs(path=path)
+
+
+def test_sides_in_different_numbers_of_files_are_refused(root):
+    for name in ("a.de", "b.de", "a.en"):
+        (root / "de-en" / name).write_text("x\n")
+    with pytest.raises(DataError, match="differ in their files") as caught:
+        read(Pairs(path="{first}-{second}/*.{language}"), "de-en", "train", root)
+    assert "found: 2 and 1" in str(caught.value)
+
+
+def test_a_missing_split_says_which_there_are(root):
+    with pytest.raises(DataError, match="split `dev`") as caught:
+        read(Pairs(path=JSON), "de-en", "dev", root)
+    assert "found: only train" in str(caught.value)
+    assert "splits: {dev: ...}" in str(caught.value)
 
 
 def test_sides_of_different_length_are_refused(root):

@@ -182,3 +182,8 @@ def test_artificial_languages_share_out_the_training_data() -> None:
 def test_a_share_that_does_not_exist_is_refused(share: tuple[int, int]) -> None:
     with pytest.raises(ConfigError, match="`fr_1` has a share that does not exist"):
         Cldr(codes={"fr_1": "fr"}, shares={"fr_1": share})
+
+
+def test_a_share_of_no_language_is_refused() -> None:
+    with pytest.raises(UnknownName, match="unknown language `fr1`"):
+        Cldr(codes={"fr_1": "fr"}, shares={"fr1": (1, 2)})

@@ -37,8 +37,8 @@ TRANSLATION = (
     Fault(
         "adapters are materialised for the first direction only",
         "analysis/prediction.py",
-        "materialise_all(assembly.model.eval(), tuple(rows.values()))",
-        "materialise_all(assembly.model.eval(), tuple(rows.values())[:1])",
+        "materialised(assembly.model.eval(), tuple(rows.values()))",
+        "materialised(assembly.model.eval(), tuple(rows.values())[:1])",
         "tests/analysis/test_prediction.py::test_every_line_is_translated_in_its_own_direction",
     ),
     Fault(

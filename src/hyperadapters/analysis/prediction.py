@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import torch
 
-from hyperadapters.adapt import materialise_all
+from hyperadapters.adapt import materialised
 from hyperadapters.build import Assembly
 from hyperadapters.context import Context, Row, direction, hops
 from hyperadapters.data.corpora import Pair, Tagged
@@ -123,17 +123,29 @@ def translate(assembly: Assembly, task: str, sentences: Sequence[tuple[str, str]
         )
     routes = {name: hops(name) for name, _ in sentences}
     rows = {hop: chosen.row(hop) for route in routes.values() for hop in route}
-    materialise_all(assembly.model.eval(), tuple(rows.values()))
-    for start in range(0, len(sentences), _EXAMPLES):
-        part = sentences[start : start + _EXAMPLES]
-        texts = [text.strip() for _, text in part]
-        for hop in range(max(len(routes[name]) for name, _ in part)):
-            going = [at for at, (name, _) in enumerate(part) if texts[at] and routes[name][hop:]]
-            named = [(routes[part[at][0]][hop], texts[at]) for at in going]
-            found = _translations(assembly, chosen, rows, named) if named else []
-            for at, text in zip(going, found, strict=True):
-                texts[at] = text
-        yield from texts
+    with materialised(assembly.model.eval(), tuple(rows.values())):
+        for start in range(0, len(sentences), _EXAMPLES):
+            part = sentences[start : start + _EXAMPLES]
+            yield from _routed(assembly, chosen, routes, rows, part)
+
+
+def _routed(
+    assembly: Assembly,
+    task: Translation,
+    routes: Mapping[str, Sequence[str]],
+    rows: Mapping[str, Row],
+    part: Sequence[tuple[str, str]],
+) -> list[str]:
+    """Each sentence through all hops of its route, those of the same hop number in one batch."""
+    texts = [text.strip() for _, text in part]
+    full = [at for at, text in enumerate(texts) if text]
+    for hop in range(max((len(routes[name]) for name, _ in part), default=0)):
+        going = [at for at in full if routes[part[at][0]][hop:]]
+        named = [(routes[part[at][0]][hop], texts[at]) for at in going]
+        found = _translations(assembly, task, rows, named) if named else []
+        for at, text in zip(going, found, strict=True):
+            texts[at] = text
+    return texts
 
 
 @torch.no_grad()

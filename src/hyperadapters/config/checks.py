@@ -90,7 +90,7 @@ def _cells(document: Document, parts: Parts, method: Method | None) -> Iterator[
             at = (*place, task, number)
             if isinstance(settings, TranslationTask):
                 yield from _direction(document, at, str(language), known)
-                yield from _through(document, at, str(language))
+                yield from _through(document, parts, at, str(language))
             elif known and language not in known:
                 yield unknown(document, at, "language", str(language), known)
 
@@ -100,23 +100,41 @@ def _direction(
 ) -> Iterator[Fault]:
     """A cell of a translation task is a direction between two languages of its data."""
     try:
-        both = direction(name)
+        direction(name)
     except ContextError as error:
         yield document.fault(place, str(error).splitlines()[0], expected="such as `de-en`")
         return
-    for language in both if known and name not in known else ():
-        if language not in known:
-            yield unknown(document, place, "language", language, known)
+    languages = sorted({language for one in known for language in one.split("-")})
+    for language in name.split("-") if known else ():
+        if language not in languages:
+            yield unknown(document, place, "language", language, languages)
 
 
-def _through(document: Document, place: Place, name: str) -> Iterator[Fault]:
-    """Only what is evaluated can go through a third language."""
-    if name.count("-") > 1 and place[0] != "evaluate":
-        yield document.fault(
-            place,
-            f"`{name}` goes through a third language",
-            expected="directions such as `de-en`; routes such as `de-en-fr` only in `evaluate`",
-        )
+def _through(document: Document, parts: Parts, place: Place, name: str) -> Iterator[Fault]:
+    """Only what is evaluated can go through a third language; a vocabulary that is learned here
+    knows the target languages of training.
+    """
+    if place[0] != "evaluate":
+        if name.count("-") > 1:
+            yield document.fault(
+                place,
+                f"`{name}` goes through a third language",
+                expected="directions such as `de-en`; routes such as `de-en-fr` only in `evaluate`",
+            )
+        return
+    backbone, task = parts.get("backbone"), str(place[1])
+    if backbone is None or backbone.architecture is None:
+        return
+    trained = _mapping(document.values.get("train")).get(task)
+    targets = {str(one).split("-")[-1] for one in trained} if isinstance(trained, list) else set()
+    for target in name.split("-")[1:]:
+        if targets and target not in targets:
+            yield document.fault(
+                place,
+                f"nothing is trained to translate into `{target}`",
+                expected=f"one of {', '.join(sorted(targets))}",
+                remedy=f"train a direction into `{target}`, or leave `{name}` out",
+            )
 
 
 def _all_cells(
@@ -147,7 +165,13 @@ def _languages(task: Any) -> tuple[str, ...]:
 
 
 def _groups(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
-    """A language in a group must be of some cell, of some task's data, or have a family."""
+    """A language in a group must be of some cell, of some task's data, or have a family; no tier
+    has the name of a group.
+    """
+    groups = _mapping(document.values.get("groups"))
+    for name in _mapping(document.values.get("tiers")):
+        if name in groups:
+            yield document.fault(("tiers", name), "there is a group of this name")
     known = {str(name) for _, _, languages in _all_cells(document) for name in languages}
     known |= {language for task in parts["tasks"].values() for language in _languages(task)}
     known |= set(_mapping(document.values.get("families")))

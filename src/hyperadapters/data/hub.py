@@ -161,31 +161,42 @@ class Hub(Source):
                 )
             yield Tagged(tuple(words), tuple(_label(label, names, source) for label in labels))
 
+    def _parallel(self) -> bool:
+        return self.first is not None or self.translation is not None
+
     def _pair(self, texts: Sequence[Any], language: str, source: str) -> Pair:
         """Both sides in the order of the direction."""
         names = sides(language, self.beside)
-        if self.translation is None:
-            first, second = reversed(texts) if names[0] == self.beside else texts
+        if self.translation is not None:
+            first, second = (self._text_of(texts[0], name, source) for name in names)
             return Pair(first, second, names)
-        first, second = (self._text_of(texts[0], name, source) for name in names)
+        if self.beside not in names:
+            raise DataError(
+                f"`{language}` is no direction of this data set",
+                where=source,
+                expected=f"one from or into `{self.beside}`, which its column `{self.second}` has",
+                remedy="name that language, `beside: ...`",
+            )
+        first, second = reversed(texts) if names[0] == self.beside else texts
         return Pair(first, second, names)
 
-    def _text_of(self, texts: Mapping[str, str], name: str, source: str) -> str:
-        for code in codes_for(name, self.codes):
-            if texts.get(code) is not None:
-                return texts[code]
+    def _text_of(self, texts: Any, name: str, source: str) -> str:
+        codes = codes_for(name, self.codes)
+        found = [texts[code] for code in codes if code in texts] if isinstance(texts, dict) else []
+        if found and isinstance(found[0], str):
+            return found[0]
         raise DataError(
             f"no text in `{name}`",
             where=source,
-            expected=" or ".join(codes_for(name, self.codes)),
-            found=", ".join(texts),
+            expected=f"under `{self.translation}` a text by code: {' or '.join(codes)}",
+            found=repr(texts)[:80],
             remedy=f"name its code, `codes: {{{name}: ...}}`",
         )
 
     def languages(self, root: Path | None) -> tuple[str, ...]:
-        """Those with local files; on the hub, those that `codes` names."""
+        """Those with local files; on the hub, those that `codes` names, unknown for pairs."""
         if self.path is None:
-            return tuple(sorted(self.codes))
+            return () if self._parallel() else tuple(sorted(self.codes))
         return languages_of(rooted(self.path, root), self.path, self.codes)
 
     def has(self, language: str, split: str, root: Path | None) -> bool:
@@ -193,7 +204,7 @@ class Hub(Source):
         none.
         """
         if self.path is None:
-            return not self.codes or language in self.codes
+            return not self.codes or language in self.codes or self._parallel()
         return bool(self._files(language, split, root))
 
 

@@ -14,7 +14,7 @@ from hyperadapters.data.formats.text import read_aligned, read_lines
 from hyperadapters.data.held_out import split_of
 from hyperadapters.data.languages import language_of
 from hyperadapters.data.sources import STRICT, Source, limited
-from hyperadapters.errors import ContextError, DataError
+from hyperadapters.errors import ConfigError, ContextError, DataError
 
 __all__ = ["Pairs"]
 
@@ -35,13 +35,17 @@ class Pairs(Source):
     Args:
         path: such as `{first}-{second}/{split}.jsonl`. Without `{split}`, 5% are dev and 5% test,
             by the hash of the sentence in `anchor`: the same sentence is in the same split in every
-            pair.
+            pair that has this language. Other pairs of the same text have splits of their own:
+            give them files of their own for testing, or the format `aligned`.
         anchor: the language whose side chooses the split; the first by alphabet where a pair
             is without it.
         column: where an object of JSON has its texts by code.
         codes: our language name -> what files call it; the usual codes are known.
         splits: our split -> its name in the path.
         limit: most pairs, for all splits or by split.
+
+    Raises:
+        ConfigError: the template does not name both languages.
     """
 
     __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
@@ -54,18 +58,21 @@ class Pairs(Source):
     splits: Mapping[str, str] = field(default_factory=dict)
     limit: int | Mapping[str, int] | None = None
 
+    def __post_init__(self) -> None:
+        if not all(mark in self.path for mark in ("{first}", "{second}")):
+            raise ConfigError(
+                "the `path` of pairs does not say which languages a file has",
+                expected="a template with `{first}` and `{second}`",
+                found=f"`{self.path}`",
+                remedy="name the file by its languages, such as `{first}-{second}.tsv`",
+            )
+
     def read(self, task: str, language: str, split: str, root: Path | None) -> Corpus:
         """The pairs of a direction, neither side empty, in the order of the files."""
         names = direction(language)
         files, found = self._files(names, split, root)
         if not files:
-            raise DataError(
-                f"no pairs for the direction `{language}`, split `{split}`",
-                where=str(rooted(self.path, root)),
-                expected=filled(self.path, first=names[0], second=names[1], split=split),
-                found=f"files for {', '.join(self.languages(root)) or 'no pair'}",
-                remedy=f"name the files' codes, `codes: {{{names[0]}: ...}}`",
-            )
+            raise self._missing(language, split, root)
         codes = (found["first"], found["second"])
         swapped = codes[0] not in codes_for(names[0], self.codes)
         both = [(b, a) if swapped else (a, b) for a, b in self._texts(files, codes)]
@@ -73,7 +80,7 @@ class Pairs(Source):
         if "{split}" not in self.path:
             side = self._anchored(names)
             pairs = [pair for pair in pairs if split_of((pair.first, pair.second)[side]) == split]
-        source = ", ".join(map(str, files))
+        source = ", ".join(str(file) for side in files for file in side)
         return Corpus(task, language, split, limited(pairs, self.limit, split), source)
 
     def languages(self, root: Path | None) -> tuple[str, ...]:
@@ -102,8 +109,8 @@ class Pairs(Source):
 
     def _files(
         self, names: _Sides, split: str, root: Path | None
-    ) -> tuple[list[Path], Mapping[str, str]]:
-        """The files, the first side's before the second's, and what stands for the fields."""
+    ) -> tuple[list[list[Path]], Mapping[str, str]]:
+        """The files with both sides, or those of each side; and what stands for the fields."""
         split = self.splits.get(split, split)
         known = [codes_for(name, self.codes) for name in names]
         orders = [*product(*known), *product(*reversed(known))]
@@ -113,17 +120,40 @@ class Pairs(Source):
             sides = (first, second) if "{language}" in self.path else ("",)
             found = [expand(base, self.path, [{**fields, "language": side}])[0] for side in sides]
             if all(found):
-                return [file for files in found for file in files], fields
+                return found, fields
         return [], {}
 
-    def _texts(self, files: list[Path], codes: _Sides) -> Iterator[_Sides]:
+    def _missing(self, language: str, split: str, root: Path | None) -> DataError:
+        first, second = direction(language)
+        own = [name for name in SPLITS if self.has(language, name, root)]
+        wanted = filled(self.path, first=first, second=second, split=split)
+        return DataError(
+            f"no pairs for the direction `{language}`, split `{split}`",
+            where=str(rooted(self.path, root) / wanted.removeprefix("/")),
+            expected="a file of this pair, in either order",
+            found=f"only {', '.join(own)}"
+            if own
+            else f"files for {', '.join(self.languages(root)) or 'no pair'}",
+            remedy=f"name the split in the path, `splits: {{{split}: ...}}`"
+            if own
+            else f"name the files' codes, `codes: {{{first}: ...}}`",
+        )
+
+    def _texts(self, files: list[list[Path]], codes: _Sides) -> Iterator[_Sides]:
         """The texts of both sides, in the order of the file."""
         if "{language}" in self.path:
-            half = len(files) // 2
-            for first, second in zip(files[:half], files[half:], strict=True):
+            lefts, rights = files
+            if len(lefts) != len(rights):
+                raise DataError(
+                    "the sides of a pair differ in their files",
+                    where=f"{lefts[0]} | {rights[0]}",
+                    expected="as many files for both sides",
+                    found=f"{len(lefts)} and {len(rights)}",
+                )
+            for first, second in zip(lefts, rights, strict=True):
                 yield from read_aligned(first, second)
             return
-        for file in files:
+        for file in files[0]:
             for number, line in enumerate(read_lines(file), 1):
                 if line.strip():
                     yield self._parsed(line, codes, f"{file}:{number}", file.suffix)
@@ -147,7 +177,9 @@ def _of_json(line: str, codes: _Sides, column: str, where: str) -> _Sides:
         value = json.loads(line)
         texts = value.get(column, value)
         first, second = (texts[code] for code in codes)
-        return str(first), str(second)
+        if not (isinstance(first, str) and isinstance(second, str)):
+            raise TypeError("a side is no text")
+        return first, second
     except (ValueError, AttributeError, TypeError, KeyError) as fault:
         raise DataError(
             "a line holds no pair",

@@ -17,7 +17,7 @@ from hyperadapters.data.files import Codes, codes_for, expand, filled, languages
 from hyperadapters.data.formats.conll import Columns, read_conll
 from hyperadapters.data.formats.conllu import read_conllu
 from hyperadapters.data.formats.text import read_texts
-from hyperadapters.errors import ConfigError, DataError, nearest
+from hyperadapters.errors import ConfigError, DataError, UnknownName, nearest
 
 __all__ = ["STRICT", "Cldr", "Conll", "ConllU", "Files", "PlainText", "Source", "limited", "sides"]
 
@@ -76,6 +76,7 @@ class Cldr(Source):
 
     Raises:
         ConfigError: a share outside 1..n.
+        UnknownName: a share of no language.
     """
 
     __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
@@ -92,6 +93,8 @@ class Cldr(Source):
 
     def __post_init__(self) -> None:
         for name, (own, all_) in self.shares.items():
+            if name not in self.codes and name not in cldr.CLDR_LANGUAGES:
+                raise UnknownName("language", name, self.codes, where="`shares`")
             if not 1 <= own <= all_:
                 raise ConfigError(
                     f"`{name}` has a share that does not exist",
