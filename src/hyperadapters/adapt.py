@@ -108,7 +108,7 @@ def materialised(model: AdaptedModel, rows: Sequence[Row]) -> Iterator[None]:
     networks = {
         name: provider
         for name, provider in model.adapters.items()
-        if any(isinstance(part, Hypernetwork) for part in provider.modules())
+        if rows and any(isinstance(part, Hypernetwork) for part in provider.modules())
     }
     for name, provider in networks.items():
         assert isinstance(provider, Provider)

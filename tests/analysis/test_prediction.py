@@ -142,6 +142,8 @@ def test_a_route_is_scored_by_its_last_translation(translator: Assembly) -> None
 def test_lines_name_their_direction_where_the_command_does_not(translator: Assembly) -> None:
     given = list(answers(translator, "mt", "de-en", ["drei"]))
     assert list(answers(translator, "mt", None, ["de-en\tdrei"])) == given
+    mixed = list(answers(translator, "mt", None, ["de-en\tdrei\n", "\n", "en-de\tMonday\n"]))
+    assert mixed == [given[0], "", *answers(translator, "mt", "en-de", ["Monday"])]
     with pytest.raises(DataError, match="a line has no direction"):
         list(answers(translator, "mt", None, ["drei"]))
 

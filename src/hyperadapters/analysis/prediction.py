@@ -86,7 +86,7 @@ def _directed(language: str | None, lines: Iterable[str]) -> list[tuple[str, str
     found = []
     for number, line in enumerate(lines, 1):
         name, tab, text = line.partition("\t")
-        if not tab:
+        if not tab and line.strip():
             raise DataError(
                 "a line has no direction",
                 where=f"line {number}",
@@ -94,7 +94,7 @@ def _directed(language: str | None, lines: Iterable[str]) -> list[tuple[str, str
                 found=repr(line[:60]),
                 remedy="give all lines one direction, such as `--language de-en`",
             )
-        found.append((name, text))
+        found.append((name.strip(), text))
     return found
 
 
@@ -121,7 +121,7 @@ def translate(assembly: Assembly, task: str, sentences: Sequence[tuple[str, str]
             expected="a task of the kind `translation`",
             remedy=f"the run has {', '.join(assembly.tasks)}",
         )
-    routes = {name: hops(name) for name, _ in sentences}
+    routes = {name: hops(name) for name, text in sentences if text.strip()}
     rows = {hop: chosen.row(hop) for route in routes.values() for hop in route}
     with materialised(assembly.model.eval(), tuple(rows.values())):
         for start in range(0, len(sentences), _EXAMPLES):
@@ -139,7 +139,7 @@ def _routed(
     """Each sentence through all hops of its route, those of the same hop number in one batch."""
     texts = [text.strip() for _, text in part]
     full = [at for at, text in enumerate(texts) if text]
-    for hop in range(max((len(routes[name]) for name, _ in part), default=0)):
+    for hop in range(max((len(routes[part[at][0]]) for at in full), default=0)):
         going = [at for at in full if routes[part[at][0]][hop:]]
         named = [(routes[part[at][0]][hop], texts[at]) for at in going]
         found = _translations(assembly, task, rows, named) if named else []
