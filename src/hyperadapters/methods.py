@@ -166,6 +166,7 @@ def hyper_adapters(
     hidden: int = 612,
     bottleneck: int = 128,
     embedding: int = 50,
+    embedding_std: float = 1.0,
     blocks: int = 2,
     encoder: Literal["residual", "linear"] = "residual",
     conditioning: Literal["st-st", "st-t", "s-t"] = "st-t",
@@ -187,6 +188,7 @@ def hyper_adapters(
         hidden: width of the hypernetwork, d_h: 102 tiny, 204 small, 612 base.
         bottleneck: width of the generated adapters: 128 in base, 256 in big.
         embedding: dimension of each of the three embeddings.
+        embedding_std: of the embeddings at the start.
         blocks: residual blocks; 0 for one non-linear layer.
         encoder: `linear` for W·[s; t; l] alone, without blocks.
         conditioning: what encoder and decoder adapters depend on: s and t for source and target.
@@ -197,9 +199,10 @@ def hyper_adapters(
             language adapters do (appendix B.1).
         joint: train the backbone with them; otherwise they are added to a trained one.
     """
+    named = Learned(embedding, embedding_std)
     written = hypernetwork(
-        {"source_language": Learned(embedding), "target_language": Learned(embedding)},
-        site={"layer": Learned(embedding)},
+        {"source_language": named, "target_language": named},
+        site={"layer": named},
         blind=_BLIND[conditioning],
         encoder=Mlp((hidden,)) if encoder == "linear" else Residual(hidden, blocks, dropout),
         heads=Linear(rescale=rescale, std=std, matched=matched),
