@@ -56,6 +56,21 @@ def test_every_corpus_that_exists_is_counted(tokenizer: PreTrainedTokenizerFast)
     ]
 
 
+def test_a_route_is_counted_once_with_its_ends(tokenizer: PreTrainedTokenizerFast) -> None:
+    data = {"format": "cldr", "content": "pairs", "train": 4, "dev": 2, "test": 0}
+    run = _run(
+        backbone={"name": "Helsinki-NLP/opus-mt-en-de"},
+        method="transformer-base",
+        tasks={"mt": {"kind": "translation", "data": data}},
+        train={"mt": ["de-en", "en-fr"]},
+        evaluate={"mt": ["de-fr", "de-en-fr"]},
+        pretrain=None,
+    )
+    found = [(s.language, s.split) for s in census(run, Library(run), tokenizer)]
+    assert len(found) == len(set(found)) == 6
+    assert {language for language, _ in found} == {"de-en", "en-fr", "de-fr"}
+
+
 def test_a_missing_corpus_to_train_on_is_an_error(tokenizer: PreTrainedTokenizerFast) -> None:
     data = {"format": "conll", "path": "/nowhere/{language}.{split}"}
     run = _run(

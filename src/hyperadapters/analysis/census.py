@@ -21,6 +21,7 @@ def census(run: RunFile, library: Library, tokenizer: Any) -> Iterator[Summary]:
     Raises:
         DataError: a corpus to train on is missing, or one is broken.
     """
+    seen = set[tuple[str, str, str]]()  # a route such as `de-en-fr` reads what `de-fr` reads
     for task in run.tasks:
         first = run.pretrain.train if run.pretrain else {}
         trained = {*run.train.get(task, ()), *first.get(task, ())}
@@ -29,7 +30,10 @@ def census(run: RunFile, library: Library, tokenizer: Any) -> Iterator[Summary]:
             for split in SPLITS:
                 needed = split == "train" and language in trained
                 if needed or library.has(task, language, split):
-                    yield summary(library.corpus(task, language, split), tokenizer)
+                    corpus = library.corpus(task, language, split)
+                    if (task, corpus.language, split) not in seen:
+                        yield summary(corpus, tokenizer)
+                    seen.add((task, corpus.language, split))
 
 
 def census_table(corpora: Iterable[Summary]) -> Table:
