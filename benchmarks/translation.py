@@ -170,13 +170,12 @@ def _step(model: AdaptedModel, shape: Shape, target_tokens: int) -> Callable[[],
 
 
 def _decoding(model: AdaptedModel, shape: Shape) -> Callable[[], object]:
-    """Beam search to a fixed length, for sentences of several directions."""
-    rows = _rows()[:: len(_rows()) // shape.sentences][: shape.sentences]
+    """Beam search to a fixed length, in one direction, as batches are usually decoded."""
     inputs = _batch(shape, shape.sentences, next(model.parameters()).device).inputs
     return torch.no_grad()(
         partial(
             model.eval().generate,
-            Context.of_examples(rows),
+            Context.uniform(_rows()[0], shape.sentences),
             input_ids=inputs["input_ids"],
             attention_mask=inputs["attention_mask"],
             num_beams=shape.beams,

@@ -74,7 +74,6 @@ def main() -> None:
         axes.axhline(best, color="grey", linewidth=0.8, linestyle="--")
         axes.set_xlabel("updates")
         axes.set_ylabel("loss on dev sentences, nats per token")
-        axes.set_yscale("log")
         axes.grid(alpha=0.3)
         axes.legend(fontsize="small")
         figure.savefig(arguments.plot, dpi=130)

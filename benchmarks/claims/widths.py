@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 import torch
 from matplotlib.figure import Figure
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 from torch import Tensor
 
@@ -175,7 +176,10 @@ def main() -> None:
         Setting(hidden, rescale, matched)
         for rescale, matched, hidden in product((True, False), (False, True), arguments.widths)
     ]
-    found = {one: follow(arguments.run_file, one, arguments.steps) for one in settings}
+    found = {
+        one: follow(arguments.run_file, one, arguments.steps)
+        for one in track(settings, "hypernetworks", console=Console(stderr=True))
+    }
     show(found)
     if arguments.save:
         lines = [{**vars(one), "points": points} for one, points in found.items()]
