@@ -132,6 +132,9 @@ def test_a_route_is_scored_by_its_last_translation(translator: Assembly) -> None
     sources = [("de-en-fr", pair.first) for pair in corpus.examples]
     found = list(translate(translator, "mt", sources))
     references = [pair.second for pair in corpus.examples]
+    metric = translator.tasks["mt"].metric
+    counted = [metric.statistics([a], [b]) for a, b in zip(references, found, strict=True)]
+    assert list(cell.statistics) == [pytest.approx(one) for one in counted]
     assert 100 * cell.score == pytest.approx(sacrebleu.corpus_bleu(found, [references]).score)
     assert cell.standing == "trained pair"
     direct = evaluate(translator, cells=[("mt", "de-fr")]).cells[0]
