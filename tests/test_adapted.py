@@ -5,13 +5,13 @@ import torch
 
 import systems
 import tiny
-from hyperadapters.adapt import adapt
+from hyperadapters.adapt import adapt, materialised
 from hyperadapters.context import BASE, Context, Row
 from hyperadapters.errors import BackboneError, ConfigError, ContextError, UnknownName
 from hyperadapters.forms import Bottleneck, Linear, Norm
 from hyperadapters.method import BACKBONE, HEADS, Adapter, Method, Phase
 from hyperadapters.metrics import METRICS
-from hyperadapters.providers import Contrast, Gaussian, Mlp, hypernetwork, table
+from hyperadapters.providers import Contrast, Gaussian, Mlp, Table, hypernetwork, table
 from hyperadapters.sites import Where
 from hyperadapters.tasks import Tagging
 from hyperadapters.tasks.base import Batch, Share
@@ -162,3 +162,26 @@ def test_source_and_target_languages_have_the_vectors_of_one_factor() -> None:
     found = model.embeddings()
     assert set(found) == {"language", "layer"}
     assert sorted(found["language"]) == ["de", "en", "fr"]
+
+
+def test_materialised_adapters_answer_the_same_with_what_is_settled_beforehand() -> None:
+    rows = [
+        Row(task="ner", source_language=source, target_language=target)
+        for source, target in (("de", "en"), ("en", "fr"))
+    ]
+    model = tiny.adapted(systems.HYPER_ADAPTERS, rows, family="marian").double().eval()
+    tiny.redraw(model, seed=1, scale=0.5)
+    form, network = model.forms["hyper"], model.adapters["hyper"]
+    ids = tiny.batch("marian", 3).inputs["input_ids"]
+    arguments = {"input_ids": ids, "attention_mask": torch.ones_like(ids), "num_beams": 2}
+    arguments |= {"max_new_tokens": 5, "min_new_tokens": 5, "do_sample": False}
+    context = Context.of_examples([rows[1], BASE, rows[0]])
+    own = model.generate(context, **arguments)
+    with materialised(model, rows):
+        assert isinstance(model.adapters["hyper"], Table)
+        assert model.forms["hyper"] != form
+        assert torch.equal(model.generate(context, **arguments), own)
+    assert (model.forms["hyper"], model.adapters["hyper"]) == (form, network)
+    plain = model.generate(Context.uniform(BASE, 3), **arguments)
+    assert torch.equal(plain[1], own[1])
+    assert not torch.equal(plain, own), "the adapters must bite"

@@ -8,8 +8,9 @@ from hyperadapters.adapted import AdaptedModel
 from hyperadapters.backbones import places_of
 from hyperadapters.context import Factor, Row, names_of
 from hyperadapters.errors import ConfigError
+from hyperadapters.forms import Form
 from hyperadapters.method import Adapter, Method
-from hyperadapters.providers import Embedding, Hypernetwork, Provider, materialise, table
+from hyperadapters.providers import Embedding, Hypernetwork, Provider, Table, materialise, table
 from hyperadapters.providers.plans import EmbeddingPlan
 from hyperadapters.sites import Site
 from hyperadapters.slots import Slots
@@ -103,19 +104,31 @@ def _names(kind: Factor, rows: Sequence[Row]) -> list[str]:
 def materialised(model: AdaptedModel, rows: Sequence[Row]) -> Iterator[None]:
     """Inside a `with`, every hypernetwork of a model is a table of what it writes for some rows.
 
-    The model then answers for these rows only, as it does otherwise, without generating anything.
+    The model then answers for these rows only, as it does otherwise, without generating anything:
+    also what the form does with the weights alone is done once, here.
     """
     networks = {
         name: provider
         for name, provider in model.adapters.items()
         if rows and any(isinstance(part, Hypernetwork) for part in provider.modules())
     }
-    for name, provider in networks.items():
-        assert isinstance(provider, Provider)
-        projected = dict.fromkeys(row.of(provider.factors) for row in rows)
-        model.adapters[name] = materialise(provider, tuple(projected))
+    forms = dict(model.forms)
     try:
+        for name, provider in networks.items():
+            assert isinstance(provider, Provider)
+            projected = tuple(dict.fromkeys(row.of(provider.factors) for row in rows))
+            model.forms[name], model.adapters[name] = _settled(forms[name], provider, projected)
         yield
     finally:
+        model.forms.update(forms)
         for name, provider in networks.items():
             model.adapters[name] = provider
+
+
+def _settled(form: Form, provider: Provider, rows: Sequence[Row]) -> tuple[Form, Table]:
+    """A form and a table that compute what `form` does with the weights of `provider`."""
+    supply = materialise(provider, rows)(rows, list(provider.slots))
+    settled = {site: form.settled(weights) for site, weights in supply.weights.items()}
+    weights = {site: own for site, (_, own) in settled.items()}
+    plain = next(own for own, _ in settled.values())
+    return plain, Table.of(provider.factors, rows, provider.slots, weights).eval()

@@ -16,7 +16,7 @@ from hyperadapters.errors import ConfigError, DataError, UnknownName
 from hyperadapters.matrix import STANDINGS, Cell, Matrix, Standing, combine
 from hyperadapters.metrics import Loss, Statistics
 from hyperadapters.schedules import Observed, Schedule
-from hyperadapters.tasks.base import Batch, Encoded, Task, collate
+from hyperadapters.tasks.base import Batch, Encoded, Question, Task, collate
 
 __all__ = ["Cell", "Matrix", "cells_of", "combine", "evaluate", "score"]
 
@@ -205,7 +205,7 @@ def _answered(
     hop: str,
     corpus: Corpus,
     under: Schedule,
-    answer: Callable[..., list[Any]],
+    answer: Callable[[Question], list[Any]],
 ) -> list[Any]:
     """What a method of the task says of each example in one hop, in corpus order."""
     model, tokenizer = assembly.model, assembly.tokenizer
@@ -218,9 +218,8 @@ def _answered(
         batches = _batches(task, task.row(hop), encoded, tokenizer.pad_token_id, _EXAMPLES, under)
         for places, context, batch in batches:
             examples = [addressed[place] for place in places]
-            answers = answer(
-                model, context, batch.to(device), examples=examples, tokenizer=tokenizer
-            )
+            question = Question(model, context, batch.to(device), examples, tokenizer)
+            answers = answer(question)
             found.update(zip(places, answers, strict=True))
     return _in_order(found)
 

@@ -17,7 +17,7 @@ from hyperadapters.data.vocabulary import train_joint_tokenizer
 from hyperadapters.errors import BackboneError, ContextError, TrainingError
 from hyperadapters.metrics import Bleu, ChrF
 from hyperadapters.tasks import MaskedLM, Translation, collate
-from hyperadapters.tasks.base import Encoded
+from hyperadapters.tasks.base import Encoded, Question
 from hyperadapters.tasks.translation import target_token
 
 TEXTS = {
@@ -120,7 +120,7 @@ def test_a_route_has_hops_each_addressed_to_its_own_target(joint):
 def test_what_is_carried_on_is_the_translation(joint, model):
     context = Context.of_examples([TASK.row("de-en")] * 4)
     batch = batch_of(joint, PAIRS)
-    carried = TASK.carry(model, context, batch, examples=PAIRS, tokenizer=joint)
+    carried = TASK.carry(Question(model, context, batch, PAIRS, joint))
     found = TASK.translate(model, context, batch.inputs, joint)
     assert [pair.first for pair in carried] == found
     assert [pair.second for pair in carried] == [pair.second for pair in PAIRS]
@@ -198,7 +198,7 @@ def test_judging_counts_what_beam_search_found(joint, model):
     references = [pair.second for pair in PAIRS]
     for metric, oracle in ((Bleu(), sacrebleu.corpus_bleu), (ChrF(), sacrebleu.corpus_chrf)):
         task = Translation("translation", metric, beams=3, length=8)
-        judged = task.judge(model, context, batch, examples=PAIRS, tokenizer=joint)
+        judged = task.judge(Question(model, context, batch, PAIRS, joint))
         totals = tuple(map(sum, zip(*judged, strict=True)))
         assert 100 * metric.score(totals) == pytest.approx(oracle(found, [references]).score)
 

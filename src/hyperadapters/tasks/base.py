@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 import torch
@@ -18,6 +19,7 @@ __all__ = [
     "IGNORED",
     "Batch",
     "Encoded",
+    "Question",
     "Reader",
     "Share",
     "Task",
@@ -59,6 +61,25 @@ class Reader(Protocol):
 
     def generate(self, context: Context, **inputs: Any) -> Int[Tensor, "example token"]:
         """The backbone's own `generate`, each example under its own row."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A batch of one task that is put to a model.
+
+    Args:
+        model: in eval mode, without gradients.
+        context: the row of each example.
+        batch: of this task alone, its examples in order.
+        examples: as they were before they were encoded.
+        tokenizer: that encoded them.
+    """
+
+    model: Reader
+    context: Context
+    batch: Batch
+    examples: Sequence[Any]
+    tokenizer: Tokenizer
 
 
 class Task(ABC):
@@ -135,37 +156,16 @@ class Task(ABC):
         """What a reader of a score on these examples should know; empty for nothing."""
         return ""
 
-    def judge(
-        self,
-        model: Reader,
-        context: Context,
-        batch: Batch,
-        *,
-        examples: Sequence[Any],
-        tokenizer: Tokenizer,
-    ) -> list[Statistics]:
-        """What each example of a batch of this task alone adds to its metric.
+    def judge(self, question: Question) -> list[Statistics]:
+        """What each example of a batch adds to the task's metric."""
+        outputs = question.model(question.context, question.batch)
+        return self.statistics(outputs.logits[self.name], question.batch.shares[self.name])
 
-        Args:
-            model: in eval mode, without gradients.
-            context: the row of each example.
-            batch: of this task alone, its examples in order.
-            examples: as they were before they were encoded.
-            tokenizer: that encoded them.
+    def carry(self, question: Question) -> list[Any]:
+        """The examples of a batch as the next hop reads them: unchanged, where a task gives no
+        answers to go on with.
         """
-        return self.statistics(model(context, batch).logits[self.name], batch.shares[self.name])
-
-    def carry(
-        self,
-        model: Reader,
-        context: Context,
-        batch: Batch,
-        *,
-        examples: Sequence[Any],
-        tokenizer: Tokenizer,
-    ) -> list[Any]:
-        """The examples of a batch after a hop that is not the last; arguments as for `judge`."""
-        raise NotImplementedError(f"task `{self.name}` has one hop only")
+        return list(question.examples)
 
 
 def collate(

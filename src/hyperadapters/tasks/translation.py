@@ -13,7 +13,7 @@ from hyperadapters.data.corpora import Pair
 from hyperadapters.errors import BackboneError
 from hyperadapters.forms import Form
 from hyperadapters.metrics import Bleu, Metric, Perplexity, Statistics
-from hyperadapters.tasks.base import Batch, Encoded, Reader, Tokenizer, padded
+from hyperadapters.tasks.base import Encoded, Question, Reader, Tokenizer, padded
 from hyperadapters.tasks.tokens import TokenTask
 
 __all__ = ["Translation", "target_token"]
@@ -111,34 +111,21 @@ class Translation(TokenTask):
         score = self.metric.score(tuple(map(sum, zip(*copied, strict=True))))
         return f"copying the source: {100 * score:.1f}; {self.metric.signature}"
 
-    def judge(
-        self,
-        model: Reader,
-        context: Context,
-        batch: Batch,
-        *,
-        examples: Sequence[Pair],
-        tokenizer: Tokenizer,
-    ) -> list[Statistics]:
+    def judge(self, question: Question) -> list[Statistics]:
         """What each translation, found by beam search, adds to the metric."""
-        found = self.translate(model, context, batch.inputs, tokenizer)
         return [
             self.metric.statistics([example.second], [translation])
-            for example, translation in zip(examples, found, strict=True)
+            for example, translation in self._answered(question)
         ]
 
-    def carry(
-        self,
-        model: Reader,
-        context: Context,
-        batch: Batch,
-        *,
-        examples: Sequence[Pair],
-        tokenizer: Tokenizer,
-    ) -> list[Pair]:
+    def carry(self, question: Question) -> list[Pair]:
         """The pairs with their translations as new sources."""
-        found = self.translate(model, context, batch.inputs, tokenizer)
-        return [replace(example, first=text) for example, text in zip(examples, found, strict=True)]
+        return [replace(example, first=text) for example, text in self._answered(question)]
+
+    def _answered(self, question: Question) -> list[tuple[Pair, str]]:
+        inputs, tokenizer = question.batch.inputs, question.tokenizer
+        found = self.translate(question.model, question.context, inputs, tokenizer)
+        return list(zip(question.examples, found, strict=True))
 
     def translate(
         self,
