@@ -239,7 +239,7 @@ def test_a_task_that_does_not_exist(fails: Fails, trained: Path) -> None:
 def test_text_that_cannot_be_read(fails: Fails, trained: Path, tmp_path: Path) -> None:
     (tmp_path / "text.txt").write_bytes(b"\xff\xfe")
     arguments = ("predict", trained, tmp_path / "text.txt", "--task", "fields", "--language", "en")
-    fails(*arguments, said=("cannot read", "text.txt", "expected: a text file in UTF-8"))
+    fails(*arguments, said=("`text.txt` is not UTF-8", "text.txt:1", "byte 0xff"))
 
 
 def test_a_report_on_no_run(fails: Fails, tmp_path: Path) -> None:

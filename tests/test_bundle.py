@@ -1,6 +1,7 @@
 """Bundles: what is saved is what was trained, and nothing that does not fit is loaded."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from hyperadapters import bundle
 from hyperadapters.build import Assembly, assemble
 from hyperadapters.config import run_from
 from hyperadapters.context import Context, Row
-from hyperadapters.errors import BundleError
+from hyperadapters.errors import BundleError, ConfigError
 from hyperadapters.tasks.base import collate
 
 
@@ -58,6 +59,8 @@ def test_a_trained_backbone_travels_as_a_folder_of_transformers(tmp_path: Path) 
     assembly = assemble(run_from(tiny_runs.values(tmp_path)))
     bundle.save(assembly, tmp_path / "model")
     assert (tmp_path / "model" / "backbone" / "config.json").is_file()
+    modes = {path.stat().st_mode for path in (tmp_path / "model").rglob("*") if path.is_file()}
+    assert len(modes) == 1, "who may read the run file may read the weights"
     assert torch.equal(logits(bundle.load(tmp_path / "model")), logits(assembly))
 
 
@@ -81,6 +84,19 @@ def test_other_weights_in_the_backbone_are_noticed(encoder: Path, tmp_path: Path
     save_file(weights, copy / "model.safetensors", {"format": "pt"})
     with pytest.raises(BundleError, match="not the one that this model was trained on(.|\n)*other"):
         bundle.load(tmp_path / "model")
+
+
+def test_what_is_scored_may_change_what_was_trained_may_not(encoder: Path, tmp_path: Path) -> None:
+    bundle.save(hyper_x(encoder, tmp_path), tmp_path / "model")
+    more = ["tasks.spans.data.test=3", "evaluate.spans=[ta]"]
+    loaded = bundle.load(tmp_path / "model", changes=more)
+    assert len(loaded.corpus("spans", "ta", "test")) == 3
+    assert loaded.run.evaluate["spans"] == ("ta",)
+    for change in ("method.code=7", "train.spans=[en]", "recipe.steps=1"):
+        with pytest.raises(
+            ConfigError, match=f"`{re.escape(change)}` would change what was trained"
+        ):
+            bundle.load(tmp_path / "model", changes=[change])
 
 
 def test_a_folder_without_a_bundle_is_named(tmp_path: Path) -> None:

@@ -13,14 +13,16 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 import tiny
+import tiny_runs
 from hyperadapters.adapt import adapt
-from hyperadapters.build import Assembly, Library, assemble
+from hyperadapters.build import Assembly, assemble
 from hyperadapters.config import run_from
 from hyperadapters.context import Row
 from hyperadapters.data.corpora import Corpus
 from hyperadapters.errors import ConfigError, DataError, UnknownName
-from hyperadapters.evaluation import cells_of, evaluate, score
+from hyperadapters.evaluation import cells_of, check, evaluate, score
 from hyperadapters.forms import Form
+from hyperadapters.library import Library
 from hyperadapters.metrics import Accuracy, Loss, Metric, Statistics
 from hyperadapters.schedules import Cycle, Fixed
 from hyperadapters.tasks.base import Encoded, Share, Task, View
@@ -188,7 +190,9 @@ def test_languages_fall_into_tiers_by_their_training_examples(assembly: Assembly
     tiered = replace(assembly, run=run, library=library)
     assert evaluate(tiered, cells=[("ner", "tr")]).groups == {"seen": ("tr",)}
     groups = evaluate(tiered).groups
-    assert groups == {"seen": ("tr",), "high": ("tr",), "low": ("en",)}
+    assert groups == {"seen": ("tr",), "seen, high": ("tr",)}
+    without = replace(tiered, run=run.model_copy(update={"groups": {}}))
+    assert evaluate(without).groups == {"high": ("tr",), "low": ("en",)}
 
 
 def test_other_rows_other_cells_other_splits(assembly: Assembly) -> None:
@@ -196,6 +200,32 @@ def test_other_rows_other_cells_other_splits(assembly: Assembly) -> None:
     found = evaluate(assembly, under=Fixed(language="tr"), split="dev", cells=cells).cells[0]
     assert found.standing == "unseen language"
     assert found.note == "run as language=tr,task=ner"
+
+
+def test_what_cannot_be_scored_is_known_before_training(assembly: Assembly) -> None:
+    check(assembly)
+    empty = Corpus("ner", "tr", "test", (), "tr.tsv")
+    library = Library(assembly.run, assembly.data_root, {("ner", "tr", "test"): empty})
+    with pytest.raises(DataError, match=r"nothing to score for `ner` in `tr`\n  where: tr.tsv"):
+        check(replace(assembly, library=library))
+
+
+@pytest.mark.parametrize("method", ["pair-adapters-base", "hyper-adapters-base-tiny"])
+def test_a_direction_without_weights_is_known_before_training(method: str, tmp_path: Path) -> None:
+    values = tiny_runs.translation(tmp_path, method={"name": method, "bottleneck": 3})
+    check(assemble(run_from({**values, "evaluate": {"mt": ["de-en-fr"]}})))
+    untrained = assemble(run_from({**values, "evaluate": {"mt": ["de-fr"]}}))
+    if method.startswith("hyper"):
+        check(untrained)
+        return
+    with pytest.raises(UnknownName, match="unknown row of a table(.|\n)*only for the rows that"):
+        check(untrained)
+
+
+def test_a_row_of_another_kind_of_task_is_refused(tmp_path: Path) -> None:
+    made = assemble(run_from(tiny_runs.translation(tmp_path)))
+    with pytest.raises(ConfigError, match=r"(?s)rows of `mt` have no language.*source_language"):
+        evaluate(made, under=Fixed(language="fr"), cells=[("mt", "de-en")])
 
 
 def test_an_empty_corpus_is_an_error(assembly: Assembly) -> None:

@@ -112,3 +112,17 @@ def test_sums_give_the_corpus_score_of_sacrebleu(name, oracle, marks):
     assert 100 * metric.score(totals) == pytest.approx(oracle(HYPOTHESES, [REFERENCES]).score)
     assert metric.score(tuple(0.0 for _ in totals)) == 0
     assert all(mark in metric.signature for mark in (*marks, "nrefs:1", "version:"))
+
+
+def test_bleu_and_chrf_are_known_beside_each_other():
+    bleu, chrf = METRICS["bleu"], METRICS["chrf"]
+    rows = [
+        bleu.statistics([gold], [guess]) for gold, guess in zip(REFERENCES, HYPOTHESES, strict=True)
+    ]
+    assert rows[0] == chrf.statistics(REFERENCES[:1], HYPOTHESES[:1])
+    totals = tuple(map(sum, zip(*rows, strict=True)))
+    oracle = sacrebleu.corpus_chrf(HYPOTHESES, [REFERENCES]).score
+    assert bleu.beside(totals) == f"chrf: {oracle:.1f}"
+    oracle = sacrebleu.corpus_bleu(HYPOTHESES, [REFERENCES]).score
+    assert chrf.beside(totals) == f"bleu: {oracle:.1f}"
+    assert METRICS["accuracy"].beside((1.0, 2.0)) == ""

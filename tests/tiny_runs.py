@@ -70,6 +70,22 @@ def values(output: Path, **changes: Any) -> dict[str, Any]:
     }
 
 
+def translation(output: Path, **changes: Any) -> dict[str, Any]:
+    """A run file: an untrained tiny Transformer with hyper-adapters, to and from English."""
+    data = {"format": "cldr", "content": "pairs", "train": 30}
+    shape = {"layers": 1, "width": 8, "heads": 2, "ffn": 8, "positions": 32, "vocabulary": 300}
+    return {
+        "name": "x",
+        "output": str(output),
+        "backbone": {"architecture": {"type": "marian", **shape, "dropout": 0.0}},
+        "method": {"name": "hyper-adapters-base-tiny", "hidden": 6, "bottleneck": 3, "std": 3.0},
+        "tasks": {"mt": {"kind": "translation", "beams": 2, "length": 6, "data": data}},
+        "train": {"mt": ["de-en", "en-de", "fr-en", "en-fr"]},
+        "recipe": {"length": 32},
+        **changes,
+    }
+
+
 def assembled(run: Mapping[str, Any], method: str | None = None) -> Assembly:
     """A run, built; under one of this file's methods instead of its own if one is named."""
     assembly = assemble(run_from(run))

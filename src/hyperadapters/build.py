@@ -3,7 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,11 @@ from hyperadapters.adapted import AdaptedModel
 from hyperadapters.config import RunFile, pretrain_recipe, recipe_of
 from hyperadapters.config.run_file import Architecture, Backbone
 from hyperadapters.config.task_settings import MlmTask, TaggingTask, TranslationTask
-from hyperadapters.context import Row, direction
+from hyperadapters.context import Row
 from hyperadapters.data.corpora import Corpus, Pair
 from hyperadapters.data.vocabulary import train_joint_tokenizer, train_tokenizer
 from hyperadapters.errors import ConfigError, DataError
+from hyperadapters.library import Library
 from hyperadapters.method import BACKBONE, HEADS, Method, Phase
 from hyperadapters.methods import METHODS
 from hyperadapters.metrics import METRICS
@@ -30,7 +31,6 @@ from hyperadapters.tasks.translation import Translation, target_token
 __all__ = [
     "PRETRAIN",
     "Assembly",
-    "Library",
     "assemble",
     "method_of",
     "rows_of",
@@ -40,48 +40,6 @@ __all__ = [
 
 PRETRAIN = "pretrain"
 """The name of the phase that a run file adds before a method's own."""
-
-
-@dataclass(frozen=True)
-class Library:
-    """The corpora of a run, read once each.
-
-    Args:
-        run: says where each task's examples come from.
-        data_root: the folder that relative paths of corpora start from.
-    """
-
-    run: RunFile
-    data_root: Path | None = None
-    _read: dict[tuple[str, str, str], Corpus] = field(default_factory=dict, repr=False)
-
-    def corpus(self, task: str, language: str, split: str) -> Corpus:
-        """The examples of a task, a language and a split, from the first source that has them.
-
-        Raises:
-            DataError: no source has them, or a file is broken.
-        """
-        language = self._data_of(task, language)
-        key = (task, language, split)
-        if key not in self._read:
-            sources = self.run.tasks[task].data
-            having = [s for s in sources if s.has(language, split, self.data_root)]
-            source = (
-                having[0] if having else sources[0]
-            )  # the first one's message says what is missing
-            self._read[key] = source.read(task, language, split, self.data_root)
-        return self._read[key]
-
-    def has(self, task: str, language: str, split: str) -> bool:
-        """Whether some source has them."""
-        sources, language = self.run.tasks[task].data, self._data_of(task, language)
-        return any(source.has(language, split, self.data_root) for source in sources)
-
-    def _data_of(self, task: str, language: str) -> str:
-        """The cell whose data this one's are: those of `de-en-fr` are of `de-fr`."""
-        if isinstance(self.run.tasks[task], TranslationTask):
-            return "-".join(direction(language))
-        return language
 
 
 @dataclass(frozen=True)
@@ -133,7 +91,7 @@ def assemble(run: RunFile, *, data_root: Path | None = None) -> Assembly:
     tokenizer = tokenizer_of(run, library)
     torch.manual_seed(run.seed)
     backbone = _backbone(run.backbone, tokenizer)
-    _check_length(method, backbone)
+    _check_lengths(method, tasks, backbone)
     model = adapt(
         backbone,
         method,
@@ -143,16 +101,24 @@ def assemble(run: RunFile, *, data_root: Path | None = None) -> Assembly:
     return Assembly(run, method, model, tokenizer, tasks, library)
 
 
-def _check_length(method: Method, backbone: Any) -> None:
+def _check_lengths(method: Method, tasks: Mapping[str, Task], backbone: Any) -> None:
+    """Nothing may be longer than the backbone has positions for."""
+    wanted = [
+        ("recipe.length", f"phase `{phase.name}` has longer examples", phase.recipe.length)
+        for phase in method.phases
+    ] + [
+        (f"tasks.{name}.length", f"task `{name}` may generate longer answers", task.generates)
+        for name, task in tasks.items()
+    ]
     most = architectures.positions(backbone)
-    for phase in method.phases:
-        if most is not None and phase.recipe.length > most:
+    for key, what, length in wanted:
+        if most is not None and length > most:
             raise ConfigError(
-                f"phase `{phase.name}` has longer examples than the backbone can read",
-                where="recipe.length",
+                f"{what} than the backbone has positions for",
+                where=key,
                 expected=f"at most {most} tokens",
-                found=str(phase.recipe.length),
-                remedy=f"set `recipe.length` to {most} or less",
+                found=str(length),
+                remedy=f"set `{key}` to {most} or less",
             )
 
 
@@ -260,6 +226,12 @@ def _learned(run: RunFile, library: Library, shape: Architecture) -> Any:
         for task, language in pairs
         for example in library.corpus(task, language, "train").examples
     ]
+    if not examples:
+        raise DataError(
+            "there is no text to learn a vocabulary from",
+            where=", ".join(dict.fromkeys(library.corpus(*pair, "train").source for pair in pairs)),
+            cause="the files are empty, or no line of theirs is in the split `train`",
+        )
     if shape.type != "marian":
         texts = [example.text for example in examples]
         return train_tokenizer(texts, shape.vocabulary, shape.positions)

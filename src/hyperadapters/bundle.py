@@ -11,7 +11,7 @@ model/
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,10 @@ from torch import Tensor
 from hyperadapters import architectures
 from hyperadapters.adapt import adapt
 from hyperadapters.adapted import AdaptedModel
-from hyperadapters.build import Assembly, Library, method_of, rows_of, tasks_of
+from hyperadapters.build import Assembly, method_of, rows_of, tasks_of
 from hyperadapters.config import RunFile, load_run, to_yaml
-from hyperadapters.errors import BundleError
+from hyperadapters.errors import BundleError, ConfigError
+from hyperadapters.library import Library
 from hyperadapters.method import BACKBONE
 from hyperadapters.tasks.tagging import Tagging
 
@@ -49,6 +50,8 @@ def save(assembly: Assembly, folder: Path) -> None:
     save_file({n: t.contiguous() for n, t in weights.items()}, beside / "weights.safetensors")
     assembly.tokenizer.save_pretrained(beside)
     (beside / "run.yaml").write_text(to_yaml(assembly.run), encoding="utf-8")
+    for file in beside.rglob("*.safetensors"):  # written for the owner alone, unlike other files
+        file.chmod((beside / "run.yaml").stat().st_mode)
     facts = {
         "format": FORMAT,
         "hyperadapters": _version(),
@@ -60,15 +63,32 @@ def save(assembly: Assembly, folder: Path) -> None:
     beside.rename(folder)
 
 
-def load(folder: Path, *, data_root: Path | None = None) -> Assembly:
+_OPEN = ("tasks", "evaluate", "groups", "families", "tiers")
+"""The parts of a run file that a trained model can be scored with changes of."""
+
+
+def load(folder: Path, *, data_root: Path | None = None, changes: Sequence[str] = ()) -> Assembly:
     """The trained model in a bundle, in evaluation mode; every tensor must be there and fit.
 
+    Args:
+        folder: the bundle.
+        data_root: the folder that relative paths of corpora start from.
+        changes: of its run file, `key=value`: of what is scored and how, not of what was trained.
+
     Raises:
+        ConfigError: a change of anything else.
         BundleError: the folder is no bundle, is damaged, or belongs to another backbone.
         BackboneError: the backbone that it was trained on cannot be found.
     """
     facts = _facts(folder)
-    run = _with_labels(load_run(folder / "run.yaml"), facts["labels"])
+    for change in changes:
+        if change.partition("=")[0].partition(".")[0] not in _OPEN:
+            raise ConfigError(
+                f"`{change}` would change what was trained",
+                expected=f"a change of {', '.join(f'`{key}`' for key in _OPEN)}",
+                remedy="train a run of its own with it",
+            )
+    run = _with_labels(load_run(folder / "run.yaml", changes), facts["labels"])
     library = Library(run, data_root)
     method, tasks = method_of(run), tasks_of(run, library)
     own = folder / "backbone"

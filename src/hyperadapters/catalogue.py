@@ -8,11 +8,12 @@ import torch
 
 from hyperadapters import architectures
 from hyperadapters.adapt import adapt
-from hyperadapters.build import Library, method_of, rows_of, tasks_of
+from hyperadapters.build import method_of, rows_of, tasks_of
 from hyperadapters.config import RunFile
 from hyperadapters.config.run_file import Backbone
 from hyperadapters.context import Row, names_of
 from hyperadapters.counting import abilities, counts
+from hyperadapters.library import Library
 from hyperadapters.methods import METHODS, SETTINGS, Setting
 from hyperadapters.metrics import METRICS
 from hyperadapters.tasks.base import Task

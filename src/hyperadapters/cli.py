@@ -1,8 +1,7 @@
 """The command line, `hyperadapters`: every command a few lines over the library."""
 
 import json
-import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,7 +9,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
-from hyperadapters.errors import DataError, HyperadaptersError, UnknownName
+from hyperadapters.errors import HyperadaptersError, UnknownName
 
 if TYPE_CHECKING:
     from hyperadapters.build import Assembly
@@ -120,15 +119,17 @@ def evaluate(
         list[str] | None,
         typer.Option(metavar="FACTOR=NAME", help="Use another row: `--run-as language=nl`."),
     ] = None,
-    split: Annotated[str, typer.Option(help="`test` or `dev`.")] = "test",
+    split: Annotated[str, typer.Option(help="`test`, `dev` or `train`.")] = "test",
     cell: Annotated[
         list[str] | None,
         typer.Option(metavar="TASK/LANGUAGE", help="Score only this: `--cell mt/de-fr`."),
     ] = None,
+    changes: Changes = None,
     output: Annotated[Path | None, typer.Option(help="Write the scores here, as JSON.")] = None,
     data_root: DataRoot = None,
 ) -> None:
-    """Score a trained run again: on another split, or with the weights of another language.
+    """Score a trained run again: on another split, with the weights of another language, by another
+    metric.
 
     Example: `hyperadapters evaluate runs/my-run --run-as language=nl`
     """
@@ -140,10 +141,12 @@ def evaluate(
 
     if split not in SPLITS:
         raise UnknownName("split", split, SPLITS)
-    loaded = _loaded(run, data_root)
+    loaded = _loaded(run, data_root, changes or ())
     cells, under = cells_of(loaded, cell or ()), fixed(run_as or [])
     matrix = scored(loaded, under=under, split=split, cells=cells, console=_progress())
     terminal([matrix], Console())
+    if run_as:
+        Console().print(f"every example with the weights of {', '.join(run_as)}")
     if output is not None:
         write_whole(output, matrix.to_json())
 
@@ -168,8 +171,9 @@ def predict(
     Example: `echo "Ada lives here" | hyperadapters predict runs/my-run --task ner --language tr`
     """
     from hyperadapters.analysis.prediction import answers
+    from hyperadapters.data.formats.text import lines_of
 
-    for line in answers(_loaded(run, None), task, language, _lines(file)):
+    for line in answers(_loaded(run, None), task, language, lines_of(file)):
         typer.echo(line)
 
 
@@ -250,8 +254,9 @@ def data(file: RunFileArgument, changes: Changes = None, data_root: DataRoot = N
     Example: `hyperadapters data configs/quickstart.yaml`
     """
     from hyperadapters.analysis.census import census, census_table
-    from hyperadapters.build import Library, tokenizer_of
+    from hyperadapters.build import tokenizer_of
     from hyperadapters.config import load_run
+    from hyperadapters.library import Library
 
     run = load_run(file, changes or ())
     library = Library(run, data_root)
@@ -275,23 +280,9 @@ def _print(values: Any, table: Any, as_json: bool) -> None:
         Console().print(table)
 
 
-def _loaded(run: Path, data_root: Path | None) -> "Assembly":
+def _loaded(run: Path, data_root: Path | None, changes: Sequence[str] = ()) -> "Assembly":
     from hyperadapters import bundle
 
     inner = run / "model"
-    return bundle.load(inner if inner.is_dir() else run, data_root=data_root)
-
-
-def _lines(file: Path) -> Iterator[str]:
-    """The lines of a file, or of standard input for `-`."""
-    try:
-        if file == Path("-"):
-            yield from sys.stdin
-        else:
-            yield from file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(
-            f"cannot read `{file}`",
-            expected="a text file in UTF-8, one sentence per line",
-            found=str(error),
-        ) from error
+    folder = inner if inner.is_dir() else run
+    return bundle.load(folder, data_root=data_root, changes=changes)

@@ -15,10 +15,14 @@ from hyperadapters.data.corpora import Corpus
 from hyperadapters.errors import ConfigError, DataError, UnknownName
 from hyperadapters.matrix import STANDINGS, Cell, Matrix, Standing, combine
 from hyperadapters.metrics import Loss, Statistics
+from hyperadapters.providers import Provider
 from hyperadapters.schedules import Observed, Schedule
 from hyperadapters.tasks.base import Batch, Encoded, Question, Task, collate
 
-__all__ = ["Cell", "Matrix", "cells_of", "combine", "evaluate", "score"]
+__all__ = ["Cell", "Matrix", "cells_of", "check", "combine", "evaluate", "score"]
+
+Members = tuple[str, ...]
+"""The languages of a group."""
 
 _EXAMPLES = 64
 """In a batch that is scored, at most."""
@@ -111,14 +115,12 @@ def evaluate(
         DataError: a cell's corpus is missing, broken or empty.
     """
     run = assembly.run
-    pairs = cells or [
-        (task, language) for task, names in run.evaluate.items() for language in names
-    ]
+    pairs = cells or _cells_scored(assembly)
     trained = frozenset(
         assembly.tasks[task].row(language) for task, language in assembly.trained_pairs()
     )
     groups = {name: tuple(members) for name, members in run.groups.items()}
-    groups |= {} if cells else _tiers(assembly)
+    groups |= {} if cells else _crossed(groups, _tiers(assembly))
     scored = []
     for done, (task, language) in enumerate(pairs):
         if progress is not None:
@@ -131,7 +133,49 @@ def evaluate(
     return Matrix(run.name, assembly.method.name, run.seed, tuple(scored), groups)
 
 
-def _tiers(assembly: Assembly) -> dict[str, tuple[str, ...]]:
+def check(assembly: Assembly) -> None:
+    """Raises before training what scoring would raise after it.
+
+    Raises:
+        DataError: a cell's corpus is missing, broken or empty.
+        UnknownName: the method has no weights for a cell.
+    """
+    for task, language in _cells_scored(assembly):
+        corpus, how = assembly.corpus(task, language, "test"), assembly.tasks[task]
+        _check_filled(replace(corpus, language=language))
+        for hop in how.hops(language):
+            for provider in assembly.model.adapters.values():
+                assert isinstance(provider, Provider)
+                provider.check(how.row(hop).of(provider.factors))
+
+
+def _cells_scored(assembly: Assembly) -> list[tuple[str, str]]:
+    return [(task, name) for task, names in assembly.run.evaluate.items() for name in names]
+
+
+def _check_filled(corpus: Corpus) -> None:
+    if not corpus.examples:
+        raise DataError(
+            f"nothing to score for `{corpus.task}` in `{corpus.language}`",
+            where=corpus.source,
+            expected=f"at least one example in the split `{corpus.split}`",
+            remedy=f"take `{corpus.language}` out of `evaluate: {corpus.task}`, or add the data",
+        )
+
+
+def _crossed(groups: Mapping[str, Members], tiers: Mapping[str, Members]) -> dict[str, Members]:
+    """Every tier of every group, `from English, low`; without groups, the tiers themselves."""
+    if not groups:
+        return dict(tiers)
+    crossed = {
+        f"{group}, {tier}": tuple(name for name in members if name in own)
+        for group, members in groups.items()
+        for tier, own in tiers.items()
+    }
+    return {name: members for name, members in crossed.items() if members}
+
+
+def _tiers(assembly: Assembly) -> dict[str, Members]:
     """The languages of each tier, by the training examples of the tasks that are scored."""
     tiers = sorted(assembly.run.tiers.items(), key=lambda tier: -tier[1])
     found: dict[str, list[str]] = {name: [] for name, _ in tiers}
@@ -168,26 +212,36 @@ def cells_of(assembly: Assembly, names: Sequence[str]) -> tuple[tuple[str, str],
 def _evaluated(assembly: Assembly, corpus: Corpus, standing: Standing, under: Schedule) -> Cell:
     task = assembly.tasks[corpus.task]
     row = task.row(corpus.language)
-    if not corpus.examples:
-        raise DataError(
-            f"nothing to score for `{corpus.task}` in `{corpus.language}`",
-            where=corpus.source,
-            expected=f"at least one example in the split `{corpus.split}`",
-            remedy=f"take `{corpus.language}` out of `evaluate: {corpus.task}`, or add the data",
-        )
-    statistics = _judged(assembly, task, corpus, under)
+    _check_filled(corpus)
     ran = under.under(row, 0)
-    notes = [task.remark(corpus.examples), "" if ran == row else f"run as {ran}"]
+    _check_factors(corpus.task, row, ran)
+    statistics = _judged(assembly, task, corpus, under)
+    totals = tuple(map(sum, zip(*statistics, strict=True)))
+    notes = [
+        task.metric.beside(totals),
+        task.remark(corpus.examples),
+        "" if ran == row else f"run as {ran}",
+    ]
     return Cell(
         corpus.task,
         corpus.language,
         task.metric.name,
-        task.metric.score(tuple(map(sum, zip(*statistics, strict=True)))),
+        task.metric.score(totals),
         len(statistics),
         standing,
         tuple(statistics),
         note="; ".join(filter(None, notes)),
     )
+
+
+def _check_factors(task: str, row: Row, ran: Row) -> None:
+    foreign = sorted(set(ran) - set(row))
+    if foreign:
+        raise ConfigError(
+            f"the rows of `{task}` have no {foreign[0]}",
+            where=f"--run-as {foreign[0]}={ran[foreign[0]]}",
+            expected=f"one of {', '.join(sorted(row))}",
+        )
 
 
 def _judged(assembly: Assembly, task: Task, corpus: Corpus, under: Schedule) -> list[Statistics]:

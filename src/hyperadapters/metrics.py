@@ -4,7 +4,7 @@ So scores of a corpus, of a resample of it and of several ranks are one function
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, final
 
 import torch
@@ -68,6 +68,10 @@ class Metric(ABC):
         """How exactly it is counted, for others to repeat; empty where the name says it."""
         return ""
 
+    def beside(self, totals: Statistics) -> str:
+        """Another score that the same statistics give, in words; empty for none."""
+        return ""
+
 
 @final
 class Accuracy(Metric):
@@ -127,30 +131,53 @@ class Perplexity(Metric):
         return float(torch.tensor(totals[0] / max(totals[1], 1.0), dtype=torch.float64).exp())
 
 
-class _Sacre(Metric):
-    """A corpus score of `sacrebleu` over whole texts, in [0, 1] here, 0..100 there."""
+def _counters() -> Mapping[str, Any]:
+    """The metrics of `sacrebleu` by our names, with its defaults."""
+    from sacrebleu.metrics.bleu import BLEU
+    from sacrebleu.metrics.chrf import CHRF
 
-    @property
-    @abstractmethod
-    def _counter(self) -> Any:
-        """The metric of `sacrebleu`, with its defaults."""
+    return {"bleu": BLEU(), "chrf": CHRF()}
+
+
+_COUNTS = {"bleu": slice(0, 10), "chrf": slice(10, 28)}
+"""Where the counts of each stand among the statistics: n-grams and lengths."""
+
+
+class _Sacre(Metric):
+    """A corpus score of `sacrebleu` over whole texts, in [0, 1] here, 0..100 there.
+
+    BLEU and chrF have the same statistics, the counts of both, so that each is known beside the
+    other.
+    """
 
     def statistics(self, gold: Sequence[str], predicted: Sequence[str]) -> Statistics:
         """Counts of n-grams and lengths of one text against one reference."""
-        (counts,) = self._counter._extract_corpus_statistics(list(predicted), [list(gold)])
-        return tuple(map(float, counts))
+        counts: list[float] = []
+        for counter in _counters().values():
+            (own,) = counter._extract_corpus_statistics(list(predicted), [list(gold)])
+            counts += map(float, own)
+        return tuple(counts)
 
     def score(self, totals: Statistics) -> float:
         """The corpus score of summed counts; 0 for an empty corpus."""
-        counts = [int(number) for number in totals]
-        return float(self._counter._compute_score_from_stats(counts).score) / 100
+        return _sacre(self.name, totals) / 100
 
     @property
     def signature(self) -> str:
         """The signature of `sacrebleu`, for one reference."""
-        counter = self._counter
+        counter = _counters()[self.name]
         counter.corpus_score([""], [[""]])
         return str(counter.get_signature())
+
+    def beside(self, totals: Statistics) -> str:
+        """The other score of the two, 0..100."""
+        other = next(name for name in _COUNTS if name != self.name)
+        return f"{other}: {_sacre(other, totals):.1f}"
+
+
+def _sacre(name: str, totals: Statistics) -> float:
+    counts = [int(number) for number in totals[_COUNTS[name]]]
+    return float(_counters()[name]._compute_score_from_stats(counts).score)
 
 
 @final
@@ -159,24 +186,12 @@ class Bleu(_Sacre):
 
     name = "bleu"
 
-    @property
-    def _counter(self) -> Any:
-        from sacrebleu.metrics.bleu import BLEU
-
-        return BLEU()
-
 
 @final
 class ChrF(_Sacre):
     """chrF2: F-score of character 6-grams, recall twice as heavy (Popović, 2015)."""
 
     name = "chrf"
-
-    @property
-    def _counter(self) -> Any:
-        from sacrebleu.metrics.chrf import CHRF
-
-        return CHRF()
 
 
 METRICS: dict[str, Metric] = {

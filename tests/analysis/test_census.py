@@ -8,10 +8,10 @@ from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast
 
 from hyperadapters.analysis.census import census, census_table
-from hyperadapters.build import Library
 from hyperadapters.config import RunFile, run_from
 from hyperadapters.data.report import Summary
 from hyperadapters.errors import DataError
+from hyperadapters.library import Library
 
 
 @pytest.fixture

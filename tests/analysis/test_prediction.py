@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import sacrebleu
 
+import tiny_runs
 from hyperadapters.analysis.prediction import answers, predict, translate
 from hyperadapters.build import Assembly, assemble
 from hyperadapters.config import run_from
@@ -80,17 +81,7 @@ def test_an_unknown_language(assembly: Assembly) -> None:
 @pytest.fixture(scope="module")
 def translator(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     """An untrained tiny Transformer with hyper-adapters, in float64."""
-    data = {"format": "cldr", "content": "pairs", "train": 30}
-    shape = {"layers": 1, "width": 8, "heads": 2, "ffn": 8, "positions": 32, "vocabulary": 300}
-    values = {
-        "name": "x",
-        "output": str(tmp_path_factory.mktemp("run")),
-        "backbone": {"architecture": {"type": "marian", **shape, "dropout": 0.0}},
-        "method": {"name": "hyper-adapters-base-tiny", "hidden": 6, "bottleneck": 3, "std": 3.0},
-        "tasks": {"mt": {"kind": "translation", "beams": 2, "length": 6, "data": data}},
-        "train": {"mt": ["de-en", "en-de", "fr-en", "en-fr"]},
-        "recipe": {"length": 32},
-    }
+    values = tiny_runs.translation(tmp_path_factory.mktemp("run"))
     made = assemble(run_from(values))
     made.model.double()
     return made

@@ -42,6 +42,16 @@ def _document(values: Any, **lines: str) -> Document:
             {"data": {"format": "cldr", "train": 6}},
         ),
         (
+            {"data": [{"format": "cldr", "train": 5}]},
+            {"data": {"train": 6}},
+            {"data": {"format": "cldr", "train": 6}},
+        ),
+        (
+            {"data": [{"format": "cldr"}, {"format": "hub"}]},
+            {"data": {"format": "conll"}},
+            {"data": {"format": "conll"}},
+        ),
+        (
             {"data": {"format": "cldr", "train": 5}},
             {"data": {"format": "hub"}},
             {"data": {"format": "hub"}},

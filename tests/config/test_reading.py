@@ -101,6 +101,14 @@ def test_changes_are_read_as_yaml_and_merged_in_order(write: Write) -> None:
         "a": {"b": {"c": 1e-3}},
     }
     assert new.line(("recipe", "steps")) == "--set recipe.steps=7"
+    assert new.line(("recipe", "batch")).endswith("run.yaml:1")
+
+
+def test_a_value_that_is_said_anew_is_not_where_it_was(write: Write) -> None:
+    document = read_document(write("run.yaml", "train:\n  ner:\n    - en\n    - tr\n"))
+    assert document.line(("train", "ner", 1)).endswith("run.yaml:4")
+    new = changed(document, ["train.ner=[de, xx]"])
+    assert new.line(("train", "ner", 1)) == "--set train.ner=[de, xx]"
 
 
 @pytest.mark.parametrize(

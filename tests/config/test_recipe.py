@@ -19,6 +19,14 @@ def test_changes_leave_the_rest_alone() -> None:
     assert changes.put_into(Recipe(batch=4)) == Recipe(batch=4, steps=7, betas=(0.8, 0.9))
 
 
+def test_a_number_of_examples_takes_the_place_of_one_of_tokens() -> None:
+    published = Recipe(batch_tokens=256_000)
+    assert RecipeChanges(batch=16).put_into(published).batch_tokens == 0
+    both = RecipeChanges(batch=16, batch_tokens=4096).put_into(published)
+    assert (both.batch, both.batch_tokens) == (16, 4096)
+    assert RecipeChanges(steps=3).put_into(published).batch_tokens == 256_000
+
+
 def test_full_changes_make_any_recipe_the_given_one() -> None:
     recipe = Recipe(steps=3, learning_rate=0.5, decay="constant", precision="bf16")
     assert full_changes(recipe).put_into(Recipe()) == recipe

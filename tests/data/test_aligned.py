@@ -80,9 +80,15 @@ def test_files_of_different_length_are_refused(root):
         Aligned(paths=("{language}.txt",)).read("mt", "de-tr", "train", root)
 
 
+@pytest.mark.parametrize("wrong", [(5, 4), (0, 9)])
+def test_a_split_is_a_range_counted_from_one(wrong):
+    with pytest.raises(ConfigError, match=r"(?s)`lines` of `test` are no range.*counted from 1"):
+        Aligned(paths=("{language}.txt",), lines={"train": (10, 20), "test": wrong})
+
+
 @pytest.mark.parametrize(
     "lines",
-    [{"train": (1, 60), "test": (60, 80)}, {"train": (5, 4)}, {"dev": (1, 9), "test": (2, 3)}],
+    [{"train": (1, 60), "test": (60, 80)}, {"dev": (1, 9), "test": (2, 3)}],
 )
 def test_splits_that_share_a_line_are_refused(lines):
     with pytest.raises(ConfigError, match="overlap"):

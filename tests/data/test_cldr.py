@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperadapters.data import cldr, families
-from hyperadapters.data.cldr_meanings import meanings
+from hyperadapters.data.cldr_meanings import meanings, meanings_in_new_templates, template
 from hyperadapters.data.cldr_pieces import pieces_of
 from hyperadapters.errors import UnknownName
 
@@ -122,6 +122,30 @@ def test_pairs_are_the_two_texts() -> None:
     ):
         assert (pair.first, pair.second) == (turkish.text, finnish.text)
         assert pair.languages == ("tr", "fi")
+
+
+@pytest.mark.parametrize("train", [50, 500])
+def test_sentences_to_test_translation_on_have_new_templates(train: int) -> None:
+    known = {template(meaning) for meaning in meanings("train", train)}
+    tested = meanings_in_new_templates(40, train)
+    assert len(set(tested)) == 40
+    assert known.isdisjoint(map(template, tested))
+    assert known.intersection(map(template, meanings("test", 40))), "the split alone does not do it"
+    assert meanings_in_new_templates(10, train) == tested[:10]
+    found = cldr.pairs("de", "en", "test", 40, train=train)
+    assert [pair.first for pair in found] == [
+        cldr.text_of(pieces_of("de", meaning)) for meaning in tested
+    ]
+
+
+def test_a_template_is_what_a_sentence_has_beside_its_values() -> None:
+    first, second = meanings("train", 400), meanings("dev", 400)
+    same = [(a, b) for a in first for b in second if template(a) == template(b)]
+    assert same, "two splits share templates"
+    a, b = same[0]
+    assert a != b
+    mask = re.compile(r"values=\([^()]*\)")
+    assert mask.sub("", repr(a)) == mask.sub("", repr(b))
 
 
 def test_languages_differ_in_order_and_script() -> None:

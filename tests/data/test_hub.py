@@ -7,6 +7,8 @@ import datasets
 import pytest
 
 from hyperadapters.data import Hub, Pair, Tagged, Text
+from hyperadapters.data.corpora import SPLITS
+from hyperadapters.data.held_out import split_of
 from hyperadapters.errors import DataError
 
 ROWS = {"tokens": [["a", "b"], ["c"]], "tags": [[0, 1], [2]]}
@@ -32,7 +34,7 @@ def root(tmp_path: Path) -> Path:
     lines = [json.dumps({"tokens": t, "tags": g}) for t, g in zip(*ROWS.values(), strict=True)]
     (folder / "train.jsonl").write_text("\n".join(lines))
     (folder / "validation.jsonl").write_text(json.dumps({"tokens": ["a", "b"], "tags": ["O"]}))
-    (folder / "text.csv").write_text("en,yo\none,ọkan\ntwo,eji\n", encoding="utf-8")
+    (folder / "text-train.csv").write_text("en,yo\none,ọkan\ntwo,eji\n", encoding="utf-8")
     return tmp_path
 
 
@@ -54,10 +56,26 @@ def test_json_with_named_labels_and_a_limit(root: Path) -> None:
 
 
 def test_text_and_pairs(root: Path) -> None:
-    text = Hub(path="ner/yor/text.csv", text="yo").read("mlm", "yo", "train", root)
-    assert tuple(text.examples) == (Text("ọkan"), Text("eji"))
-    pairs = Hub(path="ner/yor/text.csv", first="yo", second="en").read("tlm", "yo", "train", root)
-    assert pairs.examples[0] == Pair("ọkan", "one", ("yo", "en"))
+    source = Hub(path="ner/yor/text-{split}.csv", text="yo")
+    assert tuple(source.read("mlm", "yo", "train", root).examples) == (Text("ọkan"), Text("eji"))
+    pairs = Hub(path="ner/yor/text-{split}.csv", first="yo", second="en")
+    found = pairs.read("tlm", "yo", "train", root).examples
+    assert found[0] == Pair("ọkan", "one", ("yo", "en"))
+
+
+def test_one_file_for_all_splits_is_divided_among_them(tmp_path: Path) -> None:
+    """By the sentence, of pairs by its side in `beside`: the same in every language."""
+    lines = [f"one {n},ọkan {n}" for n in range(200)]
+    (tmp_path / "yor.csv").write_text("\n".join(["en,yo", *lines]), encoding="utf-8")
+    text = Hub(path="{language}.csv", text="yo")
+    pairs = Hub(path="{language}.csv", first="yo", second="en")
+    for source, side in ((text, "text"), (pairs, "second")):
+        read = {split: source.read("t", "yo", split, tmp_path).examples for split in SPLITS}
+        splits = {split: [getattr(one, side) for one in own] for split, own in read.items()}
+        assert sum(map(len, splits.values())) == 200
+        assert all(splits.values())
+        assert not set(splits["train"]) & {*splits["dev"], *splits["test"]}
+        assert all(split_of(text) == split for split, texts in splits.items() for text in texts)
 
 
 def test_a_data_set_of_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +141,7 @@ def test_columns_that_are_not_clear(columns: dict[str, str]) -> None:
 
 
 def test_directions_from_two_columns(root: Path) -> None:
-    source = Hub(path="ner/yor/text.csv", first="yo", second="en")
+    source = Hub(path="ner/yor/text-{split}.csv", first="yo", second="en")
     there, back = (source.read("mt", name, "train", root).examples for name in ("en-yo", "yo-en"))
     assert there[0] == Pair("one", "ọkan", ("en", "yo"))
     assert back[0] == Pair("ọkan", "one", ("yo", "en"))
@@ -149,4 +167,6 @@ def test_a_row_without_a_text_is_refused(root: Path, value: str) -> None:
 
 def test_columns_of_two_languages_serve_no_third(root: Path) -> None:
     with pytest.raises(DataError, match="`de-fr` is no direction of this data set"):
-        Hub(path="ner/yor/text.csv", first="yo", second="en").read("mt", "de-fr", "train", root)
+        Hub(path="ner/yor/text-{split}.csv", first="yo", second="en").read(
+            "mt", "de-fr", "train", root
+        )

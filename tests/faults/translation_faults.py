@@ -66,7 +66,7 @@ TRANSLATION = (
     Fault(
         "the two directions of a file have different test sentences",
         "data/pairs.py",
-        "side = self._anchored(names)",
+        "side = side_of(names, self.anchor)",
         "side = 0",
         "tests/data/test_pairs.py::test_splits_by_hash_agree_between_kinds_directions_and_pairs"
         "[{first}_{second}.tsv]",
@@ -77,5 +77,41 @@ TRANSLATION = (
         "return replace(self, unit_scale=False), {",
         "return self, {",
         "tests/forms/test_bottleneck.py::test_settled_weights_give_the_same[before]",
+    ),
+    Fault(
+        "a block of the hypernetwork forgets what it was given",
+        "providers/encoder.py",
+        "return code + added",
+        "return added",
+        "tests/methods/test_translation.py::test_it_is_the_equation_of_the_paper",
+    ),
+    Fault(
+        "matched initial values leave generated biases as they are",
+        "providers/heads.py",
+        "self.weight[slot].mul_(wanted.std / generated.std())",
+        "self.weight[slot].mul_((wanted.std or generated.std()) / generated.std())",
+        "tests/providers/test_hypernetwork.py::test_matched_heads_start_as_free_weights_do",
+    ),
+    Fault(
+        "a sentence that is tested in one direction is trained on in another",
+        "library.py",
+        'if split == "train" and isinstance',
+        'if split == "none" and isinstance',
+        "tests/test_build.py::test_what_is_scored_in_any_direction_is_trained_on_in_none",
+    ),
+    Fault(
+        "sentences to test translation on have the templates of those to train on",
+        "data/cldr.py",
+        'if split == "test":',
+        'if split == "none":',
+        "tests/data/test_cldr.py::test_sentences_to_test_translation_on_have_new_templates",
+    ),
+    Fault(
+        "a form does again what was done when its weights became a table",
+        "adapt.py",
+        "return plain, Table.of(",
+        "return form, Table.of(",
+        "tests/test_adapted.py::"
+        "test_materialised_adapters_answer_the_same_with_what_is_settled_beforehand",
     ),
 )

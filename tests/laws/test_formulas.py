@@ -1,4 +1,4 @@
-"""Every position of bert and t5 against the layer's equations, the adapter in its place."""
+"""Every position of bert, t5 and marian against the layer's equations, the adapter in its place."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +23,7 @@ BESIDE = ("query", "key", "value", "attention_output", "ffn_in", "ffn_out")
 NORMS = ("attention_norm", "ffn_norm")
 BERT = ("attention", "ffn", "ffn_sum", "layer", *BESIDE, *NORMS, "embedding_norm", "embeddings")
 T5 = ("attention", "cross_attention", "ffn", "layer", "ffn_sum", *BESIDE, *NORMS, "final_norm")
+MARIAN = ("attention", "cross_attention", "ffn", "layer", "ffn_sum", *BESIDE, *NORMS)
 ROW = Row(language="tr")
 
 
@@ -134,6 +135,48 @@ def _t5_attention(own: Any, x: Tensor, y: Tensor, bias: Tensor, cross: str, tap:
     return tap(f"{cross}attention", a, a)
 
 
+def marian(model: Any, inputs: Any, taps: Taps) -> Tensor:
+    """Both post-norm towers of Marian, as Vaswani et al. (2017)."""
+    mask = (1.0 - inputs["attention_mask"][:, None, None, :].double()) * -1e30
+    source = _marian_tower(model.model.encoder, inputs["input_ids"], mask, None, mask, taps)
+    target = inputs["decoder_input_ids"]
+    future = torch.full((target.shape[1],) * 2, -1e30, dtype=torch.float64).triu(1)
+    return _marian_tower(model.model.decoder, target, future, source, mask, taps)
+
+
+def _marian_tower(
+    tower: Any, ids: Tensor, mask: Tensor, source: Tensor | None, source_mask: Tensor, taps: Taps
+) -> Tensor:
+    x = tower.embed_tokens.weight[ids] * tower.embed_scale
+    x = x + tower.embed_positions.weight[: ids.shape[1]]
+    for number, layer in enumerate(tower.layers):
+        tap = taps("encoder" if source is None else "decoder")(number)
+        a = _marian_attention(layer.self_attn, x, x, mask, "", tap)
+        x = layer_norm(layer.self_attn_layer_norm, x + a, "attention_norm", tap)
+        if source is not None:
+            a = _marian_attention(layer.encoder_attn, x, source, source_mask, "cross_", tap)
+            x = layer_norm(layer.encoder_attn_layer_norm, x + a, "cross_attention_norm", tap)
+        f = layer.activation_fn(linear(layer.fc1, x, "ffn_in", tap))
+        f = linear(layer.fc2, f, "ffn_out", tap)
+        total = x + tap("ffn", f, f)
+        plain = layer_norm(layer.final_layer_norm, total, "", tap)
+        total = total + tap("ffn_sum", plain, torch.zeros_like(plain))
+        x = layer_norm(layer.final_layer_norm, total, "ffn_norm", tap)
+        x = tap("layer", x, x)
+    return x
+
+
+def _marian_attention(own: Any, x: Tensor, y: Tensor, bias: Tensor, cross: str, tap: Tap) -> Tensor:
+    q = linear(own.q_proj, x, f"{cross}query", tap)
+    k, v = linear(own.k_proj, y, f"{cross}key", tap), linear(own.v_proj, y, f"{cross}value", tap)
+    a = attend(q, k, v, bias, own.num_heads, own.head_dim**-0.5)
+    a = linear(own.out_proj, a, f"{cross}attention_output", tap)
+    return tap(f"{cross}attention", a, a)
+
+
+EQUATIONS = {"bert": (bert, BERT), "t5": (t5, T5), "marian": (marian, MARIAN)}
+
+
 def form_at(position: str) -> Form:
     if position in BESIDE:
         return LoRA(rank=3, alpha=6.0)
@@ -151,11 +194,12 @@ def formula(form: Form, weights: dict[str, Tensor], read: Tensor, gives: Tensor)
     return gives + torch.einsum("btw,dw->btd", code, w["up"]) + w["up_bias"]
 
 
-@pytest.mark.parametrize("family", ["bert", "t5"])
-@pytest.mark.parametrize("position", dict.fromkeys(BERT + T5))
-def test_the_wiring_of_a_position_is_its_equation(position: str, family: str) -> None:
-    if position not in (BERT if family == "bert" else T5):
-        return
+@pytest.mark.parametrize(
+    ("family", "position"),
+    [(family, position) for family, (_, own) in EQUATIONS.items() for position in own],
+)
+def test_the_wiring_of_a_position_is_its_equation(family: str, position: str) -> None:
+    equation, _ = EQUATIONS[family]
     form = form_at(position)
     where = Where(
         position, tower="encoder" if family == "bert" or position != "cross_attention" else None
@@ -184,11 +228,10 @@ def test_the_wiring_of_a_position_is_its_equation(position: str, family: str) ->
 
     with torch.no_grad():
         got = model(Context.uniform(ROW, 3), batch).logits["probe"]
-        equation = bert if family == "bert" else t5
         expected = equation(model.backbone, batch.inputs, taps)
         untouched = equation(tiny.backbone(family), batch.inputs, lambda tower: lambda layer: still)
     assert (expected - untouched).abs().max() > 0.1, "the adapter must bite"
-    tolerance = 1e-9 if family == "bert" else 1e-6  # T5 takes softmax and norms in float32
+    tolerance = 1e-6 if family == "t5" else 1e-9  # T5 takes softmax and norms in float32
     torch.testing.assert_close(got, expected, rtol=0, atol=tolerance)
 
 

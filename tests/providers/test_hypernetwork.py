@@ -133,13 +133,23 @@ def test_embeddings_start_with_the_spread_asked_for() -> None:
 
 @pytest.mark.parametrize("rescale", [False, True])
 @pytest.mark.parametrize("hidden", [8, 128])
-def test_matched_heads_start_as_free_weights_do(hidden: int, rescale: bool) -> None:
-    """Hyper-adapters (2022), appendix B.1: whatever the width, the scale and the division."""
+@pytest.mark.parametrize("names", [1.0, 0.1])
+def test_matched_heads_start_as_free_weights_do(hidden: int, rescale: bool, names: float) -> None:
+    """Hyper-adapters (2022), appendix B.1: whatever the width, the division, the scale of names and
+    what a tower sees.
+    """
     heads = Linear(rescale=rescale, std=0.7, matched=True)
     plan = hypernetwork(
-        {"task": 16, "language": 16}, site={"layer": 16}, encoder=Residual(hidden), heads=heads
+        {"task": Learned(16, names), "language": Learned(16, names)},
+        site={"layer": Learned(16, names)},
+        blind={"encoder": ["language"]},
+        encoder=Residual(hidden),
+        heads=heads,
     )
-    slots = {site: {"w": Slot((30, 40), std=0.02), "b": Slot((30,))} for site in SITES}
+    slots = {
+        site: {"w": Slot((30, 40), std=0.02), "b": Slot((30,)), "scale": Slot((30,), mean=1.0)}
+        for site in SITES
+    }
     rows = [Row(task=f"t{n}", language=f"l{n}") for n in range(20)]
     torch.manual_seed(1)
     embeddings = {
@@ -150,4 +160,7 @@ def test_matched_heads_start_as_free_weights_do(hidden: int, rescale: bool) -> N
     weights = network(rows, SITES).weights
     spread = torch.stack([weights[site]["w"] for site in SITES]).std()
     assert float(spread.detach()) == pytest.approx(0.02, rel=0.2)
+    for site in SITES:
+        assert weights[site]["b"].count_nonzero() == 0
+        assert weights[site]["scale"].sub(1.0).abs().max() < 1e-6
     assert network.training

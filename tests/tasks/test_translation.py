@@ -172,6 +172,35 @@ def test_mixed_directions_translate_as_each_alone(joint, model):
     assert len(set(mixed)) > 1
 
 
+def test_tokens_of_a_mixed_file_are_those_of_one_language_at_a_time(joint, model):
+    """In float64, sentences of unlike length, each begun with the token of its own target."""
+    pairs = [PAIRS[0], BACK[1], PAIRS[2], BACK[0], PAIRS[1], BACK[2]]
+
+    def tokens(chosen):
+        rows = [row for _, row, _ in drawn(joint, chosen)]
+        inputs = batch_of(joint, chosen).inputs
+        found = model.generate(
+            Context.of_examples(rows),
+            input_ids=inputs["input_ids"],
+            attention_mask=inputs["attention_mask"],
+            decoder_start_token_id=inputs["decoder_input_ids"][:, 0].tolist(),
+            num_beams=5,
+            max_new_tokens=9,
+            do_sample=False,
+        )
+        pad = joint.pad_token_id
+        return [[t for t in own if t != pad] for own in found[:, 1:].tolist()], found[:, 0].tolist()
+
+    lengths = {len(TASK.encode(joint, pair, 32)) for pair in pairs}
+    assert len(lengths) > 1, "the batch is padded"
+    whole, starts = tokens(pairs)
+    languages = {"en": pairs[::2], "de": pairs[1::2]}
+    assert starts[::2] != starts[1::2]
+    for place, own in enumerate(languages.values()):
+        assert tokens(own)[0] == whole[place::2]
+    assert len({tuple(own) for own in whole}) > 1
+
+
 def test_first_step_logits_of_mixed_and_single_runs_agree_in_float32(joint, model):
     pairs = [PAIRS[0], BACK[1], PAIRS[2], BACK[0]]
     rows = [row for _, row, _ in drawn(joint, pairs)]

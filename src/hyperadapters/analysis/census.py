@@ -5,10 +5,10 @@ from typing import Any
 
 from rich.table import Table
 
-from hyperadapters.build import Library
 from hyperadapters.config import RunFile
 from hyperadapters.data.corpora import SPLITS
 from hyperadapters.data.report import UNKNOWN_LIMIT, Summary, summary
+from hyperadapters.library import Library
 
 __all__ = ["census", "census_table"]
 

@@ -62,7 +62,8 @@ def read_run(folder: Path) -> RunReport:
             expected="the `output` folder of a run",
             remedy="train it first, or correct the path",
         )
-    results = _text(folder / "results.json", "evaluate the run first")
+    again = "give the run's `train` command again: it goes on from where it ended"
+    results = _text(folder / "results.json", again)
     run_yaml = _text(folder / "run.yaml", "train the run first")
     try:
         run = yaml.safe_load(run_yaml) or {}

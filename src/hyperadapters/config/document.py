@@ -96,11 +96,22 @@ class Document:
         values = {key: value for key, value in self.values.items() if key not in keys}
         return Document(values, self.lines, self.faults, self.where)
 
+    def unplaced(self, *place: str) -> "Document":
+        """The same without the lines of what is below a place, which is said anew elsewhere."""
+        depth = len(place)
+        lines = {
+            key: line
+            for key, line in self.lines.items()
+            if len(key) <= depth or key[:depth] != place
+        }
+        return Document(self.values, lines, self.faults, self.where)
+
     def over(self, base: "Document") -> "Document":
         """`base` with what this document says merged over it.
 
-        Mappings merge key by key, None takes a key away, everything else replaces; so do mappings
-        that choose anew (a `data` with another `format`, a `backbone`, a `method` with a `name`).
+        Mappings merge key by key, a list of one mapping as that mapping, None takes a key away,
+        everything else replaces; so do mappings that choose anew (a `data` with another `format`, a
+        `backbone`, a `method` with a `name`).
         """
         return Document(
             _merged(base.values, self.values, ""),
@@ -115,6 +126,8 @@ def _merged(base: Any, over: Any, key: str) -> Any:
         return over
     if key == "method" and isinstance(base, str):
         base = {"name": base}
+    if isinstance(base, list) and len(base) == 1:
+        (base,) = base
     if not isinstance(base, dict) or _chooses_anew(base, over, key):
         base = {}
     kept = {name: value for name, value in base.items() if over.get(name, value) is not None}

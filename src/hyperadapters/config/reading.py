@@ -169,7 +169,7 @@ def changed(document: Document, changes: Sequence[str]) -> Document:
             tuple(keys[:depth]): f"--set {change}" for depth in range(1, len(keys) + 1)
         }
         values = _assigned(keys, _value_of(change, text))
-        document = Document(values, lines, (), document.where).over(document)
+        document = Document(values, lines, (), document.where).over(document.unplaced(*keys))
     return document
 
 

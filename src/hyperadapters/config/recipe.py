@@ -46,8 +46,10 @@ class RecipeChanges(BaseModel):
     criterion: Literal["score", "loss", "perplexity", "last"] | None = None
 
     def put_into(self, recipe: Recipe) -> Recipe:
-        """`recipe` with these changes."""
-        return replace(recipe, **self.model_dump(exclude_none=True))
+        """`recipe` with these changes; a number of examples takes the place of one of tokens."""
+        changes = self.model_dump(exclude_none=True)
+        by_examples = {"batch_tokens": 0} if "batch" in changes else {}
+        return replace(recipe, **(by_examples | changes))
 
 
 def full_changes(recipe: Recipe) -> RecipeChanges:

@@ -34,7 +34,7 @@ class Aligned(Source):
         limit: most pairs, for all splits or by split.
 
     Raises:
-        ConfigError: two splits share a line, or a split ends before it begins.
+        ConfigError: two splits share a line, or a split is no range of lines.
     """
 
     __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
@@ -46,9 +46,15 @@ class Aligned(Source):
     limit: int | Mapping[str, int] | None = None
 
     def __post_init__(self) -> None:
+        for name, (first, last) in (self.lines or {}).items():
+            if not 1 <= first <= last:
+                raise ConfigError(
+                    f"the `lines` of `{name}` are no range",
+                    expected="[first, last], counted from 1, the last not before the first",
+                    found=str([first, last]),
+                )
         ranges = sorted((self.lines or {}).values())
-        ordered = all(first <= last for first, last in ranges)
-        if not ordered or any(one[1] >= next_[0] for one, next_ in pairwise(ranges)):
+        if any(one[1] >= next_[0] for one, next_ in pairwise(ranges)):
             raise ConfigError(
                 "the `lines` of splits overlap",
                 expected="a first and a last line for each, no line in two splits",

@@ -6,9 +6,9 @@ them, in more than a hundred languages. Index i of a split means the same in eve
 `spans` (BIO entities: DATE, MONEY, ...).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from hyperadapters.data.cldr_meanings import meanings
+from hyperadapters.data.cldr_meanings import Meaning, meanings, meanings_in_new_templates
 from hyperadapters.data.cldr_pieces import ENTITIES, FIELDS, GLUE, pieces_of
 from hyperadapters.data.cldr_words import Word, text_of, words_of
 from hyperadapters.data.corpora import Pair, Tagged, Text
@@ -78,13 +78,25 @@ def tagged(language: str, task: str, split: str, count: int, seed: int = 0) -> t
 
 def texts(language: str, split: str, count: int, seed: int = 0) -> tuple[Text, ...]:
     """The same sentences as plain text, spaced as CLDR spaces them."""
+    return tuple(map(Text, _written(language, meanings(split, count, seed))))
+
+
+def pairs(
+    language: str, beside: str, split: str, count: int, seed: int = 0, *, train: int = 0
+) -> tuple[Pair, ...]:
+    """The same sentences in two languages, for translation and translation LM.
+
+    Args:
+        train: sentences of the split `train`, whose templates the split `test` does not have.
+    """
+    if split == "test":
+        wanted = meanings_in_new_templates(count, train, seed)
+    else:
+        wanted = meanings(split, count, seed)
+    both = zip(_written(language, wanted), _written(beside, wanted), strict=True)
+    return tuple(Pair(first, second, (language, beside)) for first, second in both)
+
+
+def _written(language: str, wanted: Sequence[Meaning]) -> Iterator[str]:
     _known(language)
-    return tuple(
-        Text(text_of(pieces_of(language, meaning))) for meaning in meanings(split, count, seed)
-    )
-
-
-def pairs(language: str, beside: str, split: str, count: int, seed: int = 0) -> tuple[Pair, ...]:
-    """The same sentences in two languages, for translation LM."""
-    both = zip(texts(language, split, count, seed), texts(beside, split, count, seed), strict=True)
-    return tuple(Pair(first.text, second.text, (language, beside)) for first, second in both)
+    return (text_of(pieces_of(language, meaning)) for meaning in wanted)

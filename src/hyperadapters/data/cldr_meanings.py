@@ -10,6 +10,7 @@ import random
 import zlib
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from hyperadapters.data.corpora import SPLITS
@@ -23,6 +24,8 @@ __all__ = [
     "Meaning",
     "Phrase",
     "meanings",
+    "meanings_in_new_templates",
+    "template",
 ]
 
 TERRITORIES = tuple(
@@ -223,10 +226,32 @@ def meanings(split: str, count: int, seed: int = 0) -> tuple[Meaning, ...]:
     """
     if split not in SPLITS:
         raise ValueError(f"`{split}` is none of {SPLITS}")
+    return tuple(islice(_drawn(split, seed), count))
+
+
+@lru_cache(maxsize=32)
+def meanings_in_new_templates(count: int, train: int, seed: int = 0) -> tuple[Meaning, ...]:
+    """The first `count` meanings of the split `test` in templates that none of the first `train`
+    meanings of the split `train` has; fewer are a prefix of more.
+    """
+    known = {template(meaning) for meaning in meanings("train", train, seed)}
+    new = (meaning for meaning in _drawn("test", seed) if template(meaning) not in known)
+    return tuple(islice(new, count))
+
+
+def template(meaning: Meaning) -> tuple[object, ...]:
+    """What a sentence has in common with all that differ from it in values alone."""
+    if isinstance(meaning, Phrase):
+        return meaning.kind, meaning.style
+    return meaning.how, *map(template, meaning.parts)
+
+
+def _drawn(split: str, seed: int) -> Iterator[Meaning]:
+    """The meanings of a split without end, each once."""
     draw = random.Random(f"{seed}/{split}")
-    found: dict[Meaning, None] = {}
-    while len(found) < count:
+    found: set[Meaning] = set()
+    while True:
         meaning = _sentence(split, draw)
-        if _belongs(meaning, split):
-            found[meaning] = None
-    return tuple(found)
+        if _belongs(meaning, split) and meaning not in found:
+            found.add(meaning)
+            yield meaning

@@ -5,12 +5,14 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
+from hyperadapters.data.corpora import Corpus, Example, Pair
 from hyperadapters.data.formats.text import read_lines
 
-__all__ = ["held_out", "key", "split_of"]
+__all__ = ["held_out", "key", "keys_of", "side_of", "split_of", "without"]
 
 _HELD = re.compile(
     r"(?:^|[-_./])(?:dev|test|val|valid|validation|private)(?:[-_./]|$)", re.IGNORECASE
@@ -31,6 +33,30 @@ _DEV, _TEST = 0, 1
 def split_of(text: str) -> str:
     """The split that the hash of a text puts it in: 5% `dev`, 5% `test`, the others `train`."""
     return {_DEV: "dev", _TEST: "test"}.get(key(text) % _PARTS, "train")
+
+
+def side_of(languages: tuple[str, str], anchor: str) -> int:
+    """Which side of a pair chooses its split: the anchor's, else that first by alphabet."""
+    return languages.index(anchor if anchor in languages else min(languages))
+
+
+def keys_of(corpora: Iterable[Corpus]) -> frozenset[int]:
+    """The keys of all texts, of pairs those of both sides."""
+    return frozenset(_keys(text for corpus in corpora for text in _texts(corpus.examples)))
+
+
+def without(corpus: Corpus, held: frozenset[int]) -> Corpus:
+    """A corpus without the examples that have a text among the keys `held`."""
+    kept = [one for one in corpus.examples if held.isdisjoint(_keys(_texts((one,))))]
+    return replace(corpus, examples=kept)
+
+
+def _texts(examples: Iterable[Example]) -> Iterator[str]:
+    for example in examples:
+        if isinstance(example, Pair):
+            yield from (example.first, example.second)
+        else:
+            yield example.text
 
 
 def _keys(texts: Iterable[str]) -> Iterator[int]:

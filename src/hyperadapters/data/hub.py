@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Literal, final
 
 from hyperadapters.data.corpora import Corpus, Example, Pair, Tagged, Text
 from hyperadapters.data.files import Codes, codes_for, expand, filled, languages_of, rooted
+from hyperadapters.data.held_out import side_of, split_of
 from hyperadapters.data.sources import STRICT, Source, limited, sides
 from hyperadapters.errors import DataError
 
@@ -31,7 +32,8 @@ class Hub(Source):
         subset: its configuration, a template with `{language}`.
         revision: the commit or tag of the data set.
         path: local files in place of the hub: a template with `{language}` and `{split}`
-            (.parquet, .json, .jsonl, .csv).
+            (.parquet, .json, .jsonl, .csv). Without `{split}`, 5% of the rows are dev and 5% test,
+            by the hash of the sentence, of parallel text of that in `beside`.
         words: the column of word lists; `labels` that of labels, as strings or as numbers.
         label_names: names of numbered labels, where the data set does not carry them.
         text: the column of plain text; `first` and `second` those of parallel text, the second
@@ -90,8 +92,16 @@ class Hub(Source):
         """The rows of one split as examples."""
         with tempfile.TemporaryDirectory() as cache:
             rows, source = self._rows(language, split, root, cache)
-            examples = limited(list(self._examples(rows, language, source)), self.limit, split)
-        return Corpus(task, language, split, examples, source)
+            examples = list(self._examples(rows, language, source))
+        if self.path is not None and "{split}" not in self.path:
+            examples = [example for example in examples if self._split_of(example) == split]
+        return Corpus(task, language, split, limited(examples, self.limit, split), source)
+
+    def _split_of(self, example: Example) -> str:
+        if isinstance(example, Pair):
+            side = side_of(example.languages, self.beside)
+            return split_of((example.first, example.second)[side])
+        return split_of(example.text)
 
     def _rows(self, language: str, split: str, root: Path | None, cache: str) -> tuple[Any, str]:
         import datasets

@@ -11,7 +11,7 @@ from hyperadapters.context import direction
 from hyperadapters.data.corpora import SPLITS, Corpus, Pair
 from hyperadapters.data.files import Codes, codes_for, expand, filled, named_in, rooted
 from hyperadapters.data.formats.text import read_aligned, read_lines
-from hyperadapters.data.held_out import split_of
+from hyperadapters.data.held_out import side_of, split_of
 from hyperadapters.data.languages import language_of
 from hyperadapters.data.sources import STRICT, Source, limited
 from hyperadapters.errors import ConfigError, ContextError, DataError
@@ -35,8 +35,8 @@ class Pairs(Source):
     Args:
         path: such as `{first}-{second}/{split}.jsonl`. Without `{split}`, 5% are dev and 5% test,
             by the hash of the sentence in `anchor`: the same sentence is in the same split in every
-            pair that has this language. Other pairs of the same text have splits of their own:
-            give them files of their own for testing, or the format `aligned`.
+            pair that has this language; other pairs of the same text have splits of their own.
+            A run leaves out of training whatever it scores in any direction.
         anchor: the language whose side chooses the split; the first by alphabet where a pair
             is without it.
         column: where an object of JSON has its texts by code.
@@ -78,7 +78,7 @@ class Pairs(Source):
         both = [(b, a) if swapped else (a, b) for a, b in self._texts(files, codes)]
         pairs = [Pair(a.strip(), b.strip(), names) for a, b in both if a.strip() and b.strip()]
         if "{split}" not in self.path:
-            side = self._anchored(names)
+            side = side_of(names, self.anchor)
             pairs = [pair for pair in pairs if split_of((pair.first, pair.second)[side]) == split]
         source = ", ".join(str(file) for side in files for file in side)
         return Corpus(task, language, split, limited(pairs, self.limit, split), source)
@@ -103,9 +103,6 @@ class Pairs(Source):
         except ContextError:
             return False
         return split in SPLITS and bool(self._files(names, split, root)[0])
-
-    def _anchored(self, names: _Sides) -> int:
-        return names.index(self.anchor if self.anchor in names else min(names))
 
     def _files(
         self, names: _Sides, split: str, root: Path | None

@@ -66,7 +66,8 @@ class Cldr(Source):
 
     Args:
         content: `fields` and `spans` are tagging tasks, `text` is for MLM, `pairs` for
-            translation LM.
+            translation and translation LM: their test sentences have templates that no training
+            sentence has, not only other values.
         train: sentences of the split; `dev` and `test` likewise.
         beside: the other language of `pairs`, where the run file lists single languages and no
             directions such as `de-en`.
@@ -111,7 +112,7 @@ class Cldr(Source):
         elif self.content == "pairs":
             names = sides(language, self.beside)
             first, second = (self.codes.get(name, name) for name in names)
-            pairs = cldr.pairs(first, second, split, count, self.seed)
+            pairs = cldr.pairs(first, second, split, count, self.seed, train=self.train)
             examples = tuple(Pair(pair.first, pair.second, names) for pair in pairs)
         else:
             examples = cldr.tagged(code, self.content, split, count, self.seed)

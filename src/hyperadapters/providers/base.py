@@ -46,6 +46,17 @@ class Provider(nn.Module, ABC):
             UnknownName: a row names something that was never trained.
         """
 
+    @abstractmethod
+    def check(self, row: Row) -> None:
+        """Whether there are weights for a row, without computing them.
+
+        Args:
+            row: projected on `factors`.
+
+        Raises:
+            UnknownName: it names something that was never trained.
+        """
+
     def __call__(self, rows: Sequence[Row], sites: Collection[Site]) -> Supply:
         """`forward`, typed."""
         supply: Supply = super().__call__(rows, sites)

@@ -70,10 +70,11 @@ class Encoder(ABC):
         """The module that reads `source` features."""
 
 
-def _linear(width_in: int, width_out: int, std: float) -> nn.Linear:
+def _linear(width_in: int, width_out: int, std: float | None) -> nn.Linear:
     layer = nn.Linear(width_in, width_out)
-    nn.init.normal_(layer.weight, 0.0, std)
-    nn.init.zeros_(layer.bias)
+    if std is not None:
+        nn.init.normal_(layer.weight, 0.0, std)
+        nn.init.zeros_(layer.bias)
     return layer
 
 
@@ -84,12 +85,16 @@ class Mlp(Encoder):
     end.
 
     Hyper-X: `Mlp((192, 192))`; HyperFormer++: `Mlp((128, 64), norm=True)`. Weights start from N(0,
-    `std`²).
+    `std`²) and biases from 0; with None for `std`, from torch's own initial values.
     """
 
     widths: tuple[int, ...]
     norm: bool = False
-    std: float = 0.02
+    std: float | None = 0.02
+
+    def __post_init__(self) -> None:
+        if not self.widths or min(self.widths) < 1:
+            raise ValueError(f"widths are at least 1, not {self.widths}")
 
     @property
     def code(self) -> int:
@@ -106,7 +111,7 @@ class Mlp(Encoder):
 
 
 class _Block(nn.Module):
-    """h + W₂·ReLU(W₁·LN(h)), with dropout on what is added."""
+    """h + W₂·dropout(ReLU(W₁·LN(h)))."""
 
     def __init__(self, width: int, dropout: float) -> None:
         super().__init__()
@@ -126,13 +131,22 @@ class _Block(nn.Module):
 @final
 @dataclass(frozen=True)
 class Residual(Encoder):
-    """ReLU(W·source), then pre-norm residual blocks (hyper-adapters, Baziotis et al. 2022, section
-    3).
+    """ReLU(W·source), then pre-norm residual blocks h + W₂·ReLU(W₁·LN(h)).
+
+    Hyper-adapters (Baziotis et al., 2022, section 3). Dropout acts on the features inside a block.
     """
 
     width: int
     blocks: int = 2
     dropout: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.width < 1 or self.blocks < 0:
+            raise ValueError(f"no encoder of width {self.width} with {self.blocks} blocks")
+        if not 0 <= self.dropout < 1:
+            raise ValueError(f"dropout is in [0, 1), not {self.dropout}")
+        if self.dropout and not self.blocks:
+            raise ValueError("dropout acts inside blocks, and there are none")
 
     @property
     def code(self) -> int:

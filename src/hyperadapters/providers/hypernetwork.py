@@ -1,7 +1,8 @@
 """Weights generated from embeddings of a row and a place."""
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import final
+import random
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import cast, final
 
 import torch
 from jaxtyping import Float
@@ -11,7 +12,7 @@ from hyperadapters.context import CONTEXT_FACTORS, SITE_FACTORS, Factor, Row
 from hyperadapters.providers.base import Provider, Supply, groups_of, hand_out
 from hyperadapters.providers.embedding import Embedding
 from hyperadapters.providers.encoder import Combine, Encoder
-from hyperadapters.providers.heads import Linear
+from hyperadapters.providers.heads import Linear, LinearHeads
 from hyperadapters.sites import Site, Tower
 from hyperadapters.slots import Slots
 
@@ -25,7 +26,7 @@ def site_names(factor: Factor, sites: Collection[Site]) -> list[str]:
     return [site.layer_name.replace(".", "-") for site in sites]
 
 
-_DRAWN = 16
+_DRAWN = 64
 """Rows that a scale is measured on."""
 
 
@@ -65,30 +66,45 @@ class Hypernetwork(Provider):
         self.encoder = encoder.build(combine.width(dimensions))
         self.heads = nn.ModuleList(heads.build(group, encoder.code) for group in groups_of(slots))
         if heads.matched:
-            self._match(combine.width(dimensions))
+            self._match()
 
     def forward(self, rows: Sequence[Row], sites: Collection[Site]) -> Supply:
         """Generates for all of the network's sites and hands out those asked for."""
         code, divergence = self._encode(rows)
-        place = {site: index for index, site in enumerate(self._sites)}
         weights: dict[Site, dict[str, Tensor]] = {}
-        for heads, group in zip(self.heads, groups_of(self.slots), strict=True):
-            own = [place[site] for site in group.sites]
-            whole = len(own) == len(self._sites)
-            weights |= hand_out(heads.group, heads(code if whole else code[own]), sites)  # type: ignore[arg-type]
+        for heads, own in self._served(code):
+            weights |= hand_out(heads.group, heads(own), sites)
         return Supply(weights, divergence)
+
+    def check(self, row: Row) -> None:
+        """Whether every name has an embedding."""
+        for factor in self.factors:
+            self.embeddings[factor]([row[factor]])
 
     def centres(self) -> dict[Factor, dict[str, Tensor]]:
         """Per factor, the vector of every name (of a Gaussian embedding its mean)."""
         return {factor: embedding.centres() for factor, embedding in self.embeddings.items()}  # type: ignore[operator]
 
-    @torch.no_grad()
-    def _match(self, source: int) -> None:
-        """Matches the heads' scale to free weights, for names drawn at random from N(0, 1)."""
-        self.encoder.eval()
+    def _served(self, code: Tensor) -> Iterator[tuple[LinearHeads, Tensor]]:
+        """The heads of each group with the codes of its sites."""
+        place = {site: index for index, site in enumerate(self._sites)}
         for heads, group in zip(self.heads, groups_of(self.slots), strict=True):
-            heads.match(self.encoder(torch.randn(len(group.sites), _DRAWN, source)))  # type: ignore[operator]
-        self.encoder.train()
+            own = [place[site] for site in group.sites]
+            yield cast(LinearHeads, heads), code if len(own) == len(self._sites) else code[own]
+
+    @torch.no_grad()
+    def _match(self) -> None:
+        """Matches the heads' scale to free weights, for rows of names drawn from its own."""
+        names = {factor: list(self.centres()[factor]) for factor in self.factors}
+        draw = random.Random(0)
+        rows = [
+            Row(**{factor: draw.choice(own) for factor, own in names.items()})
+            for _ in range(_DRAWN)
+        ]
+        self.eval()
+        for heads, own in self._served(self._encode(rows)[0]):
+            heads.match(own)
+        self.train()
 
     def _encode(self, rows: Sequence[Row]) -> tuple[Float[Tensor, "site row code"], Tensor]:
         vectors: dict[Factor, Tensor] = {}

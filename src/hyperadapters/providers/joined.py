@@ -1,7 +1,7 @@
 """Some weights from one provider, some from another."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import final
+from typing import cast, final
 
 from torch import Tensor, nn
 
@@ -41,6 +41,11 @@ class Joined(Provider):
         }
         divergences = [supply.divergence for supply in supplies]
         return Supply(weights, sum(divergences[1:], divergences[0]))
+
+    def check(self, row: Row) -> None:
+        """Whether every part has weights."""
+        for part in self.parts:
+            cast(Provider, part).check(row.of(part.factors))  # type: ignore[arg-type]
 
 
 def _spread(part: Provider, rows: Sequence[Row], sites: Collection[Site]) -> Supply:

@@ -75,6 +75,10 @@ class Table(Provider):
             weights |= hand_out(group, stacked, sites)
         return Supply(weights, no_divergence(self))
 
+    def check(self, row: Row) -> None:
+        """Whether there is an entry."""
+        self._find(row)
+
     def _entry(self) -> nn.ParameterDict:
         return nn.ParameterDict(
             {

@@ -12,7 +12,7 @@ from hyperadapters.analysis.report import html, read_run
 from hyperadapters.build import Assembly, assemble
 from hyperadapters.config import RunFile
 from hyperadapters.counting import counts
-from hyperadapters.evaluation import evaluate
+from hyperadapters.evaluation import check, evaluate
 from hyperadapters.matrix import Matrix
 from hyperadapters.schedules import Observed, Schedule
 from hyperadapters.training import train
@@ -41,6 +41,7 @@ def perform(
         console: where progress goes; None for none.
     """
     assembly = assemble(run, data_root=data_root)
+    check(assembly)
     train(assembly, folder, console=console)
     matrix = scored(assembly, console=console)
     if PartialState().is_main_process:

@@ -96,6 +96,11 @@ class Task(ABC):
     head: Form | None
 
     @property
+    def generates(self) -> int:
+        """The most tokens that it lets the backbone generate for an example."""
+        return 0
+
+    @property
     def forced(self) -> Metric:
         """How teacher-forced logits are scored: what `statistics` counts for."""
         return self.metric

@@ -51,6 +51,11 @@ class Translation(TokenTask):
     head: Form | None = field(default=None, init=False, repr=False)
 
     @property
+    def generates(self) -> int:
+        """The tokens of a translation."""
+        return self.length
+
+    @property
     def forced(self) -> Metric:
         """Perplexity of the references."""
         return Perplexity()

@@ -1,11 +1,20 @@
 """Plain text files, read strictly as UTF-8: lines, `id TAB text`, and the UDHR's XML."""
 
+import sys
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
 from pathlib import Path
 
 from hyperadapters.errors import DataError
 
-__all__ = ["read_aligned", "read_identified", "read_lines", "read_texts", "read_udhr"]
+__all__ = [
+    "lines_of",
+    "read_aligned",
+    "read_identified",
+    "read_lines",
+    "read_texts",
+    "read_udhr",
+]
 
 
 def read_lines(path: Path) -> list[str]:
@@ -36,6 +45,24 @@ def read_lines(path: Path) -> list[str]:
     if lines and not lines[-1]:
         lines.pop()
     return [line.removesuffix("\r") for line in lines]
+
+
+def lines_of(path: Path) -> Iterator[str]:
+    """The lines of a UTF-8 file, or of standard input for `-`, as they come in.
+
+    Raises:
+        DataError: there is no such file, or a byte is not UTF-8.
+    """
+    if path != Path("-"):
+        yield from read_lines(path)
+        return
+    try:
+        for line in sys.stdin:
+            yield line.rstrip("\r\n")
+    except UnicodeDecodeError as fault:
+        raise DataError(
+            "standard input is not UTF-8", expected="UTF-8 text", found=str(fault)
+        ) from None
 
 
 def read_aligned(first: Path, second: Path) -> list[tuple[str, str]]:

@@ -1,0 +1,72 @@
+"""The corpora of a run: read once each, and nothing to train on that is scored."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hyperadapters.config import RunFile
+from hyperadapters.config.task_settings import TranslationTask
+from hyperadapters.context import direction
+from hyperadapters.data.corpora import Corpus
+from hyperadapters.data.held_out import keys_of, without
+
+__all__ = ["Library"]
+
+
+@dataclass(frozen=True)
+class Library:
+    """The corpora of a run, read once each.
+
+    Args:
+        run: says where each task's examples come from.
+        data_root: the folder that relative paths of corpora start from.
+    """
+
+    run: RunFile
+    data_root: Path | None = None
+    _read: dict[tuple[str, str, str], Corpus] = field(default_factory=dict, repr=False)
+    _scored: dict[str, frozenset[int]] = field(default_factory=dict, repr=False)
+
+    def corpus(self, task: str, language: str, split: str) -> Corpus:
+        """The examples of a task, a language and a split, from the first source that has them.
+
+        No pair to train a translation on has a side that is scored in any direction of the run.
+
+        Raises:
+            DataError: no source has them, or a file is broken.
+        """
+        language = self._data_of(task, language)
+        key = (task, language, split)
+        if key not in self._read:
+            corpus = self._found(task, language, split)
+            if split == "train" and isinstance(self.run.tasks[task], TranslationTask):
+                corpus = without(corpus, self._texts_scored(task))
+            self._read[key] = corpus
+        return self._read[key]
+
+    def _found(self, task: str, language: str, split: str) -> Corpus:
+        sources = self.run.tasks[task].data
+        having = [s for s in sources if s.has(language, split, self.data_root)]
+        source = having[0] if having else sources[0]  # the first one's message says what is missing
+        return source.read(task, language, split, self.data_root)
+
+    def _texts_scored(self, task: str) -> frozenset[int]:
+        """The keys of both sides of what the dev and test scores of a task are counted on."""
+        if task not in self._scored:
+            self._scored[task] = keys_of(
+                self.corpus(task, language, split)
+                for split, cells in (("dev", self.run.select), ("test", self.run.evaluate))
+                for language in cells.get(task, ())
+                if self.has(task, language, split)
+            )
+        return self._scored[task]
+
+    def has(self, task: str, language: str, split: str) -> bool:
+        """Whether some source has them."""
+        sources, language = self.run.tasks[task].data, self._data_of(task, language)
+        return any(source.has(language, split, self.data_root) for source in sources)
+
+    def _data_of(self, task: str, language: str) -> str:
+        """The cell whose data this one's are: those of `de-en-fr` are of `de-fr`."""
+        if isinstance(self.run.tasks[task], TranslationTask):
+            return "-".join(direction(language))
+        return language

@@ -1,0 +1,186 @@
+"""Hyper-adapters (Baziotis et al., 2022) and the translation systems beside them."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Literal
+
+from hyperadapters.forms import Bottleneck
+from hyperadapters.method import BACKBONE, Adapter, Method, Phase, Recipe
+from hyperadapters.providers import Encoder, Learned, Linear, Mlp, Residual, hypernetwork, table
+from hyperadapters.sites import Tower, Where
+
+__all__ = ["Size", "hyper_adapters", "language_adapters", "pair_adapters", "transformer"]
+
+Size = Literal["base", "big"]
+"""Which of the two Transformers of Baziotis et al. (2022) a recipe is for."""
+
+_BASE = Recipe(
+    steps=360_000,
+    learning_rate=4e-3,
+    batch_tokens=256_000,
+    decay="inverse_sqrt",
+    warmup=8000,
+    betas=(0.9, 0.98),
+    epsilon=1e-6,
+    smoothing=0.1,
+    temperature=2.0,
+    length=250,
+    evaluate_every=20_000,
+    criterion="loss",
+)
+_TRANSLATION: Mapping[Size, Recipe] = {
+    "base": _BASE,
+    "big": replace(_BASE, steps=220_000, learning_rate=1e-3),
+}
+"""Baziotis et al. (2022), section 4: for 32 GPUs."""
+
+_PAPER = "Baziotis et al. (2022)"
+
+
+def _translation(name: str, size: Size, *adapters: Adapter, joint: bool = True) -> Method:
+    trains = frozenset({adapter.name for adapter in adapters} | ({BACKBONE} if joint else set()))
+    phases = (Phase(trains=trains, recipe=_TRANSLATION[size]),)
+    return Method(name, adapters, phases, paper=_PAPER)
+
+
+def transformer(name: str = "transformer-base", *, size: Size = "base") -> Method:
+    """A dense translation Transformer: nothing is added, every weight is trained.
+
+    Args:
+        name: of the resulting method.
+        size: of the backbone that the recipe is for.
+    """
+    return _translation(name, size)
+
+
+def _after_layers(name: str, width: int, tower: Tower, *factors: str) -> Adapter:
+    form = Bottleneck(width=width, norm="before")
+    return Adapter(name, form, Where("layer", tower=tower), table(*factors))
+
+
+def language_adapters(
+    name: str = "language-adapters-base",
+    *,
+    size: Size = "base",
+    bottleneck: int = 128,
+    joint: bool = True,
+) -> Method:
+    """An adapter per source language after encoder layers, and per target language after decoder
+    layers.
+
+    `A(z) = U·ReLU(D·LN(z)) + z`. Philip et al. (2020); Baziotis et al. (2022), section 2.
+
+    Args:
+        name: of the resulting method.
+        size: of the backbone that the recipe is for.
+        bottleneck: width of the adapters: 128 in base, 256 in big.
+        joint: train the backbone with them; otherwise they are added to a trained one.
+    """
+    return _translation(
+        name,
+        size,
+        _after_layers("source", bottleneck, "encoder", "source_language"),
+        _after_layers("target", bottleneck, "decoder", "target_language"),
+        joint=joint,
+    )
+
+
+def pair_adapters(
+    name: str = "pair-adapters-base",
+    *,
+    size: Size = "base",
+    bottleneck: int = 128,
+    joint: bool = True,
+) -> Method:
+    """An adapter per translation direction after every layer of both towers.
+
+    Bapna and Firat (2019); Baziotis et al. (2022), section 2.
+
+    Args:
+        name: of the resulting method.
+        size: of the backbone that the recipe is for.
+        bottleneck: width of the adapters: 128 in base, 256 in big.
+        joint: train the backbone with them; otherwise they are added to a trained one.
+    """
+    weights = table("source_language", "target_language")
+    adapter = Adapter("pair", Bottleneck(width=bottleneck, norm="before"), Where("layer"), weights)
+    return _translation(name, size, adapter, joint=joint)
+
+
+_BLIND: Mapping[str, Mapping[Tower, frozenset[str]]] = {
+    "st-st": {},
+    "st-t": {"decoder": frozenset({"source_language"})},
+    "s-t": {
+        "encoder": frozenset({"target_language"}),
+        "decoder": frozenset({"source_language"}),
+    },
+}
+
+
+def _residual(width: int, blocks: int | None, dropout: float) -> Encoder:
+    return Residual(width, 2 if blocks is None else blocks, dropout)
+
+
+def _linear(width: int, blocks: int | None, dropout: float) -> Encoder:
+    if blocks is not None or dropout:
+        raise ValueError("a linear encoder has no `blocks`, and no `dropout` inside them")
+    return Mlp((width,), std=None)
+
+
+_ENCODERS = {"residual": _residual, "linear": _linear}
+
+
+def hyper_adapters(
+    name: str = "hyper-adapters-base-base",
+    *,
+    size: Size = "base",
+    hidden: int = 612,
+    bottleneck: int = 128,
+    embedding: int = 50,
+    embedding_std: float = 1.0,
+    blocks: int | None = None,
+    encoder: Literal["residual", "linear"] = "residual",
+    conditioning: Literal["st-st", "st-t", "s-t"] = "st-t",
+    dropout: float = 0.0,
+    rescale: bool = True,
+    std: float = 0.02,
+    matched: bool = False,
+    joint: bool = True,
+) -> Method:
+    """Hyper-adapters: one hypernetwork writes the adapters of every direction and layer.
+
+    `h0 = ReLU(W·[s; t; l])`, residual blocks `h + W2·ReLU(W1·LN(h))`, and linear heads whose output
+    is divided by √hidden; `A(z) = U·ReLU(D·LN(z)) + z` after every layer, with a generated norm
+    whose scale is 1 + what is generated. Encoder and decoder layers have embeddings of one table.
+    Baziotis et al. (2022), section 3.
+
+    Args:
+        name: of the resulting method.
+        size: of the backbone that the recipe is for.
+        hidden: width of the hypernetwork, d_h: 102 tiny, 204 small, 612 base.
+        bottleneck: width of the generated adapters: 128 in base, 256 in big.
+        embedding: dimension of each of the three embeddings.
+        embedding_std: of the embeddings at the start.
+        blocks: of a residual encoder, 2 when absent; 0 for one non-linear layer.
+        encoder: `linear` for W·[s; t; l] alone, without blocks.
+        conditioning: what encoder and decoder adapters depend on: s and t for source and target.
+        dropout: inside the blocks, in [0, 1).
+        rescale: divide what is generated by √hidden, so that its scale does not depend on it.
+        std: of the heads' weights at the start.
+        matched: scale the heads at the start so that generated weights spread as those of
+            language adapters do (appendix B.1).
+        joint: train the backbone with them; otherwise they are added to a trained one.
+
+    Raises:
+        ValueError: blocks or dropout for an encoder that has no blocks, or values out of range.
+    """
+    named = Learned(embedding, embedding_std)
+    written = hypernetwork(
+        {"source_language": named, "target_language": named},
+        site={"layer": named},
+        blind=_BLIND[conditioning],
+        encoder=_ENCODERS[encoder](hidden, blocks, dropout),
+        heads=Linear(rescale=rescale, std=std, matched=matched),
+    )
+    form = Bottleneck(width=bottleneck, norm="before", unit_scale=True)
+    return _translation(name, size, Adapter("hyper", form, Where("layer"), written), joint=joint)
