@@ -6,10 +6,11 @@ import pytest
 import torch
 
 import tiny_runs
+from hyperadapters import bundle
 from hyperadapters.build import assemble, method_of, rows_of, tasks_of
 from hyperadapters.config import run_from
 from hyperadapters.context import Row
-from hyperadapters.errors import ConfigError, DataError
+from hyperadapters.errors import BackboneError, ConfigError, DataError
 from hyperadapters.library import Library
 
 
@@ -66,6 +67,15 @@ def test_answers_longer_than_the_backbone_has_positions_for_are_refused(tmp_path
         ConfigError, match=r"(?s)longer answers.*tasks\.mt\.length.*at most 32 tokens.*found: 33"
     ):
         assemble(run_from(values))
+
+
+def test_a_backbone_without_a_decoder_translates_nothing(tmp_path: Path) -> None:
+    encoder = assemble(run_from(tiny_runs.values(tmp_path / "encoder")))
+    bundle.save(encoder, tmp_path / "model")
+    path = {"path": str(tmp_path / "model" / "backbone")}
+    run = run_from(tiny_runs.translation(tmp_path / "run", backbone=path))
+    with pytest.raises(BackboneError, match=r"(?s)does not translate, as task `mt`.*`bert`"):
+        assemble(run)
 
 
 def test_empty_files_are_no_text_to_learn_from(tmp_path: Path) -> None:

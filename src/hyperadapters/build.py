@@ -18,7 +18,7 @@ from hyperadapters.config.task_settings import MlmTask, TaggingTask, Translation
 from hyperadapters.context import Row
 from hyperadapters.data.corpora import Corpus, Pair
 from hyperadapters.data.vocabulary import train_joint_tokenizer, train_tokenizer
-from hyperadapters.errors import ConfigError, DataError
+from hyperadapters.errors import BackboneError, ConfigError, DataError
 from hyperadapters.library import Library
 from hyperadapters.method import BACKBONE, HEADS, Method, Phase
 from hyperadapters.methods import METHODS
@@ -91,6 +91,7 @@ def assemble(run: RunFile, *, data_root: Path | None = None) -> Assembly:
     tokenizer = tokenizer_of(run, library)
     torch.manual_seed(run.seed)
     backbone = _backbone(run.backbone, tokenizer)
+    _check_towers(tasks, backbone)
     _check_lengths(method, tasks, backbone)
     model = adapt(
         backbone,
@@ -101,10 +102,25 @@ def assemble(run: RunFile, *, data_root: Path | None = None) -> Assembly:
     return Assembly(run, method, model, tokenizer, tasks, library)
 
 
+def _check_towers(tasks: Mapping[str, Task], backbone: Any) -> None:
+    translating = [name for name, task in tasks.items() if isinstance(task, Translation)]
+    if translating and not backbone.config.is_encoder_decoder:
+        raise BackboneError(
+            f"the backbone does not translate, as task `{translating[0]}` needs",
+            expected="an encoder-decoder, such as `marian`",
+            found=f"`{backbone.config.model_type}`, without a decoder",
+        )
+
+
 def _check_lengths(method: Method, tasks: Mapping[str, Task], backbone: Any) -> None:
     """Nothing may be longer than the backbone has positions for."""
+    place = {PRETRAIN: "pretrain.recipe.length"}
     wanted = [
-        ("recipe.length", f"phase `{phase.name}` has longer examples", phase.recipe.length)
+        (
+            place.get(phase.name, "recipe.length"),
+            f"phase `{phase.name}` has longer examples",
+            phase.recipe.length,
+        )
         for phase in method.phases
     ] + [
         (f"tasks.{name}.length", f"task `{name}` may generate longer answers", task.generates)

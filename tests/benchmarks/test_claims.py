@@ -10,13 +10,15 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from benchmarks.claims import convergence, relatedness, widths  # noqa: E402
+from benchmarks.claims import convergence, exchange, relatedness, widths  # noqa: E402
 
+import tiny_runs  # noqa: E402
 from hyperadapters.build import Assembly, assemble  # noqa: E402
 from hyperadapters.config import run_from  # noqa: E402
 from hyperadapters.config.dialect import write_yaml  # noqa: E402
 from hyperadapters.evaluation import evaluate  # noqa: E402
 from hyperadapters.forms import Bottleneck  # noqa: E402
+from hyperadapters.matrix import Cell, Matrix  # noqa: E402
 from hyperadapters.schedules import Fixed, Observed  # noqa: E402
 
 SHAPE = {"layers": 1, "width": 8, "heads": 2, "ffn": 8, "positions": 32, "vocabulary": 300}
@@ -96,3 +98,38 @@ def test_convergence_reads_the_losses_on_dev_cells(tmp_path: Path) -> None:
     curve = convergence.read(tmp_path)
     assert (curve.steps, curve.losses, curve.best) == ([10, 20, 30], [5.0, 3.0, 4.0], 3.0)
     assert (curve.reaches(4.5), curve.reaches(3.0), curve.reaches(2.0)) == (20, 20, None)
+
+
+def test_points_lost_leave_out_the_language_itself_and_those_in_no_group() -> None:
+    def matrix(**scores: float) -> Matrix:
+        cells = tuple(
+            Cell(
+                "ner", name, "accuracy", score, 1, "unseen pair" if name == "fi" else "trained pair"
+            )
+            for name, score in scores.items()
+        )
+        return Matrix("r", "m", 0, cells, {"all of them": ("tr", "fi", "ta")})
+
+    own, other = matrix(en=0.9, tr=0.8, fi=0.7, ta=0.6), matrix(en=0.1, tr=0.5, fi=0.6, ta=0.5)
+    found = exchange.lost(own, other, "tr")
+    assert found == {
+        ("ner", "unseen pair"): pytest.approx(10.0),
+        ("ner", "trained pair"): pytest.approx(10.0),
+    }
+
+
+def test_costs_are_means_over_the_languages_whose_weights_are_tried(tmp_path: Path) -> None:
+    method = {"name": "hyper-x-base", "code": 6, "bottleneck": 4, "embedding": 4, "hidden": 6}
+    values = tiny_runs.values(
+        tmp_path, method={**method, "std": 0.6}, groups={"g": ["en", "tr", "ta"]}
+    )
+    values["pretrain"] = {"train": {"mlm": ["en"]}, "recipe": {"steps": 1, "length": 24}}
+    made = assemble(run_from(values))
+    found = exchange.costs(made, ["en", "ta"])
+    own = evaluate(made)
+    each = [
+        exchange.lost(own, evaluate(made, under=Fixed(language=name)), name)
+        for name in ("en", "ta")
+    ]
+    assert found == {kind: pytest.approx((each[0][kind] + each[1][kind]) / 2) for kind in found}
+    assert any(abs(points) > 0.1 for points in found.values())

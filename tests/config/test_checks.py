@@ -68,6 +68,15 @@ _TEXTS = {"kind": "translation", "data": {"format": "cldr", "content": "text"}}
             ["`evaluate.mt.0`: nothing is trained to translate into `fr`", "one of en"],
         ),
         (
+            {
+                "tasks": {"mt": _PAIRS},
+                "train": {"mt": ["de-en"]},
+                "backbone": _ARCHITECTURE,
+                "method": "transformer-base",
+            },
+            ["`backbone.architecture.type`: `bert` does not translate", "set `type: marian`"],
+        ),
+        (
             {"groups": {"High": ["en"]}, "tiers": {"High": 5, "Low": 0}},
             ["`tiers.High`: there is a group of this name"],
         ),

@@ -40,6 +40,7 @@ def cross_faults(document: Document) -> list[Fault]:
         _groups,
         _labels,
         _contents,
+        _towers,
         _phases,
         _batches,
         _untrained,
@@ -165,9 +166,7 @@ def _languages(task: Any) -> tuple[str, ...]:
 
 
 def _groups(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
-    """A language in a group must be of some cell, of some task's data, or have a family; no tier
-    has the name of a group.
-    """
+    """A group has languages of cells, of data or with a family; no tier has its name."""
     groups = _mapping(document.values.get("groups"))
     for name in _mapping(document.values.get("tiers")):
         if name in groups:
@@ -217,16 +216,26 @@ def _contents(document: Document, parts: Parts, method: Method | None) -> Iterat
             )
 
 
+def _towers(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
+    """An architecture for translation must have a decoder."""
+    shape = getattr(parts["backbone"], "architecture", None)
+    translates = any(isinstance(task, TranslationTask) for task in parts["tasks"].values())
+    if shape and translates and shape.type != "marian":
+        yield document.fault(
+            ("backbone", "architecture", "type"),
+            f"`{shape.type}` does not translate: it has no decoder",
+            remedy="set `type: marian`",
+        )
+
+
 def _with_two_sides(source: object) -> bool:
-    if isinstance(source, Cldr):
-        return source.content == "pairs"
-    return isinstance(source, Aligned | Hub | Pairs)
+    two_sides = isinstance(source, Aligned | Hub | Pairs)
+    return source.content == "pairs" if isinstance(source, Cldr) else two_sides
 
 
 def _without_labels(source: object) -> bool:
-    if isinstance(source, Cldr):
-        return source.content in ("text", "pairs")
-    return isinstance(source, Aligned | Pairs | PlainText | RootText | Parallel)
+    plain = isinstance(source, Aligned | Pairs | PlainText | RootText | Parallel)
+    return source.content in ("text", "pairs") if isinstance(source, Cldr) else plain
 
 
 def _phases(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
