@@ -1,4 +1,5 @@
-"""Writes what the documentation takes from the code: the tree of the README, one line per file.
+"""Writes what the documentation takes from the code: the tree of the README, and the page of run
+files.
 
 python docs/generate.py            write it
 python docs/generate.py --check    exit with status 1 where it is out of date
@@ -7,6 +8,8 @@ python docs/generate.py --check    exit with status 1 where it is out of date
 import ast
 import sys
 from pathlib import Path
+
+import reference
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 START, END = "<!-- tree: written by `make docs` -->", "<!-- /tree -->"
@@ -46,12 +49,13 @@ def written(readme: str) -> str:
 
 
 def main() -> int:
-    """Writes or checks the README."""
-    path = REPOSITORY / "README.md"
-    now, then = path.read_text(), written(path.read_text())
+    """Writes or checks both."""
+    readme, page = REPOSITORY / "README.md", REPOSITORY / "docs" / "run-files.md"
+    pages = {readme: written(readme.read_text()), page: reference.page()}
     if "--check" in sys.argv:
-        return int(now != then)
-    path.write_text(then)
+        return int(any(path.read_text() != text for path, text in pages.items()))
+    for path, text in pages.items():
+        path.write_text(text)
     return 0
 
 

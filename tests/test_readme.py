@@ -7,15 +7,22 @@ import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import get_args
 
 import pytest
 
+from hyperadapters.build import method_of
+from hyperadapters.config import RunFile, load_run
+from hyperadapters.config.task_settings import AnySource
+
 REPOSITORY = Path(__file__).parents[1]
 README = (REPOSITORY / "README.md").read_text()
+RUNNING = (REPOSITORY / "docs" / "running.md").read_text()
 
 
 @pytest.fixture(scope="module")
 def generate() -> ModuleType:
+    sys.path.insert(0, str(REPOSITORY / "docs"))
     spec = importlib.util.spec_from_file_location("generate", REPOSITORY / "docs" / "generate.py")
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -25,6 +32,22 @@ def generate() -> ModuleType:
 
 def test_the_tree_is_that_of_the_code(generate):
     assert generate.written(README) == README, "the README is out of date: run `make docs`"
+
+
+def test_the_page_of_run_files_is_that_of_the_code(generate):
+    page = (REPOSITORY / "docs" / "run-files.md").read_text()
+    assert generate.reference.page() == page, "the page is out of date: run `make docs`"
+    for source in get_args(get_args(AnySource)[0]):
+        assert f"`format: {source.format}`" in page, "every source has a section"
+    for key in RunFile.model_fields:
+        assert f"| `{key}` |" in page
+
+
+@pytest.mark.parametrize("block", re.findall(r"```yaml\n(name:.*?)```", RUNNING, re.DOTALL))
+def test_run_files_of_the_documentation_are_legal(block, tmp_path):
+    (tmp_path / "run.yaml").write_text(block)
+    run = load_run(tmp_path / "run.yaml")
+    assert method_of(run).phases[-1].recipe.batch_tokens == 8192
 
 
 def test_every_module_has_a_line_that_says_what_it_is(generate):

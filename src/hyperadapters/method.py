@@ -48,12 +48,13 @@ class Recipe:
         temperature: corpora of n examples are drawn with p ∝ n^(1/T); 1 is by size, infinity
             uniform.
         warmup: updates of linear warm-up.
-        decay: what the learning rate does afterwards.
+        decay: what the learning rate does afterwards: `linear` to 0, `constant`, or
+            `inverse_sqrt`.
         weight_decay: AdamW's, on everything trained.
         betas, epsilon: AdamW's.
         clip: the largest gradient norm; 0 for none.
         smoothing: label smoothing, in [0, 1).
-        precision: of forward and backward.
+        precision: of forward and backward: `no`, `bf16`, or `fp16`.
         length: tokens per example at most.
         evaluate_every: updates between evaluations on the dev splits; 0 for only at the end.
         patience: evaluations without improvement before a phase stops early; 0 for never.

@@ -39,7 +39,7 @@ class Architecture(Closed):
     """A backbone that starts from random weights; its tokenizer is trained on the run's own text.
 
     Args:
-        type: a BERT-like `model_type` of `transformers`, or `marian`, which translates.
+        type: `bert`, `roberta` or `xlm-roberta`, or `marian`, which translates.
         layers, width, heads, ffn: its shape, `layers` of each tower; `heads` divides `width`.
         positions: tokens per sequence at most.
         vocabulary: sub-words of its tokenizer at most.

@@ -34,11 +34,14 @@ class Hub(Source):
         path: local files in place of the hub: a template with `{language}` and `{split}`
             (.parquet, .json, .jsonl, .csv). Without `{split}`, 5% of the rows are dev and 5% test,
             by the hash of the sentence, of parallel text of that in `beside`.
-        words: the column of word lists; `labels` that of labels, as strings or as numbers.
+        words: the column of word lists.
+        labels: the column of their labels, as strings or as numbers.
         label_names: names of numbered labels, where the data set does not carry them.
-        text: the column of plain text; `first` and `second` those of parallel text, the second
-            in language `beside`.
+        text: the column of plain text.
+        first, second: the columns of parallel text, the second in the language `beside`.
         translation: the column that has a text under the code of each language.
+        beside: the language of `second`, and where rows are divided among splits by their hash the
+            one whose side chooses.
         splits: our split -> its name there.
         codes: our language name -> what the data set calls it, also for directions: `{en-de:
             de-en}` reads the subset of the other one.

@@ -68,7 +68,8 @@ class Cldr(Source):
         content: `fields` and `spans` are tagging tasks, `text` is for MLM, `pairs` for
             translation and translation LM: their test sentences have templates that no training
             sentence has, not only other values.
-        train: sentences of the split; `dev` and `test` likewise.
+        train, dev, test: sentences of each split.
+        seed: of what the sentences say.
         beside: the other language of `pairs`, where the run file lists single languages and no
             directions such as `de-en`.
         codes: our language name -> CLDR's, where they differ.
@@ -248,7 +249,7 @@ class Conll(Files):
     """CoNLL columns.
 
     Args:
-        word: column of the word, 0-based, negative from the end; `label` likewise.
+        word, label: columns of the word and of its label, 0-based, negative from the end.
         comments: beginning of lines to leave out (`"#"` for UNER's .iob2).
         prefix: cut from each word, a template (`"{language}:"` for WikiANN's `yo:Ilé`).
     """
