@@ -19,6 +19,16 @@ def test_two_figures_per_phase_and_a_ring_at_the_best(good_run: RunReport) -> No
     assert drawn.count('class="curve cell"') == 2
 
 
+def test_a_loss_that_chooses_stands_alone_not_among_scores(good: Matrix) -> None:
+    records = [
+        {"phase": "train", "step": n, "dev": {"mt/de-en": 9.0, "mt/en-de": 7.0}, "selection": 2.1}
+        for n in (1, 2)
+    ]
+    drawn = curves([RunReport(good, records)], ["good"])
+    assert "train: dev loss (nats)" in drawn and "dev scores" not in drawn
+    assert "curve cell" not in drawn
+
+
 def test_several_runs_have_letters_and_dashes(good_run: RunReport, poor_run: RunReport) -> None:
     drawn = curves([good_run, poor_run], ["good", "poor"])
     assert re.findall(r'class="key c\d dash\d"[^>]*>([A-Z])<', drawn) == ["A", "B", "A", "B"]

@@ -35,7 +35,7 @@ def curves(runs: Sequence[RunReport], names: Sequence[str]) -> str:
 
 
 def _phase(runs: Sequence[RunReport], names: Sequence[str], phase: str) -> list[str]:
-    losses, selections, dots = [], [], []
+    losses, selections, dots, scores = [], [], [], True
     for place, run in enumerate(runs):
         records = [record for record in run.curves if record.get("phase", "") == phase]
         loss = _points(records, lambda record: record.get("loss"))
@@ -43,7 +43,8 @@ def _phase(runs: Sequence[RunReport], names: Sequence[str], phase: str) -> list[
         kind, key = f"c{place % 8} dash{place % 4}", letter(place) if len(runs) > 1 else ""
         losses.append(_Line(loss, f"faint c{place % 8}", names[place]))
         losses.append(_Line(_smooth(loss), kind, names[place], key))
-        if len(runs) == 1:
+        scores = scores and _of_cells(records)
+        if len(runs) == 1 and scores:
             selections += _cells(records)
         selections.append(_Line(selection, kind, names[place], key))
         dots.append(_best(records))
@@ -51,8 +52,17 @@ def _phase(runs: Sequence[RunReport], names: Sequence[str], phase: str) -> list[
     if any(line.points for line in losses):
         figures.append(_figure(f"{phase}: training loss (nats)", losses, []))
     if any(line.points for line in selections):
-        figures.append(_figure(f"{phase}: dev scores", selections, dots))
+        title = "dev scores" if scores else "dev loss (nats)"
+        figures.append(_figure(f"{phase}: {title}", selections, dots))
     return figures
+
+
+def _of_cells(records: Sequence[Record]) -> bool:
+    """Whether what chooses the checkpoint is a mean of the cells' scores, not the loss."""
+    pairs = [
+        (r["selection"], r["dev"].values()) for r in records if r.get("dev") and "selection" in r
+    ]
+    return all(min(own) - 1e-9 <= chosen <= max(own) + 1e-9 for chosen, own in pairs)
 
 
 def _points(records: Sequence[Record], value: Callable[[Record], object]) -> Points:
