@@ -90,7 +90,8 @@ TRANSLATION = (
         "providers/heads.py",
         "self.weight[slot].mul_(wanted.std / generated.std())",
         "self.weight[slot].mul_((wanted.std or generated.std()) / generated.std())",
-        "tests/providers/test_hypernetwork.py::test_matched_heads_start_as_free_weights_do",
+        "tests/providers/test_hypernetwork.py::"
+        "test_matched_heads_start_as_free_weights_do[1.0-8-False]",
     ),
     Fault(
         "a sentence that is tested in one direction is trained on in another",
@@ -104,7 +105,7 @@ TRANSLATION = (
         "data/cldr.py",
         'if split == "test":',
         'if split == "none":',
-        "tests/data/test_cldr.py::test_sentences_to_test_translation_on_have_new_templates",
+        "tests/data/test_cldr.py::test_sentences_to_test_translation_on_have_new_templates[50]",
     ),
     Fault(
         "a form does again what was done when its weights became a table",

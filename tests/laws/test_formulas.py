@@ -195,10 +195,10 @@ def formula(form: Form, weights: dict[str, Tensor], read: Tensor, gives: Tensor)
 
 
 @pytest.mark.parametrize(
-    ("family", "position"),
-    [(family, position) for family, (_, own) in EQUATIONS.items() for position in own],
+    ("position", "family"),
+    [(position, family) for family, (_, own) in EQUATIONS.items() for position in own],
 )
-def test_the_wiring_of_a_position_is_its_equation(family: str, position: str) -> None:
+def test_the_wiring_of_a_position_is_its_equation(position: str, family: str) -> None:
     equation, _ = EQUATIONS[family]
     form = form_at(position)
     where = Where(
