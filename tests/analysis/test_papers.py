@@ -39,6 +39,21 @@ def test_the_table_with_languages_wins(folder: Path) -> None:
     assert setting.group("hyper-x-base", "ner", "span_f1", "seen") == 54.5
 
 
+def test_means_over_directions_and_their_tiers(tmp_path: Path) -> None:
+    rows = [
+        "hyper-adapters,1,transformer-base,transformer,translation,en-x,bleu,all,16.8,,",
+        "hyper-adapters,1,transformer-base,transformer,translation,en-x,bleu,low,16.6,,",
+        "hyper-adapters,1,transformer-base,transformer,translation,x-en,bleu,all,23.9,,",
+    ]
+    (tmp_path / "table.csv").write_text("\n".join([HEADER, *rows]), encoding="utf-8")
+    setting = Papers.read(tmp_path).setting("hyper-adapters", "transformer-base")
+    found = {
+        group: setting.group("transformer", "translation", "bleu", group)
+        for group in ("from English", "from English, Low", "into English", "into English, Low")
+    }
+    assert list(found.values()) == [16.8, 16.6, 23.9, None]
+
+
 def test_beside(folder: Path, good: Matrix, poor: Matrix) -> None:
     setting = Papers.read(folder).setting("hyper-x", "mixed")
     seen, turkish = beside([good, poor], setting, "ner", ("psf", "hyper-x-base"))

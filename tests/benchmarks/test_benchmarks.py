@@ -1,5 +1,6 @@
 """The benchmark code runs, and its formulas for work are what torch counts."""
 
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -100,6 +101,15 @@ def test_languages_are_printed_as_a_table(capsys: pytest.CaptureFixture[str]) ->
     report.print_languages(Console(width=130), grown)
     assert [one.languages for one in grown] == [10, 20]
     assert "parameters" in capsys.readouterr().out
+
+
+def test_a_process_is_not_as_large_as_the_one_that_started_it() -> None:
+    held = torch.ones(200_000_000)  # 800 MB
+    asked = [sys.executable, "-c", "from benchmarks.memory import _resident; print(_resident())"]
+    done = subprocess.run(
+        asked, check=True, capture_output=True, text=True, cwd=Path(__file__).parents[2]
+    )
+    assert 0 < int(done.stdout) < held.nbytes <= memory._resident()
 
 
 def test_peak_memory_holds_at_least_the_model() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from rich.table import Table
 
 from hyperadapters.config import RunFile
-from hyperadapters.data.corpora import SPLITS
+from hyperadapters.data.corpora import SPLITS, Corpus
 from hyperadapters.data.report import UNKNOWN_LIMIT, Summary, summary
 from hyperadapters.library import Library
 
@@ -16,32 +16,39 @@ __all__ = ["census", "census_table"]
 def census(run: RunFile, library: Library, tokenizer: Any) -> Iterator[Summary]:
     """Every corpus that a run reads in numbers, in the order of its tasks, one after the other.
 
-    A pair that is trained on must have a `train` split; the other splits count where they exist.
+    A corpus that it would choose a checkpoint by or score, and that is not there, has no sentences.
 
     Raises:
         DataError: a corpus to train on is missing, or one is broken.
     """
+    first = run.pretrain.train if run.pretrain else {}
+    read = {"train": (first, run.train), "dev": (run.select,), "test": (run.evaluate,)}
     seen = set[tuple[str, str, str]]()  # a route such as `de-en-fr` reads what `de-fr` reads
     for task in run.tasks:
-        first = run.pretrain.train if run.pretrain else {}
-        trained = {*run.train.get(task, ()), *first.get(task, ())}
-        cells = (first, run.train, run.evaluate, run.select)
+        cells = [cell for split in SPLITS for cell in read[split]]
         for language in dict.fromkeys(name for cell in cells for name in cell.get(task, ())):
             for split in SPLITS:
-                needed = split == "train" and language in trained
-                if needed or library.has(task, language, split):
-                    corpus = library.corpus(task, language, split)
+                if any(language in cell.get(task, ()) for cell in read[split]):
+                    corpus = _corpus(library, task, language, split)
                     if (task, corpus.language, split) not in seen:
                         yield summary(corpus, tokenizer)
                     seen.add((task, corpus.language, split))
 
 
+def _corpus(library: Library, task: str, language: str, split: str) -> Corpus:
+    if split == "train" or library.has(task, language, split):
+        return library.corpus(task, language, split)
+    return Corpus(task, language, split, (), "")
+
+
 def census_table(corpora: Iterable[Summary]) -> Table:
-    """The numbers as a table; a warning beside every corpus that the tokenizer hardly reads."""
-    table = Table("task", "language", "split", title="Corpora")
+    """The numbers as a table; a warning beside every corpus that has nothing, or that the tokenizer
+    hardly reads.
+    """
+    table = Table("task", "language", "split", title="Corpora that the run reads")
     for name in ("sentences", "words", "tokens", "unknown tokens"):
         table.add_column(name, justify="right")
-    table.add_column("")
+    table.add_column("to note")
     for corpus in corpora:
         table.add_row(
             corpus.task,
@@ -51,6 +58,12 @@ def census_table(corpora: Iterable[Summary]) -> Table:
             f"{corpus.words:,}",
             f"{corpus.tokens:,}",
             f"{corpus.unknown:.1%}",
-            f"[yellow]above {UNKNOWN_LIMIT:.0%}[/]" if corpus.flagged else "",
+            _note(corpus),
         )
     return table
+
+
+def _note(corpus: Summary) -> str:
+    if not corpus.sentences:
+        return "[red]nothing there[/]"
+    return f"[yellow]above {UNKNOWN_LIMIT:.0%} unknown[/]" if corpus.flagged else ""

@@ -25,6 +25,8 @@ COLUMNS = (
 )
 _PRINTED = {"span_f1": "f1"}
 """What papers call a metric, where it is not its name here."""
+_DIRECTIONS = {"from English": "en-x", "into English": "x-en"}
+"""How the files write the groups of directions that translation runs have."""
 
 
 @dataclass(frozen=True)
@@ -122,11 +124,15 @@ class PaperSetting:
     def group(self, method: str, task: str, metric: str, group: str) -> float | None:
         """The printed mean over a group of languages, 0–100; None where there is none.
 
-        Where tables disagree, the one that also prints the languages counts: it can be recomputed.
+        Of directions the groups are `from English` and `into English`, alone or with a tier: `from
+        English, low`. Where tables disagree, the one that also prints the languages counts: it can
+        be recomputed.
         """
         found = self._find(method, task, metric)
         detailed = {figure.table for figure in found if figure.language}
-        means = [figure for figure in found if not figure.language and figure.group == group]
+        head, _, tier = group.partition(", ")
+        wanted = (_DIRECTIONS[head], tier.lower() or "all") if head in _DIRECTIONS else ("", group)
+        means = [figure for figure in found if (figure.language, figure.group) == wanted]
         return _only([figure for figure in means if figure.table in detailed] or means)
 
     def _find(self, method: str, task: str, metric: str) -> list[Figure]:
