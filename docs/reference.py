@@ -48,6 +48,14 @@ One YAML file is one run. A key that is not here is refused, with the nearest on
 - `train`, `evaluate` and `select` map a task to a list of languages, or of directions: `de-en`.
 """
 
+RECIPE = "Recipe: `recipe`, `phases.NAME`, `pretrain.recipe`"
+METHODS = "Methods: `method`"
+NOTES = {
+    RECIPE: "Methods have recipes of their own: `run.yaml` in a run's folder has all values. "
+    "Those of translation are the paper's, for 32 GPUs: 256,000 tokens an update.",
+    METHODS: "Widths below are those of the names that end in `base`; others have their own.",
+}
+
 CHAPTERS: Mapping[str, Mapping[str, Any]] = {
     "The run": {
         "": RunFile,
@@ -71,8 +79,8 @@ CHAPTERS: Mapping[str, Mapping[str, Any]] = {
         "`format: root-text`": RootText,
         "`format: parallel`": Parallel,
     },
-    "Recipe: `recipe`, `phases.NAME`, `pretrain.recipe`": {"": Recipe},
-    "Methods: `method`": {
+    RECIPE: {"": Recipe},
+    METHODS: {
         "`full-fine-tuning`": full_fine_tuning,
         "`hyper-x-*`": hyper_x,
         "`transformer-*`": transformer,
@@ -89,6 +97,7 @@ def page() -> str:
     lines = [HEAD]
     for chapter, sections in CHAPTERS.items():
         lines.append(f"## {chapter}\n")
+        lines += [f"{NOTES[chapter]}\n"] if chapter in NOTES else []
         for title, described in sections.items():
             lines += [f"### {title}\n"] if title else []
             lines += [*section(described), ""]
@@ -98,7 +107,8 @@ def page() -> str:
 def section(described: Any) -> list[str]:
     """What a class or a method is for, and a table of its keys."""
     found = list(rows(described))
-    head = [inspect.getdoc(described).split("\n\n")[0].replace("\n", " ")]
+    before = inspect.getdoc(described).partition("Args:")[0].partition("Raises:")[0]
+    head = ["\n\n".join(part.replace("\n", " ") for part in before.strip().split("\n\n"))]
     if not found:
         return head
     table = [f"| {key} | {default} | {text} |" for key, default, text in merged(found)]
@@ -139,33 +149,26 @@ def arguments(described: Any) -> dict[str, str]:
 
 
 def defaults(described: Any) -> dict[str, Any]:
-    """Every key with its default, `NEEDED` where it has none."""
+    """Every key with its default, `NEEDED` where it has none, None where another key decides."""
     if dataclasses.is_dataclass(described):
-        missing = dataclasses.MISSING
-        return {
-            one.name: NEEDED
-            if one.default is missing and one.default_factory is missing
-            else None
-            if one.default is missing
-            else one.default
-            for one in dataclasses.fields(described)
-        }
+        return {one.name: default_of(one) for one in dataclasses.fields(described)}
     if isinstance(described, type) and issubclass(described, BaseModel):
-        return {
-            name: NEEDED
-            if one.is_required()
-            else one.default
-            if one.default_factory is None
-            else None
-            for name, one in described.model_fields.items()
-        }
+        fields = described.model_fields.items()
+        return {name: NEEDED if one.is_required() else one.default for name, one in fields}
     return arguments_of(described)
+
+
+def default_of(field: dataclasses.Field[Any]) -> Any:
+    """Of a field of a data class."""
+    if field.default is not dataclasses.MISSING:
+        return field.default
+    return NEEDED if field.default_factory is dataclasses.MISSING else field.default_factory()
 
 
 def arguments_of(function: Callable[..., Any]) -> dict[str, Any]:
     """The arguments of a method but its name."""
     taken = inspect.signature(function).parameters.values()
-    return {one.name: one.default for one in taken if one.name != "name"}
+    return {one.name: one.default for one in taken if one.name not in ("name", "size")}
 
 
 def shown(default: Any) -> str:
@@ -176,6 +179,8 @@ def shown(default: Any) -> str:
         return NEEDED
     if isinstance(default, int | float | str) and default != "":
         return f"`{default}`"
+    if isinstance(default, dict) and default:
+        return "`{" + ", ".join(f"{key}: {value}" for key, value in default.items()) + "}`"
     if isinstance(default, tuple) and default:
         return f"`[{', '.join(map(str, default))}]`"
     return ""

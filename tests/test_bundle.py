@@ -92,11 +92,34 @@ def test_what_is_scored_may_change_what_was_trained_may_not(encoder: Path, tmp_p
     loaded = bundle.load(tmp_path / "model", changes=more)
     assert len(loaded.corpus("spans", "ta", "test")) == 3
     assert loaded.run.evaluate["spans"] == ("ta",)
-    for change in ("method.code=7", "train.spans=[en]", "recipe.steps=1"):
+    trained = ("method.code=7", "train.spans=[en]", "recipe.steps=1")
+    told = ("tasks.spans.labels=[A]", "tasks.spans.kind=mlm", "tasks.new={kind: mlm}", "tasks={}")
+    for change in (*trained, *told):
         with pytest.raises(
             ConfigError, match=f"`{re.escape(change)}` would change what was trained"
         ):
             bundle.load(tmp_path / "model", changes=[change])
+
+
+def test_answers_asked_for_later_must_fit_the_positions_too(tmp_path: Path) -> None:
+    bundle.save(assemble(run_from(tiny_runs.translation(tmp_path))), tmp_path / "model")
+    with pytest.raises(ConfigError, match=r"(?s)tasks\.mt\.length.*at most 32 tokens.*found: 80"):
+        bundle.load(tmp_path / "model", changes=["tasks.mt.length=80"])
+
+
+def test_a_cell_may_be_left_out_of_groups_that_keep_it(tmp_path: Path) -> None:
+    for pair in ("ar-en", "de-en"):
+        (tmp_path / f"{pair}.tsv").write_text("\n".join(f"a {n}\tb {n}" for n in range(300)))
+    values = tiny_runs.translation(
+        tmp_path / "run",
+        train={"mt": ["ar-en", "en-ar", "de-en", "en-de"]},
+        evaluate={"mt": ["de-en", "ar-en-de"]},
+        groups={"into English": ["de-en"], "through English": ["ar-en-de"]},
+    )
+    values["tasks"]["mt"]["data"] = {"format": "pairs", "path": "{first}-{second}.tsv"}
+    bundle.save(assemble(run_from(values), data_root=tmp_path), tmp_path / "model")
+    loaded = bundle.load(tmp_path / "model", data_root=tmp_path, changes=["evaluate.mt=[de-en]"])
+    assert loaded.run.evaluate == {"mt": ("de-en",)}
 
 
 def test_a_folder_without_a_bundle_is_named(tmp_path: Path) -> None:

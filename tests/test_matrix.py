@@ -91,6 +91,14 @@ def test_broken_json_is_refused(text: str) -> None:
         Matrix.from_json(text, "runs/a/results.json")
 
 
+@pytest.mark.parametrize(("metric", "wrong"), [("bleu", 10), ("chrf", 18), ("accuracy", 3)])
+def test_counts_of_another_time_are_refused(metric: str, wrong: int) -> None:
+    """Results that an older version wrote are scored again, not read as something else."""
+    old = Cell("mt", "de-en", metric, 0.5, 1, "trained pair", ((1.0,) * wrong,))
+    with pytest.raises(BundleError, match=r"(?s)numbers per sentence.*evaluate the run again"):
+        Matrix.from_json(matrix(old).to_json())
+
+
 def test_rescoring_the_sums_gives_the_score() -> None:
     one = Cell("ner", "tr", "span_f1", 0.0, 2, "unseen pair", ((1.0, 2.0, 1.0), (0.0, 0.0, 2.0)))
     assert one.rescored((1.0, 2.0, 3.0)) == pytest.approx(2 * 1 / 5)

@@ -4,13 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import torch
+
 from hyperadapters.adapted import AdaptedModel
 from hyperadapters.backbones import places_of
 from hyperadapters.context import Factor, Row, names_of
 from hyperadapters.errors import ConfigError
 from hyperadapters.forms import Form
 from hyperadapters.method import Adapter, Method
-from hyperadapters.providers import Embedding, Hypernetwork, Provider, Table, materialise, table
+from hyperadapters.providers import Embedding, Hypernetwork, Provider, Table, table
 from hyperadapters.providers.plans import EmbeddingPlan
 from hyperadapters.sites import Site
 from hyperadapters.slots import Slots
@@ -127,7 +129,10 @@ def materialised(model: AdaptedModel, rows: Sequence[Row]) -> Iterator[None]:
 
 def _settled(form: Form, provider: Provider, rows: Sequence[Row]) -> tuple[Form, Table]:
     """A form and a table that compute what `form` does with the weights of `provider`."""
-    supply = materialise(provider, rows)(rows, list(provider.slots))
+    was = provider.training
+    with torch.no_grad():
+        supply = provider.eval()(rows, list(provider.slots))
+    provider.train(was)
     settled = {site: form.settled(weights) for site, weights in supply.weights.items()}
     weights = {site: own for site, (_, own) in settled.items()}
     plain = next(own for own, _ in settled.values())

@@ -32,6 +32,7 @@ __all__ = [
     "PRETRAIN",
     "Assembly",
     "assemble",
+    "check_lengths",
     "method_of",
     "rows_of",
     "tasks_of",
@@ -92,7 +93,7 @@ def assemble(run: RunFile, *, data_root: Path | None = None) -> Assembly:
     torch.manual_seed(run.seed)
     backbone = _backbone(run.backbone, tokenizer)
     _check_towers(tasks, backbone)
-    _check_lengths(method, tasks, backbone)
+    check_lengths(method, tasks, backbone)
     model = adapt(
         backbone,
         method,
@@ -112,8 +113,12 @@ def _check_towers(tasks: Mapping[str, Task], backbone: Any) -> None:
         )
 
 
-def _check_lengths(method: Method, tasks: Mapping[str, Task], backbone: Any) -> None:
-    """Nothing may be longer than the backbone has positions for."""
+def check_lengths(method: Method, tasks: Mapping[str, Task], backbone: Any) -> None:
+    """Raises where something may be longer than the backbone has positions for.
+
+    Raises:
+        ConfigError: examples of a phase, or the answers of a task.
+    """
     place = {PRETRAIN: "pretrain.recipe.length"}
     wanted = [
         (

@@ -24,7 +24,7 @@ from torch import Tensor
 from hyperadapters import architectures
 from hyperadapters.adapt import adapt
 from hyperadapters.adapted import AdaptedModel
-from hyperadapters.build import Assembly, method_of, rows_of, tasks_of
+from hyperadapters.build import Assembly, check_lengths, method_of, rows_of, tasks_of
 from hyperadapters.config import RunFile, load_run, to_yaml
 from hyperadapters.errors import BundleError, ConfigError
 from hyperadapters.library import Library
@@ -65,6 +65,8 @@ def save(assembly: Assembly, folder: Path) -> None:
 
 _OPEN = ("tasks", "evaluate", "groups", "families", "tiers")
 """The parts of a run file that a trained model can be scored with changes of."""
+_TOLD = ("", "kind", "labels", "label_map")
+"""What of a task its model was made for."""
 
 
 def load(folder: Path, *, data_root: Path | None = None, changes: Sequence[str] = ()) -> Assembly:
@@ -81,20 +83,16 @@ def load(folder: Path, *, data_root: Path | None = None, changes: Sequence[str] 
         BackboneError: the backbone that it was trained on cannot be found.
     """
     facts = _facts(folder)
-    for change in changes:
-        if change.partition("=")[0].partition(".")[0] not in _OPEN:
-            raise ConfigError(
-                f"`{change}` would change what was trained",
-                expected=f"a change of {', '.join(f'`{key}`' for key in _OPEN)}",
-                remedy="train a run of its own with it",
-            )
+    _check_open(folder, changes)
     run = _with_labels(load_run(folder / "run.yaml", changes), facts["labels"])
     library = Library(run, data_root)
     method, tasks = method_of(run), tasks_of(run, library)
     own = folder / "backbone"
     source = str(own) if own.is_dir() else run.backbone.path or run.backbone.name or ""
+    backbone = architectures.load(source, run.backbone.revision)
+    check_lengths(method, tasks, backbone)
     model = adapt(
-        architectures.load(source, run.backbone.revision),
+        backbone,
         method,
         tasks=list(tasks.values()),
         rows=rows_of(run, method, tasks),
@@ -111,6 +109,21 @@ def load(folder: Path, *, data_root: Path | None = None, changes: Sequence[str] 
         )
     tokenizer = architectures.load_tokenizer(folder)
     return Assembly(run, method, model.eval(), tokenizer, tasks, library)
+
+
+def _check_open(folder: Path, changes: Sequence[str]) -> None:
+    """Raises unless changes leave what was trained as it is."""
+    trained = load_run(folder / "run.yaml").tasks if changes else {}
+    for change in changes:
+        key, name, part, *_ = [*change.partition("=")[0].split("."), "", ""]
+        told = key in _OPEN and (key != "tasks" or (name in trained and part not in _TOLD))
+        if not told:
+            raise ConfigError(
+                f"`{change}` would change what was trained",
+                expected=f"a change of {', '.join(f'`{key}`' for key in _OPEN)}, "
+                "of a task's metric, search or data",
+                remedy="train a run of its own with it",
+            )
 
 
 def fill(

@@ -124,7 +124,12 @@ def evaluate(
         list[str] | None,
         typer.Option(metavar="TASK/LANGUAGE", help="Score only this: `--cell mt/de-fr`."),
     ] = None,
-    changes: Changes = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="Score otherwise: `--set tasks.mt.metric=chrf`."
+        ),
+    ] = None,
     output: Annotated[Path | None, typer.Option(help="Write the scores here, as JSON.")] = None,
     data_root: DataRoot = None,
 ) -> None:

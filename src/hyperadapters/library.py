@@ -1,4 +1,4 @@
-"""The corpora of a run: read once each, and nothing to train on that is scored."""
+"""The corpora of a run: read once each; no pair to train a translation on is scored."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +29,7 @@ class Library:
     def corpus(self, task: str, language: str, split: str) -> Corpus:
         """The examples of a task, a language and a split, from the first source that has them.
 
-        No pair to train a translation on has a side that is scored in any direction of the run.
+        No pair to train a translation on has a side that is scored in any direction of its task.
 
         Raises:
             DataError: no source has them, or a file is broken.

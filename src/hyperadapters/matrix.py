@@ -143,6 +143,9 @@ def _cell(values: Mapping[str, Any]) -> Cell:
     if values["metric"] not in METRICS or values["standing"] not in STANDINGS:
         raise ValueError(f"metric `{values['metric']}`, standing `{values['standing']}`")
     statistics = tuple(tuple(map(float, sentence)) for sentence in values["statistics"])
+    width = METRICS[values["metric"]].width * values.get("models", 1)
+    if any(len(sentence) != width for sentence in statistics):
+        raise ValueError(f"`{values['metric']}` needs {width} numbers per sentence")
     return Cell(**{**values, "statistics": statistics})
 
 

@@ -47,11 +47,12 @@ class Loss(NamedTuple):
 class Metric(ABC):
     """A score of predicted against gold labels.
 
-    `missing` stands for the prediction of a word that the model never saw (cut off, or without a
-    token): a label that scores as wrong.
+    `width` is how many numbers a sentence gives. `missing` stands for the prediction of a word that
+    the model never saw (cut off, or without a token): a label that scores as wrong.
     """
 
     name: str
+    width: int = 2
     higher_is_better: bool = True
     missing: str = "_"
 
@@ -93,6 +94,7 @@ class SpanF1(Metric):
     """Micro-averaged F1 over labelled spans, as `seqeval` counts them by default (conlleval)."""
 
     name = "span_f1"
+    width = 3
     missing = "O"
 
     def statistics(self, gold: Sequence[str], predicted: Sequence[str]) -> Statistics:
@@ -149,6 +151,8 @@ class _Sacre(Metric):
     BLEU and chrF have the same statistics, the counts of both, so that each is known beside the
     other.
     """
+
+    width = 28
 
     def statistics(self, gold: Sequence[str], predicted: Sequence[str]) -> Statistics:
         """Counts of n-grams and lengths of one text against one reference."""

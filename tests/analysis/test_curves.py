@@ -19,13 +19,20 @@ def test_two_figures_per_phase_and_a_ring_at_the_best(good_run: RunReport) -> No
     assert drawn.count('class="curve cell"') == 2
 
 
-def test_a_loss_that_chooses_stands_alone_not_among_scores(good: Matrix) -> None:
+@pytest.mark.parametrize(
+    ("criterion", "title"),
+    [("loss", "dev loss (nats)"), ("last", "dev loss (nats)"), ("perplexity", "dev perplexity")],
+)
+def test_a_loss_that_chooses_stands_alone_not_among_scores(
+    good: Matrix, criterion: str, title: str
+) -> None:
     records = [
-        {"phase": "train", "step": n, "dev": {"mt/de-en": 9.0, "mt/en-de": 7.0}, "selection": 2.1}
+        {"phase": "train", "step": n, "dev": {"ner/de": 0.9, "ner/en": 0.7}, "selection": 0.8}
         for n in (1, 2)
     ]
-    drawn = curves([RunReport(good, records)], ["good"])
-    assert "train: dev loss (nats)" in drawn and "dev scores" not in drawn
+    run = RunReport(good, records, run_yaml=f"phases: {{train: {{criterion: {criterion}}}}}")
+    drawn = curves([run], ["good"])
+    assert f"train: {title}" in drawn and "dev scores" not in drawn
     assert "curve cell" not in drawn
 
 

@@ -124,7 +124,7 @@ def test_pairs_are_the_two_texts() -> None:
         assert pair.languages == ("tr", "fi")
 
 
-@pytest.mark.parametrize("train", [50, 500])
+@pytest.mark.parametrize("train", [500, 2500])
 def test_sentences_to_test_translation_on_have_new_templates(train: int) -> None:
     known = {template(meaning) for meaning in meanings("train", train)}
     tested = meanings_in_new_templates(40, train)
@@ -132,6 +132,7 @@ def test_sentences_to_test_translation_on_have_new_templates(train: int) -> None
     assert known.isdisjoint(map(template, tested))
     assert known.intersection(map(template, meanings("test", 40))), "the split alone does not do it"
     assert meanings_in_new_templates(10, train) == tested[:10]
+    assert meanings_in_new_templates(40, 50) == meanings_in_new_templates(40, 2000)
     found = cldr.pairs("de", "en", "test", 40, train=train)
     assert [pair.first for pair in found] == [
         cldr.text_of(pieces_of("de", meaning)) for meaning in tested

@@ -98,14 +98,14 @@ TRANSLATION = (
         "library.py",
         'if split == "train" and isinstance',
         'if split == "none" and isinstance',
-        "tests/test_build.py::test_what_is_scored_in_any_direction_is_trained_on_in_none",
+        "tests/test_library.py::test_what_is_scored_in_any_direction_is_trained_on_in_none",
     ),
     Fault(
         "sentences to test translation on have the templates of those to train on",
         "data/cldr.py",
         'if split == "test":',
         'if split == "none":',
-        "tests/data/test_cldr.py::test_sentences_to_test_translation_on_have_new_templates[50]",
+        "tests/data/test_cldr.py::test_sentences_to_test_translation_on_have_new_templates[500]",
     ),
     Fault(
         "a form does again what was done when its weights became a table",

@@ -13,6 +13,14 @@ __all__ = ["curves"]
 
 Points = list[tuple[float, float]]
 
+_SCORES = "dev scores"
+_TITLES = {
+    "loss": "dev loss (nats)",
+    "last": "dev loss (nats)",
+    "perplexity": "dev perplexity",
+}
+"""What is drawn, by the criterion that checkpoints are chosen by."""
+
 _WIDTH, _HEIGHT = 400.0, 250.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 36.0, 18.0, 10.0, 24.0
 
@@ -35,7 +43,8 @@ def curves(runs: Sequence[RunReport], names: Sequence[str]) -> str:
 
 
 def _phase(runs: Sequence[RunReport], names: Sequence[str], phase: str) -> list[str]:
-    losses, selections, dots, scores = [], [], [], True
+    losses, selections, dots = [], [], []
+    titles = dict.fromkeys(_chooses(run, phase) for run in runs)
     for place, run in enumerate(runs):
         records = [record for record in run.curves if record.get("phase", "") == phase]
         loss = _points(records, lambda record: record.get("loss"))
@@ -43,8 +52,7 @@ def _phase(runs: Sequence[RunReport], names: Sequence[str], phase: str) -> list[
         kind, key = f"c{place % 8} dash{place % 4}", letter(place) if len(runs) > 1 else ""
         losses.append(_Line(loss, f"faint c{place % 8}", names[place]))
         losses.append(_Line(_smooth(loss), kind, names[place], key))
-        scores = scores and _of_cells(records)
-        if len(runs) == 1 and scores:
+        if len(runs) == 1 and _SCORES in titles:
             selections += _cells(records)
         selections.append(_Line(selection, kind, names[place], key))
         dots.append(_best(records))
@@ -52,17 +60,15 @@ def _phase(runs: Sequence[RunReport], names: Sequence[str], phase: str) -> list[
     if any(line.points for line in losses):
         figures.append(_figure(f"{phase}: training loss (nats)", losses, []))
     if any(line.points for line in selections):
-        title = "dev scores" if scores else "dev loss (nats)"
-        figures.append(_figure(f"{phase}: {title}", selections, dots))
+        figures.append(_figure(f"{phase}: {' and '.join(titles)}", selections, dots))
     return figures
 
 
-def _of_cells(records: Sequence[Record]) -> bool:
-    """Whether what chooses the checkpoint is a mean of the cells' scores, not the loss."""
-    pairs = [
-        (r["selection"], r["dev"].values()) for r in records if r.get("dev") and "selection" in r
-    ]
-    return all(min(own) - 1e-9 <= chosen <= max(own) + 1e-9 for chosen, own in pairs)
+def _chooses(run: RunReport, phase: str) -> str:
+    """What the checkpoints of a phase were chosen by; scores where the run does not say."""
+    told = run.settings if run.run_yaml else {}
+    criterion = told.get(f"phases.{phase}.criterion") or told.get(f"{phase}.recipe.criterion")
+    return _TITLES.get(criterion or "score", _SCORES)
 
 
 def _points(records: Sequence[Record], value: Callable[[Record], object]) -> Points:

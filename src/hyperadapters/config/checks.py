@@ -174,10 +174,11 @@ def _groups(document: Document, parts: Parts, method: Method | None) -> Iterator
     known = {str(name) for _, _, languages in _all_cells(document) for name in languages}
     known |= {language for task in parts["tasks"].values() for language in _languages(task)}
     known |= set(_mapping(document.values.get("families")))
+    known |= {side for name in known for side in name.split("-")}
     for place, group, languages in _all_cells(document, (("groups",),)):
         for number, language in enumerate(languages):
-            both = set(str(language).split("-"))  # of a direction that has no cell in this run
-            if known and language not in known and not both <= known:
+            sides = set(str(language).split("-"))  # of a direction that has no cell in this run
+            if known and language not in known and not sides <= known:
                 place_of = (*place, group, number)
                 yield unknown(document, place_of, "language", str(language), sorted(known))
 

@@ -155,11 +155,11 @@ class RunFile(Closed):
         method: a name of `hyperadapters methods`, or a mapping of `name` and arguments.
         tasks: every task of the run, by name.
         train: the pairs of task and language that are trained on.
-        evaluate: the cells of the matrix; when absent, the trained pairs of tasks with labels.
+        evaluate: the cells of the matrix; when absent, the trained pairs of all tasks but `mlm`.
         select: cells whose dev split chooses the checkpoint; the same default.
         groups: languages by group, for means; a language in no group is in no mean.
         tiers: name -> the fewest training examples of its languages; each language is in the
-            highest that it reaches, beside `groups`: `{High: 1000000, Med: 100000, Low: 0}`.
+            highest that it reaches, and every group is divided by them: `{High: 1000000, Low: 0}`.
         families: language -> its family, for the map of embeddings.
         recipe: changes to the recipe of every phase of the method.
         phases: changes to the recipe of one phase, by its name; they win over `recipe`.

@@ -55,6 +55,7 @@ _RELATIVE_UNITS = ("year", "month", "week", "day", "hour", "minute")
 _DATE_STYLES = ("full", "full", "long", "medium", "yMMMM", "MMMMd", "yMMMEd", "yQQQQ", "range")
 _FIRST_YEAR, _YEARS = 1980, 60
 _DEV, _TEST, _PARTS = 8, 9, 10
+_COMMON = 2000
 
 
 class Phrase(NamedTuple):
@@ -233,8 +234,10 @@ def meanings(split: str, count: int, seed: int = 0) -> tuple[Meaning, ...]:
 def meanings_in_new_templates(count: int, train: int, seed: int = 0) -> tuple[Meaning, ...]:
     """The first `count` meanings of the split `test` in templates that none of the first `train`
     meanings of the split `train` has; fewer are a prefix of more.
+
+    They are the same for all `train` up to 2,000.
     """
-    known = {template(meaning) for meaning in meanings("train", train, seed)}
+    known = {template(meaning) for meaning in meanings("train", max(train, _COMMON), seed)}
     new = (meaning for meaning in _drawn("test", seed) if template(meaning) not in known)
     return tuple(islice(new, count))
 

@@ -23,16 +23,16 @@ def _translation(size: Size, bottleneck: int) -> dict[str, Callable[..., Method]
     """The systems of Baziotis et al. (2022) of one size."""
     adapters = {"language-adapters": language_adapters, "pair-adapters": pair_adapters}
     return {
-        f"transformer-{size}": partial(transformer, f"transformer-{size}", size=size),
+        f"transformer-{size}": partial(transformer, f"transformer-{size}", size),
         **{
-            f"{kind}-{size}": partial(made, f"{kind}-{size}", size=size, bottleneck=bottleneck)
+            f"{kind}-{size}": partial(made, f"{kind}-{size}", size, bottleneck=bottleneck)
             for kind, made in adapters.items()
         },
         **{
             f"hyper-adapters-{size}-{network}": partial(
                 hyper_adapters,
                 f"hyper-adapters-{size}-{network}",
-                size=size,
+                size,
                 hidden=hidden,
                 bottleneck=bottleneck,
             )

@@ -48,7 +48,7 @@ class Provider(nn.Module, ABC):
 
     @abstractmethod
     def check(self, row: Row) -> None:
-        """Whether there are weights for a row, without computing them.
+        """Raises unless there are weights for a row; computes none.
 
         Args:
             row: projected on `factors`.

@@ -26,7 +26,7 @@ def site_names(factor: Factor, sites: Collection[Site]) -> list[str]:
     return [site.layer_name.replace(".", "-") for site in sites]
 
 
-_DRAWN = 64
+_DRAWN = 16
 """Rows that a scale is measured on."""
 
 
@@ -77,7 +77,7 @@ class Hypernetwork(Provider):
         return Supply(weights, divergence)
 
     def check(self, row: Row) -> None:
-        """Whether every name has an embedding."""
+        """Raises unless every name has an embedding."""
         for factor in self.factors:
             self.embeddings[factor]([row[factor]])
 

@@ -43,7 +43,7 @@ class Joined(Provider):
         return Supply(weights, sum(divergences[1:], divergences[0]))
 
     def check(self, row: Row) -> None:
-        """Whether every part has weights."""
+        """Raises unless every part has weights."""
         for part in self.parts:
             cast(Provider, part).check(row.of(part.factors))  # type: ignore[arg-type]
 

@@ -76,7 +76,7 @@ class Table(Provider):
         return Supply(weights, no_divergence(self))
 
     def check(self, row: Row) -> None:
-        """Whether there is an entry."""
+        """Raises unless there is an entry."""
         self._find(row)
 
     def _entry(self) -> nn.ParameterDict:
