@@ -4,15 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-import torch
-
 from hyperadapters.adapted import AdaptedModel
 from hyperadapters.backbones import places_of
 from hyperadapters.context import Factor, Row, names_of
 from hyperadapters.errors import ConfigError
 from hyperadapters.forms import Form
 from hyperadapters.method import Adapter, Method
-from hyperadapters.providers import Embedding, Hypernetwork, Provider, Table, table
+from hyperadapters.providers import Embedding, Hypernetwork, Provider, Table, table, written
 from hyperadapters.providers.plans import EmbeddingPlan
 from hyperadapters.sites import Site
 from hyperadapters.slots import Slots
@@ -129,11 +127,8 @@ def materialised(model: AdaptedModel, rows: Sequence[Row]) -> Iterator[None]:
 
 def _settled(form: Form, provider: Provider, rows: Sequence[Row]) -> tuple[Form, Table]:
     """A form and a table that compute what `form` does with the weights of `provider`."""
-    was = provider.training
-    with torch.no_grad():
-        supply = provider.eval()(rows, list(provider.slots))
-    provider.train(was)
-    settled = {site: form.settled(weights) for site, weights in supply.weights.items()}
+    given = written(provider, rows, list(provider.slots)).weights
+    settled = {site: form.settled(weights) for site, weights in given.items()}
     weights = {site: own for site, (_, own) in settled.items()}
     plain = next(own for own, _ in settled.values())
     return plain, Table.of(provider.factors, rows, provider.slots, weights).eval()

@@ -21,28 +21,16 @@ from hyperadapters.forms import Bottleneck  # noqa: E402
 from hyperadapters.matrix import Cell, Matrix  # noqa: E402
 from hyperadapters.schedules import Fixed, Observed  # noqa: E402
 
-SHAPE = {"layers": 1, "width": 8, "heads": 2, "ffn": 8, "positions": 32, "vocabulary": 300}
-
 
 def values(folder: Path) -> dict:
     data = {"format": "cldr", "content": "pairs", "train": 30, "dev": 3, "test": 4}
-    return {
-        "name": "x",
-        "output": str(folder),
-        "backbone": {"architecture": {"type": "marian", **SHAPE, "dropout": 0.0}},
-        "method": {"name": "hyper-adapters-base-tiny", "hidden": 6, "bottleneck": 3, "std": 3.0},
-        "tasks": {
-            "mt": {
-                "kind": "translation",
-                "metric": "chrf",
-                "beams": 2,
-                "length": 6,
-                "data": data,
-            }
-        },
-        "train": {"mt": ["de-en", "nl-en", "zh-en"]},
-        "recipe": {"length": 32, "batch": 4, "steps": 4},
-    }
+    task = {"kind": "translation", "metric": "chrf", "beams": 2, "length": 6, "data": data}
+    return tiny_runs.translation(
+        folder,
+        tasks={"mt": task},
+        train={"mt": ["de-en", "nl-en", "zh-en"]},
+        recipe={"length": 32, "batch": 4, "steps": 4},
+    )
 
 
 @pytest.fixture(scope="module")

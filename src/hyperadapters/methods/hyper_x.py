@@ -27,12 +27,10 @@ def hyper_x(
 ) -> Method:
     """Hyper-X: one hypernetwork writes the adapters of every task, language and layer.
 
-    `A(z) = U·ReLU(D·z)` after the feed-forward sub-layer, before its residual; U, D and their
-    biases
-    generated from [task; language; layer] through 192 → hidden → code and linear heads shared by
-    all
-    layers. The backbone's norms are trained, everything else of it is frozen. Üstün et al. (2022),
-    equations 1 and 3–6; the released code where the paper is silent.
+    `A(z) = U·ReLU(D·z)` after the feed-forward sub-layer, before its residual. U, D and their
+    biases are generated from [task; language; layer] through 192 → hidden → code and linear heads
+    shared by all layers. The backbone's norms are trained, everything else of it is frozen. Üstün
+    et al. (2022), equations 1 and 3–6; the released code where the paper is silent.
 
     Args:
         name: of the resulting method.

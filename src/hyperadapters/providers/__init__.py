@@ -6,7 +6,7 @@ from hyperadapters.providers.encoder import Combine, Concatenate, Contrast, Enco
 from hyperadapters.providers.heads import Linear
 from hyperadapters.providers.hypernetwork import Hypernetwork
 from hyperadapters.providers.joined import Joined
-from hyperadapters.providers.materialise import materialise
+from hyperadapters.providers.materialise import materialise, written
 from hyperadapters.providers.plans import Plan, hypernetwork, joined, table
 from hyperadapters.providers.table import Table
 
@@ -31,4 +31,5 @@ __all__ = [
     "joined",
     "materialise",
     "table",
+    "written",
 ]

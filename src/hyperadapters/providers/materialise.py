@@ -5,11 +5,11 @@ from collections.abc import Collection, Sequence
 import torch
 
 from hyperadapters.context import Row
-from hyperadapters.providers.base import Provider
+from hyperadapters.providers.base import Provider, Supply
 from hyperadapters.providers.table import Table
 from hyperadapters.sites import Site
 
-__all__ = ["materialise"]
+__all__ = ["materialise", "written"]
 
 
 def materialise(
@@ -25,12 +25,18 @@ def materialise(
     wanted = {
         site: slots for site, slots in provider.slots.items() if sites is None or site in sites
     }
+    weights = written(provider, rows, list(wanted)).weights
+    return Table.of(provider.factors, rows, wanted, weights).eval()
+
+
+def written(provider: Provider, rows: Sequence[Row], sites: Collection[Site]) -> Supply:
+    """What `provider` gives in evaluation mode, without gradients; arguments as for
+    `materialise`.
+    """
     training = provider.training
     provider.eval()
     try:
         with torch.no_grad():
-            supply = provider(rows, list(wanted))
+            return provider(rows, sites)
     finally:
         provider.train(training)
-    table = Table.of(provider.factors, rows, wanted, supply.weights)
-    return table.eval()
