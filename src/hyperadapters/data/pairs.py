@@ -36,7 +36,7 @@ class Pairs(Source):
         path: such as `{first}-{second}/{split}.jsonl`. Without `{split}`, 5% are dev and 5% test,
             by the hash of the sentence in `anchor`: the same sentence is in the same split in every
             pair that has this language; other pairs of the same text have splits of their own.
-            A run leaves out of training whatever it scores in any direction.
+            A task leaves out of training whatever it scores in any of its directions.
         anchor: the language whose side chooses the split; the first by alphabet where a pair
             is without it.
         column: where an object of JSON has its texts by code.
