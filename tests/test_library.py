@@ -31,4 +31,6 @@ def test_what_is_scored_in_any_direction_is_trained_on_in_none(tmp_path: Path) -
         assert tested.isdisjoint({pair.first for pair in left} | {pair.second for pair in left})
     source = library.run.tasks["mt"].data[0]
     whole = source.read("mt", "de-en", "train", tmp_path).examples
+    corpus = library.corpus("mt", "de-en", "train")
+    assert corpus.left_out == len(whole) - len(corpus) > 0
     assert not tested.isdisjoint(pair.first for pair in whole), "a file alone does not see to it"

@@ -84,6 +84,7 @@ def test_the_table_warns_above_a_fifth_unknown() -> None:
         Summary("ner", "en", "train", 1000, 5000, 8000, 0.01, False),
         Summary("ner", "ug", "train", 10, 50, 80, 0.25, True),
         Summary("ner", "fi", "test", 0, 0, 0, 0.0, False),
+        Summary("mt", "de-en", "train", 10, 50, 80, 0.0, False, left_out=1234),
     ]
     stream = StringIO()
     Console(file=stream, width=120).print(census_table(rows))
@@ -94,3 +95,5 @@ def test_the_table_warns_above_a_fifth_unknown() -> None:
     assert "25.0%" in uyghur and "above 20%" in uyghur
     finnish = next(line for line in lines if " fi " in line)
     assert "nothing there" in finnish and "nothing" not in english + uyghur
+    german = next(line for line in lines if " de-en " in line)
+    assert "1,234 left out: scored" in german and "left out" not in english + uyghur

@@ -108,6 +108,12 @@ def test_a_restored_mixture_draws_what_the_first_would_have(
     assert all(same(first.draw(), second.draw()) for _ in range(20))
 
 
+def test_a_mixture_is_not_restored_on_other_numbers_of_examples() -> None:
+    state = mixture([stream(20), stream(7, "l1")]).state()
+    with pytest.raises(BundleError, match="the data of the run have changed"):
+        mixture([stream(20), stream(8, "l1")]).restore(state)
+
+
 @given(st.integers(1, 60), st.sampled_from([1, 3, 8]))
 def test_every_epoch_deals_every_example_once(size: int, examples: int) -> None:
     deck = mixture([stream(size)], examples=examples)

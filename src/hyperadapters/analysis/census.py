@@ -43,7 +43,7 @@ def _corpus(library: Library, task: str, language: str, split: str) -> Corpus:
 
 def census_table(corpora: Iterable[Summary]) -> Table:
     """The numbers as a table; a warning beside every corpus that has nothing, or that the tokenizer
-    hardly reads.
+    hardly reads, and how many sentences are left out because they are scored.
     """
     table = Table("task", "language", "split", title="Corpora that the run reads")
     for name in ("sentences", "words", "tokens", "unknown tokens"):
@@ -66,4 +66,8 @@ def census_table(corpora: Iterable[Summary]) -> Table:
 def _note(corpus: Summary) -> str:
     if not corpus.sentences:
         return "[red]nothing there[/]"
-    return f"[yellow]above {UNKNOWN_LIMIT:.0%} unknown[/]" if corpus.flagged else ""
+    notes = [
+        f"[yellow]above {UNKNOWN_LIMIT:.0%} unknown[/]" if corpus.flagged else "",
+        f"{corpus.left_out:,} left out: scored" if corpus.left_out else "",
+    ]
+    return "; ".join(filter(None, notes))

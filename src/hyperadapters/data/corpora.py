@@ -51,6 +51,8 @@ class Corpus:
 
     Args:
         source: where they came from, for messages: a file, or the name of a built-in set.
+        left_out: examples that the source has and that are not among these, because they are
+            scored.
     """
 
     task: str
@@ -58,6 +60,7 @@ class Corpus:
     split: str
     examples: Sequence[Example]
     source: str
+    left_out: int = 0
 
     def __len__(self) -> int:
         return len(self.examples)

@@ -48,7 +48,7 @@ def keys_of(corpora: Iterable[Corpus]) -> frozenset[int]:
 def without(corpus: Corpus, held: frozenset[int]) -> Corpus:
     """A corpus without the examples that have a text among the keys `held`."""
     kept = [one for one in corpus.examples if held.isdisjoint(_keys(_texts((one,))))]
-    return replace(corpus, examples=kept)
+    return replace(corpus, examples=kept, left_out=len(corpus) - len(kept))
 
 
 def _texts(examples: Iterable[Example]) -> Iterator[str]:

@@ -176,7 +176,7 @@ class Mixture:
         """Where the mixture stands, as plain JSON values: a few numbers per stream."""
         return {
             "draws": self._draws,
-            "streams": [str(stream) for stream in self._streams],
+            "streams": self._described(),
             "dealt": [[deck.dealt for deck in decks.values()] for decks in self._decks],
         }
 
@@ -184,9 +184,9 @@ class Mixture:
         """Goes on where `state` was taken: all further draws are the same.
 
         Raises:
-            BundleError: the state is of other streams.
+            BundleError: the state is of other streams, or of other numbers of examples.
         """
-        own = [str(stream) for stream in self._streams]
+        own = self._described()
         if list(state["streams"]) != own:
             raise BundleError(
                 "the state of a mixture does not fit its streams",
@@ -198,6 +198,9 @@ class Mixture:
         for decks, numbers in zip(self._decks, state["dealt"], strict=True):
             for deck, dealt in zip(decks.values(), numbers, strict=True):
                 deck.dealt = dealt
+
+    def _described(self) -> list[str]:
+        return [f"{stream}, {len(stream.examples)} examples" for stream in self._streams]
 
     def _width(self) -> int:
         chance = random.Random(f"{self._seed}/widths/{self._draws}")

@@ -24,6 +24,7 @@ class Summary:
         unknown: share of unknown tokens among them, in [0, 1]; like `tokens` from the first
             2,000 sentences and scaled up where there are more.
         flagged: more than 20% are unknown.
+        left_out: sentences of the source that are not read, because they are scored.
     """
 
     task: str
@@ -34,6 +35,7 @@ class Summary:
     tokens: int
     unknown: float
     flagged: bool
+    left_out: int = 0
 
 
 def summary(corpus: Corpus, tokenizer: Any) -> Summary:
@@ -58,6 +60,7 @@ def summary(corpus: Corpus, tokenizer: Any) -> Summary:
         tokens=round(tokens * len(corpus) / len(sample)) if sample else 0,
         unknown=share,
         flagged=share > UNKNOWN_LIMIT,
+        left_out=corpus.left_out,
     )
 
 
