@@ -54,6 +54,12 @@ def test_all_faults_are_reported_at_once_with_their_lines(
         assert f"{path}:{line}  {part}" in text
 
 
+def test_a_study_is_not_taken_for_a_run(write: Callable[[str, str], Path]) -> None:
+    path = write("all.yaml", "name: all\ngrid: {seed: [0, 1]}\n")
+    with pytest.raises(ConfigError, match=r"is a study.*\n.*:2\n.*\n.*`hyperadapters study .*all"):
+        load_run(path)
+
+
 def test_changes_of_the_command_line(write: Callable[[str, str], Path], values: Any) -> None:
     path = write("run.yaml", to_yaml(run_from(values)))
     run = load_run(path, ["phases.train.steps=3", "method.bottleneck=16", "seed=4"])

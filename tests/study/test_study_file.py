@@ -36,6 +36,10 @@ def test_defaults(tmp_path: Path) -> None:
             "`cases.0.when.n`: unknown axis `n`",
         ),
         ("output: x\nname: x\nname: y\n", "`name`: the key stands twice"),
+        (
+            "name: x\nmethod: hyper-x-base\n",
+            r"is a run, not a study\n.*:2\n.*\n.*`hyperadapters train .*study.yaml`",
+        ),
     ],
 )
 def test_faults(tmp_path: Path, text: str, message: str) -> None:

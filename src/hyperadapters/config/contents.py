@@ -14,6 +14,7 @@ from hyperadapters.config.reading import changed, read_document
 from hyperadapters.config.recipe import full_changes
 from hyperadapters.config.run_file import RunFile
 from hyperadapters.config.validation import model_faults
+from hyperadapters.errors import ConfigError
 from hyperadapters.method import Phase, Recipe
 from hyperadapters.methods import METHODS
 
@@ -38,7 +39,15 @@ def load_run(path: Path, changes: Sequence[str] = ()) -> RunFile:
     Raises:
         ConfigError: the file is missing, no YAML or wrong; all faults at once.
     """
-    return run_of(changed(read_document(path), changes))
+    document = read_document(path)
+    if "grid" in document.values:
+        raise ConfigError(
+            f"`{path}` is a study, not a run",
+            where=document.lines["grid",],
+            expected="the file of a single run",
+            remedy=f"`hyperadapters study {path}`",
+        )
+    return run_of(changed(document, changes))
 
 
 def run_from(values: Mapping[str, object], where: str = "the run") -> RunFile:
