@@ -28,6 +28,8 @@ def main() -> None:
     arguments = _arguments()
     keep_freed_memory()
     device = machine.device()
+    if device.type != "cpu" and arguments.clock != "wall":
+        raise SystemExit("a GPU's work is not in a process's own time: leave `--clock` out")
     if arguments.parts[:1] == ["peak"]:
         case = next(case for case in CASES if case.name == arguments.parts[1])
         print(memory.peak(case, BERT_BASE, device))

@@ -55,6 +55,12 @@ def test_a_loaded_model_gives_the_same_logits(encoder: Path, tmp_path: Path) -> 
     assert not [n for n in saved if n.startswith("backbone.bert")]
 
 
+def test_a_model_is_loaded_where_it_is_wanted(encoder: Path, tmp_path: Path) -> None:
+    bundle.save(hyper_x(encoder, tmp_path), tmp_path / "model")
+    loaded = bundle.load(tmp_path / "model", device="meta").model
+    assert {parameter.device.type for parameter in loaded.parameters()} == {"meta"}
+
+
 def test_a_trained_backbone_travels_as_a_folder_of_transformers(tmp_path: Path) -> None:
     assembly = assemble(run_from(tiny_runs.values(tmp_path)))
     bundle.save(assembly, tmp_path / "model")

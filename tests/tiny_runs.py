@@ -16,10 +16,12 @@ import torch
 from hyperadapters.adapt import adapt
 from hyperadapters.build import Assembly, assemble, rows_of
 from hyperadapters.config import run_from
+from hyperadapters.evaluation import evaluate
 from hyperadapters.forms import Bottleneck
 from hyperadapters.method import HEADS, Adapter, Method, Phase
 from hyperadapters.methods import hyper_x
 from hyperadapters.providers import table
+from hyperadapters.ranks import process
 from hyperadapters.sites import Where
 from hyperadapters.training import train
 
@@ -114,10 +116,22 @@ def lines(folder: Path) -> list[dict[str, Any]]:
     ]
 
 
+def write_scores(assembly: Assembly, folder: Path) -> None:
+    """`results.json`, and `own-RANK.json` with the cells that this process scored."""
+    own: list[str] = []
+    matrix = evaluate(assembly, progress=lambda done, total, cell: own.append(cell))
+    state = process()
+    if state.is_main_process:
+        (folder / "results.json").write_text(matrix.to_json(), encoding="utf-8")
+    (folder / f"own-{state.process_index}.json").write_text(json.dumps(own), encoding="utf-8")
+
+
 if __name__ == "__main__":
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     torch.set_num_threads(1)
     changes = json.loads(sys.argv[2])
     for name in METHODS:
         folder = Path(sys.argv[1]) / name
-        train(assembled(values(folder, **changes), name), folder)
+        assembly = assembled(values(folder, **changes), name)
+        train(assembly, folder)
+        write_scores(assembly, folder)

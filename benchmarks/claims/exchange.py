@@ -6,6 +6,7 @@ language needs, scores fall, also on pairs of task and language that were never 
 
 import argparse
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import fmean
 
@@ -17,6 +18,7 @@ from hyperadapters.analysis.bootstrap import over_seeds
 from hyperadapters.build import Assembly
 from hyperadapters.evaluation import evaluate
 from hyperadapters.matrix import Matrix
+from hyperadapters.ranks import process
 from hyperadapters.schedules import Fixed
 
 NAMES = ("en", "nl", "tr", "vi", "ar", "ta", "hi", "sw", "fi", "ru")
@@ -52,10 +54,8 @@ def main() -> None:
     parser.add_argument("--names", nargs="+", default=NAMES, help="languages; " + " ".join(NAMES))
     parser.add_argument("--data-root", type=Path)
     arguments = parser.parse_args()
-    every = [
-        costs(bundle.load(run / "model", data_root=arguments.data_root), arguments.names)
-        for run in arguments.runs
-    ]
+    load = partial(bundle.load, data_root=arguments.data_root, device=process().device)
+    every = [costs(load(run / "model"), arguments.names) for run in arguments.runs]
     table = Table("task", "pairs", "points lost", "95%", *(run.name for run in arguments.runs))
     for kind in every[0]:
         points = [one[kind] for one in every]

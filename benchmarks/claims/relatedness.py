@@ -7,6 +7,7 @@ that language with English.
 
 import argparse
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import fmean
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from rich.table import Table
 from hyperadapters import bundle
 from hyperadapters.build import Assembly
 from hyperadapters.evaluation import evaluate
+from hyperadapters.ranks import process
 from hyperadapters.schedules import Fixed, Observed
 
 RELATIVES = ("nl:de:zh", "pt:es:zh", "uk:ru:zh", "da:sv:zh", "az:tr:zh", "et:fi:zh")
@@ -66,10 +68,10 @@ def main() -> None:
         help="LANGUAGE:SIMILAR:DISTANT each; " + " ".join(RELATIVES),
     )
     arguments = parser.parse_args()
+    load = partial(bundle.load, data_root=arguments.data_root, device=process().device)
     table = Table("run", "own", "similar", "distant", "similar / own")
     for run in arguments.runs:
-        assembly = bundle.load(run / "model", data_root=arguments.data_root)
-        found = probe(assembly, arguments.task, relatives(arguments.relatives))
+        found = probe(load(run / "model"), arguments.task, relatives(arguments.relatives))
         table.add_row(run.name, *(f"{mean:.1f}" for mean in found), f"{found.kept:.2f}")
     Console(width=100).print(table)
 

@@ -29,10 +29,10 @@ from hyperadapters.context import Context
 from hyperadapters.errors import TrainingError
 from hyperadapters.forms import Form
 from hyperadapters.forms.base import Weights
+from hyperadapters.ranks import accelerator_for
 from hyperadapters.tasks.base import Batch
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.progress import Progress
-from hyperadapters.training.ranks import accelerator_for
 from hyperadapters.training.stage import Stage
 
 WIDTHS = (33, 132, 528, 2112)
@@ -116,7 +116,7 @@ def follow(file: Path, setting: Setting, steps: int) -> list[Point]:
         assembly = assemble(run)
         journal = Journal(Path(folder) / "metrics.jsonl", 0, accelerator_for("no"))
         stage = Stage(assembly, Path(folder) / "checkpoints", Progress(), journal)
-        batch = stage.mixture.draw()
+        batch = stage.mixture.draw().to(stage.accelerator.device)
         points = [Point(0, float("nan"), added(assembly.model, batch))]
         try:
             for step in range(1, steps + 1):

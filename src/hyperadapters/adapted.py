@@ -229,18 +229,14 @@ class AdaptedModel(nn.Module):
         if binding is None:
             return gives
         first = gives[0] if isinstance(gives, tuple) else gives
-        flow = Flow(read_[0] if read_ else first, first)
-        for site, wiring in found:
-            flow = binding.fold(site, wiring, module, flow)
+        flow = binding.fold(found, module, Flow(read_[0] if read_ else first, first))
         return (flow.gives, *gives[1:]) if isinstance(gives, tuple) else flow.gives
 
     def _on_entry(self, found: Sequence[tuple[Site, str]], module: nn.Module, read_: Any) -> Any:
         binding = current(self)
         if binding is None:
             return read_
-        flow = Flow(read_[0], read_[0])
-        for site, wiring in found:
-            flow = binding.fold(site, wiring, module, flow)
+        flow = binding.fold(found, module, Flow(read_[0], read_[0]))
         return (flow.gives, *read_[1:])
 
     def _bind(self, context: Context, *, repeats: bool) -> tuple[Binding, Tensor]:
@@ -293,7 +289,10 @@ class _BoundHeads:
         self._context = context
 
     def head(self, task: str, hidden: Tensor, examples: Int[Tensor, " example"]) -> Tensor:
-        return self._model.head(self._context.take(examples.tolist()), task, hidden)
+        context = self._context
+        if len(examples) < len(context):  # reading an index waits for the GPU
+            context = context.take(examples.tolist())
+        return self._model.head(context, task, hidden)
 
     def unembed(self, hidden: Tensor, examples: Int[Tensor, " vector"]) -> Tensor:
         return self._model.unembed(hidden)

@@ -40,7 +40,9 @@ class Act:
     def update(self, hidden: Tensor) -> Tensor:
         """What the form adds, example by example in the order of the batch."""
         layout = self.layouts.at(hidden)
-        weights = {slot: weight.to(hidden.dtype) for slot, weight in self.weights.items()}
+        weights = self.weights
+        if not torch.is_autocast_enabled(hidden.device.type):  # which casts where it has to
+            weights = {slot: weight.to(hidden.dtype) for slot, weight in weights.items()}
         return layout.join(self.form.apply(layout.split(hidden), weights), hidden.shape[1])
 
 
@@ -88,10 +90,11 @@ class Binding:
     owner: nn.Module
     acts: Mapping[Site, Sequence[Act]]
 
-    def fold(self, site: Site, wiring: str, module: nn.Module, flow: Flow) -> Flow:
-        """Lets every adapter of a site act on what flows through its module."""
-        for act in self.acts.get(site, ()):
-            flow = WIRINGS[wiring](module, flow, act.update)
+    def fold(self, found: Sequence[tuple[Site, str]], module: nn.Module, flow: Flow) -> Flow:
+        """Lets every adapter act on what flows through a module, at its sites with their wiring."""
+        for site, wiring in found:
+            for act in self.acts.get(site, ()):
+                flow = WIRINGS[wiring](module, flow, act.update)
         return flow
 
 

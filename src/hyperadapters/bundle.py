@@ -69,13 +69,20 @@ _TOLD = ("", "kind", "labels", "label_map")
 """What of a task its model was made for."""
 
 
-def load(folder: Path, *, data_root: Path | None = None, changes: Sequence[str] = ()) -> Assembly:
+def load(
+    folder: Path,
+    *,
+    data_root: Path | None = None,
+    changes: Sequence[str] = (),
+    device: torch.device | str = "cpu",
+) -> Assembly:
     """The trained model in a bundle, in evaluation mode; every tensor must be there and fit.
 
     Args:
         folder: the bundle.
         data_root: the folder that relative paths of corpora start from.
         changes: of its run file, `key=value`: of what is scored and how, not of what was trained.
+        device: where the model is to be.
 
     Raises:
         ConfigError: a change of anything else.
@@ -108,7 +115,7 @@ def load(folder: Path, *, data_root: Path | None = None, changes: Sequence[str] 
             remedy="give the backbone back its weights, or train again",
         )
     tokenizer = architectures.load_tokenizer(folder)
-    return Assembly(run, method, model.eval(), tokenizer, tasks, library)
+    return Assembly(run, method, model.to(device).eval(), tokenizer, tasks, library)
 
 
 def _check_open(folder: Path, changes: Sequence[str]) -> None:

@@ -287,7 +287,8 @@ def _print(values: Any, table: Any, as_json: bool) -> None:
 
 def _loaded(run: Path, data_root: Path | None, changes: Sequence[str] = ()) -> "Assembly":
     from hyperadapters import bundle
+    from hyperadapters.ranks import process
 
     inner = run / "model"
     folder = inner if inner.is_dir() else run
-    return bundle.load(folder, data_root=data_root, changes=changes)
+    return bundle.load(folder, data_root=data_root, changes=changes, device=process().device)

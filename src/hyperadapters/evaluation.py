@@ -16,8 +16,10 @@ from hyperadapters.errors import ConfigError, DataError, UnknownName
 from hyperadapters.matrix import STANDINGS, Cell, Matrix, Standing, combine
 from hyperadapters.metrics import Loss, Statistics
 from hyperadapters.providers import Provider
+from hyperadapters.ranks import shared
 from hyperadapters.schedules import Observed, Schedule
 from hyperadapters.tasks.base import Batch, Encoded, Question, Task, collate
+from hyperadapters.tasks.batch import fitting
 
 __all__ = ["Cell", "Matrix", "cells_of", "check", "combine", "evaluate", "score"]
 
@@ -25,7 +27,8 @@ Members = tuple[str, ...]
 """The languages of a group."""
 
 _EXAMPLES = 64
-"""In a batch that is scored, at most."""
+_TOKENS = 4096
+"""In a batch that is scored, at most; padding counts, and one example may be longer."""
 
 
 @contextmanager
@@ -87,10 +90,8 @@ def _batches(
     under: Schedule,
 ) -> Iterator[tuple[list[int], Context, Batch]]:
     """Examples of similar length at a time: their places, the row they run with, their batch."""
-    order = sorted(range(len(encoded)), key=lambda place: len(encoded[place]))
-    generator = torch.Generator().manual_seed(0)
-    for number, start in enumerate(range(0, len(order), examples)):
-        places = order[start : start + examples]
+    generator, lengths = torch.Generator().manual_seed(0), list(map(len, encoded))
+    for number, places in enumerate(fitting(lengths, examples=examples, tokens=_TOKENS)):
         batch = collate([(task, row, encoded[place]) for place in places], pad_id, generator)
         yield places, Context.uniform(under.under(row, number), len(places)), batch
 
@@ -103,7 +104,7 @@ def evaluate(
     cells: Sequence[tuple[str, str]] = (),
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Matrix:
-    """The matrix of a run's model.
+    """The matrix of a run's model, on the model's device; the ranks share the cells out among them.
 
     Args:
         under: maps the row of the data to the row that the model runs with (`--run-as`).
@@ -121,15 +122,17 @@ def evaluate(
     )
     groups = {name: tuple(members) for name, members in run.groups.items()}
     groups |= {} if cells else _crossed(groups, _tiers(assembly))
-    scored = []
-    for done, (task, language) in enumerate(pairs):
+
+    def cell(place: int) -> Cell:
+        task, language = pairs[place]
         if progress is not None:
-            progress(done, len(pairs), f"{task}/{language}")
+            progress(place, len(pairs), f"{task}/{language}")
         corpus = replace(assembly.corpus(task, language, split), language=language)
         how = assembly.tasks[task]
         standings = [_standing(how.row(hop), trained) for hop in how.hops(language)]
-        standing = max(standings, key=STANDINGS.index)
-        scored.append(_evaluated(assembly, corpus, standing, under))
+        return _evaluated(assembly, corpus, max(standings, key=STANDINGS.index), under)
+
+    scored = shared(range(len(pairs)), cell)
     return Matrix(run.name, assembly.method.name, run.seed, tuple(scored), groups)
 
 

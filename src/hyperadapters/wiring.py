@@ -1,7 +1,7 @@
 """Five ways to attach a form to a module of the backbone."""
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from jaxtyping import Float
@@ -61,7 +61,7 @@ def normalised(norm: nn.Module, hidden: Hidden) -> Hidden:
     if isinstance(norm, nn.LayerNorm):
         return nn.functional.layer_norm(hidden, norm.normalized_shape, eps=norm.eps)
     variance = hidden.float().square().mean(-1, keepdim=True)  # root mean square, in float32 as T5
-    epsilon: float = norm.variance_epsilon  # type: ignore[assignment]
+    epsilon: Any = norm.eps if hasattr(norm, "eps") else norm.variance_epsilon
     return (hidden * torch.rsqrt(variance + epsilon)).to(hidden.dtype)
 
 

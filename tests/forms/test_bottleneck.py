@@ -73,6 +73,14 @@ def test_free_norms_start_as_the_identity() -> None:
     assert Bottleneck(width=2, norm="after", unit_scale=True).slots(4, 4)["scale"].mean == 0.0
 
 
+def test_small_scales_count_in_half_precision() -> None:
+    """Next to 1, numbers of bfloat16 lie 1/128 apart."""
+    form = Bottleneck(width=2, norm="after", unit_scale=True)
+    scale = torch.tensor([[0.001, -0.002]], dtype=torch.bfloat16)
+    _, settled = form.settled({"scale": scale})
+    assert torch.equal(settled["scale"], 1.0 + scale.float())
+
+
 def test_width_and_reduction_exclude_each_other() -> None:
     for arguments in ({}, {"width": 4, "reduction": 2}):
         with pytest.raises(ValueError, match="exactly one of `width` and `reduction`"):

@@ -8,9 +8,9 @@ import pytest
 from rich.console import Console
 
 from hyperadapters.errors import BundleError, TrainingError
+from hyperadapters.ranks import accelerator_for
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.progress import Progress
-from hyperadapters.training.ranks import accelerator_for
 
 
 def test_lines_are_added_with_their_time(tmp_path: Path) -> None:

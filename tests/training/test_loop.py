@@ -15,6 +15,8 @@ from safetensors.torch import load_file
 import tiny_runs
 from hyperadapters.config import load_run, run_from
 from hyperadapters.errors import BundleError
+from hyperadapters.evaluation import evaluate
+from hyperadapters.matrix import Matrix
 from hyperadapters.training import train
 from hyperadapters.training.stage import Stage
 
@@ -178,10 +180,14 @@ def test_two_processes_are_one(tmp_path: Path) -> None:
             "criterion": "loss",
         },
         "checkpoint_every": 5,
+        "evaluate": {"fields": ["en", "tr", "ta"], "spans": ["en", "ta"]},
     }
+    matrices = {}
     for method in tiny_runs.METHODS:
         one, two = tmp_path / "one" / method, tmp_path / "two" / method
-        train(tiny_runs.assembled(tiny_runs.values(one, **run), method), one)
+        assembly = tiny_runs.assembled(tiny_runs.values(one, **run), method)
+        train(assembly, one)
+        matrices[method] = evaluate(assembly)
         two.mkdir(parents=True)
         (one / "tokenizer").rename(two / "tokenizer")  # learning it twice gives two
     script(*LAUNCH, TESTS / "tiny_runs.py", tmp_path / "two", json.dumps(run))
@@ -191,6 +197,12 @@ def test_two_processes_are_one(tmp_path: Path) -> None:
         assert len(load_file(saved / "random.safetensors")["cpu"]) == 2
         close(tiny_runs.lines(one), tiny_runs.lines(two))
         assert_same_weights(one, two, 1e-5)
+        together = Matrix.from_json((two / "results.json").read_text(encoding="utf-8"), "two")
+        for cell, other in zip(matrices[method].cells, together.cells, strict=True):
+            assert (cell.task, cell.language) == (other.task, other.language)
+            assert cell.score == pytest.approx(other.score, abs=0.02)
+        shares = [json.loads((two / f"own-{rank}.json").read_text()) for rank in range(2)]
+        assert shares == [["fields/en", "fields/ta", "spans/ta"], ["fields/tr", "spans/en"]]
 
 
 def close(one: Sequence[dict[str, Any]], two: Sequence[dict[str, Any]]) -> None:

@@ -14,7 +14,6 @@ from hyperadapters.errors import TrainingError
 from hyperadapters.evaluation import score
 from hyperadapters.method import Phase, Recipe
 from hyperadapters.schedules import Fixed
-from hyperadapters.training.ranks import accelerator_for
 from hyperadapters.training.selection import CRITERIA, Result, Selection
 
 CELLS = [Result(0.5, math.log(2), True), Result(0.9, math.log(8), True)]
@@ -54,14 +53,12 @@ def test_scores_that_go_down_count_negatively() -> None:
 
 
 def test_cells_are_those_of_the_trained_tasks(assembly: Assembly) -> None:
-    scores, _ = Selection(assembly, phase(criterion="loss"), {"fields", "mlm"}).judge(
-        accelerator_for("no")
-    )
+    scores, _ = Selection(assembly, phase(criterion="loss"), {"fields", "mlm"}).judge()
     assert set(scores) == {"fields/en", "fields/tr", "mlm/tr"}
 
 
 def test_the_judgement_is_the_evaluation_of_the_cells(assembly: Assembly) -> None:
-    scores, number = Selection(assembly, phase(), {"fields", "spans"}).judge(accelerator_for("no"))
+    scores, number = Selection(assembly, phase(), {"fields", "spans"}).judge()
     assert list(scores) == ["fields/en", "fields/tr", "spans/en"]
     task = assembly.tasks["fields"]
     corpus = assembly.corpus("fields", "tr", "dev")
@@ -83,9 +80,9 @@ def test_the_schedule_of_the_scores_is_used(assembly: Assembly) -> None:
         for parameter in assembly.model.adapters.parameters():
             parameter.normal_(0, 1)
     losses = [
-        Selection(assembly, replace(phase(criterion="loss"), select_under=under), {"fields"}).judge(
-            accelerator_for("no")
-        )[1]
+        Selection(
+            assembly, replace(phase(criterion="loss"), select_under=under), {"fields"}
+        ).judge()[1]
         for under in (Fixed(language="tr"), Fixed(language="ta"))
     ]
     assert abs(losses[0] - losses[1]) > 1e-3

@@ -15,12 +15,12 @@ from hyperadapters.context import Context, Row
 from hyperadapters.errors import TrainingError
 from hyperadapters.evaluation import score
 from hyperadapters.method import HEADS, Phase, Recipe
+from hyperadapters.ranks import accelerator_for
 from hyperadapters.schedules import Cycle
 from hyperadapters.training import train
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.objective import Objective
 from hyperadapters.training.progress import Progress
-from hyperadapters.training.ranks import accelerator_for
 from hyperadapters.training.stage import Stage
 from hyperadapters.training.streams import mixture_of, streams_of
 

@@ -120,4 +120,8 @@ class Bottleneck(Form):
         return replace(self, unit_scale=False), {**weights, "scale": self._scale(weights)}
 
     def _scale(self, weights: Weights) -> Tensor:
-        return weights["scale"] + 1.0 if self.unit_scale else weights["scale"]
+        scale = weights["scale"]
+        if not self.unit_scale:
+            return scale
+        # In half precision the numbers next to 1 are so far away that small scales would vanish.
+        return scale.to(torch.promote_types(scale.dtype, torch.float32)) + 1.0

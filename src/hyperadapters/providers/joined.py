@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import cast, final
 
+import torch
 from torch import Tensor, nn
 
 from hyperadapters.context import CONTEXT_FACTORS, Row
@@ -54,7 +55,9 @@ def _spread(part: Provider, rows: Sequence[Row], sites: Collection[Site]) -> Sup
     supply = part(distinct, sites)
     if len(distinct) == len(rows):
         return supply
-    index = [distinct.index(row) for row in projected]
+    index = torch.tensor(
+        [distinct.index(row) for row in projected], device=supply.divergence.device
+    )
     weights: Mapping[Site, Mapping[str, Tensor]] = {
         site: {slot: tensor[index] for slot, tensor in slots.items()}
         for site, slots in supply.weights.items()

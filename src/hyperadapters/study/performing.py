@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from accelerate import PartialState
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -14,6 +13,7 @@ from hyperadapters.config import RunFile
 from hyperadapters.counting import counts
 from hyperadapters.evaluation import check, evaluate
 from hyperadapters.matrix import Matrix
+from hyperadapters.ranks import process
 from hyperadapters.schedules import Observed, Schedule
 from hyperadapters.training import train
 
@@ -44,7 +44,7 @@ def perform(
     check(assembly)
     train(assembly, folder, console=console)
     matrix = scored(assembly, console=console)
-    if PartialState().is_main_process:
+    if process().is_main_process:
         vectors = {
             factor: {name: vector.tolist() for name, vector in names.items()}
             for factor, names in assembly.model.embeddings().items()

@@ -7,9 +7,10 @@ from pathlib import Path
 from rich.console import Console
 
 from hyperadapters.matrix import Matrix
+from hyperadapters.ranks import process
 from hyperadapters.study.output import markdown, plot, report
 from hyperadapters.study.performing import Perform, performer, write_whole
-from hyperadapters.study.plan import PlannedRun, plan_study
+from hyperadapters.study.plan import Plan, PlannedRun, plan_study
 from hyperadapters.study.results import StudyResult, result_of
 
 __all__ = ["run_study"]
@@ -47,16 +48,21 @@ def run_study(
     for number, run in enumerate(todo.values(), start=1):
         head = f"[bold]run {number} of {len(todo)}[/]  {run.run.name}  [dim]{run.folder}[/]"
         matrices[run.digest] = _done(run, perform, console, head)
-    for run in (*plan.first, *plan.runs):
-        _link(plan.study.folder / "by-name" / run.run.name.replace(" ", "_"), run.folder)
     result = result_of(plan, matrices)
-    write_whole(plan.study.folder / "study.json", json.dumps(result.to_values(), indent=1))
-    if not plan.runs:
-        return result
-    write_whole(plan.study.folder / "study.md", markdown(result))
-    (plan.study.folder / "study.png").write_bytes(plot(result))
-    write_whole(plan.study.folder / "report.html", report(result))
+    if process().is_main_process:
+        _write(plan, result)
     return result
+
+
+def _write(plan: Plan, result: StudyResult) -> None:
+    folder = plan.study.folder
+    for run in (*plan.first, *plan.runs):
+        _link(folder / "by-name" / run.run.name.replace(" ", "_"), run.folder)
+    write_whole(folder / "study.json", json.dumps(result.to_values(), indent=1))
+    if plan.runs:
+        write_whole(folder / "study.md", markdown(result))
+        (folder / "study.png").write_bytes(plot(result))
+        write_whole(folder / "report.html", report(result))
 
 
 def _done(run: PlannedRun, perform: Perform, console: Console, head: str) -> Matrix:
@@ -66,7 +72,9 @@ def _done(run: PlannedRun, perform: Perform, console: Console, head: str) -> Mat
         return Matrix.from_json(results.read_text(encoding="utf-8"), str(results))
     console.print(head)
     matrix = perform(run.run, run.folder)
-    write_whole(results, matrix.to_json())
+    if process().is_main_process:
+        write_whole(results, matrix.to_json())
+    process().wait_for_everyone()  # before one looks for the results of another run
     return matrix
 
 

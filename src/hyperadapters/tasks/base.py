@@ -44,7 +44,7 @@ class View(Protocol):
         hidden: Float[Tensor, "example token d_model"],
         examples: Int[Tensor, " example"],
     ) -> Float[Tensor, "example token label"]:
-        """The task's head form on the hidden states of some examples of the batch."""
+        """The task's head form on the hidden states of some examples of the batch, ascending."""
 
     def unembed(
         self, hidden: Float[Tensor, "vector d_model"], examples: Int[Tensor, " vector"]

@@ -1,7 +1,8 @@
 """Examples as token ids, and the tensors of one forward."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from jaxtyping import Int
@@ -9,7 +10,7 @@ from torch import Tensor
 
 from hyperadapters.context import Row
 
-__all__ = ["IGNORED", "Batch", "Encoded", "Share", "padded"]
+__all__ = ["IGNORED", "Batch", "Encoded", "Share", "fitting", "padded"]
 
 IGNORED = -100
 """The label of a place that counts nowhere, as `torch.nn.functional.cross_entropy` has it."""
@@ -49,6 +50,12 @@ class Share:
 
     examples: Int[Tensor, " example"]
     targets: Mapping[str, Tensor]
+
+    @cached_property
+    def labelled(self) -> tuple[Int[Tensor, " vector"], Int[Tensor, " vector"]]:
+        """Where `labels` are: the place among `examples`, and the token, of each in turn."""
+        places, tokens = (self.targets["labels"] != IGNORED).nonzero(as_tuple=True)
+        return places, tokens
 
 
 @dataclass(frozen=True)
@@ -91,3 +98,21 @@ def padded(
     for place, row in enumerate(rows):
         whole[place, : len(row)] = torch.tensor(row, dtype=torch.long)
     return whole
+
+
+def fitting(lengths: Sequence[int], *, examples: int, tokens: int) -> Iterator[list[int]]:
+    """Examples of similar length at a time, short ones first: their places in `lengths`.
+
+    Args:
+        lengths: tokens of each example.
+        examples: in a batch, at most.
+        tokens: in a batch, at most, padding included; one example alone may have more.
+    """
+    places: list[int] = []
+    for place in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if places and (len(places) == examples or (len(places) + 1) * lengths[place] > tokens):
+            yield places
+            places = []
+        places.append(place)
+    if places:
+        yield places

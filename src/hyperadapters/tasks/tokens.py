@@ -6,7 +6,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from hyperadapters.metrics import Loss, Statistics
-from hyperadapters.tasks.base import IGNORED, Share, Task, View, full_precision
+from hyperadapters.tasks.base import Share, Task, View, full_precision
 
 __all__ = ["TokenTask"]
 
@@ -22,27 +22,27 @@ class TokenTask(Task):
         self, view: View, hidden: Float[Tensor, "example token d_model"], share: Share
     ) -> Float[Tensor, "vector token_id"]:
         """Scores over the vocabulary where labels are, example after example."""
-        places, tokens = (share.targets["labels"] != IGNORED).nonzero(as_tuple=True)
+        places, tokens = share.labelled
         return view.unembed(hidden[places, tokens], share.examples[places])
 
     def loss(
         self, logits: Float[Tensor, "vector token_id"], share: Share, *, smoothing: float = 0.0
     ) -> Loss:
         """Cross-entropy in nats at these places; `smoothing` in [0, 1) goes to all tokens."""
-        labels = share.targets["labels"]
-        gold = labels[labels != IGNORED]
+        gold = share.targets["labels"][share.labelled]
         total = functional.cross_entropy(
             full_precision(logits), gold, reduction="sum", label_smoothing=smoothing
         )
-        return Loss(total, torch.tensor(len(gold), device=total.device))
+        return Loss(total, gold.new_full((), len(gold)))
 
     def statistics(
         self, logits: Float[Tensor, "vector token_id"], share: Share
     ) -> list[Statistics]:
         """(nats, predictions) per example."""
-        chosen = share.targets["labels"] != IGNORED
-        gold = share.targets["labels"][chosen]
-        nats = functional.cross_entropy(full_precision(logits), gold, reduction="none").double()
-        sums = torch.zeros(len(chosen), dtype=torch.float64, device=nats.device)
-        sums.index_add_(0, chosen.nonzero()[:, 0], nats)
-        return list(zip(sums.tolist(), chosen.sum(1).double().tolist(), strict=True))
+        gold = share.targets["labels"][share.labelled]
+        nats = functional.cross_entropy(full_precision(logits), gold, reduction="none").cpu()
+        places = share.labelled[0].cpu()
+        sums = torch.zeros(len(share.examples), dtype=torch.float64)
+        sums.index_add_(0, places, nats.double())
+        counts = torch.bincount(places, minlength=len(sums)).double()
+        return list(zip(sums.tolist(), counts.tolist(), strict=True))

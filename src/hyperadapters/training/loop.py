@@ -10,9 +10,9 @@ from hyperadapters.build import Assembly
 from hyperadapters.checkpoint import Checkpoint
 from hyperadapters.config import RunFile, digest, load_run, to_yaml
 from hyperadapters.errors import BundleError
+from hyperadapters.ranks import accelerator_for, launched_alone
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.progress import Progress
-from hyperadapters.training.ranks import accelerator_for, launched_alone
 from hyperadapters.training.stage import Stage
 
 __all__ = ["train"]
@@ -40,6 +40,7 @@ def train(assembly: Assembly, folder: Path, *, console: Console | None = None) -
             "[yellow]`accelerate launch` has started one process only: "
             "without a GPU it needs `--multi_gpu` beside `--num_processes`[/]"
         )
+    assembly.model.to(accelerator.device)  # also where no phase is left to move it
     _claim(folder, run, accelerator)
     saved = _last(checkpoints, run)
     progress, kept = Progress(), 0

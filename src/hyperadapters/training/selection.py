@@ -2,19 +2,17 @@
 
 import math
 import operator
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import NamedTuple, final
-
-from accelerate import Accelerator
-from accelerate.utils import gather_object
 
 from hyperadapters.build import Assembly
 from hyperadapters.context import Row
 from hyperadapters.errors import TrainingError
 from hyperadapters.evaluation import score
 from hyperadapters.method import Phase
+from hyperadapters.ranks import shared
 from hyperadapters.tasks.base import Encoded, Task
 
 __all__ = ["CRITERIA", "Criterion", "Result", "Selection"]
@@ -89,17 +87,14 @@ class Selection:
     def __len__(self) -> int:
         return len(self._cells)
 
-    def judge(self, accelerator: Accelerator) -> tuple[dict[str, float], float]:
+    def judge(self) -> tuple[dict[str, float], float]:
         """Scores by `task/language`, and the number that the criterion compares.
 
         The ranks share the cells out among them; all get the same answer.
         """
-        rank, ranks = accelerator.process_index, accelerator.num_processes
-        own = [(cell.name, self._result(cell)) for cell in self._cells[rank::ranks]]
-        found: Mapping[str, Result] = dict(gather_object(own))
-        results = {cell.name: found[cell.name] for cell in self._cells}
-        scores = {name: result.score for name, result in results.items()}
-        return scores, self._criterion.value(list(results.values()))
+        results = shared(self._cells, self._result)
+        scores = {cell.name: one.score for cell, one in zip(self._cells, results, strict=True)}
+        return scores, self._criterion.value(results)
 
     def better(self, new: float, best: float | None) -> bool:
         """Whether a number of `judge` is better than the best so far."""

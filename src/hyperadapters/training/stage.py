@@ -17,6 +17,7 @@ from hyperadapters.config import digest
 from hyperadapters.context import Context, Row
 from hyperadapters.data.mixture import part_of
 from hyperadapters.errors import TrainingError
+from hyperadapters.ranks import accelerator_for, random_states, restore_random_states
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.losses import Losses
 from hyperadapters.training.objective import Objective
@@ -28,7 +29,6 @@ from hyperadapters.training.optimisation import (
     schedule,
 )
 from hyperadapters.training.progress import Progress
-from hyperadapters.training.ranks import accelerator_for, random_states, restore_random_states
 from hyperadapters.training.selection import Selection
 from hyperadapters.training.streams import mixture_of, streams_of
 
@@ -92,6 +92,9 @@ class Stage:
         adamw = optimiser(self.trained.values(), self.recipe)
         self.optimiser = self.accelerator.prepare_optimizer(adamw)
         self.schedule = schedule(adamw, self.recipe, self.progress.step)
+        # About the examples of a batch: gradients of half precision stay near those of a mean. A
+        # power of two changes no digit of the others.
+        self.unit = 2.0 ** round(math.log2(self.recipe.batch_tokens or self.recipe.batch))
         self.losses = Losses(
             self.progress,
             phase=self.phase.name,
@@ -126,7 +129,7 @@ class Stage:
             under = [self.phase.under.under(row, progress.micro_batches) for row in part.observed]
             with accelerator.no_sync(self.objective) if left else nullcontext():
                 total, count = self.objective(Context.of_examples(under), part)
-                accelerator.backward(total)
+                accelerator.backward(total / self.unit)
             loss += torch.stack([total.detach(), count])
             progress.micro_batches += 1
             progress.tokens += int(batch.inputs["attention_mask"].sum())
@@ -134,7 +137,7 @@ class Stage:
         loss = accelerator.reduce(loss, "sum")
         accelerator.unscale_gradients(self.optimiser)
         # The ranks' gradients come averaged; their sum over all predictions is what is wanted.
-        factor = self.ranks / loss[1].clamp(min=1)
+        factor = self.ranks * self.unit / loss[1].clamp(min=1)
         norm = divide_and_clip(self.trained.values(), factor, clip)
         self.optimiser.step()
         self.rate = self.schedule.get_last_lr()[0]
@@ -168,7 +171,7 @@ class Stage:
         progress.judged = progress.step
         if not len(self.selection):
             return True
-        scores, number = self.selection.judge(self.accelerator)
+        scores, number = self.selection.judge()
         best = self.selection.better(number, progress.best)
         progress.without_gain = 0 if best else progress.without_gain + 1
         if best:

@@ -1,17 +1,52 @@
-"""The processes of a run: device, precision, and what random numbers each of them draws."""
+"""The processes of a run: device, precision, work shared out among them, and what random numbers
+each of them draws.
+"""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import torch
-from accelerate import Accelerator, DistributedDataParallelKwargs
+from accelerate import Accelerator, DistributedDataParallelKwargs, PartialState
 from accelerate.state import AcceleratorState
+from accelerate.utils import gather_object
 from torch import Tensor
 
 from hyperadapters.errors import BundleError, TrainingError
 
-__all__ = ["accelerator_for", "launched_alone", "random_states", "restore_random_states"]
+__all__ = [
+    "accelerator_for",
+    "launched_alone",
+    "process",
+    "random_states",
+    "restore_random_states",
+    "shared",
+]
+
+
+Work = TypeVar("Work")
+Result = TypeVar("Result")
+
+
+def process() -> PartialState:
+    """This process: its rank, its device, and whether it is the main one."""
+    return PartialState(cpu=_stays_on_cpu())
+
+
+def _stays_on_cpu() -> bool:
+    # Without a GPU `accelerate` joins the processes of a launch only when told to stay on the CPU.
+    return "LOCAL_RANK" in os.environ and not torch.cuda.is_available()
+
+
+def shared(work: Sequence[Work], do: Callable[[Work], Result]) -> list[Result]:
+    """What is done with each piece of some work, in order, the same on every rank; each rank does
+    its part.
+    """
+    state = process()
+    rank, ranks = state.process_index, state.num_processes
+    parts: list[list[Result]] = gather_object([[do(one) for one in work[rank::ranks]]])
+    return [parts[place % ranks][place // ranks] for place in range(len(work))]
 
 
 def accelerator_for(
@@ -29,12 +64,10 @@ def accelerator_for(
     """
     # `accelerate` knows one precision per process; phases and runs that follow each other do not.
     AcceleratorState._reset_state()
-    # Without a GPU `accelerate` joins the processes of a launch only when told to stay on the CPU.
-    cpu_ranks = "LOCAL_RANK" in os.environ and not torch.cuda.is_available()
     try:
         accelerator = Accelerator(
             mixed_precision=precision,
-            cpu=cpu_ranks,
+            cpu=_stays_on_cpu(),
             log_with=list(trackers) or None,
             project_dir=folder,
             kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],

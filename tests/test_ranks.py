@@ -4,11 +4,12 @@ import pytest
 import torch
 
 from hyperadapters.errors import BundleError, TrainingError
-from hyperadapters.training.ranks import (
+from hyperadapters.ranks import (
     accelerator_for,
     launched_alone,
     random_states,
     restore_random_states,
+    shared,
 )
 
 
@@ -24,6 +25,11 @@ def test_a_precision_that_the_device_lacks_is_an_error() -> None:
     assert "precision `fp16`" in str(caught.value)
     assert "a device of type `cpu`" in str(caught.value)
     assert "change `recipe.precision` or `trackers`" in str(caught.value)
+
+
+def test_work_comes_back_in_order() -> None:
+    assert shared(range(5), lambda number: number * number) == [0, 1, 4, 9, 16]
+    assert shared([], str) == []
 
 
 def test_random_states_go_on() -> None:
