@@ -6,6 +6,7 @@ import pytest
 import sacrebleu
 
 import tiny_runs
+from hyperadapters.analysis import prediction
 from hyperadapters.analysis.prediction import answers, predict, translate
 from hyperadapters.build import Assembly, assemble
 from hyperadapters.config import run_from
@@ -96,6 +97,18 @@ def test_every_line_is_translated_in_its_own_direction(translator: Assembly) -> 
         alone += list(translate(translator, "mt", [line]))
     assert together == alone
     assert together[2] == "" and len(set(together)) > 2
+
+
+def test_translations_come_in_the_order_of_the_sentences(
+    translator: Assembly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prediction, "_WINDOW", 8)
+    monkeypatch.setattr(prediction, "_EXAMPLES", 3)
+    texts = ["drei", "drei Tage und zwei Wochen", "Montag", "", "in fünf Jahren"]
+    lines = [("de-en" if n % 3 else "fr-en", texts[n * 7 % 5]) for n in range(21)]
+    alone = [next(translate(translator, "mt", [line])) for line in lines]
+    assert list(translate(translator, "mt", lines)) == alone
+    assert len(set(alone)) > 4
 
 
 def test_a_model_generates_again_after_it_has_translated(translator: Assembly) -> None:

@@ -10,6 +10,7 @@ from hyperadapters.context import Context, Row, direction, hops
 from hyperadapters.data.corpora import Pair, Tagged
 from hyperadapters.errors import ConfigError, DataError, UnknownName
 from hyperadapters.tasks.base import Task, collate
+from hyperadapters.tasks.batch import fitting
 from hyperadapters.tasks.tagging import Tagging
 from hyperadapters.tasks.translation import Translation
 
@@ -19,6 +20,10 @@ Labelled = list[tuple[str, str]]
 """The words of a sentence, each with its label; no words for an empty line."""
 
 _EXAMPLES = 32
+_TOKENS = 4096
+"""In a batch, at most."""
+_WINDOW = 512
+"""Sentences among which those of similar length are translated together."""
 
 
 def predict(
@@ -99,7 +104,8 @@ def _directed(language: str | None, lines: Iterable[str]) -> list[tuple[str, str
 
 
 def translate(assembly: Assembly, task: str, sentences: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Translates sentences in their order, each in its own direction, many in one batch.
+    """Translates sentences, each in its own direction, those of similar length in one batch; the
+    translations come in the order of the sentences.
 
     The adapters of all directions are generated once, before the first batch. An empty sentence
     stays empty.
@@ -124,8 +130,8 @@ def translate(assembly: Assembly, task: str, sentences: Sequence[tuple[str, str]
     routes = {name: hops(name) for name, text in sentences if text.strip()}
     rows = {hop: chosen.row(hop) for route in routes.values() for hop in route}
     with materialised(assembly.model.eval(), tuple(rows.values())):
-        for start in range(0, len(sentences), _EXAMPLES):
-            part = sentences[start : start + _EXAMPLES]
+        for start in range(0, len(sentences), _WINDOW):
+            part = sentences[start : start + _WINDOW]
             yield from _routed(assembly, chosen, routes, rows, part)
 
 
@@ -136,7 +142,7 @@ def _routed(
     rows: Mapping[str, Row],
     part: Sequence[tuple[str, str]],
 ) -> list[str]:
-    """Each sentence through all hops of its route, those of the same hop number in one batch."""
+    """Each sentence through all hops of its route, those of the same hop number together."""
     texts = [text.strip() for _, text in part]
     full = [at for at, text in enumerate(texts) if text]
     for hop in range(max((len(routes[part[at][0]]) for at in full), default=0)):
@@ -162,9 +168,14 @@ def _translations(
         for name, text in sentences
     ]
     device = next(model.parameters()).device
-    batch = collate(drawn, tokenizer.pad_token_id, torch.Generator()).to(device)
-    context = Context.of_examples(rows[name] for name, _ in sentences)
-    return task.translate(model, context, batch.inputs, tokenizer)
+    found: dict[int, str] = {}
+    lengths = [len(encoded) for *_, encoded in drawn]
+    for places in fitting(lengths, examples=_EXAMPLES, tokens=_TOKENS):
+        batch = collate([drawn[at] for at in places], tokenizer.pad_token_id, torch.Generator())
+        context = Context.of_examples(drawn[at][1] for at in places)
+        texts = task.translate(model, context, batch.to(device).inputs, tokenizer)
+        found.update(zip(places, texts, strict=True))
+    return [found[at] for at in range(len(drawn))]
 
 
 def _task(assembly: Assembly, task: str) -> Task:
