@@ -22,18 +22,14 @@ from rich.progress import track
 from rich.table import Table
 from torch import Tensor
 
+from benchmarks.claims.stages import first_stage
 from hyperadapters.adapted import AdaptedModel
-from hyperadapters.build import assemble
 from hyperadapters.config import load_run
 from hyperadapters.context import Context
 from hyperadapters.errors import TrainingError
 from hyperadapters.forms import Form
 from hyperadapters.forms.base import Weights
-from hyperadapters.ranks import accelerator_for
 from hyperadapters.tasks.base import Batch
-from hyperadapters.training.journal import Journal
-from hyperadapters.training.progress import Progress
-from hyperadapters.training.stage import Stage
 
 WIDTHS = (33, 132, 528, 2112)
 POINTS = 20
@@ -113,9 +109,7 @@ def follow(file: Path, setting: Setting, steps: int) -> list[Point]:
     with tempfile.TemporaryDirectory() as folder:
         changes = [f"method.{key}={json.dumps(value)}" for key, value in vars(setting).items()]
         run = load_run(file, [*changes, f"output={folder}", f"recipe.steps={steps}"])
-        assembly = assemble(run)
-        journal = Journal(Path(folder) / "metrics.jsonl", 0, accelerator_for("no"))
-        stage = Stage(assembly, Path(folder) / "checkpoints", Progress(), journal)
+        assembly, stage = first_stage(run, Path(folder))
         batch = stage.mixture.draw().to(stage.accelerator.device)
         points = [Point(0, float("nan"), added(assembly.model, batch))]
         try:

@@ -10,12 +10,13 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from benchmarks.claims import convergence, exchange, relatedness, widths  # noqa: E402
+from benchmarks.claims import convergence, exchange, relatedness, steps, widths  # noqa: E402
 
 import tiny_runs  # noqa: E402
 from hyperadapters.build import Assembly, assemble  # noqa: E402
 from hyperadapters.config import run_from  # noqa: E402
 from hyperadapters.config.dialect import write_yaml  # noqa: E402
+from hyperadapters.errors import UnknownName  # noqa: E402
 from hyperadapters.evaluation import evaluate  # noqa: E402
 from hyperadapters.forms import Bottleneck  # noqa: E402
 from hyperadapters.matrix import Cell, Matrix  # noqa: E402
@@ -121,3 +122,18 @@ def test_costs_are_means_over_the_languages_whose_weights_are_tried(tmp_path: Pa
     ]
     assert found == {kind: pytest.approx((each[0][kind] + each[1][kind]) / 2) for kind in found}
     assert any(abs(points) > 0.1 for points in found.values())
+
+
+def test_updates_are_timed_beside_those_of_the_first_line(tmp_path: Path) -> None:
+    run, file = values(tmp_path / "runs"), tmp_path / "study.yaml"
+    grid = {"system": {"small": {}, "large": {"recipe": {"batch": 8}}}, "seed": [0, 1]}
+    file.write_text(write_yaml({"name": "x", "run": run, "grid": grid}), encoding="utf-8")
+    chosen = steps.lines(file, ["small", "large"])
+    assert [run.seed for run in chosen.values()] == [0, 0]
+    found = steps.costs(chosen, tmp_path, rounds=3)
+    assert list(found) == ["small", "large"]
+    assert all(cost.ratio.least > 0 and cost.seconds.least > 0 for cost in found.values())
+    read = {number: (tmp_path / number / "metrics.jsonl").exists() for number in "01"}
+    assert read == {"0": True, "1": True}
+    with pytest.raises(UnknownName, match="unknown line `larger`"):
+        steps.lines(file, ["larger"])

@@ -1,0 +1,22 @@
+"""The first phase of a run, ready to be trained outside of a run's folder."""
+
+from pathlib import Path
+
+from hyperadapters.build import Assembly, assemble
+from hyperadapters.config import RunFile
+from hyperadapters.ranks import accelerator_for
+from hyperadapters.training.journal import Journal
+from hyperadapters.training.progress import Progress
+from hyperadapters.training.stage import Stage
+
+__all__ = ["first_stage"]
+
+
+def first_stage(
+    run: RunFile, folder: Path, *, data_root: Path | None = None
+) -> tuple[Assembly, Stage]:
+    """The run, built, and its first phase; `folder` takes what they write."""
+    assembly = assemble(run, data_root=data_root)
+    folder.mkdir(parents=True, exist_ok=True)
+    journal = Journal(folder / "metrics.jsonl", 0, accelerator_for("no"))
+    return assembly, Stage(assembly, folder / "checkpoints", Progress(), journal)
