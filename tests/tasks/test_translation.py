@@ -16,7 +16,7 @@ from hyperadapters.data.corpora import Pair
 from hyperadapters.data.vocabulary import train_joint_tokenizer
 from hyperadapters.errors import BackboneError, ContextError, TrainingError
 from hyperadapters.metrics import Bleu, ChrF
-from hyperadapters.tasks import MaskedLM, Translation, collate
+from hyperadapters.tasks import MaskedLM, Translation, collate, translation
 from hyperadapters.tasks.base import Encoded, Question
 from hyperadapters.tasks.translation import target_token
 
@@ -82,6 +82,13 @@ def test_long_sides_are_cut_and_still_end(joint):
     encoded = TASK.encode(joint, long, 16)
     assert len(encoded.ids) == 16 and encoded.ids[-1] == joint.eos_token_id
     assert len(encoded.targets["labels"]) == 15
+
+
+def test_many_at_a_time_are_each_alone(joint, monkeypatch):
+    monkeypatch.setattr(translation, "_AT_ONCE", 3)
+    pairs = PAIRS + BACK
+    assert list(TASK.encode_all(joint, pairs, 8)) == [TASK.encode(joint, one, 8) for one in pairs]
+    assert list(TASK.encode_all(joint, [], 8)) == []
 
 
 def test_what_is_cut_is_known(joint):

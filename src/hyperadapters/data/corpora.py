@@ -8,7 +8,7 @@ __all__ = ["SPLITS", "Corpus", "Example", "Pair", "Tagged", "Text"]
 SPLITS = ("train", "dev", "test")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Tagged:
     """A sentence with one label per word."""
 
@@ -21,14 +21,14 @@ class Tagged:
         return " ".join(self.words)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Text:
     """A piece of plain text, usually a sentence."""
 
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Pair:
     """Two parallel sentences and their languages."""
 

@@ -1,7 +1,7 @@
 """What every task is: how an example becomes tensors, which head reads it, its loss, its score."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -122,6 +122,12 @@ class Task(ABC):
     @abstractmethod
     def encode(self, tokenizer: Tokenizer, example: Any, length: int) -> Encoded:
         """One example as token ids and targets, cut to at most `length` tokens."""
+
+    def encode_all(
+        self, tokenizer: Tokenizer, examples: Sequence[Any], length: int
+    ) -> Iterator[Encoded]:
+        """Each example as `encode` gives it."""
+        return (self.encode(tokenizer, example, length) for example in examples)
 
     def admits(self, encoded: Encoded) -> bool:
         """Whether an example is fit to be trained on."""

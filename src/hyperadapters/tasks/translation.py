@@ -1,6 +1,6 @@
 """Translation: a sequence-to-sequence task over directions such as `de-en`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import final
 
@@ -17,6 +17,9 @@ from hyperadapters.tasks.base import Encoded, Question, Reader, Tokenizer, padde
 from hyperadapters.tasks.tokens import TokenTask
 
 __all__ = ["Translation", "target_token"]
+
+_AT_ONCE = 1000
+"""Pairs that are tokenized in one call."""
 
 
 def target_token(language: str) -> str:
@@ -79,18 +82,32 @@ class Translation(TokenTask):
         Raises:
             BackboneError: the tokenizer has no token for the target language.
         """
-        first = _id_of(tokenizer, example.languages[1])
-        source, target = (
-            tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
-            for text in (example.first, example.second)
-        )
+        return next(self.encode_all(tokenizer, [example], length))
+
+    def encode_all(
+        self, tokenizer: Tokenizer, examples: Sequence[Pair], length: int
+    ) -> Iterator[Encoded]:
+        """Each pair as `encode` gives it, many at a time, which a tokenizer does in parallel.
+
+        Raises:
+            BackboneError: the tokenizer has no token for a target language.
+        """
         most, end = length - 2, tokenizer.eos_token_id
-        return Encoded(
-            [first, *source[:most], end],
-            {"labels": [*target[:most], end]},
-            decoder_ids=[first, *target[:most]],
-            whole=max(len(source), len(target)) <= most,
-        )
+        for start in range(0, len(examples), _AT_ONCE):
+            part = examples[start : start + _AT_ONCE]
+            sides = ([pair.first for pair in part], [pair.second for pair in part])
+            sources, targets = (
+                tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]
+                for texts in sides
+            )
+            for pair, source, target in zip(part, sources, targets, strict=True):
+                first = _id_of(tokenizer, pair.languages[1])
+                yield Encoded(
+                    [first, *source[:most], end],
+                    {"labels": [*target[:most], end]},
+                    decoder_ids=[first, *target[:most]],
+                    whole=max(len(source), len(target)) <= most,
+                )
 
     def admits(self, encoded: Encoded) -> bool:
         """Whether both sides are whole, and their lengths within `ratio`.

@@ -5,6 +5,7 @@ from hyperadapters.data.deck import Budget, Examples, Tokens
 from hyperadapters.data.mixture import Mixture, Stream, Temperature
 from hyperadapters.errors import TrainingError
 from hyperadapters.method import Phase, Recipe
+from hyperadapters.tasks.packed import Packed
 
 __all__ = ["mixture_of", "streams_of"]
 
@@ -75,6 +76,6 @@ def _asked(phase: Phase) -> str:
 
 def _stream(assembly: Assembly, task: str, language: str, length: int) -> Stream:
     corpus, how = assembly.corpus(task, language, "train"), assembly.tasks[task]
-    every = (how.encode(assembly.tokenizer, example, length) for example in corpus.examples)
-    encoded = [example for example in every if how.admits(example)]
+    every = how.encode_all(assembly.tokenizer, corpus.examples, length)
+    encoded = Packed(example for example in every if how.admits(example))
     return Stream(how, how.row(language), encoded, len(encoded))
