@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -197,7 +198,7 @@ def test_what_ends_a_command(
     def fails(*arguments: object, **more: object) -> None:
         raise raised
 
-    monkeypatch.setattr(cli, "_progress", fails)
+    monkeypatch.setattr(cli, "_console", fails)
     result = _call("train", trained / "run.yaml")
     assert result.exit_code == status
     assert said in result.stderr
@@ -216,3 +217,25 @@ def test_a_closed_pipe_ends_quietly() -> None:
     os.close(writer)
     assert "Traceback" not in done.stderr
     assert done.returncode != 0
+
+
+def test_several_processes_write_once_and_speak_with_one_voice(tmp_path: Path) -> None:
+    """The command of docs/running.md."""
+    page = Path(__file__).parents[1] / "docs" / "running.md"
+    (command,) = re.findall(r"^accelerate launch (.* train) FILE$", page.read_text(), re.MULTILINE)
+    (tmp_path / "run.yaml").write_text(yaml.safe_dump({**RUN, "output": "run"}))
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "accelerate.commands.launch", "--main_process_port", "29519"),
+            *("--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no"),
+            *(*command.split(), "run.yaml"),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("report: run/report.html") == 1
+    assert (tmp_path / "run" / "report.html").is_file()
+    matrix = json.loads((tmp_path / "run" / "results.json").read_text(encoding="utf-8"))
+    assert [cell["language"] for cell in matrix["cells"]] == ["en", "fi"]

@@ -88,9 +88,9 @@ def train(file: RunFileArgument, changes: Changes = None, data_root: DataRoot = 
 
     keep_freed_memory()
     run = load_run(file, changes or ())
-    matrix = perform(run, run.folder, data_root=data_root, console=_progress())
-    terminal([matrix], Console())
-    typer.echo(f"report: {run.folder / 'report.html'}")
+    matrix = perform(run, run.folder, data_root=data_root, console=_console(stderr=True))
+    terminal([matrix], _console())
+    _console().out(f"report: {run.folder / 'report.html'}", highlight=False)
 
 
 @app.command()
@@ -107,9 +107,11 @@ def study(
     from hyperadapters.study import print_result, run_study
 
     keep_freed_memory()
-    result = run_study(file, tuple(changes or ()), data_root=data_root, console=_progress())
-    print_result(result, Console())
-    typer.echo(f"report: {result.plan.study.folder / 'report.html'}")
+    result = run_study(
+        file, tuple(changes or ()), data_root=data_root, console=_console(stderr=True)
+    )
+    print_result(result, _console())
+    _console().out(f"report: {result.plan.study.folder / 'report.html'}", highlight=False)
 
 
 @app.command()
@@ -148,10 +150,10 @@ def evaluate(
         raise UnknownName("split", split, SPLITS)
     loaded = _loaded(run, data_root, changes or ())
     cells, under = cells_of(loaded, cell or ()), fixed(run_as or [])
-    matrix = scored(loaded, under=under, split=split, cells=cells, console=_progress())
-    terminal([matrix], Console())
+    matrix = scored(loaded, under=under, split=split, cells=cells, console=_console(stderr=True))
+    terminal([matrix], _console())
     if run_as:
-        Console().print(f"every example with the weights of {', '.join(run_as)}")
+        _console().print(f"every example with the weights of {', '.join(run_as)}")
     if output is not None:
         write_whole(output, matrix.to_json())
 
@@ -273,9 +275,13 @@ def main() -> None:
     app()
 
 
-def _progress() -> Console:
-    """Where progress goes: standard error, so that results can be piped."""
-    return Console(stderr=True)
+def _console(*, stderr: bool = False) -> Console:
+    """Where results go, or progress (standard error, so that results can be piped); several
+    processes speak with one voice.
+    """
+    from hyperadapters.ranks import process
+
+    return Console(stderr=stderr, quiet=not process().is_main_process)
 
 
 def _print(values: Any, table: Any, as_json: bool) -> None:

@@ -86,7 +86,12 @@ def scored(
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Writes a file beside its place and renames it: it is there whole, or as it was before."""
+    """Writes a file beside its place and renames it: it is there whole, or as it was before.
+
+    Of several processes the main one writes.
+    """
+    if not process().is_main_process:
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     part.write_text(text, encoding="utf-8")

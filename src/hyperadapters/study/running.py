@@ -72,8 +72,7 @@ def _done(run: PlannedRun, perform: Perform, console: Console, head: str) -> Mat
         return Matrix.from_json(results.read_text(encoding="utf-8"), str(results))
     console.print(head)
     matrix = perform(run.run, run.folder)
-    if process().is_main_process:
-        write_whole(results, matrix.to_json())
+    write_whole(results, matrix.to_json())
     process().wait_for_everyone()  # before one looks for the results of another run
     return matrix
 

@@ -1,0 +1,6 @@
+"""`python -m hyperadapters` is the command `hyperadapters`: for launchers of several processes."""
+
+from hyperadapters.cli import main
+
+if __name__ == "__main__":
+    main()
