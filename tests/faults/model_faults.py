@@ -21,8 +21,8 @@ FORMS = (
     Fault(
         "the scale of a norm inside an adapter lacks its + 1",
         "forms/bottleneck.py",
-        'weights["scale"] + 1.0 if self.unit_scale',
-        'weights["scale"] if self.unit_scale',
+        "return scale.to(torch.promote_types(scale.dtype, torch.float32)) + 1.0",
+        "return scale.to(torch.promote_types(scale.dtype, torch.float32))",
         "tests/forms/test_bottleneck.py::test_the_norm_comes_before_or_after",
     ),
     Fault(
@@ -81,8 +81,8 @@ PROVIDERS = (
     Fault(
         "parts of a joined provider lose track of their rows",
         "providers/joined.py",
-        "index = [distinct.index(row) for row in projected]",
-        "index = [0 for row in projected]",
+        "[distinct.index(row) for row in projected]",
+        "[0 for row in projected]",
         "tests/providers/test_joined.py::test_rows_get_the_weights_that_each_part_gives_them_alone",
     ),
 )

@@ -127,10 +127,17 @@ RUNS = (
         _RESUMED,
     ),
     Fault(
+        "shared work comes back in the order of the ranks",
+        "ranks.py",
+        "[parts[place % ranks][place // ranks] for place in range(len(work))]",
+        "[result for part in parts for result in part]",
+        "tests/training/test_loop.py::test_two_processes_are_one",
+    ),
+    Fault(
         "gradients are divided by the predictions of the last micro-batch",
         "training/stage.py",
-        "factor = self.ranks / loss[1].clamp(min=1)",
-        "factor = self.ranks / count.clamp(min=1)",
+        "factor = self.ranks * self.unit / loss[1].clamp(min=1)",
+        "factor = self.ranks * self.unit / count.clamp(min=1)",
         "tests/training/test_stage.py::test_updates_are_those_of_a_plain_loop[0.0]",
     ),
     Fault(

@@ -35,6 +35,20 @@ TRANSLATION = (
         "tests/data/test_vocabulary.py::test_another_process_learns_the_same",
     ),
     Fault(
+        "translations come in the order of their lengths",
+        "analysis/prediction.py",
+        "return [found[at] for at in range(len(drawn))]",
+        "return list(found.values())",
+        "tests/analysis/test_prediction.py::test_translations_come_in_the_order_of_the_sentences",
+    ),
+    Fault(
+        "packed examples run into each other",
+        "tasks/packed.py",
+        "self._numbers[self._ends[place] : self._ends[place + 1]]",
+        "self._numbers[self._ends[place] :]",
+        "tests/tasks/test_packed.py::test_every_example_comes_back",
+    ),
+    Fault(
         "adapters are materialised for the first direction only",
         "analysis/prediction.py",
         "materialised(assembly.model.eval(), tuple(rows.values()))",
