@@ -16,7 +16,7 @@ def first_stage(
     run: RunFile, folder: Path, *, data_root: Path | None = None
 ) -> tuple[Assembly, Stage]:
     """The run, built, and its first phase; `folder` takes what they write."""
-    assembly = assemble(run, data_root=data_root)
+    assembly = assemble(run.model_copy(update={"output": str(folder)}), data_root=data_root)
     folder.mkdir(parents=True, exist_ok=True)
     journal = Journal(folder / "metrics.jsonl", 0, accelerator_for("no"))
     return assembly, Stage(assembly, folder / "checkpoints", Progress(), journal)

@@ -108,7 +108,7 @@ def test_translations_come_in_the_order_of_the_sentences(
     lines = [("de-en" if n % 3 else "fr-en", texts[n * 7 % 5]) for n in range(21)]
     alone = [next(translate(translator, "mt", [line])) for line in lines]
     assert list(translate(translator, "mt", lines)) == alone
-    assert len(set(alone)) > 4
+    assert len(set(alone)) > 3
 
 
 def test_a_model_generates_again_after_it_has_translated(translator: Assembly) -> None:
