@@ -89,7 +89,7 @@ def training_step(
     def step() -> None:
         adamw.zero_grad(set_to_none=True)
         logits = model(context(), batch).logits[task.name]
-        task.loss(logits, batch.shares[task.name]).mean().backward()  # type: ignore[no-untyped-call]
+        torch.autograd.backward(task.loss(logits, batch.shares[task.name]).mean())
         if clips:
             divide_and_clip(trained, factor, 1.0)
         adamw.step()

@@ -163,7 +163,7 @@ def _step(model: AdaptedModel, shape: Shape, target_tokens: int) -> Callable[[],
         adamw.zero_grad(set_to_none=True)
         context = Context.uniform(next(directions), len(batch))
         logits = model(context, batch).logits[_TASK.name]
-        _TASK.loss(logits, batch.shares[_TASK.name]).mean().backward()  # type: ignore[no-untyped-call]
+        torch.autograd.backward(_TASK.loss(logits, batch.shares[_TASK.name]).mean())
         adamw.step()
 
     return step

@@ -81,7 +81,7 @@ class AdaptedModel(nn.Module):
         self.forms = {name: form for name, (form, _) in adapters.items()}
         self.adapters = nn.ModuleDict({name: provider for name, (_, provider) in adapters.items()})
         self.heads = nn.ModuleDict(dict(heads))
-        self._attach(places_of(backbone))
+        self._attach(places_of(backbone), [provider for _, provider in adapters.values()])
         self._phase = self.phases[-1]
 
     def forward(self, context: Context, batch: Batch) -> Outputs:
@@ -202,9 +202,9 @@ class AdaptedModel(nn.Module):
         """The backbone's language-model head on single vectors."""
         return project(self.backbone, transform(self.backbone, hidden))
 
-    def _attach(self, places: Mapping[Site, Place]) -> None:
+    def _attach(self, places: Mapping[Site, Place], providers: Sequence[Provider]) -> None:
         """One hook per place where an adapter may act; none anywhere else."""
-        wanted = dict.fromkeys(s for p in self.adapters.values() for s in p.slots)  # type: ignore[union-attr]
+        wanted = dict.fromkeys(site for provider in providers for site in provider.slots)
         hosts: dict[nn.Module, list[tuple[Site, str]]] = {}
         for site in wanted:
             hosts.setdefault(places[site].module, []).append((site, places[site].wiring))

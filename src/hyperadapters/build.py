@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 
@@ -16,7 +16,7 @@ from hyperadapters.config import RunFile, pretrain_recipe, recipe_of
 from hyperadapters.config.run_file import Architecture, Backbone
 from hyperadapters.config.task_settings import MlmTask, TaggingTask, TranslationTask
 from hyperadapters.context import Row
-from hyperadapters.data.corpora import Corpus, Pair
+from hyperadapters.data.corpora import Corpus, Pair, Tagged
 from hyperadapters.data.vocabulary import train_joint_tokenizer, train_tokenizer
 from hyperadapters.errors import BackboneError, ConfigError, DataError
 from hyperadapters.library import Library
@@ -183,7 +183,7 @@ def _tagging(name: str, task: TaggingTask, library: Library) -> Task:
     labels = task.labels
     if labels is None:
         examples = (ex for corpus in _labelled(name, library) for ex in corpus.examples)
-        labels = labels_of(examples, task.label_map)  # type: ignore[arg-type]
+        labels = labels_of(cast(Iterator[Tagged], examples), task.label_map)
     if not labels:
         raise DataError(f"no labels for task `{name}`", remedy="list them under `labels:`")
     return Tagging(name, tuple(labels), METRICS[task.metric], task.label_map)

@@ -14,7 +14,7 @@ def printed(matrices: list[Matrix], *, colour: bool = False, encoding: str = "ut
     file = io.TextIOWrapper(raw, encoding=encoding, errors="strict", write_through=True)
     console = Console(
         file=file, width=100, force_terminal=colour, color_system="standard" if colour else None
-    )  # noqa: E501
+    )
     terminal(matrices, console)
     return raw.getvalue().decode(encoding)
 

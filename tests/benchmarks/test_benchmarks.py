@@ -7,23 +7,20 @@ from pathlib import Path
 
 import pytest
 import torch
+from benchmarks.__main__ import measure
+from benchmarks.cases import CASES, PLAIN, Case, work_of
+from benchmarks.setting import TINY
+from benchmarks.systems import Systems
+from benchmarks.timing import Spread, interleaved, spread
+from benchmarks.work import Work, work
 from rich.console import Console
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
-from benchmarks.__main__ import measure  # noqa: E402
-from benchmarks.cases import CASES, PLAIN, Case, work_of  # noqa: E402
-from benchmarks.setting import TINY  # noqa: E402
-from benchmarks.systems import Systems  # noqa: E402
-from benchmarks.timing import Spread, interleaved, spread  # noqa: E402
-from benchmarks.work import Work, work  # noqa: E402
-
-from benchmarks import languages, machine, memory, report, translation  # noqa: E402
-from hyperadapters.adapted import AdaptedModel  # noqa: E402
-from hyperadapters.counting import counts  # noqa: E402
+from benchmarks import languages, machine, memory, report, translation
+from hyperadapters.adapted import AdaptedModel
+from hyperadapters.counting import counts
 
 CPU = torch.device("cpu")
 SMALL = [replace(case, rows=min(case.rows, TINY.examples)) for case in CASES]

@@ -2,25 +2,21 @@
 
 import json
 import math
-import sys
 from pathlib import Path
 
 import pytest
 import torch
+from benchmarks.claims import convergence, exchange, relatedness, steps, widths
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
-from benchmarks.claims import convergence, exchange, relatedness, steps, widths  # noqa: E402
-
-import tiny_runs  # noqa: E402
-from hyperadapters.build import Assembly, assemble  # noqa: E402
-from hyperadapters.config import run_from  # noqa: E402
-from hyperadapters.config.dialect import write_yaml  # noqa: E402
-from hyperadapters.errors import UnknownName  # noqa: E402
-from hyperadapters.evaluation import evaluate  # noqa: E402
-from hyperadapters.forms import Bottleneck  # noqa: E402
-from hyperadapters.matrix import Cell, Matrix  # noqa: E402
-from hyperadapters.schedules import Fixed, Observed  # noqa: E402
+import tiny_runs
+from hyperadapters.build import Assembly, assemble
+from hyperadapters.config import run_from
+from hyperadapters.config.dialect import write_yaml
+from hyperadapters.errors import UnknownName
+from hyperadapters.evaluation import evaluate
+from hyperadapters.forms import Bottleneck
+from hyperadapters.matrix import Cell, Matrix
+from hyperadapters.schedules import Fixed, Observed
 
 
 def values(folder: Path) -> dict:

@@ -56,7 +56,7 @@ def test_all_faults_are_reported_at_once_with_their_lines(
 
 def test_a_study_is_not_taken_for_a_run(write: Callable[[str, str], Path]) -> None:
     path = write("all.yaml", "name: all\ngrid: {seed: [0, 1]}\n")
-    with pytest.raises(ConfigError, match=r"is a study.*\n.*:2\n.*\n.*`hyperadapters study .*all"):
+    with pytest.raises(ConfigError, match=r"is a study.*\n.*:2\n.*`hyperadapters study .*all"):
         load_run(path)
 
 

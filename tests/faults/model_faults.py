@@ -21,8 +21,8 @@ FORMS = (
     Fault(
         "the scale of a norm inside an adapter lacks its + 1",
         "forms/bottleneck.py",
-        "return scale.to(torch.promote_types(scale.dtype, torch.float32)) + 1.0",
-        "return scale.to(torch.promote_types(scale.dtype, torch.float32))",
+        "return scale + scale.new_ones(1, dtype=torch.float32)",
+        "return scale",
         "tests/forms/test_bottleneck.py::test_the_norm_comes_before_or_after",
     ),
     Fault(

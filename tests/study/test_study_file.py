@@ -38,7 +38,7 @@ def test_defaults(tmp_path: Path) -> None:
         ("output: x\nname: x\nname: y\n", "`name`: the key stands twice"),
         (
             "name: x\nmethod: hyper-x-base\n",
-            r"is a run, not a study\n.*:2\n.*\n.*`hyperadapters train .*study.yaml`",
+            r"is a run, not a study\n.*:2\n.*`hyperadapters train .*study.yaml`",
         ),
     ],
 )

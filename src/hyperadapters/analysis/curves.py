@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import floor, isfinite, log10
 from statistics import fmean
 
@@ -81,13 +82,15 @@ def _points(records: Sequence[Record], value: Callable[[Record], object]) -> Poi
     return sorted(found.items())
 
 
+def _dev_score(cell: str, record: Record) -> float | None:
+    score: float | None = record.get("dev", {}).get(cell)
+    return score
+
+
 def _cells(records: Sequence[Record]) -> list[_Line]:
     """The dev score of every cell, as thin lines behind the selection."""
     cells = dict.fromkeys(cell for record in records for cell in record.get("dev", {}))
-    return [
-        _Line(_points(records, lambda r, cell=cell: r.get("dev", {}).get(cell)), "cell", cell)  # type: ignore[misc]
-        for cell in cells
-    ]
+    return [_Line(_points(records, partial(_dev_score, cell)), "cell", cell) for cell in cells]
 
 
 def _best(records: Sequence[Record]) -> tuple[float, float] | None:

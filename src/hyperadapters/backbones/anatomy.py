@@ -61,7 +61,7 @@ def places_of(model: Model) -> dict[Site, Place]:
     family, base = family_of(model), model.base_model
     places: dict[Site, Place] = {}
     for tower, path in family.layers.items():
-        layers = list(_at(base, path).children())  # type: ignore[union-attr]
+        layers = list(base.get_submodule(path).children())
         spots = {**family.spots, **(family.decoder if tower == "decoder" else {})}
         for number, layer in enumerate(layers):
             found = ((position, spot, _at(layer, spot.path)) for position, spot in spots.items())

@@ -9,12 +9,11 @@ from typing import Any
 from hyperadapters.config.arguments import defaults
 from hyperadapters.config.checks import cross_faults
 from hyperadapters.config.dialect import write_yaml
-from hyperadapters.config.document import Document, Fault, raise_faults
+from hyperadapters.config.document import Document, Fault, check_kind, raise_faults
 from hyperadapters.config.reading import changed, read_document
 from hyperadapters.config.recipe import full_changes
 from hyperadapters.config.run_file import RunFile
 from hyperadapters.config.validation import model_faults
-from hyperadapters.errors import ConfigError
 from hyperadapters.method import Phase, Recipe
 from hyperadapters.methods import METHODS
 
@@ -40,13 +39,7 @@ def load_run(path: Path, changes: Sequence[str] = ()) -> RunFile:
         ConfigError: the file is missing, no YAML or wrong; all faults at once.
     """
     document = read_document(path)
-    if "grid" in document.values:
-        raise ConfigError(
-            f"`{path}` is a study, not a run",
-            where=document.lines["grid",],
-            expected="the file of a single run",
-            remedy=f"`hyperadapters study {path}`",
-        )
+    check_kind(document, "grid", "is a study, not a run", "study")
     return run_of(changed(document, changes))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from hyperadapters.errors import ConfigError
 
-__all__ = ["Document", "Fault", "Place", "raise_faults"]
+__all__ = ["Document", "Fault", "Place", "check_kind", "raise_faults"]
 
 Place = tuple[str | int, ...]
 """The keys and indices that lead to a value."""
@@ -145,6 +145,25 @@ def _chooses_anew(base: dict[str, Any], over: dict[str, Any], key: str) -> bool:
     return any(
         not (isinstance(over[name], dict) and isinstance(base.get(name), dict)) for name in chosen
     )
+
+
+def check_kind(document: Document, key: str, what: str, command: str) -> None:
+    """Nothing if a file is of the kind that is read.
+
+    Args:
+        key: that files of another kind have, and these never.
+        what: it is instead.
+        command: for that kind.
+
+    Raises:
+        ConfigError: it is of that kind.
+    """
+    if key in document.values:
+        raise ConfigError(
+            f"`{document.where}` {what}",
+            where=document.lines[key,],
+            remedy=f"`hyperadapters {command} {document.where}`",
+        )
 
 
 _SHOWN = 20

@@ -131,5 +131,6 @@ class Aligned(Source):
     def _chosen(self, both: list[tuple[str, str]], split: str) -> list[tuple[str, str]]:
         if self.lines is None:
             return [pair for n, pair in enumerate(both, 1) if split_of(str(n)) == split]
-        first, last = self.lines.get(split, (1, 0))  # type: ignore[call-overload]
+        spans = (span for name, span in self.lines.items() if name == split)
+        first, last = next(spans, (1, 0))
         return both[first - 1 : last]

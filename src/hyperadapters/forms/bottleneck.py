@@ -123,5 +123,5 @@ class Bottleneck(Form):
         scale = weights["scale"]
         if not self.unit_scale:
             return scale
-        # In half precision the numbers next to 1 are so far away that small scales would vanish.
-        return scale.to(torch.promote_types(scale.dtype, torch.float32)) + 1.0
+        # Next to 1 the numbers of half precision lie so far apart that small scales would vanish.
+        return scale + scale.new_ones(1, dtype=torch.float32)

@@ -83,7 +83,8 @@ class Hypernetwork(Provider):
 
     def centres(self) -> dict[Factor, dict[str, Tensor]]:
         """Per factor, the vector of every name (of a Gaussian embedding its mean)."""
-        return {factor: embedding.centres() for factor, embedding in self.embeddings.items()}  # type: ignore[operator]
+        found = self.embeddings.items()
+        return {factor: cast(Embedding, embedding).centres() for factor, embedding in found}
 
     def _served(self, code: Tensor) -> Iterator[tuple[LinearHeads, Tensor]]:
         """The heads of each group with the codes of its sites."""

@@ -33,7 +33,7 @@ class Joined(Provider):
 
     def forward(self, rows: Sequence[Row], sites: Collection[Site]) -> Supply:
         """Asks each part once for its own distinct rows, and spreads them over `rows`."""
-        supplies = [_spread(part, rows, sites) for part in self.parts]  # type: ignore[arg-type]
+        supplies = [_spread(part, rows, sites) for part in self._providers()]
         weights = {
             site: {
                 slot: tensor for supply in supplies for slot, tensor in supply.weights[site].items()
@@ -45,8 +45,11 @@ class Joined(Provider):
 
     def check(self, row: Row) -> None:
         """Raises unless every part has weights."""
-        for part in self.parts:
-            cast(Provider, part).check(row.of(part.factors))  # type: ignore[arg-type]
+        for part in self._providers():
+            part.check(row.of(part.factors))
+
+    def _providers(self) -> list[Provider]:
+        return [cast(Provider, part) for part in self.parts]
 
 
 def _spread(part: Provider, rows: Sequence[Row], sites: Collection[Site]) -> Supply:

@@ -1,7 +1,7 @@
 """Free weights, stored under the names they belong to."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import final
+from typing import cast, final
 
 import torch
 from jaxtyping import Float
@@ -60,7 +60,8 @@ class Table(Provider):
                     for slot in group.slots:
                         given = [weights[site][slot][place] for site in group.sites]
                         entry = torch.stack(given).detach().clone()
-                        table.entries[str(row)][table._name(slot, number)] = nn.Parameter(entry)  # type: ignore[operator]
+                        own = cast(nn.ParameterDict, table.entries[str(row)])
+                        own[table._name(slot, number)] = nn.Parameter(entry)
         return table
 
     def forward(self, rows: Sequence[Row], sites: Collection[Site]) -> Supply:

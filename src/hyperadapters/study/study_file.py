@@ -7,10 +7,9 @@ from typing import Annotated, Any, final
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from hyperadapters.config import RunName
-from hyperadapters.config.document import Document, Fault, raise_faults
+from hyperadapters.config.document import Document, Fault, check_kind, raise_faults
 from hyperadapters.config.reading import based, changed, read_alone
 from hyperadapters.config.validation import model_faults, unknown
-from hyperadapters.errors import ConfigError
 
 __all__ = ["SEED", "Case", "StudyFile", "load_study", "run_document"]
 
@@ -99,13 +98,7 @@ def load_study(path: Path, changes: tuple[str, ...] = ()) -> tuple[StudyFile, Do
         ConfigError: the file is missing, no YAML or wrong; all faults at once, but its runs'.
     """
     document = changed(read_alone(path), changes)
-    if "method" in document.values:
-        raise ConfigError(
-            f"`{path}` is a run, not a study",
-            where=document.lines["method",],
-            expected="a grid over run files",
-            remedy=f"`hyperadapters train {path}`",
-        )
+    check_kind(document, "method", "is a run, not a study", "train")
     faults = [*document.faults, *model_faults(StudyFile, document), *_axis_faults(document)]
     raise_faults(faults, document.where)
     return StudyFile.model_validate(document.values), document

@@ -35,7 +35,10 @@ class Columns:
         return max(2, *reach)
 
 
-def read_conll(path: Path, columns: Columns = Columns()) -> list[Tagged]:  # noqa: B008
+_USUAL = Columns()
+
+
+def read_conll(path: Path, columns: Columns = _USUAL) -> list[Tagged]:
     """The sentences of a file.
 
     Raises:
