@@ -12,7 +12,7 @@ TASK ?= spans
 LANGUAGE ?= tr
 # One thread per test process: threads of several processes on the same cores slow each other down.
 TESTING := OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 TOKENIZERS_PARALLELISM=false
-SOURCES := $(shell find src tests configs docs -type f -not -name '*.pyc' 2>/dev/null) README.md
+SOURCES := $(shell find src tests configs docs benchmarks -type f -not -name '*.pyc' 2>/dev/null) README.md
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help

@@ -43,6 +43,15 @@ def test_a_folder_is_counted_and_loaded(tmp_path: Path) -> None:
         assert sizes[0] == sizes[1]
 
 
+def test_no_layer_is_skipped_in_training(tmp_path: Path) -> None:
+    model = tiny.backbone("m2m_100")
+    model.config.encoder_layerdrop = model.config.decoder_layerdrop = 0.9
+    model.save_pretrained(tmp_path)
+    loaded = architectures.load(tmp_path)
+    assert (loaded.config.encoder_layerdrop, loaded.config.decoder_layerdrop) == (0.0, 0.0)
+    assert loaded.model.encoder.layerdrop == 0.0
+
+
 def test_a_missing_or_broken_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(BackboneError, match="cannot be read(.|\n)*safetensors(.|\n)*local folder"):
         architectures.load(tmp_path / "nothing")

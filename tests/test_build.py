@@ -7,10 +7,12 @@ import torch
 
 import tiny_runs
 from hyperadapters import bundle
-from hyperadapters.build import assemble, method_of, rows_of, tasks_of
+from hyperadapters.build import TOKENIZER, assemble, method_of, rows_of, tasks_of
 from hyperadapters.config import run_from
 from hyperadapters.context import Row
+from hyperadapters.data.vocabulary import train_tokenizer
 from hyperadapters.errors import BackboneError, ConfigError, DataError
+from hyperadapters.training import train
 
 
 def test_the_same_seed_builds_the_same_model_and_another_another(tmp_path: Path) -> None:
@@ -22,13 +24,21 @@ def test_the_same_seed_builds_the_same_model_and_another_another(tmp_path: Path)
     assert any(not torch.equal(first[name], other[name]) for name in first)
 
 
-def test_a_learned_tokenizer_is_kept_and_found_again(tmp_path: Path) -> None:
-    run = run_from(tiny_runs.values(tmp_path))
-    first = assemble(run).tokenizer.get_vocab()
-    (tmp_path / "tokenizer" / "mark").touch()
-    assert assemble(run).tokenizer.get_vocab() == first
-    assert (tmp_path / "tokenizer" / "mark").exists(), "it was not learned again"
-    assert [p.name for p in tmp_path.iterdir()] == ["tokenizer"], "nothing half-written stays"
+def test_a_tokenizer_is_learned_anew_until_the_run_has_begun(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    run = run_from(tiny_runs.values(folder, recipe={"steps": 1, "batch": 4, "length": 24}))
+    untrained = assemble(run).tokenizer.get_vocab()
+    assert not folder.exists(), "to look at a run writes nothing"
+    left = run.model_copy(update={"seed": 1})
+    train_tokenizer(["another text"], 30, 16).save_pretrained(folder / TOKENIZER)
+    begun = assemble(run)
+    assert begun.tokenizer.get_vocab() == untrained, "not that of who knows what"
+    train(begun, folder)
+    (folder / TOKENIZER / "tokenizer.json").write_text(
+        (folder / TOKENIZER / "tokenizer.json").read_text().replace('"[UNK]"', '"[???]"')
+    )
+    assert "[???]" in assemble(run).tokenizer.get_vocab(), "that of the run, whatever it is"
+    assert assemble(left).tokenizer.get_vocab() == untrained, "the run of another file"
 
 
 def test_pretraining_is_the_first_phase_and_everything_of_the_backbone(tmp_path: Path) -> None:

@@ -218,8 +218,12 @@ def test_a_direction_without_weights_is_known_before_training(method: str, tmp_p
     if method.startswith("hyper"):
         check(untrained)
         return
-    with pytest.raises(UnknownName, match="unknown row of a table(.|\n)*only for the rows that"):
-        check(untrained)
+    chosen_by = assemble(run_from({**values, "select": {"mt": ["de-fr"]}}))
+    for one in (untrained, chosen_by):
+        with pytest.raises(
+            UnknownName, match="unknown row of a table(.|\n)*only for the rows that"
+        ):
+            check(one)
 
 
 def test_a_row_of_another_kind_of_task_is_refused(tmp_path: Path) -> None:

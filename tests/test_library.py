@@ -1,20 +1,30 @@
 """The corpora of a run: nothing to train a translation on is scored."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import tiny_runs
+from hyperadapters.build import assemble
 from hyperadapters.config import run_from
+from hyperadapters.evaluation import evaluate
 from hyperadapters.library import Library
+
+
+def of_pairs(folder: Path, **changes: Any) -> dict[str, Any]:
+    """A run file on three languages that say the same, a file per pair."""
+    for pair in ("de-en", "de-fr", "en-fr"):
+        first, second = pair.split("-")
+        lines = [f"satz {first} {n}\tsatz {second} {n}" for n in range(400)]
+        (folder / f"{pair}.tsv").write_text("\n".join(lines), encoding="utf-8")
+    values = tiny_runs.translation(folder / "run", **changes)
+    values["tasks"]["mt"]["data"] = {"format": "pairs", "path": "{first}-{second}.tsv"}
+    return values
 
 
 def test_what_is_scored_in_any_direction_is_trained_on_in_none(tmp_path: Path) -> None:
     """Three languages, a file per pair: what `de-fr` is tested on may stand in `de-en` to train."""
-    for pair in ("de-en", "de-fr", "en-fr"):
-        first, second = pair.split("-")
-        lines = [f"satz {first} {n}\tsatz {second} {n}" for n in range(400)]
-        (tmp_path / f"{pair}.tsv").write_text("\n".join(lines), encoding="utf-8")
-    values = tiny_runs.translation(tmp_path / "run", evaluate={"mt": ["de-fr", "fr-en"]})
-    values["tasks"]["mt"]["data"] = {"format": "pairs", "path": "{first}-{second}.tsv"}
+    values = of_pairs(tmp_path, evaluate={"mt": ["de-fr", "fr-en"]})
     values["train"] = {"mt": ["de-en", "en-de", "en-fr", "de-fr"]}
     library = Library(run_from(values), tmp_path)
     tested = {
@@ -34,3 +44,25 @@ def test_what_is_scored_in_any_direction_is_trained_on_in_none(tmp_path: Path) -
     corpus = library.corpus("mt", "de-en", "train")
     assert corpus.left_out == len(whole) - len(corpus) > 0
     assert not tested.isdisjoint(pair.first for pair in whole), "a file alone does not see to it"
+
+
+def test_what_a_run_did_not_name_may_have_been_trained_on(tmp_path: Path) -> None:
+    """Each pair of languages without English tests other sentences."""
+    run = run_from(of_pairs(tmp_path, evaluate={"mt": ["de-en"]}, select={"mt": ["fr-en"]}))
+    library = Library(run, tmp_path)
+    asked = library.corpus("mt", "de-fr", "test")
+    assert library.trained_on(library.corpus("mt", "de-en", "test")) == 0
+    assert library.trained_on(library.corpus("mt", "fr-en", "dev")) == 0
+    assert library.trained_on(asked) == len(asked) > 0, "the run would have left them out"
+    named = run.model_copy(update={"evaluate": {"mt": ("de-en-fr",)}})
+    assert Library(named, tmp_path).trained_on(asked) == 0
+    assert Library(run, tmp_path / "elsewhere").trained_on(asked) is None
+    notes = [
+        evaluate(replace(assemble(run, data_root=tmp_path), origin=origin), cells=[("mt", "de-fr")])
+        .cells[0]
+        .note
+        for origin in (None, Library(named, tmp_path), Library(run, tmp_path / "elsewhere"))
+    ]
+    assert f"not a cell of the run: {len(asked)} have a side that was trained on" in notes[0]
+    assert "trained on" not in notes[1]
+    assert notes[2].endswith("not a cell of the run: may have been trained on")

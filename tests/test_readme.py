@@ -76,6 +76,11 @@ def test_commands_exist(target):
     assert re.search(rf"^{target}:", (REPOSITORY / "Makefile").read_text(), re.MULTILINE)
 
 
-@pytest.mark.parametrize("link", re.findall(r"\]\(([^)#:]+)\)", README))
+@pytest.mark.parametrize("link", re.findall(r"\]\(([^):]+)\)", README))
 def test_links_lead_somewhere(link):
-    assert (REPOSITORY / link).exists()
+    path, _, anchor = link.partition("#")
+    assert (REPOSITORY / path).exists()
+    text = (REPOSITORY / path).read_text() if anchor else ""
+    headings = re.findall(r"^#+ (.*)", text, re.MULTILINE)
+    known = {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+    assert not anchor or anchor in known

@@ -244,7 +244,7 @@ class AdaptedModel(nn.Module):
         divergence = torch.zeros((), device=next(self.parameters()).device)
         for name, provider in self.adapters.items():
             assert isinstance(provider, Provider)
-            if self._phase.acts is not None and name not in self._phase.acts:
+            if not self._phase.lets_act(name):
                 continue
             rows, projected = base_last(context.of(provider.factors))
             if not rows:

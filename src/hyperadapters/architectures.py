@@ -92,6 +92,7 @@ _ENCODER_SHAPE = {
 }
 
 
+_SKIPS = ("layerdrop", "encoder_layerdrop", "decoder_layerdrop")
 _BERT_STD, _BERT_WIDTH = 0.02, 768
 """BERT's initial standard deviation is meant for its width; sums over fewer features need more."""
 
@@ -182,7 +183,7 @@ def load(source: str | Path, revision: str | None = None) -> Model:
     """A pre-trained backbone with its language-model head, in float32, from a folder or the hub.
 
     A model without such a head gets a fresh one over its own input embedding. Only safetensors are
-    read.
+    read. No layer is skipped in training (LayerDrop, as M2M-100 does): its adapters would be too.
 
     Raises:
         BackboneError: it cannot be found or read, or its type cannot be adapted.
@@ -190,9 +191,14 @@ def load(source: str | Path, revision: str | None = None) -> Model:
     try:
         shape = AutoConfig.from_pretrained(source, revision=revision)
         _check(shape)
+        shape.update({key: 0.0 for key in _SKIPS if hasattr(shape, key)})
         with quiet():
             return _auto(shape).from_pretrained(
-                source, revision=revision, use_safetensors=True, dtype=torch.float32
+                source,
+                config=shape,
+                revision=revision,
+                use_safetensors=True,
+                dtype=torch.float32,
             )
     except (OSError, ValueError) as error:
         raise _unreadable("backbone", source, error) from None

@@ -1,7 +1,6 @@
 """Names become objects, here only: a run file becomes model, tasks, tokenizer and corpora."""
 
-import os
-import shutil
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +11,7 @@ import torch
 from hyperadapters import architectures
 from hyperadapters.adapt import adapt
 from hyperadapters.adapted import AdaptedModel
-from hyperadapters.config import RunFile, pretrain_recipe, recipe_of
+from hyperadapters.config import RunFile, digest, digest_in, pretrain_recipe, recipe_of
 from hyperadapters.config.run_file import Architecture, Backbone
 from hyperadapters.config.task_settings import MlmTask, TaggingTask, TranslationTask
 from hyperadapters.context import Row
@@ -30,6 +29,7 @@ from hyperadapters.tasks.translation import Translation, target_token
 
 __all__ = [
     "PRETRAIN",
+    "TOKENIZER",
     "Assembly",
     "assemble",
     "check_lengths",
@@ -41,6 +41,8 @@ __all__ = [
 
 PRETRAIN = "pretrain"
 """The name of the phase that a run file adds before a method's own."""
+TOKENIZER = "tokenizer"
+"""Where a run's folder keeps a tokenizer that was learned."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,8 @@ class Assembly:
         tokenizer: of its backbone.
         tasks: by name.
         library: the corpora.
+        origin: those it was trained on, where they are others: a trained model may be scored on
+            what its run did not name.
     """
 
     run: RunFile
@@ -62,6 +66,7 @@ class Assembly:
     tokenizer: Any
     tasks: Mapping[str, Task]
     library: Library
+    origin: Library | None = None
 
     @property
     def data_root(self) -> Path | None:
@@ -80,8 +85,7 @@ class Assembly:
 def assemble(run: RunFile, *, data_root: Path | None = None) -> Assembly:
     """Loads or makes the backbone and its tokenizer, and adapts it.
 
-    Everything that is drawn comes from the run's seed. A tokenizer that is learned is kept in the
-    run's folder.
+    Everything that is drawn comes from the run's seed. Nothing is written.
 
     Raises:
         BackboneError, DataError, UnknownName: whatever cannot be loaded.
@@ -175,7 +179,7 @@ def rows_of(run: RunFile, method: Method, tasks: Mapping[str, Task]) -> list[Row
 
 
 def tasks_of(run: RunFile, library: Library) -> dict[str, Task]:
-    """The run's tasks; labels that the run file leaves open are read off its train corpora."""
+    """The run's tasks; labels that the run file leaves open are read off its corpora."""
     return {name: _KINDS[type(task)](name, task, library) for name, task in run.tasks.items()}
 
 
@@ -225,17 +229,18 @@ def _backbone(wanted: Backbone, tokenizer: Any) -> Any:
 
 
 def tokenizer_of(run: RunFile, library: Library) -> Any:
-    """The tokenizer beside the backbone, or for an architecture the one learned from the run's
-    text.
+    """The tokenizer beside the backbone; for an architecture the one kept in the folder of the run,
+    where it has begun, else one learned from its text.
     """
     wanted = run.backbone
     if wanted.architecture is None:
         return architectures.load_tokenizer(wanted.path or wanted.name or "", wanted.revision)
-    folder = run.folder / "tokenizer"
-    if not folder.exists():
-        learned = _learned(run, library, wanted.architecture)
-        _keep(learned, folder)
-    return architectures.load_tokenizer(folder)
+    kept = run.folder / TOKENIZER
+    if kept.exists() and digest_in(run.folder) == digest(run):
+        return architectures.load_tokenizer(kept)
+    with tempfile.TemporaryDirectory() as folder:
+        _learned(run, library, wanted.architecture).save_pretrained(folder)
+        return architectures.load_tokenizer(folder)
 
 
 def _learned(run: RunFile, library: Library, shape: Architecture) -> Any:
@@ -267,13 +272,3 @@ def _learned(run: RunFile, library: Library, shape: Architecture) -> Any:
         shape.positions,
         added=[target_token(language) for language in sorted(sides)],
     )
-
-
-def _keep(tokenizer: Any, folder: Path) -> None:
-    """Writes beside and renames, so that no half-written folder is ever found."""
-    beside = folder.with_name(f"{folder.name}.{os.getpid()}")
-    tokenizer.save_pretrained(beside)
-    try:
-        beside.rename(folder)
-    except OSError:  # another rank was first
-        shutil.rmtree(beside)

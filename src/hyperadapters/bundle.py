@@ -92,7 +92,7 @@ def load(
     facts = _facts(folder)
     _check_open(folder, changes)
     run = _with_labels(load_run(folder / "run.yaml", changes), facts["labels"])
-    library = Library(run, data_root)
+    library, origin = Library(run, data_root), Library(load_run(folder / "run.yaml"), data_root)
     method, tasks = method_of(run), tasks_of(run, library)
     own = folder / "backbone"
     source = str(own) if own.is_dir() else run.backbone.path or run.backbone.name or ""
@@ -115,7 +115,7 @@ def load(
             remedy="give the backbone back its weights, or train again",
         )
     tokenizer = architectures.load_tokenizer(folder)
-    return Assembly(run, method, model.to(device).eval(), tokenizer, tasks, library)
+    return Assembly(run, method, model.to(device).eval(), tokenizer, tasks, library, origin)
 
 
 def _check_open(folder: Path, changes: Sequence[str]) -> None:

@@ -63,7 +63,7 @@ RunFolder = Annotated[
 Changes = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="KEY=VALUE", help="Change one value of the file: `--set recipe.steps=50`."
+        "--set", metavar="KEY=VALUE", help="Change a value: `seed=1`, or `run.seed=1` in a study."
     ),
 ]
 DataRoot = Annotated[
@@ -77,9 +77,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other prog
 def train(file: RunFileArgument, changes: Changes = None, data_root: DataRoot = None) -> None:
     """Train a run, score it on the test splits and write its report.
 
-    A run that was stopped goes on where it stopped when the same command is given again.
+    A run that was stopped goes on from its last checkpoint when the same command is given again.
 
-    Example: `hyperadapters train configs/hyper-x/mixed-a.yaml --set seed=1`
+    Example: `hyperadapters train configs/hyper-x/mixed-a.yaml --set seed=1 --set output=runs/one`
     """
     from hyperadapters.analysis.report import terminal
     from hyperadapters.config import load_run
@@ -258,7 +258,7 @@ def report(
 def data(file: RunFileArgument, changes: Changes = None, data_root: DataRoot = None) -> None:
     """Count the sentences and tokens that a run reads, and what its tokenizer does not know.
 
-    Example: `hyperadapters data configs/quickstart.yaml`
+    Example: `hyperadapters data configs/hyper-adapters/cldr.yaml`
     """
     from hyperadapters.analysis.census import census, census_table
     from hyperadapters.build import tokenizer_of

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import torch
@@ -13,7 +14,9 @@ from hyperadapters.build import Assembly
 from hyperadapters.context import Context, Row, names_of
 from hyperadapters.data.corpora import Corpus
 from hyperadapters.errors import ConfigError, DataError, UnknownName
+from hyperadapters.groups import groups_of
 from hyperadapters.matrix import STANDINGS, Cell, Matrix, Standing, combine
+from hyperadapters.method import Phase
 from hyperadapters.metrics import Loss, Statistics
 from hyperadapters.providers import Provider
 from hyperadapters.ranks import shared
@@ -22,9 +25,6 @@ from hyperadapters.tasks.base import Batch, Encoded, Question, Task, collate
 from hyperadapters.tasks.batch import fitting
 
 __all__ = ["Cell", "Matrix", "cells_of", "check", "combine", "evaluate", "score"]
-
-Members = tuple[str, ...]
-"""The languages of a group."""
 
 _EXAMPLES = 64
 _TOKENS = 4096
@@ -120,8 +120,7 @@ def evaluate(
     trained = frozenset(
         assembly.tasks[task].row(language) for task, language in assembly.trained_pairs()
     )
-    groups = {name: tuple(members) for name, members in run.groups.items()}
-    groups |= {} if cells else _crossed(groups, _tiers(assembly))
+    groups = groups_of(assembly, tiers=not cells)
 
     def cell(place: int) -> Cell:
         task, language = pairs[place]
@@ -137,19 +136,30 @@ def evaluate(
 
 
 def check(assembly: Assembly) -> None:
-    """Raises before training what scoring would raise after it.
+    """Raises before training what scoring would raise in it or after it.
 
     Raises:
         DataError: a cell's corpus is missing, broken or empty.
         UnknownName: the method has no weights for a cell.
     """
+    phases = assembly.method.phases
     for task, language in _cells_scored(assembly):
         corpus, how = assembly.corpus(task, language, "test"), assembly.tasks[task]
         _check_filled(replace(corpus, language=language))
         for hop in how.hops(language):
-            for provider in assembly.model.adapters.values():
-                assert isinstance(provider, Provider)
-                provider.check(how.row(hop).of(provider.factors))
+            _check_weights(assembly, phases[-1], how.row(hop))
+    for phase, (task, languages) in product(phases, assembly.run.select.items()):
+        for language in languages if phase.has(task) else ():
+            row = assembly.tasks[task].row(language)
+            _check_weights(assembly, phase, phase.select_under.under(row, 0))
+
+
+def _check_weights(assembly: Assembly, phase: Phase, row: Row) -> None:
+    """Raises unless the adapters that act in a phase have weights for a row."""
+    for name, provider in assembly.model.adapters.items():
+        assert isinstance(provider, Provider)
+        if phase.lets_act(name):
+            provider.check(row.of(provider.factors))
 
 
 def _cells_scored(assembly: Assembly) -> list[tuple[str, str]]:
@@ -164,34 +174,6 @@ def _check_filled(corpus: Corpus) -> None:
             expected=f"at least one example in the split `{corpus.split}`",
             remedy=f"take `{corpus.language}` out of `evaluate: {corpus.task}`, or add the data",
         )
-
-
-def _crossed(groups: Mapping[str, Members], tiers: Mapping[str, Members]) -> dict[str, Members]:
-    """Every tier of every group, `from English, low`; without groups, the tiers themselves."""
-    if not groups:
-        return dict(tiers)
-    crossed = {
-        f"{group}, {tier}": tuple(name for name in members if name in own)
-        for group, members in groups.items()
-        for tier, own in tiers.items()
-    }
-    return {name: members for name, members in crossed.items() if members}
-
-
-def _tiers(assembly: Assembly) -> dict[str, Members]:
-    """The languages of each tier, by the training examples of the tasks that are scored."""
-    tiers = sorted(assembly.run.tiers.items(), key=lambda tier: -tier[1])
-    found: dict[str, list[str]] = {name: [] for name, _ in tiers}
-    scored = [pair for pair in assembly.trained_pairs() if pair[0] in assembly.run.evaluate]
-    sizes: dict[str, int] = {}
-    for task, language in scored if tiers else ():
-        size = len(assembly.corpus(task, language, "train"))
-        sizes[language] = max(size, sizes.get(language, 0))
-    for language, size in sizes.items():
-        reached = [name for name, least in tiers if size >= least]
-        for name in reached[:1]:
-            found[name].append(language)
-    return {name: tuple(members) for name, members in found.items() if members}
 
 
 def cells_of(assembly: Assembly, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -223,6 +205,7 @@ def _evaluated(assembly: Assembly, corpus: Corpus, standing: Standing, under: Sc
     notes = [
         task.metric.beside(totals),
         task.remark(corpus.examples),
+        _trained_on(assembly, corpus),
         "" if ran == row else f"run as {ran}",
     ]
     return Cell(
@@ -235,6 +218,14 @@ def _evaluated(assembly: Assembly, corpus: Corpus, standing: Standing, under: Sc
         tuple(statistics),
         note="; ".join(filter(None, notes)),
     )
+
+
+def _trained_on(assembly: Assembly, corpus: Corpus) -> str:
+    """What to know of a cell that the run did not name before it was trained."""
+    seen = (assembly.origin or assembly.library).trained_on(corpus)
+    if seen is None:
+        return "not a cell of the run: may have been trained on"
+    return f"not a cell of the run: {seen} have a side that was trained on" if seen else ""
 
 
 def _check_factors(task: str, row: Row, ran: Row) -> None:

@@ -8,6 +8,7 @@ from hyperadapters.config.task_settings import TranslationTask
 from hyperadapters.context import direction
 from hyperadapters.data.corpora import Corpus
 from hyperadapters.data.held_out import keys_of, without
+from hyperadapters.errors import DataError
 
 __all__ = ["Library"]
 
@@ -59,6 +60,23 @@ class Library:
                 if self.has(task, language, split)
             )
         return self._scored[task]
+
+    def trained_on(self, corpus: Corpus) -> int | None:
+        """How many pairs of a corpus have a side that a translation was trained on: none of those
+        that the run scores, from whose training they are out; None where the text is not there.
+        """
+        splits = {"dev": self.run.select, "test": self.run.evaluate}
+        scored = splits.get(corpus.split, {}).get(corpus.task, ())
+        translates = isinstance(self.run.tasks[corpus.task], TranslationTask)
+        known = {self._data_of(corpus.task, language) for language in scored}
+        if not translates or self._data_of(corpus.task, corpus.language) in known:
+            return 0
+        train = self.run.train.get(corpus.task, ())
+        try:
+            seen = keys_of(self.corpus(corpus.task, language, "train") for language in train)
+        except DataError:
+            return None
+        return without(corpus, seen).left_out
 
     def has(self, task: str, language: str, split: str) -> bool:
         """Whether some source has them."""

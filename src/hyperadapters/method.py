@@ -111,6 +111,14 @@ class Phase:
     select_under: Schedule = Observed()
     recipe: Recipe = Recipe()
 
+    def has(self, task: str) -> bool:
+        """Whether it is trained on a task, where the run has it."""
+        return (self.tasks is None or task in self.tasks) and task not in self.without
+
+    def lets_act(self, adapter: str) -> bool:
+        """Whether an adapter acts in it."""
+        return self.acts is None or adapter in self.acts
+
 
 @dataclass(frozen=True)
 class Method:

@@ -48,13 +48,13 @@ class Metric(ABC):
     """A score of predicted against gold labels.
 
     `width` is how many numbers a sentence gives. `missing` stands for the prediction of a word that
-    the model never saw (cut off, or without a token): a label that scores as wrong.
+    the model never saw (cut off, or without a token): no label of any text, so wrong.
     """
 
     name: str
     width: int = 2
     higher_is_better: bool = True
-    missing: str = "_"
+    missing: str = ""
 
     @abstractmethod
     def statistics(self, gold: Sequence[str], predicted: Sequence[str]) -> Statistics:

@@ -15,7 +15,7 @@ def test_defaults(values: dict[str, Any]) -> None:
         0,
         "runs/small run",
         (),
-        0,
+        1000,
     )
     assert run.evaluate == {"ner": ("en", "tr"), "fields": ("en",)}
     assert run.select == run.evaluate

@@ -93,3 +93,25 @@ def test_a_split_is_a_range_counted_from_one(wrong):
 def test_splits_that_share_a_line_are_refused(lines):
     with pytest.raises(ConfigError, match="overlap"):
         Aligned(paths=("{language}.txt",), lines=lines)
+
+
+def test_parts_of_a_text_are_one_text(tmp_path):
+    for language in ("de", "en"):
+        for part in range(3):
+            own = range(part * 10 + 1, part * 10 + 11)
+            (tmp_path / f"c.{language}.{part}.txt").write_text(
+                "".join(f"{language} {number}\n" for number in own)
+            )
+            (tmp_path / f"{language}.{part}.tsv").write_text(
+                "".join(f"v{number}\t{language} {number}\n" for number in own)
+            )
+    lines = {"train": (1, 12), "dev": (13, 25), "test": (26, 30)}
+    source = Aligned(paths=("c.{language}.*.txt",), lines=lines)
+    assert numbers(source, "de-en", "dev", tmp_path) == list(range(13, 26))
+    assert source.read("mt", "de-en", "dev", tmp_path).source.count("|") == 3
+    by_id = Aligned(paths=("{language}.*.tsv",))
+    found = [numbers(by_id, "de-en", split, tmp_path) for split in ("train", "dev", "test")]
+    assert sorted(sum(found, [])) == list(range(1, 31))
+    (tmp_path / "c.de.2.txt").unlink()
+    with pytest.raises(DataError, match=r"(?s)different numbers of files.*c\.de\.1\.txt, c\.en\.0"):
+        source.read("mt", "de-en", "dev", tmp_path)

@@ -170,3 +170,28 @@ def test_columns_of_two_languages_serve_no_third(root: Path) -> None:
         Hub(path="ner/yor/text-{split}.csv", first="yo", second="en").read(
             "mt", "de-fr", "train", root
         )
+
+
+@pytest.mark.parametrize("split", ["", "{split}"])
+def test_words_that_mean_nothing_elsewhere_are_words(split: str, tmp_path: Path) -> None:
+    lines = ["de,en", "Hallo,Hello", ",empty", "null,zero", "NA,NA", '"nan, ja","grandma, yes"']
+    (tmp_path / f"mt{'train' if split else ''}.csv").write_text("\n".join(lines) + "\n")
+    source = Hub(path=f"mt{split}.csv", first="de", second="en")
+    read = [
+        source.read("mt", "de-en", name, tmp_path)
+        for name in ("train", "dev", "test")[: 1 if split else 3]
+    ]
+    found = {(pair.first, pair.second) for corpus in read for pair in corpus.examples}
+    assert found == {
+        ("Hallo", "Hello"),
+        ("null", "zero"),
+        ("NA", "NA"),
+        ("nan, ja", "grandma, yes"),
+    }
+
+
+def test_a_cell_without_a_text_is_refused_by_its_row(tmp_path: Path) -> None:
+    lines = ['{"de": "a", "en": "b"}', '{"de": null, "en": "c"}']
+    (tmp_path / "mt.jsonl").write_text("\n".join(lines) + "\n")
+    with pytest.raises(DataError, match=r"(?s)no text\n  where: .*mt\.jsonl, row 1\n.*None"):
+        Hub(path="mt.jsonl", first="de", second="en").read("mt", "de-en", "train", tmp_path)

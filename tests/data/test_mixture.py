@@ -216,6 +216,15 @@ def test_a_restored_mixture_of_tokens_goes_on(draws: int) -> None:
     assert all(same(first.draw(), second.draw()) for _ in range(20))
 
 
+def test_a_mixture_of_tokens_is_not_restored_on_other_lengths() -> None:
+    def made(*lengths: int) -> Mixture:
+        stream = of_lengths(lengths, "a")
+        return Mixture([stream], order=BY_SIZE, budget=Tokens(160), contexts=1, pad_id=0, seed="0")
+
+    with pytest.raises(BundleError, match="the data of the run have changed"):
+        made(5, 5, 60).restore(made(5, 5, 5).state())
+
+
 def test_turns_pass_over_streams_without_examples_of_the_width() -> None:
     deck = Mixture(
         [of_lengths([50] * 8, "a"), of_lengths([8] * 8, "b")],

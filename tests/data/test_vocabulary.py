@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from hyperadapters.data.vocabulary import _sample, train_joint_tokenizer, train_tokenizer
+from hyperadapters.errors import DataError
 
 # Every pair of letters is as frequent as every other: only ties decide which are merged.
 TEXTS = [f"{a}{b}{c}{d}" for a in "pqrs" for b in "tuvw" for c in "xyzä" for d in "bcdß"]
@@ -70,3 +71,16 @@ def test_temperature_lifts_small_languages():
     weights = (1000 / 1010) ** 0.2, (10 / 1010) ** 0.2
     assert big == round(1010 * weights[0] / sum(weights))
     assert _sample(texts, 5.0, 0) == kept != _sample(texts, 5.0, 1)
+
+
+def test_a_vocabulary_that_is_too_small_says_so():
+    written = [
+        "".join(chr(0x4E00 + (37 * i + 11 * j) % 3000) for j in range(20)) for i in range(400)
+    ]
+    with pytest.raises(DataError, match=r"(?s)architecture.vocabulary.*required_chars.*raise"):
+        train_joint_tokenizer({"zh": written}, 1000, 16, added=["<2zh>"])
+
+
+def test_long_lines_count_too():
+    long = {"xx": ["ab cd " * 1000] * 3}
+    assert "▁cd" in train_joint_tokenizer(long, 20, 16, added=[]).get_vocab()

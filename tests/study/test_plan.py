@@ -77,6 +77,12 @@ always: {recipe: {batch: 4}}
     assert {recipe.batch for recipe in found.values()} == {4}
 
 
+def test_cases_name_values_of_a_list_by_its_key(study: Study) -> None:
+    more = "cases: [{when: {seed: seed-1}, then: {recipe: {steps: 7}}}]"
+    found = plan_study(study(more=more)).runs
+    assert {r.values["seed"] for r in found if r.run.recipe.steps == 7} == {"seed-1"}
+
+
 def test_the_run_may_stand_in_the_study_file(study: Study) -> None:
     plan = plan_study(study({"base: run.yaml": "base: run.yaml\nrun: {recipe: {steps: 9}}"}))
     assert {run.run.recipe.steps for run in plan.runs} == {9}

@@ -32,6 +32,10 @@ def test_defaults(tmp_path: Path) -> None:
             "`cases.0.when.m`: unknown value of `m` `c`",
         ),
         (
+            "name: x\ngrid: {seed: [0, 1]}\ncases: [{when: {seed: '1'}, then: {}}]\n",
+            r"(?s)`cases.0.when.seed`: unknown value of `seed` `1`.*one of seed-0, seed-1",
+        ),
+        (
             "name: x\ngrid: {m: {a: }}\ncases: [{when: {n: c}, then: {}}]\n",
             "`cases.0.when.n`: unknown axis `n`",
         ),

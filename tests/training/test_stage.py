@@ -147,6 +147,22 @@ def test_tokens_and_rate_are_written(tmp_path: Path) -> None:
     assert {line["phase"] for line in written} == {"train"}
 
 
+def test_a_run_stopped_after_its_last_update_is_finished(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Losses since the last line are written when it goes on, with the rate they were made at."""
+    monkeypatch.setattr("hyperadapters.training.stage._LINES", 2)
+    whole, stopped = tmp_path / "whole", tmp_path / "stopped"
+    changes = {"recipe": recipe(steps=3), "checkpoint_every": 3}
+    train(assembled(whole, **changes), whole)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Stage, "_finish", lambda self: (_ for _ in ()).throw(KeyboardInterrupt))
+        train(assembled(stopped, **changes), stopped)
+    train(assembled(stopped, **changes), stopped)
+    assert tiny_runs.lines(stopped) == tiny_runs.lines(whole)
+    assert [line["step"] for line in tiny_runs.lines(whole) if "loss" in line] == [2, 3]
+
+
 def test_long_phases_write_fewer_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hyperadapters.training.stage._LINES", 3)
     assembly = assembled(tmp_path, recipe=recipe(steps=8))

@@ -116,7 +116,7 @@ def _resampled(first: Cell, second: Cell, resamples: int, generator: np.random.G
     a = np.asarray(first.statistics, dtype=np.float64)
     b = np.asarray(second.statistics, dtype=np.float64)
     both = np.concatenate([a, b], axis=1)
-    step = max(1, _NUMBERS_AT_ONCE // len(both))
+    step = max(1, _NUMBERS_AT_ONCE // both.size)
     differences: list[float] = []
     for start in range(0, resamples, step):
         size = (min(step, resamples - start), len(both))

@@ -82,7 +82,7 @@ def answers(
         )
     for words in predict(assembly, task, language, lines):
         width = max((len(word) for word, _ in words), default=0)
-        yield "".join(f"{word:<{width}}\t{label}\n" for word, label in words)
+        yield "".join(f"{word:<{width}}\t{label or '_'}\n" for word, label in words)
 
 
 def _directed(language: str | None, lines: Iterable[str]) -> list[tuple[str, str]]:

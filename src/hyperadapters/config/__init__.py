@@ -3,6 +3,7 @@
 from hyperadapters.config.contents import (
     changed_run,
     digest,
+    digest_in,
     load_run,
     pretrain_recipe,
     recipe_of,
@@ -38,6 +39,7 @@ __all__ = [
     "TaggingTask",
     "changed_run",
     "digest",
+    "digest_in",
     "load_run",
     "pretrain_recipe",
     "recipe_of",

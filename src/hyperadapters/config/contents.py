@@ -20,6 +20,7 @@ from hyperadapters.methods import METHODS
 __all__ = [
     "changed_run",
     "digest",
+    "digest_in",
     "load_run",
     "pretrain_recipe",
     "recipe_of",
@@ -115,6 +116,16 @@ def digest(run: RunFile) -> str:
     content = {key: value for key, value in resolved(run).items() if key not in ("name", "output")}
     text = json.dumps(content, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def digest_in(folder: Path) -> str | None:
+    """The digest of the run that a folder holds, None where none has begun there.
+
+    Raises:
+        ConfigError: its `run.yaml` is broken.
+    """
+    file = folder / "run.yaml"
+    return digest(load_run(file)) if file.exists() else None
 
 
 def schema() -> dict[str, Any]:

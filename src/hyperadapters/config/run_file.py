@@ -43,7 +43,7 @@ class Architecture(Closed):
         layers, width, heads, ffn: its shape, `layers` of each tower; `heads` divides `width`.
         positions: tokens per sequence at most.
         vocabulary: sub-words of its tokenizer at most.
-        dropout: in [0, 1), everywhere.
+        dropout: in [0, 1), everywhere but in the attention of `marian`.
     """
 
     type: Literal["bert", "roberta", "xlm-roberta", "marian"] = "bert"
@@ -67,7 +67,7 @@ class Backbone(Closed):
     """The model that is adapted: exactly one of `path`, `name` and `architecture`.
 
     Args:
-        path: a local folder in the format of `transformers`.
+        path: a local folder in the format of `transformers`, from the folder you are in.
         name: a model of the hub, or an architecture known offline by name (for `describe`).
         revision: branch, tag or commit on the hub.
         architecture: a shape to train from scratch.
@@ -155,7 +155,8 @@ class RunFile(Closed):
         method: a name of `hyperadapters methods`, or a mapping of `name` and arguments.
         tasks: every task of the run, by name.
         train: the pairs of task and language that are trained on.
-        evaluate: the cells of the matrix; when absent, the trained pairs of all tasks but `mlm`.
+        evaluate: the cells of the matrix; when absent, the trained pairs of all tasks but `mlm`,
+            of those too where there is no other.
         select: cells whose dev split chooses the checkpoint; the same default.
         groups: languages by group, for means; a language in no group is in no mean.
         tiers: name -> the fewest training examples of its languages; each language is in the
@@ -164,7 +165,8 @@ class RunFile(Closed):
         recipe: changes to the recipe of every phase of the method.
         phases: changes to the recipe of one phase, by its name; they win over `recipe`.
         pretrain: a first phase for the backbone.
-        checkpoint_every: updates between checkpoints; 0 for only at the end of phases.
+        checkpoint_every: updates between checkpoints, which a run that was stopped goes on from; 0
+            for only at the end of phases.
         trackers: where curves go besides `metrics.jsonl`.
     """
 
@@ -185,7 +187,7 @@ class RunFile(Closed):
     recipe: RecipeChanges = RecipeChanges()
     phases: Mapping[Text, RecipeChanges] = Field(default_factory=dict)
     pretrain: Pretraining | None = None
-    checkpoint_every: Annotated[Whole, Field(ge=0)] = 0
+    checkpoint_every: Annotated[Whole, Field(ge=0)] = 1000
     trackers: tuple[
         Literal["tensorboard", "wandb", "mlflow", "comet_ml", "aim", "clearml"], ...
     ] = ()

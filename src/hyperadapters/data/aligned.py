@@ -1,8 +1,8 @@
 """Parallel text of many languages, aligned by line or by id, its splits the same in all."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, ClassVar, Literal, final
 
@@ -16,6 +16,8 @@ from hyperadapters.errors import ConfigError, ContextError, DataError
 
 __all__ = ["Aligned"]
 
+Files = Sequence[Path]
+
 
 @final
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +29,8 @@ class Aligned(Source):
 
     Args:
         paths: templates with `{language}`; every one that has both sides of a direction gives
-            pairs. `.tsv` files are `id TAB text`, others one text per line.
+            pairs. `.tsv` files are `id TAB text`, others one text per line; several files of
+            a language are the parts of one text, in the order of their names.
         lines: split -> its first and last line, 1-based, where files are aligned by line; without
             it, and for ids, 5% are dev and 5% test by the hash of the line's number or id.
         codes: our language name -> what files call it; the usual codes are known.
@@ -78,7 +81,7 @@ class Aligned(Source):
             for files in sides
             for first, second in self._pairs(*files, split)
         ]
-        source = ", ".join(f"{first} | {second}" for first, second in sides)
+        source = ", ".join(f"{a} | {b}" for files in sides for a, b in zip(*files, strict=False))
         return Corpus(task, language, split, limited(pairs, self.limit, split), source)
 
     def languages(self, root: Path | None) -> tuple[str, ...]:
@@ -108,24 +111,26 @@ class Aligned(Source):
         }
         return tuple(sorted(found))
 
-    def _sides(self, names: tuple[str, str], root: Path | None) -> list[tuple[Path, Path]]:
-        found = []
+    def _sides(self, names: tuple[str, str], root: Path | None) -> list[tuple[Files, Files]]:
+        """Per template that has both sides: their files."""
+        found: list[tuple[Files, Files]] = []
         for path in self.paths:
             base = rooted(path, root)
-            sides = [
+            first, second = (
                 expand(base, path, [{"language": code} for code in codes_for(name, self.codes)])[0]
                 for name in names
-            ]
-            found += [(sides[0][0], sides[1][0])] if all(sides) and sides[0] != sides[1] else []
+            )
+            found += [(first, second)] if first and second and first != second else []
         return found
 
-    def _pairs(self, first: Path, second: Path, split: str) -> list[tuple[str, str]]:
-        if first.suffix == ".tsv":
-            left, right = read_identified(first), read_identified(second)
+    def _pairs(self, firsts: Files, seconds: Files, split: str) -> list[tuple[str, str]]:
+        if firsts[0].suffix == ".tsv":
+            left, right = (dict(chain(*_items(files))) for files in (firsts, seconds))
             both = [(name, left[name], right[name]) for name in left if name in right]
             chosen = [(a, b) for name, a, b in both if split_of(name) == split]
         else:
-            chosen = self._chosen(read_aligned(first, second), split)
+            parts = _parts(firsts, seconds)
+            chosen = self._chosen([pair for part in parts for pair in read_aligned(*part)], split)
         return [(a.strip(), b.strip()) for a, b in chosen if a.strip() and b.strip()]
 
     def _chosen(self, both: list[tuple[str, str]], split: str) -> list[tuple[str, str]]:
@@ -134,3 +139,20 @@ class Aligned(Source):
         spans = (span for name, span in self.lines.items() if name == split)
         first, last = next(spans, (1, 0))
         return both[first - 1 : last]
+
+
+def _items(files: Files) -> list[Iterable[tuple[str, str]]]:
+    return [read_identified(file).items() for file in files]
+
+
+def _parts(firsts: Files, seconds: Files) -> list[tuple[Path, Path]]:
+    """The files of both sides that say the same."""
+    if len(firsts) != len(seconds):
+        raise DataError(
+            "a text is in different numbers of files on its two sides",
+            where=f"{firsts[0]} | {seconds[0]}",
+            expected="the parts of a text in as many files in every language",
+            found=", ".join(file.name for file in (*firsts, *seconds)),
+            remedy="name the files of one text only, in `paths` and `codes`",
+        )
+    return list(zip(firsts, seconds, strict=True))

@@ -95,7 +95,7 @@ class Hub(Source):
         """The rows of one split as examples."""
         with tempfile.TemporaryDirectory() as cache:
             rows, source = self._rows(language, split, root, cache)
-            examples = list(self._examples(rows, language, source))
+            examples = [one for one in self._examples(rows, language, source) if _filled(one)]
         if self.path is not None and "{split}" not in self.path:
             examples = [example for example in examples if self._split_of(example) == split]
         return Corpus(task, language, split, limited(examples, self.limit, split), source)
@@ -117,6 +117,8 @@ class Hub(Source):
             loaded = [_KINDS.get(files[0].suffix, "json")]
             arguments: dict[str, Any] = {"data_files": [str(f) for f in files], "split": "train"}
             arguments |= {"cache_dir": cache, "keep_in_memory": True}
+            if loaded == ["csv"]:  # a sentence may be `null`, which is German for zero
+                arguments["keep_default_na"] = False
         else:
             code = codes_for(language, self.codes)[0]
             subset = filled(self.subset, language=code) if self.subset else None
@@ -161,8 +163,9 @@ class Hub(Source):
                 )
         values = [rows[column] for column in columns]
         if self.words is None:
-            for texts in zip(*values, strict=True):
-                yield Text(texts[0]) if self.text else self._pair(texts, language, source)
+            for number, texts in enumerate(zip(*values, strict=True)):
+                row = f"{source}, row {number}"
+                yield Text(_text(texts[0], row)) if self.text else self._pair(texts, language, row)
             return
         names = self.label_names or _names(rows.features[self.labels])
         for number, (words, labels) in enumerate(zip(*values, strict=True)):
@@ -190,8 +193,8 @@ class Hub(Source):
                 expected=f"one from or into `{self.beside}`, which its column `{self.second}` has",
                 remedy="name that language, `beside: ...`",
             )
-        first, second = reversed(texts) if names[0] == self.beside else texts
-        return Pair(first, second, names)
+        first, second = (_text(text, source) for text in texts)
+        return Pair(*((second, first) if names[0] == self.beside else (first, second)), names)
 
     def _text_of(self, texts: Any, name: str, source: str) -> str:
         codes = codes_for(name, self.codes)
@@ -219,6 +222,17 @@ class Hub(Source):
         if self.path is None:
             return not self.codes or language in self.codes or self._parallel()
         return bool(self._files(language, split, root))
+
+
+def _text(value: Any, where: str) -> str:
+    if isinstance(value, str):
+        return value
+    raise DataError("no text", where=where, expected="a text in every row", found=repr(value)[:80])
+
+
+def _filled(example: Example) -> bool:
+    """Whether no side of it is empty, where it is a pair."""
+    return not isinstance(example, Pair) or bool(example.first.strip() and example.second.strip())
 
 
 def _names(feature: Any) -> Sequence[str]:

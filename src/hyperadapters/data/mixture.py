@@ -186,8 +186,8 @@ class Mixture:
         Raises:
             BundleError: the state is of other streams, or of other numbers of examples.
         """
-        own = self._described()
-        if list(state["streams"]) != own:
+        own, widths = self._described(), [len(decks) for decks in self._decks]
+        if list(state["streams"]) != own or list(map(len, state["dealt"])) != widths:
             raise BundleError(
                 "the state of a mixture does not fit its streams",
                 expected=", ".join(own),

@@ -18,6 +18,8 @@ from tokenizers import (
 )
 from transformers import PreTrainedTokenizerFast
 
+from hyperadapters.errors import DataError
+
 __all__ = ["train_joint_tokenizer", "train_tokenizer"]
 
 _SPECIAL = {
@@ -27,6 +29,9 @@ _SPECIAL = {
     "sep_token": "[SEP]",
     "mask_token": "[MASK]",
 }
+
+_LONGEST = 1 << 20
+"""Bytes of a text; the trainer passes over longer ones without a word."""
 
 
 def train_tokenizer(texts: Sequence[str], size: int, positions: int) -> PreTrainedTokenizerFast:
@@ -66,6 +71,9 @@ def train_joint_tokenizer(
 ) -> PreTrainedTokenizerFast:
     """A Unigram vocabulary over all languages (SentencePiece; Baziotis et al., 2022, section 4).
 
+    Raises:
+        DataError: there is no such vocabulary: too small for the characters, or too little text.
+
     Args:
         texts: by language; a language of n sentences is sampled in proportion to n^(1/temperature).
         size: entries of the vocabulary at most, special and added ones included.
@@ -97,21 +105,31 @@ def train_joint_tokenizer(
 def _unigrams(texts: Sequence[str], size: int) -> list[tuple[str, float]]:
     """Pieces and their log-probabilities; one thread, because the sums of several differ."""
     written = io.BytesIO()
-    sentencepiece.SentencePieceTrainer.train(
-        sentence_iterator=iter(texts),
-        model_writer=written,
-        model_type="unigram",
-        vocab_size=size,
-        hard_vocab_limit=False,
-        character_coverage=0.99995,
-        normalization_rule_name="nfkc",
-        pad_id=0,
-        unk_id=1,
-        eos_id=2,
-        bos_id=-1,
-        num_threads=1,
-        minloglevel=2,
-    )
+    try:
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=iter(texts),
+            model_writer=written,
+            model_type="unigram",
+            vocab_size=size,
+            hard_vocab_limit=False,
+            character_coverage=0.99995,
+            normalization_rule_name="nfkc",
+            max_sentence_length=_LONGEST,
+            pad_id=0,
+            unk_id=1,
+            eos_id=2,
+            bos_id=-1,
+            num_threads=1,
+            minloglevel=2,
+        )
+    except RuntimeError as fault:
+        raise DataError(
+            f"no vocabulary of {size} pieces can be learned from {len(texts)} texts",
+            where="backbone.architecture.vocabulary",
+            found=str(fault).rpartition("] ")[2].strip() or str(fault),
+            cause="more characters than pieces, as of Chinese or Japanese; or hardly any text",
+            remedy="raise `vocabulary`",
+        ) from None
     learned = sentencepiece.SentencePieceProcessor(model_proto=written.getvalue())
     return [(learned.id_to_piece(i), learned.get_score(i)) for i in range(learned.vocab_size())]
 

@@ -11,7 +11,7 @@ from hyperadapters.config import RunFile, digest, run_faults
 from hyperadapters.config.document import Document, Fault, Place, raise_faults
 from hyperadapters.config.reading import based
 from hyperadapters.config.validation import unknown
-from hyperadapters.study.study_file import SEED, StudyFile, load_study, run_document
+from hyperadapters.study.study_file import SEED, StudyFile, load_study, names_on, run_document
 
 __all__ = ["Plan", "PlannedRun", "plan_study"]
 
@@ -116,14 +116,12 @@ def _grid(
 
 def _values(document: Document, axis: str, path: Path) -> Iterator[tuple[str, Document]]:
     values = document.values["grid"][axis]
-    if isinstance(values, dict):
-        for name in values:
+    for number, name in enumerate(names_on(axis, values)):
+        if isinstance(values, dict):
             part = document.at("grid", axis, name)
             yield name, document.empty() if part.values is None else based(part, path)
-        return
-    keys = axis.split(".")
-    for number, value in enumerate(values):
-        yield f"{keys[-1]}-{value}", document.at("grid", axis, number).under(*keys)
+        else:
+            yield name, document.at("grid", axis, number).under(*axis.split("."))
 
 
 def _line(study: StudyFile, values: Mapping[str, str]) -> str:

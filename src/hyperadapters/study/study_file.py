@@ -1,6 +1,6 @@
 """The study file: one run, and the axes along which it is varied."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, final
 
@@ -11,7 +11,7 @@ from hyperadapters.config.document import Document, Fault, check_kind, raise_fau
 from hyperadapters.config.reading import based, changed, read_alone
 from hyperadapters.config.validation import model_faults, unknown
 
-__all__ = ["SEED", "Case", "StudyFile", "load_study", "run_document"]
+__all__ = ["SEED", "Case", "StudyFile", "load_study", "names_on", "run_document"]
 
 SEED = "seed"
 """The axis over which intervals are taken."""
@@ -38,7 +38,8 @@ class Case(BaseModel):
     """Changes for some combinations of the grid.
 
     Args:
-        when: axis -> name of its value; axes that are not named may have any.
+        when: axis -> name of its value, `seed-1` for the 1 of a list; axes that are not named may
+            have any.
         then: changes to the run.
     """
 
@@ -125,5 +126,13 @@ def _axis_faults(document: Document) -> Iterator[Fault]:
             place = ("cases", number, "when", axis)
             if axis not in grid:
                 yield unknown(document, place, "axis", axis, list(grid))
-            elif isinstance(grid[axis], dict) and name not in grid[axis]:
-                yield unknown(document, place, f"value of `{axis}`", str(name), list(grid[axis]))
+            elif name not in (names := names_on(axis, grid[axis])):
+                yield unknown(document, place, f"value of `{axis}`", str(name), names)
+
+
+def names_on(axis: str, values: Mapping[str, Any] | Sequence[Any]) -> list[str]:
+    """What the values of an axis are called: `seed-1`, `length-16` where they are a list."""
+    if isinstance(values, Mapping):
+        return list(values)
+    key = axis.rpartition(".")[2]
+    return [f"{key}-{value}" for value in values]

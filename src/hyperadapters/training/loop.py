@@ -1,14 +1,15 @@
 """The training of a run, phase after phase."""
 
+import shutil
 from pathlib import Path
 
 from accelerate import Accelerator
 from rich.console import Console
 
 from hyperadapters import bundle, checkpoint
-from hyperadapters.build import Assembly
+from hyperadapters.build import TOKENIZER, Assembly
 from hyperadapters.checkpoint import Checkpoint
-from hyperadapters.config import RunFile, digest, load_run, to_yaml
+from hyperadapters.config import RunFile, digest, digest_in, to_yaml
 from hyperadapters.errors import BundleError
 from hyperadapters.ranks import accelerator_for, launched_alone
 from hyperadapters.training.journal import Journal
@@ -41,8 +42,8 @@ def train(assembly: Assembly, folder: Path, *, console: Console | None = None) -
             "without a GPU it needs `--multi_gpu` beside `--num_processes`[/]"
         )
     assembly.model.to(accelerator.device)  # also where no phase is left to move it
-    _claim(folder, run, accelerator)
     saved = _last(checkpoints, run)
+    _claim(assembly, folder, accelerator)
     progress, kept = Progress(), 0
     if saved is not None:
         progress, kept = Progress(**saved.state["progress"]), saved.state["metrics_bytes"]
@@ -60,17 +61,22 @@ def train(assembly: Assembly, folder: Path, *, console: Console | None = None) -
     accelerator.wait_for_everyone()
 
 
-def _claim(folder: Path, run: RunFile, accelerator: Accelerator) -> None:
-    """Makes the folder this run's own.
+def _claim(assembly: Assembly, folder: Path, accelerator: Accelerator) -> None:
+    """Makes the folder this run's own, with the tokenizer that it learned.
 
     Raises:
         BundleError: it is another run's.
     """
-    file = folder / "run.yaml"
-    if file.exists() and digest(load_run(file)) != digest(run):
+    run, file = assembly.run, folder / "run.yaml"
+    owner = digest_in(folder)
+    if owner not in (None, digest(run)):
         raise _another(str(file), folder)
     if accelerator.is_main_process:
         folder.mkdir(parents=True, exist_ok=True)
+        kept = folder / TOKENIZER
+        if run.backbone.architecture is not None and not (owner and kept.exists()):
+            shutil.rmtree(kept, ignore_errors=True)
+            assembly.tokenizer.save_pretrained(kept)
         part = folder / ".run.yaml.part"
         part.write_text(to_yaml(run), encoding="utf-8")
         part.rename(file)

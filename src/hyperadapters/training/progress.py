@@ -16,6 +16,7 @@ class Progress:
         updates: done in all earlier phases.
         tokens: read in all phases, without padding.
         seconds: of work in all phases.
+        rate: the learning rate of the last update.
         nats, predictions: summed since the last line of losses in the metrics file.
         best: the best number of the checkpoint criterion in this phase.
         best_step: the update that it belongs to.
@@ -29,6 +30,7 @@ class Progress:
     updates: int = 0
     tokens: int = 0
     seconds: float = 0.0
+    rate: float = 0.0
     nats: float = 0.0
     predictions: float = 0.0
     best: float | None = None

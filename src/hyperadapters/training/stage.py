@@ -140,7 +140,7 @@ class Stage:
         factor = self.ranks * self.unit / loss[1].clamp(min=1)
         norm = divide_and_clip(self.trained.values(), factor, clip)
         self.optimiser.step()
-        self.rate = self.schedule.get_last_lr()[0]
+        progress.rate = float(self.schedule.get_last_lr()[0])
         self.schedule.step()
         self.optimiser.zero_grad(set_to_none=True)
         progress.step += 1
@@ -158,7 +158,7 @@ class Stage:
         self.losses.read()
         progress = self.progress
         line = {"phase": self.phase.name, "step": progress.step, "loss": progress.loss()}
-        line |= {"learning_rate": self.rate, "tokens": progress.tokens}
+        line |= {"learning_rate": progress.rate, "tokens": progress.tokens}
         self.journal.write(line, update=progress.updates + progress.step)
 
     def _out_of_patience(self) -> bool:

@@ -17,7 +17,7 @@ def streams_of(assembly: Assembly, number: int) -> list[Stream]:
         TrainingError: the run has no data for the phase.
     """
     phase = assembly.method.phases[number]
-    pairs = [pair for pair in _pairs(assembly, number) if _has(phase, pair[0])]
+    pairs = [pair for pair in _pairs(assembly, number) if phase.has(pair[0])]
     if not pairs:
         raise TrainingError(
             f"phase `{phase.name}` has no data",
@@ -64,10 +64,6 @@ def _pairs(assembly: Assembly, number: int) -> list[tuple[str, str]]:
     pretrain = assembly.run.pretrain
     train = pretrain.train if pretrain is not None and number == 0 else assembly.run.train
     return [(task, language) for task, languages in train.items() for language in languages]
-
-
-def _has(phase: Phase, task: str) -> bool:
-    return (phase.tasks is None or task in phase.tasks) and task not in phase.without
 
 
 def _asked(phase: Phase) -> str:

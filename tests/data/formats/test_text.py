@@ -1,12 +1,19 @@
 """Plain text: strict UTF-8, ids, and XML without entities."""
 
+import io
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperadapters.data.formats.text import read_identified, read_lines, read_texts, read_udhr
+from hyperadapters.data.formats.text import (
+    lines_of,
+    read_identified,
+    read_lines,
+    read_texts,
+    read_udhr,
+)
 from hyperadapters.errors import DataError
 
 
@@ -28,6 +35,11 @@ def test_only_line_feeds_end_lines(
 
 def test_byte_order_mark_and_carriage_returns_are_dropped(tmp_path: Path) -> None:
     assert read_lines(file(tmp_path, "\ufeffa\r\nb\u2028c\r\n")) == ["a", "b\u2028c"]
+
+
+def test_standard_input_is_read_as_a_file_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("\ufeffde-en\r\n\ufeffb\n", newline=""))
+    assert list(lines_of(Path("-"))) == ["de-en", "\ufeffb"]
 
 
 def test_broken_bytes_name_the_line(tmp_path: Path) -> None:

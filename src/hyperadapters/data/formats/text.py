@@ -57,8 +57,8 @@ def lines_of(path: Path) -> Iterator[str]:
         yield from read_lines(path)
         return
     try:
-        for line in sys.stdin:
-            yield line.rstrip("\r\n")
+        for number, line in enumerate(sys.stdin):
+            yield (line if number else line.removeprefix("\ufeff")).rstrip("\r\n")
     except UnicodeDecodeError as fault:
         raise DataError(
             "standard input is not UTF-8", expected="UTF-8 text", found=str(fault)
