@@ -11,7 +11,7 @@ from hyperadapters.build import TOKENIZER, assemble, method_of, rows_of, tasks_o
 from hyperadapters.config import run_from
 from hyperadapters.context import Row
 from hyperadapters.data.vocabulary import train_tokenizer
-from hyperadapters.errors import BackboneError, ConfigError, DataError
+from hyperadapters.errors import BackboneError, BundleError, ConfigError, DataError
 from hyperadapters.training import train
 
 
@@ -33,7 +33,11 @@ def test_a_tokenizer_is_learned_anew_until_the_run_has_begun(tmp_path: Path) -> 
     train_tokenizer(["another text"], 30, 16).save_pretrained(folder / TOKENIZER)
     begun = assemble(run)
     assert begun.tokenizer.get_vocab() == untrained, "not that of who knows what"
+    with pytest.raises(BundleError, match=r"holds another run\n  where: .*tokenizer"):
+        train(begun, folder)
+    (folder / TOKENIZER).rename(tmp_path / "of who knows what")
     train(begun, folder)
+    assert not list(folder.glob(".*")), "nothing half-written stays"
     (folder / TOKENIZER / "tokenizer.json").write_text(
         (folder / TOKENIZER / "tokenizer.json").read_text().replace('"[UNK]"', '"[???]"')
     )

@@ -226,6 +226,23 @@ def test_a_direction_without_weights_is_known_before_training(method: str, tmp_p
             check(one)
 
 
+def test_a_phase_is_checked_for_what_it_trains_and_for_those_who_act(tmp_path: Path) -> None:
+    """`more` is pre-trained alone, where no adapter acts: none needs weights for its languages."""
+    values = tiny_runs.translation(tmp_path, method="language-adapters-base")
+    values["tasks"]["more"] = values["tasks"]["mt"]
+    values["pretrain"] = {"train": {"more": ["sv-en"]}, "recipe": {"length": 32}}
+    values |= {"evaluate": {"mt": ["de-en"]}, "select": {"mt": ["de-en"], "more": ["sv-en"]}}
+    made = assemble(run_from(values))
+    assert (made.judged_in(0), made.judged_in(1)) == ((("more", "sv-en"),), (("mt", "de-en"),))
+    check(made)
+    empty = Corpus("more", "sv-en", "dev", (), "sv.txt")
+    made.library._read["more", "sv-en", "dev"] = empty
+    with pytest.raises(DataError, match=r"(?s)nothing to score for `more`.*out of `select: more`"):
+        check(made)
+    with pytest.raises(UnknownName, match="sv"):
+        check(assemble(run_from({**values, "select": {"mt": ["de-en", "sv-en"]}})))
+
+
 def test_a_row_of_another_kind_of_task_is_refused(tmp_path: Path) -> None:
     made = assemble(run_from(tiny_runs.translation(tmp_path)))
     with pytest.raises(ConfigError, match=r"(?s)rows of `mt` have no language.*source_language"):

@@ -63,6 +63,6 @@ def test_what_a_run_did_not_name_may_have_been_trained_on(tmp_path: Path) -> Non
         .note
         for origin in (None, Library(named, tmp_path), Library(run, tmp_path / "elsewhere"))
     ]
-    assert f"not a cell of the run: {len(asked)} have a side that was trained on" in notes[0]
+    assert notes[0].endswith(f"itself, with a side that was trained on: {len(asked)}")
     assert "trained on" not in notes[1]
-    assert notes[2].endswith("not a cell of the run: may have been trained on")
+    assert notes[2].endswith("not scored by the run itself: may have been trained on")

@@ -94,8 +94,6 @@ if __name__ == "__main__":
     killed, alone = root / "killed", root / "alone"
     tiny_runs.assembled(tiny_runs.values(alone, **CHANGES))  # so that forks find the data in memory
     print(ended(start(alone)))
-    killed.mkdir()
-    (alone / "tokenizer").rename(killed / "tokenizer")  # learning it twice gives two
     for lines, sync in ((3, 0), (9, 3), (20, 0), (26, 4)):
         print(killed_after(killed, lines))
         if sync:

@@ -92,7 +92,6 @@ _ENCODER_SHAPE = {
 }
 
 
-_SKIPS = ("layerdrop", "encoder_layerdrop", "decoder_layerdrop")
 _BERT_STD, _BERT_WIDTH = 0.02, 768
 """BERT's initial standard deviation is meant for its width; sums over fewer features need more."""
 
@@ -189,9 +188,10 @@ def load(source: str | Path, revision: str | None = None) -> Model:
         BackboneError: it cannot be found or read, or its type cannot be adapted.
     """
     try:
-        shape = AutoConfig.from_pretrained(source, revision=revision)
+        shape = AutoConfig.from_pretrained(
+            source, revision=revision, encoder_layerdrop=0.0, decoder_layerdrop=0.0
+        )
         _check(shape)
-        shape.update({key: 0.0 for key in _SKIPS if hasattr(shape, key)})
         with quiet():
             return _auto(shape).from_pretrained(
                 source,

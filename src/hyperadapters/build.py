@@ -1,7 +1,7 @@
 """Names become objects, here only: a run file becomes model, tasks, tokenizer and corpora."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -79,7 +79,22 @@ class Assembly:
 
     def trained_pairs(self) -> tuple[tuple[str, str], ...]:
         """(task, language) of every pair that the method's phases train on."""
-        return tuple((task, name) for task, names in self.run.train.items() for name in names)
+        return _pairs(self.run.train)
+
+    def trained_in(self, number: int) -> tuple[tuple[str, str], ...]:
+        """(task, language) of every pair that the number-th phase trains on."""
+        pretrain, phase = self.run.pretrain, self.method.phases[number]
+        cells = pretrain.train if pretrain is not None and number == 0 else self.run.train
+        return tuple(pair for pair in _pairs(cells) if phase.has(pair[0]))
+
+    def judged_in(self, number: int) -> tuple[tuple[str, str], ...]:
+        """(task, language) of the dev cells that choose its checkpoint: of the tasks it trains."""
+        tasks = {task for task, _ in self.trained_in(number)}
+        return tuple(pair for pair in _pairs(self.run.select) if pair[0] in tasks)
+
+
+def _pairs(cells: Mapping[str, Sequence[str]]) -> tuple[tuple[str, str], ...]:
+    return tuple((task, name) for task, names in cells.items() for name in names)
 
 
 def assemble(run: RunFile, *, data_root: Path | None = None) -> Assembly:

@@ -92,7 +92,8 @@ def load(
     facts = _facts(folder)
     _check_open(folder, changes)
     run = _with_labels(load_run(folder / "run.yaml", changes), facts["labels"])
-    library, origin = Library(run, data_root), Library(load_run(folder / "run.yaml"), data_root)
+    library = Library(run, data_root)
+    origin = Library(load_run(folder / "run.yaml"), data_root) if changes else library
     method, tasks = method_of(run), tasks_of(run, library)
     own = folder / "backbone"
     source = str(own) if own.is_dir() else run.backbone.path or run.backbone.name or ""

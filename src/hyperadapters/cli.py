@@ -63,7 +63,7 @@ RunFolder = Annotated[
 Changes = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="KEY=VALUE", help="Change a value: `seed=1`, or `run.seed=1` in a study."
+        "--set", metavar="KEY=VALUE", help="`recipe.steps=9`, in a study `always.recipe.steps=9`"
     ),
 ]
 DataRoot = Annotated[

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from itertools import product
 from typing import Any
 
 import torch
@@ -148,9 +147,10 @@ def check(assembly: Assembly) -> None:
         _check_filled(replace(corpus, language=language))
         for hop in how.hops(language):
             _check_weights(assembly, phases[-1], how.row(hop))
-    for phase, (task, languages) in product(phases, assembly.run.select.items()):
-        for language in languages if phase.has(task) else ():
-            row = assembly.tasks[task].row(language)
+    for number, phase in enumerate(phases):
+        for task, language in assembly.judged_in(number):
+            corpus, row = assembly.corpus(task, language, "dev"), assembly.tasks[task].row(language)
+            _check_filled(corpus, "select")
             _check_weights(assembly, phase, phase.select_under.under(row, 0))
 
 
@@ -166,13 +166,13 @@ def _cells_scored(assembly: Assembly) -> list[tuple[str, str]]:
     return [(task, name) for task, names in assembly.run.evaluate.items() for name in names]
 
 
-def _check_filled(corpus: Corpus) -> None:
+def _check_filled(corpus: Corpus, key: str = "evaluate") -> None:
     if not corpus.examples:
         raise DataError(
             f"nothing to score for `{corpus.task}` in `{corpus.language}`",
             where=corpus.source,
             expected=f"at least one example in the split `{corpus.split}`",
-            remedy=f"take `{corpus.language}` out of `evaluate: {corpus.task}`, or add the data",
+            remedy=f"take `{corpus.language}` out of `{key}: {corpus.task}`, or add the data",
         )
 
 
@@ -224,8 +224,8 @@ def _trained_on(assembly: Assembly, corpus: Corpus) -> str:
     """What to know of a cell that the run did not name before it was trained."""
     seen = (assembly.origin or assembly.library).trained_on(corpus)
     if seen is None:
-        return "not a cell of the run: may have been trained on"
-    return f"not a cell of the run: {seen} have a side that was trained on" if seen else ""
+        return "not scored by the run itself: may have been trained on"
+    return f"not scored by the run itself, with a side that was trained on: {seen}" if seen else ""
 
 
 def _check_factors(task: str, row: Row, ran: Row) -> None:

@@ -26,6 +26,7 @@ class Library:
     data_root: Path | None = None
     _read: dict[tuple[str, str, str], Corpus] = field(default_factory=dict, repr=False)
     _scored: dict[str, frozenset[int]] = field(default_factory=dict, repr=False)
+    _trained: dict[str, frozenset[int]] = field(default_factory=dict, repr=False)
 
     def corpus(self, task: str, language: str, split: str) -> Corpus:
         """The examples of a task, a language and a split, from the first source that has them.
@@ -62,21 +63,27 @@ class Library:
         return self._scored[task]
 
     def trained_on(self, corpus: Corpus) -> int | None:
-        """How many pairs of a corpus have a side that a translation was trained on: none of those
-        that the run scores, from whose training they are out; None where the text is not there.
+        """How many pairs of a corpus that is scored have a side that its task was trained on.
+
+        None of those that the run scores, which are out of its training; None where the text that
+        it was trained on is not there. Reads that text once.
         """
-        splits = {"dev": self.run.select, "test": self.run.evaluate}
-        scored = splits.get(corpus.split, {}).get(corpus.task, ())
         translates = isinstance(self.run.tasks[corpus.task], TranslationTask)
-        known = {self._data_of(corpus.task, language) for language in scored}
-        if not translates or self._data_of(corpus.task, corpus.language) in known:
+        if corpus.split == "train" or not translates:
             return 0
-        train = self.run.train.get(corpus.task, ())
         try:
-            seen = keys_of(self.corpus(corpus.task, language, "train") for language in train)
+            if keys_of((corpus,)) <= self._texts_scored(corpus.task):
+                return 0
+            return without(corpus, self._texts_trained(corpus.task)).left_out
         except DataError:
             return None
-        return without(corpus, seen).left_out
+
+    def _texts_trained(self, task: str) -> frozenset[int]:
+        if task not in self._trained:
+            pretrain = self.run.pretrain.train if self.run.pretrain else {}
+            languages = (*self.run.train.get(task, ()), *pretrain.get(task, ()))
+            self._trained[task] = keys_of(self.corpus(task, name, "train") for name in languages)
+        return self._trained[task]
 
     def has(self, task: str, language: str, split: str) -> bool:
         """Whether some source has them."""

@@ -36,6 +36,13 @@ def test_one_matrix(good: Matrix) -> None:
     assert "best" not in text
 
 
+def test_notes_of_few_cells(good: Matrix) -> None:
+    noted = [replace(cell, note="a [note]") for cell in good.cells]
+    few = [*noted[:8], *good.cells[8:]]
+    assert printed([replace(good, cells=tuple(few))]).count(": a [note]") == 8
+    assert len(noted) > 8 and "note" not in printed([replace(good, cells=tuple(noted))])
+
+
 def test_side_by_side_with_the_best_in_bold(good: Matrix, poor: Matrix) -> None:
     text = printed([poor, good], colour=True)
     plain = printed([poor, good])

@@ -108,10 +108,13 @@ def test_parts_of_a_text_are_one_text(tmp_path):
     lines = {"train": (1, 12), "dev": (13, 25), "test": (26, 30)}
     source = Aligned(paths=("c.{language}.*.txt",), lines=lines)
     assert numbers(source, "de-en", "dev", tmp_path) == list(range(13, 26))
-    assert source.read("mt", "de-en", "dev", tmp_path).source.count("|") == 3
+    assert source.read("mt", "de-en", "dev", tmp_path).source.count(".txt") == 6
     by_id = Aligned(paths=("{language}.*.tsv",))
     found = [numbers(by_id, "de-en", split, tmp_path) for split in ("train", "dev", "test")]
     assert sorted(sum(found, [])) == list(range(1, 31))
+    (tmp_path / "de.3.tsv").write_text("v1\tde 1\n")
+    with pytest.raises(DataError, match=r"the id `v1` stands twice\n  where: .*de\.3\.tsv:1"):
+        by_id.read("mt", "de-en", "train", tmp_path)
     (tmp_path / "c.de.2.txt").unlink()
     with pytest.raises(DataError, match=r"(?s)different numbers of files.*c\.de\.1\.txt, c\.en\.0"):
         source.read("mt", "de-en", "dev", tmp_path)

@@ -223,6 +223,8 @@ def test_a_mixture_of_tokens_is_not_restored_on_other_lengths() -> None:
 
     with pytest.raises(BundleError, match="the data of the run have changed"):
         made(5, 5, 60).restore(made(5, 5, 5).state())
+    with pytest.raises(BundleError, match="8 wide, 20 wide\n.*8 wide, 64 wide"):
+        made(5, 5, 20).restore(made(5, 60, 60).state())
 
 
 def test_turns_pass_over_streams_without_examples_of_the_width() -> None:

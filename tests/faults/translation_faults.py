@@ -122,6 +122,20 @@ TRANSLATION = (
         "tests/data/test_cldr.py::test_sentences_to_test_translation_on_have_new_templates[500]",
     ),
     Fault(
+        "what a model was trained on is not looked for in what it is scored on later",
+        "library.py",
+        "if keys_of((corpus,)) <= self._texts_scored(corpus.task):",
+        "if True:",
+        "tests/test_library.py::test_what_a_run_did_not_name_may_have_been_trained_on",
+    ),
+    Fault(
+        "the parts of a text behind the first are not read",
+        "data/aligned.py",
+        "return list(zip(firsts, seconds, strict=True))",
+        "return [(firsts[0], seconds[0])]",
+        "tests/data/test_aligned.py::test_parts_of_a_text_are_one_text",
+    ),
+    Fault(
         "a form does again what was done when its weights became a table",
         "adapt.py",
         "return plain, Table.of(",

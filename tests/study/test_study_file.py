@@ -36,6 +36,10 @@ def test_defaults(tmp_path: Path) -> None:
             r"(?s)`cases.0.when.seed`: unknown value of `seed` `1`.*one of seed-0, seed-1",
         ),
         (
+            "name: x\ngrid: {seed: 3}\ncases: [{when: {seed: '1'}, then: {}}]\n",
+            "`grid.seed`: an axis is a list of values, or names",
+        ),
+        (
             "name: x\ngrid: {m: {a: }}\ncases: [{when: {n: c}, then: {}}]\n",
             "`cases.0.when.n`: unknown axis `n`",
         ),

@@ -67,7 +67,7 @@ def test_unknown_words_are_labelled(tokenizer):
 
 
 @pytest.mark.parametrize("length", [3, 4, 5, 6, 7, 64])
-def test_cutting_a_sentence_never_raises_its_score(tokenizer, length):
+def test_words_cut_off_are_no_hits(tokenizer, length):
     sentence = Tagged(("cats", "cats", "sat", "cats"), ("B-PER", "I-PER", "O", "B-PER"))
     _, share = share_of(NER, tokenizer, [sentence], length)
     gold = [0, 1, 2, 0, 1]

@@ -31,7 +31,8 @@ def predict(
 ) -> Iterator[Labelled]:
     """Tags sentences, in their order, as many at once as fit a batch.
 
-    A word beyond the length limit of the run has the label that stands for none.
+    A word that the model did not see, such as one beyond the length limit of the run, has the
+    `missing` label of the task's metric.
 
     Args:
         task: a tagging task of the run.

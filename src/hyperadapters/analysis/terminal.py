@@ -27,10 +27,13 @@ _SIGNS: dict[Standing, tuple[str, str, str]] = {
     "unseen language": ("◇", "?", "magenta"),
 }
 """Per standing its sign, the sign for terminals without Unicode, and its colour."""
+_NOTED = 8
+"""Cells whose notes are printed, at most; a page has those of all."""
 
 
 def terminal(matrices: Sequence[Matrix], console: Console) -> None:
-    """Prints one or several matrices side by side, with group means and a legend.
+    """Prints one or several matrices side by side, with group means and a legend, and of few cells
+    their notes.
 
     The standing of a cell is a sign and a colour; the best of several runs is bold.
     """
@@ -52,6 +55,12 @@ def terminal(matrices: Sequence[Matrix], console: Console) -> None:
             console.print(Text.assemble((key, "bold"), f"  {_named(matrix)}"))
     console.print(table)
     console.print(_legend(matrices, ascii_only))
+    _notes([cell for matrix in matrices for cell in matrix.cells if cell.note], console)
+
+
+def _notes(noted: Sequence[Cell], console: Console) -> None:
+    for cell in noted if len(noted) <= _NOTED else ():
+        console.print(f"{cell.task}/{cell.language}: {cell.note}", style="dim", markup=False)
 
 
 def _title(matrices: Sequence[Matrix]) -> str | None:

@@ -111,9 +111,13 @@ def to_yaml(run: RunFile) -> str:
     return write_yaml(resolved(run))
 
 
+_APART = ("name", "output", "checkpoint_every", "trackers")
+"""What a run may be given anew when it goes on."""
+
+
 def digest(run: RunFile) -> str:
-    """SHA-256 of the resolved content without `name` and `output`, in hexadecimal."""
-    content = {key: value for key, value in resolved(run).items() if key not in ("name", "output")}
+    """SHA-256 of the resolved content without what changes no figure, in hexadecimal."""
+    content = {key: value for key, value in resolved(run).items() if key not in _APART}
     text = json.dumps(content, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -1,8 +1,8 @@
 """Parallel text of many languages, aligned by line or by id, its splits the same in all."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, pairwise
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar, Literal, final
 
@@ -81,7 +81,7 @@ class Aligned(Source):
             for files in sides
             for first, second in self._pairs(*files, split)
         ]
-        source = ", ".join(f"{a} | {b}" for files in sides for a, b in zip(*files, strict=False))
+        source = ", ".join(" | ".join(", ".join(map(str, own)) for own in files) for files in sides)
         return Corpus(task, language, split, limited(pairs, self.limit, split), source)
 
     def languages(self, root: Path | None) -> tuple[str, ...]:
@@ -125,7 +125,7 @@ class Aligned(Source):
 
     def _pairs(self, firsts: Files, seconds: Files, split: str) -> list[tuple[str, str]]:
         if firsts[0].suffix == ".tsv":
-            left, right = (dict(chain(*_items(files))) for files in (firsts, seconds))
+            left, right = read_identified(*firsts), read_identified(*seconds)
             both = [(name, left[name], right[name]) for name in left if name in right]
             chosen = [(a, b) for name, a, b in both if split_of(name) == split]
         else:
@@ -139,10 +139,6 @@ class Aligned(Source):
         spans = (span for name, span in self.lines.items() if name == split)
         first, last = next(spans, (1, 0))
         return both[first - 1 : last]
-
-
-def _items(files: Files) -> list[Iterable[tuple[str, str]]]:
-    return [read_identified(file).items() for file in files]
 
 
 def _parts(firsts: Files, seconds: Files) -> list[tuple[Path, Path]]:

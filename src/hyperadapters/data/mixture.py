@@ -186,8 +186,8 @@ class Mixture:
         Raises:
             BundleError: the state is of other streams, or of other numbers of examples.
         """
-        own, widths = self._described(), [len(decks) for decks in self._decks]
-        if list(state["streams"]) != own or list(map(len, state["dealt"])) != widths:
+        own = self._described()
+        if list(state["streams"]) != own:
             raise BundleError(
                 "the state of a mixture does not fit its streams",
                 expected=", ".join(own),
@@ -200,7 +200,12 @@ class Mixture:
                 deck.dealt = dealt
 
     def _described(self) -> list[str]:
-        return [f"{stream}, {len(stream.examples)} examples" for stream in self._streams]
+        described = zip(self._streams, self._decks, strict=True)
+        return [
+            f"{stream}, {len(stream.examples)} examples"
+            + "".join(f", {w} wide" for w in decks if w)
+            for stream, decks in described
+        ]
 
     def _width(self) -> int:
         chance = random.Random(f"{self._seed}/widths/{self._draws}")

@@ -71,15 +71,15 @@ def train_joint_tokenizer(
 ) -> PreTrainedTokenizerFast:
     """A Unigram vocabulary over all languages (SentencePiece; Baziotis et al., 2022, section 4).
 
-    Raises:
-        DataError: there is no such vocabulary: too small for the characters, or too little text.
-
     Args:
         texts: by language; a language of n sentences is sampled in proportion to n^(1/temperature).
         size: entries of the vocabulary at most, special and added ones included.
         positions: the most tokens a sequence may have.
         added: tokens that text never holds, such as `<2de>`.
         seed: of the sample.
+
+    Raises:
+        DataError: there is no such vocabulary: too small for the characters, or too little text.
     """
     pieces = _unigrams(_sample(texts, temperature, seed), size - len(added))
     model = models.Unigram(pieces, unk_id=[piece for piece, _ in pieces].index("<unk>"))
@@ -127,8 +127,9 @@ def _unigrams(texts: Sequence[str], size: int) -> list[tuple[str, float]]:
             f"no vocabulary of {size} pieces can be learned from {len(texts)} texts",
             where="backbone.architecture.vocabulary",
             found=str(fault).rpartition("] ")[2].strip() or str(fault),
-            cause="more characters than pieces, as of Chinese or Japanese; or hardly any text",
-            remedy="raise `vocabulary`",
+            cause="more characters than pieces, as of Chinese or Japanese; or there is hardly any "
+            "text, or only lines of more than a megabyte",
+            remedy="raise `vocabulary`, or add text",
         ) from None
     learned = sentencepiece.SentencePieceProcessor(model_proto=written.getvalue())
     return [(learned.id_to_piece(i), learned.get_score(i)) for i in range(learned.vocab_size())]

@@ -126,7 +126,9 @@ def _axis_faults(document: Document) -> Iterator[Fault]:
             place = ("cases", number, "when", axis)
             if axis not in grid:
                 yield unknown(document, place, "axis", axis, list(grid))
-            elif name not in (names := names_on(axis, grid[axis])):
+            elif isinstance(grid[axis], dict | list) and name not in (
+                names := names_on(axis, grid[axis])
+            ):
                 yield unknown(document, place, f"value of `{axis}`", str(name), names)
 
 

@@ -57,8 +57,8 @@ class Tagging(Task):
     """One label per word; only first sub-words carry a label and a prediction.
 
     Scores count every gold word. A word that the model does not see, because it was cut off at the
-    length limit or has no token at all, has the prediction `metric.missing`, which is wrong:
-    cutting sentences never raises a score. Such words have no part in the loss.
+    length limit or has no token at all, has the prediction `metric.missing`, which is no
+    label of the text (for span F1: no span). Such words have no part in the loss.
 
     Args:
         name: the task in the run file.

@@ -67,19 +67,20 @@ def _claim(assembly: Assembly, folder: Path, accelerator: Accelerator) -> None:
     Raises:
         BundleError: it is another run's.
     """
-    run, file = assembly.run, folder / "run.yaml"
+    run, file, kept = assembly.run, folder / "run.yaml", folder / TOKENIZER
     owner = digest_in(folder)
-    if owner not in (None, digest(run)):
-        raise _another(str(file), folder)
+    if owner not in (None, digest(run)) or (owner is None and kept.exists()):
+        raise _another(str(file if owner else kept), folder)
     if accelerator.is_main_process:
         folder.mkdir(parents=True, exist_ok=True)
-        kept = folder / TOKENIZER
-        if run.backbone.architecture is not None and not (owner and kept.exists()):
-            shutil.rmtree(kept, ignore_errors=True)
-            assembly.tokenizer.save_pretrained(kept)
         part = folder / ".run.yaml.part"
         part.write_text(to_yaml(run), encoding="utf-8")
         part.rename(file)
+        if run.backbone.architecture is not None and not kept.exists():
+            beside = folder / f".{TOKENIZER}.part"
+            shutil.rmtree(beside, ignore_errors=True)
+            assembly.tokenizer.save_pretrained(beside)
+            beside.rename(kept)
     accelerator.wait_for_everyone()
 
 

@@ -2,7 +2,7 @@
 
 import math
 import operator
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import NamedTuple, final
@@ -64,24 +64,18 @@ class _Cell(NamedTuple):
 
 @final
 class Selection:
-    """The dev cells of one phase: those of `select` whose task the phase trains, encoded once.
+    """The dev cells of one phase, (task, language) each, encoded once.
 
     Raises:
         TrainingError: the criterion or early stopping needs dev cells and the phase has none, or
             the mean score would mix scores that go up with scores that go down.
     """
 
-    def __init__(self, assembly: Assembly, phase: Phase, tasks: Collection[str]) -> None:
+    def __init__(self, assembly: Assembly, phase: Phase, cells: Sequence[tuple[str, str]]) -> None:
         self._assembly = assembly
         self._phase = phase
         self._criterion = CRITERIA[phase.recipe.criterion]
-        pairs = [
-            (task, language)
-            for task, languages in assembly.run.select.items()
-            if task in tasks
-            for language in languages
-        ]
-        self._cells = [self._cell(task, language) for task, language in pairs]
+        self._cells = [self._cell(task, language) for task, language in cells]
         self._check()
 
     def __len__(self) -> int:

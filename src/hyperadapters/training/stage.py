@@ -71,7 +71,7 @@ class Stage:
             seed=f"{run.seed}/{number}",
             ranks=self.ranks,
         )
-        self.selection = Selection(assembly, self.phase, {stream.task.name for stream in streams})
+        self.selection = Selection(assembly, self.phase, assembly.judged_in(number))
         self.model = assembly.model
         self.model.enter(self.phase)
         self.trained = {n: p for n, p in self.model.named_parameters() if p.requires_grad}

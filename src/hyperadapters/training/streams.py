@@ -17,7 +17,7 @@ def streams_of(assembly: Assembly, number: int) -> list[Stream]:
         TrainingError: the run has no data for the phase.
     """
     phase = assembly.method.phases[number]
-    pairs = [pair for pair in _pairs(assembly, number) if phase.has(pair[0])]
+    pairs = assembly.trained_in(number)
     if not pairs:
         raise TrainingError(
             f"phase `{phase.name}` has no data",
@@ -58,12 +58,6 @@ def _budget(recipe: Recipe, ranks: int) -> Budget:
             remedy="change `recipe.batch`, `recipe.accumulate` or the number of processes",
         )
     return Examples(recipe.batch // recipe.accumulate)
-
-
-def _pairs(assembly: Assembly, number: int) -> list[tuple[str, str]]:
-    pretrain = assembly.run.pretrain
-    train = pretrain.train if pretrain is not None and number == 0 else assembly.run.train
-    return [(task, language) for task, languages in train.items() for language in languages]
 
 
 def _asked(phase: Phase) -> str:

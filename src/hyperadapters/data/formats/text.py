@@ -2,7 +2,7 @@
 
 import sys
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from hyperadapters.errors import DataError
@@ -83,14 +83,14 @@ def read_aligned(first: Path, second: Path) -> list[tuple[str, str]]:
     return list(zip(left, right, strict=True))
 
 
-def read_identified(path: Path) -> dict[str, str]:
-    """Texts by their id, from `id TAB text` lines, in file order.
+def read_identified(*paths: Path) -> dict[str, str]:
+    """Texts by their id, from `id TAB text` lines, in the order of the files.
 
     Raises:
         DataError: a line has no tab, or an id stands twice.
     """
     found: dict[str, str] = {}
-    for number, line in enumerate(read_lines(path), 1):
+    for path, number, line in _numbered(paths):
         if not line.strip():
             continue
         name, tab, text = line.partition("\t")
@@ -105,6 +105,11 @@ def read_identified(path: Path) -> dict[str, str]:
             raise DataError(f"the id `{name}` stands twice", where=f"{path}:{number}")
         found[name] = text.strip()
     return found
+
+
+def _numbered(paths: Iterable[Path]) -> Iterator[tuple[Path, int, str]]:
+    for path in paths:
+        yield from ((path, number, line) for number, line in enumerate(read_lines(path), 1))
 
 
 def read_udhr(path: Path) -> list[str]:
