@@ -33,7 +33,7 @@ install: .venv/installed  ## .venv with the package, editable, and the tools of 
 
 quickstart: install  ## train on built-in data, compare with baselines, write a report
 	$(BIN)/hyperadapters study configs/quickstart.yaml
-	@echo '$(TASK) in $(LANGUAGE) (spans in tr: a pair never trained on); try your own: make quickstart SENTENCE="..." LANGUAGE=sw TASK=fields'
+	@echo '$(TASK) in $(LANGUAGE): unless you chose another, a pair never trained on. Try your own: make quickstart SENTENCE="..." LANGUAGE=sw TASK=fields'
 	@echo '$(SENTENCE)' | $(BIN)/hyperadapters predict runs/quickstart/by-name/hyper-x --task $(TASK) --language $(LANGUAGE)
 
 test: install  ## the test suite
