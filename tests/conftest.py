@@ -33,14 +33,3 @@ def data_root() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no corpora: `{folder}` does not exist; set HYPERADAPTERS_DATA")
     return folder
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skips what this machine cannot do, with the reason."""
-    offline = pytest.mark.skip(reason="downloads something; run with `-m network`")
-    no_gpu = pytest.mark.skip(reason="no accelerator on this machine")
-    for item in items:
-        if "network" in item.keywords and "network" not in config.option.markexpr:
-            item.add_marker(offline)
-        if "gpu" in item.keywords and not torch.cuda.is_available():
-            item.add_marker(no_gpu)

@@ -68,8 +68,9 @@ def _claim(assembly: Assembly, folder: Path, accelerator: Accelerator) -> None:
         BundleError: it is another run's.
     """
     run, file, kept = assembly.run, folder / "run.yaml", folder / TOKENIZER
+    found = kept.exists()  # asked first: another rank writes it after `run.yaml`
     owner = digest_in(folder)
-    if owner not in (None, digest(run)) or (owner is None and kept.exists()):
+    if owner not in (None, digest(run)) or (owner is None and found):
         raise _another(str(file if owner else kept), folder)
     if accelerator.is_main_process:
         folder.mkdir(parents=True, exist_ok=True)
