@@ -75,9 +75,10 @@ def print_speed(
             f"{moved:+.3f}",
         )
     console.print(table)
+    others = [f"`{c.name}` is divided by `{c.over}`" for c in CASES if c.over != PLAIN.name]
     console.print(
         f"Copies move {bandwidth / 1e9:.1f} GB/s here. "
-        f"`{CASES[8].name}` is divided by `{CASES[8].over}`, all else by `{PLAIN.name}`.",
+        + ", ".join([*others, f"all else by `{PLAIN.name}`."]),
         soft_wrap=True,
     )
     for line in explanations(measured, setting, bandwidth):

@@ -104,7 +104,7 @@ def test_a_removal_that_is_cut_short_leaves_no_half_checkpoint(
 ) -> None:
     for number in (1, 2, 3):
         write(tmp_path, number)
-    monkeypatch.setattr(checkpoint.shutil, "rmtree", lambda *_, **__: None)
+    monkeypatch.setattr("shutil.rmtree", lambda *_, **__: None)
     checkpoint.tidy(tmp_path, None)
     assert [path.name for path in sorted(tmp_path.glob("0*"))] == ["000-00000002", "000-00000003"]
     monkeypatch.undo()

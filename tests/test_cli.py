@@ -94,8 +94,12 @@ def test_no_command_is_a_wrong_command() -> None:
 
 
 def test_a_change_on_the_command_line(trained: Path) -> None:
-    out = _right("describe", trained / "run.yaml", "--json", "--set", "method.bottleneck=4")
-    assert json.loads(out)["method"] == "hyper-x-base"
+    asked = ("describe", trained / "run.yaml", "--json")
+    wide, narrow = (
+        json.loads(_right(*asked, "--set", f"method.bottleneck={width}")) for width in (8, 4)
+    )
+    assert wide["method"] == narrow["method"] == "hyper-x-base"
+    assert wide["providers"]["adapters"] > narrow["providers"]["adapters"]
 
 
 def test_data(trained: Path) -> None:
@@ -151,7 +155,7 @@ def test_report_beside_the_paper(trained: Path, tmp_path: Path) -> None:
     (tmp_path / "hyper-x.csv").write_text(f"{head}\n{figure}\n")
     page = tmp_path / "report.html"
     _right("report", trained / "run", "--paper", "--papers", tmp_path, "--output", page)
-    assert page.is_file()
+    assert "63.3" in page.read_text(encoding="utf-8")
 
 
 def test_study(trained: Path, tmp_path: Path) -> None:

@@ -10,7 +10,6 @@ model/
 
 import hashlib
 import json
-import shutil
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
@@ -30,6 +29,7 @@ from hyperadapters.errors import BundleError, ConfigError
 from hyperadapters.library import Library
 from hyperadapters.method import BACKBONE
 from hyperadapters.tasks.tagging import Tagging
+from hyperadapters.whole import whole
 
 __all__ = ["FORMAT", "fill", "load", "save"]
 
@@ -37,30 +37,31 @@ FORMAT = 1
 
 
 def save(assembly: Assembly, folder: Path) -> None:
-    """Writes a bundle beside `folder` and renames it into place; an older one there is replaced."""
-    beside = folder.with_name(f".{folder.name}.writing")
-    shutil.rmtree(beside, ignore_errors=True)
-    beside.mkdir(parents=True)
+    """Writes a bundle, whole or not at all; an older one in `folder` is replaced."""
+    with whole(folder) as part:
+        part.mkdir()
+        _write(assembly, part)
+
+
+def _write(assembly: Assembly, folder: Path) -> None:
     model = assembly.model
     weights = _weights(model)
     if _trains_backbone(model):
         with architectures.quiet():
-            model.backbone.save_pretrained(beside / "backbone")
-        assembly.tokenizer.save_pretrained(beside / "backbone")
-    save_file({n: t.contiguous() for n, t in weights.items()}, beside / "weights.safetensors")
-    assembly.tokenizer.save_pretrained(beside)
-    (beside / "run.yaml").write_text(to_yaml(assembly.run), encoding="utf-8")
-    for file in beside.rglob("*.safetensors"):  # written for the owner alone, unlike other files
-        file.chmod((beside / "run.yaml").stat().st_mode)
+            model.backbone.save_pretrained(folder / "backbone")
+        assembly.tokenizer.save_pretrained(folder / "backbone")
+    save_file({n: t.contiguous() for n, t in weights.items()}, folder / "weights.safetensors")
+    assembly.tokenizer.save_pretrained(folder)
+    (folder / "run.yaml").write_text(to_yaml(assembly.run), encoding="utf-8")
+    for file in folder.rglob("*.safetensors"):  # written for the owner alone, unlike other files
+        file.chmod((folder / "run.yaml").stat().st_mode)
     facts = {
         "format": FORMAT,
         "hyperadapters": _version(),
         "labels": {t.name: t.labels for t in assembly.tasks.values() if isinstance(t, Tagging)},
         "backbone": None if _trains_backbone(model) else _checksum(model, weights),
     }
-    (beside / "bundle.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
-    shutil.rmtree(folder, ignore_errors=True)
-    beside.rename(folder)
+    (folder / "bundle.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
 
 
 _OPEN = ("tasks", "evaluate", "groups", "families", "tiers")

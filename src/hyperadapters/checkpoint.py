@@ -14,8 +14,6 @@ last whole one can be read.
 
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +26,7 @@ from torch import Tensor
 
 from hyperadapters.adapted import AdaptedModel
 from hyperadapters.errors import BundleError
+from hyperadapters.whole import remove, whole
 
 __all__ = [
     "Checkpoint",
@@ -77,34 +76,22 @@ def write(
     Returns:
         The checkpoint's folder.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f".{name}.part"
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir()
-    checksums = {}
-    for group, named in tensors.items():
-        file = part / f"{group}.safetensors"
-        _save(named, file)
-        checksums[file.name] = _checksum(file)
-    text = json.dumps({"format": _FORMAT, "checksums": checksums, **state}, indent=1)
-    (part / _STATE).write_text(text, encoding="utf-8")
-    _sync(part / _STATE)
-    _sync(part)
-    target = folder / name
-    if target.exists():
-        _remove(target)
-    part.rename(target)
-    _sync(folder)
-    return target
+    with whole(folder / name) as part:
+        part.mkdir()
+        checksums = {}
+        for group, named in tensors.items():
+            file = part / f"{group}.safetensors"
+            _save(named, file)
+            checksums[file.name] = _checksum(file)
+        text = json.dumps({"format": _FORMAT, "checksums": checksums, **state}, indent=1)
+        (part / _STATE).write_text(text, encoding="utf-8")
+    return folder / name
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
     """Writes one file of tensors; it is there whole, or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    _save(tensors, part)
-    part.rename(path)
-    _sync(path.parent)
+    with whole(path) as part:
+        _save(tensors, part)
 
 
 def latest(folder: Path) -> Path | None:
@@ -176,11 +163,11 @@ def tidy(folder: Path, best: str | None) -> None:
         best: the file of the best weights so far; those that kept checkpoints name are kept too.
     """
     for old in _checkpoints(folder)[:-_KEPT]:
-        _remove(old)
+        remove(old)
     needed = {best, *(_read_state(kept).get("best_file") for kept in _checkpoints(folder))}
     for path in folder.iterdir():
         if path.name.startswith("."):
-            _remove(path)
+            remove(path)
         elif path.name.startswith("best-") and path.name not in needed:
             path.unlink()
 
@@ -224,31 +211,11 @@ def _save(tensors: Mapping[str, Tensor], file: Path) -> None:
         stored[name] = tensor.clone() if storage in seen else tensor
         seen.add(storage)
     save_file(stored, file)
-    _sync(file)
 
 
 def _checksum(file: Path) -> str:
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _remove(path: Path) -> None:
-    """A folder leaves its name first, so that half a checkpoint never looks like a whole one."""
-    if path.is_dir():
-        gone = path.with_name(f".{path.name.lstrip('.')}.gone")
-        path.rename(gone) if gone != path else None
-        shutil.rmtree(gone, ignore_errors=True)
-    else:
-        path.unlink()
-
-
-def _sync(path: Path) -> None:
-    """Makes sure that a file, or the names in a folder, are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _shown(shapes: Mapping[str, tuple[int, ...]], names: list[str]) -> str:

@@ -6,7 +6,6 @@ from pathlib import Path
 from hyperadapters.analysis.report import read_run
 from hyperadapters.config import RunFile, run_from
 from hyperadapters.study import perform, write_whole
-from hyperadapters.study.performing import performer
 
 
 def _run(folder: Path) -> RunFile:
@@ -41,7 +40,7 @@ def test_a_run_leaves_everything_that_reports_need(tmp_path: Path) -> None:
     assert read.parameters["trained"] > 0
     assert read.families == {"en": "Germanic", "tr": "Turkic"}
     assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
-    again = performer(None, None)(run, tmp_path)
+    again = perform(run, tmp_path, data_root=None, console=None)
     assert again == matrix
 
 

@@ -159,12 +159,12 @@ def test_loss_is_the_cross_entropy_of_the_references(joint, model):
 
 def test_teacher_forcing_equals_the_model_of_transformers(joint, model):
     batch = batch_of(joint, PAIRS)
-    base = Context.of_examples([TASK.row("de-en")] * 4)
     labels = batch.shares["translation"].targets["labels"]
     outputs = model.backbone(**batch.inputs).logits  # outside `forward` nothing is attached
-    adapted = model(base, batch).logits["translation"]
-    assert adapted.shape == outputs[labels != -100].shape
-    assert not torch.allclose(adapted, outputs[labels != -100]), "the adapters must bite"
+    plain = model(Context.uniform(BASE, 4), batch).logits["translation"]
+    torch.testing.assert_close(plain, outputs[labels != -100])
+    adapted = model(Context.uniform(TASK.row("de-en"), 4), batch).logits["translation"]
+    assert not torch.allclose(adapted, plain), "the adapters must bite"
 
 
 def test_mixed_directions_translate_as_each_alone(joint, model):

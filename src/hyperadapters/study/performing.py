@@ -16,16 +16,12 @@ from hyperadapters.matrix import Matrix
 from hyperadapters.ranks import process
 from hyperadapters.schedules import Observed, Schedule
 from hyperadapters.training import train
+from hyperadapters.whole import whole
 
-__all__ = ["Perform", "perform", "performer", "scored", "write_whole"]
+__all__ = ["Perform", "perform", "scored", "write_whole"]
 
 Perform = Callable[[RunFile, Path], Matrix]
 """Does a run in a folder, or goes on with it, and returns its scores."""
-
-
-def performer(data_root: Path | None, console: Console | None) -> Perform:
-    """`perform` with its data and its console."""
-    return lambda run, folder: perform(run, folder, data_root=data_root, console=console)
 
 
 def perform(
@@ -86,13 +82,8 @@ def scored(
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Writes a file beside its place and renames it: it is there whole, or as it was before.
-
-    Of several processes the main one writes.
-    """
+    """Writes a file that is there whole, or as it was before; of several processes the main one."""
     if not process().is_main_process:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+    with whole(path) as part:
+        part.write_text(text, encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import json
 import os
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -9,9 +10,11 @@ from rich.console import Console
 from hyperadapters.matrix import Matrix
 from hyperadapters.ranks import process
 from hyperadapters.study.output import markdown, plot, report
-from hyperadapters.study.performing import Perform, performer, write_whole
+from hyperadapters.study import performing
+from hyperadapters.study.performing import Perform, write_whole
 from hyperadapters.study.plan import Plan, PlannedRun, plan_study
 from hyperadapters.study.results import StudyResult, result_of
+from hyperadapters.whole import whole
 
 __all__ = ["run_study"]
 
@@ -42,7 +45,7 @@ def run_study(
     """
     plan = plan_study(path, changes)
     console = console or Console(quiet=True)
-    perform = perform or performer(data_root, console)
+    perform = perform or partial(performing.perform, data_root=data_root, console=console)
     todo = {run.digest: run for run in (*plan.first, *plan.runs)}
     matrices = {}
     for number, run in enumerate(todo.values(), start=1):
@@ -61,7 +64,8 @@ def _write(plan: Plan, result: StudyResult) -> None:
     write_whole(folder / "study.json", json.dumps(result.to_values(), indent=1))
     if plan.runs:
         write_whole(folder / "study.md", markdown(result))
-        (folder / "study.png").write_bytes(plot(result))
+        with whole(folder / "study.png") as part:
+            part.write_bytes(plot(result))
         write_whole(folder / "report.html", report(result))
 
 

@@ -1,6 +1,5 @@
 """The training of a run, phase after phase."""
 
-import shutil
 from pathlib import Path
 
 from accelerate import Accelerator
@@ -15,6 +14,7 @@ from hyperadapters.ranks import accelerator_for, launched_alone
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.progress import Progress
 from hyperadapters.training.stage import Stage
+from hyperadapters.whole import whole
 
 __all__ = ["train"]
 
@@ -73,15 +73,11 @@ def _claim(assembly: Assembly, folder: Path, accelerator: Accelerator) -> None:
     if owner not in (None, digest(run)) or (owner is None and found):
         raise _another(str(file if owner else kept), folder)
     if accelerator.is_main_process:
-        folder.mkdir(parents=True, exist_ok=True)
-        part = folder / ".run.yaml.part"
-        part.write_text(to_yaml(run), encoding="utf-8")
-        part.rename(file)
+        with whole(file) as part:
+            part.write_text(to_yaml(run), encoding="utf-8")
         if run.backbone.architecture is not None and not kept.exists():
-            beside = folder / f".{TOKENIZER}.part"
-            shutil.rmtree(beside, ignore_errors=True)
-            assembly.tokenizer.save_pretrained(beside)
-            beside.rename(kept)
+            with whole(kept) as part:
+                assembly.tokenizer.save_pretrained(part)
     accelerator.wait_for_everyone()
 
 
