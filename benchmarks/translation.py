@@ -21,7 +21,7 @@ from hyperadapters.method import Method, Recipe
 from hyperadapters.methods import METHODS, SETTINGS
 from hyperadapters.tasks.base import Batch, Share
 from hyperadapters.tasks.translation import Translation
-from hyperadapters.training.optimisation import optimiser
+from hyperadapters.training.optimisation import divide_and_clip, optimiser
 
 __all__ = ["BASE", "SMALL", "Compared", "Shape", "measure", "operators", "print_translation"]
 
@@ -163,7 +163,9 @@ def _step(model: AdaptedModel, shape: Shape, target_tokens: int) -> Callable[[],
         adamw.zero_grad(set_to_none=True)
         context = Context.uniform(next(directions), len(batch))
         logits = model(context, batch).logits[_TASK.name]
-        torch.autograd.backward(_TASK.loss(logits, batch.shares[_TASK.name]).mean())
+        loss = _TASK.loss(logits, batch.shares[_TASK.name])
+        torch.autograd.backward(loss.total)
+        divide_and_clip(trained, 1 / loss.count, Recipe().clip)
         adamw.step()
 
     return step

@@ -84,7 +84,16 @@ def test_two_hypernetworks_share_one_embedding_per_factor() -> None:
     model = tiny.adapted(method(network(2), twin), ROWS)
     first, second = model.adapters["a2"], model.adapters["twin"]
     assert first.embeddings["task"] is second.embeddings["task"]
-    assert sum("vectors.ner" in name for name, _ in model.named_parameters()) == 1
+    assert sum("vectors.task=ner" in name for name, _ in model.named_parameters()) == 1
+
+
+def test_tasks_and_languages_may_be_called_like_methods_of_modules() -> None:
+    row = Row(task="train", language="to")
+    model = adapt(
+        tiny.backbone("bert"), systems.HYPER_X, tasks=[tagging("train"), tagging("pop")], rows=[row]
+    )
+    hidden = torch.zeros(2, 3, 16, dtype=torch.float64)
+    assert model.head(Context.uniform(row, 2), "train", hidden).shape == (2, 3, 2)
 
 
 def test_unknown_parts_are_refused() -> None:

@@ -1,8 +1,10 @@
 """Backbones by shape, from scratch and from folders."""
 
+import re
 from pathlib import Path
 
 import pytest
+from safetensors.torch import load_file, save_file
 
 import tiny
 from hyperadapters import architectures
@@ -50,6 +52,26 @@ def test_no_layer_is_skipped_in_training(tmp_path: Path) -> None:
     loaded = architectures.load(tmp_path)
     assert (loaded.config.encoder_layerdrop, loaded.config.decoder_layerdrop) == (0.0, 0.0)
     assert loaded.model.encoder.layerdrop == 0.0
+
+
+@pytest.mark.parametrize("family", tiny.FAMILIES)
+def test_a_backbone_that_lacks_weights_is_refused(family: str, tmp_path: Path) -> None:
+    model = tiny.backbone(family)
+    model.save_pretrained(tmp_path)
+    architectures.load(tmp_path)
+    weights = load_file(tmp_path / "model.safetensors")
+    lost = sorted(name for name in weights if re.search(r"(layers?|block)\.0\.", name))[0]
+    del weights[lost]
+    save_file(weights, tmp_path / "model.safetensors", {"format": "pt"})
+    with pytest.raises(BackboneError, match="is not whole(.|\n)*1 tensors are missing") as caught:
+        architectures.load(tmp_path)
+    assert lost.partition(".")[2] in str(caught.value)
+
+
+def test_a_model_without_a_head_gets_one(tmp_path: Path) -> None:
+    tiny.backbone("bert").base_model.save_pretrained(tmp_path)
+    loaded = architectures.load(tmp_path)
+    assert sum(parameter.numel() for parameter in head_parameters(loaded)) > 0
 
 
 def test_a_missing_or_broken_folder_is_named(tmp_path: Path) -> None:

@@ -93,13 +93,13 @@ def test_a_missing_run_file(fails: Fails, tmp_path: Path) -> None:
 
 def test_a_run_file_that_is_no_yaml(fails: Fails, tmp_path: Path) -> None:
     (tmp_path / "run.yaml").write_text("name: [x\n")
-    fails("train", tmp_path / "run.yaml", said=("is no valid YAML", "run.yaml:", "likely cause"))
+    fails("train", tmp_path / "run.yaml", said=("is not valid YAML", "run.yaml:", "likely cause"))
 
 
 def test_a_key_that_stands_twice(fails: Fails, tmp_path: Path, write: Callable[..., Path]) -> None:
     path = write()
     path.write_text(path.read_text() + "name: again\n")
-    fails("train", path, said=("1 fault in", "`name`: the key stands twice"))
+    fails("train", path, said=("1 fault in", "`name`: the key occurs twice"))
 
 
 def test_a_run_file_with_five_faults(fails: Fails, write: Callable[..., Path]) -> None:
@@ -121,7 +121,7 @@ def test_an_unknown_key_on_the_command_line(fails: Fails, write: Callable[..., P
 
 
 def test_a_change_without_a_value(fails: Fails, write: Callable[..., Path]) -> None:
-    said = ("`recipe.steps` is no change", "expected: `path.to.key=value`")
+    said = ("`recipe.steps` is not a change", "expected: `path.to.key=value`")
     fails("train", write(), "--set", "recipe.steps", said=said)
 
 
@@ -163,7 +163,7 @@ def test_a_data_root_that_is_no_folder(
 ) -> None:
     path = write(_files(CONLL, "conll", tmp_path))
     root = tmp_path / "nowhere"
-    fails("train", path, "--data-root", root, said=("the data root is no folder", "nowhere"))
+    fails("train", path, "--data-root", root, said=("the data root is not a folder", "nowhere"))
 
 
 def test_a_missing_corpus(fails: Fails, write: Callable[..., Path], tmp_path: Path) -> None:
@@ -231,6 +231,20 @@ def test_a_split_that_does_not_exist(fails: Fails, trained: Path) -> None:
     fails("evaluate", trained, "--split", "tset", said=("unknown split `tset`", "mean `test`?"))
 
 
+def test_scores_in_the_place_of_a_folder(fails: Fails, trained: Path) -> None:
+    for command in ("evaluate", "report"):
+        asked = [command, str(trained), "--output", str(trained)]
+        result = CliRunner().invoke(app, asked, env={"COLUMNS": "400"})
+        assert result.exit_code == 2
+        assert "is a directory" in result.stderr
+    assert (trained / "model" / "bundle.json").is_file()
+
+
+def test_scores_where_nothing_can_be_written(fails: Fails, trained: Path) -> None:
+    said = ("error: File exists", "where: /dev/null", "a place that cannot be read or written")
+    fails("evaluate", trained, "--output", "/dev/null/scores.json", said=said)
+
+
 def test_a_task_that_does_not_exist(fails: Fails, trained: Path) -> None:
     said = ("unknown task `feilds`", "did you mean `fields`?")
     fails("predict", trained, "-", "--task", "feilds", "--language", "en", said=said)
@@ -249,9 +263,7 @@ def test_a_report_on_no_run(fails: Fails, tmp_path: Path) -> None:
 
 def test_damaged_results(fails: Fails, trained: Path) -> None:
     (trained / "results.json").write_text('{"run": "x"}')
-    fails(
-        "report", trained, said=("this is no matrix of results", "results.json", "evaluate the run")
-    )
+    fails("report", trained, said=("not a matrix of results", "results.json", "evaluate the run"))
 
 
 def test_published_figures_that_are_not_there(fails: Fails, trained: Path, tmp_path: Path) -> None:

@@ -121,7 +121,7 @@ def test_a_removal_that_is_cut_short_leaves_no_half_checkpoint(
         (lambda path: _cut(path / "state.json"), "state.json"),
         (lambda path: (path / "state.json").unlink(), "No such file"),
         (lambda path: (path / "state.json").write_text("[]"), "list indices"),
-        (lambda path: _format(path / "state.json"), "format 2, not 1"),
+        (lambda path: _format(path / "state.json"), "format 99, not 2"),
     ],
 )
 def test_a_damaged_checkpoint_says_what_to_do(tmp_path: Path, damage, found: str) -> None:  # type: ignore[no-untyped-def]
@@ -161,7 +161,7 @@ def _flip(file: Path) -> None:
 
 
 def _format(file: Path) -> None:
-    file.write_text(json.dumps({**json.loads(file.read_text()), "format": 2}))
+    file.write_text(json.dumps({**json.loads(file.read_text()), "format": 99}))
 
 
 FINE_TUNING = Method("fine-tuning", (), (Phase(trains=frozenset({"backbone"})),))

@@ -124,7 +124,9 @@ def test_translation_sides_share_the_names_of_languages():
 
 
 def test_a_row_has_context_factors_only():
-    with pytest.raises(ContextError, match="`layer` is no factor of a context\n.*task, language"):
+    with pytest.raises(
+        ContextError, match="`layer` is not a factor of a context\n.*task, language"
+    ):
         Row(layer="encoder.3")
 
 
@@ -139,7 +141,7 @@ def test_a_missing_factor_is_named():
 
 
 def test_a_row_stands_once():
-    with pytest.raises(ContextError, match="a row stands twice in a context\n  found: base, base"):
+    with pytest.raises(ContextError, match="a row occurs twice in a context\n  found: base, base"):
         Context((BASE, BASE), (0, 1))
 
 

@@ -17,6 +17,7 @@ import tiny_runs
 from hyperadapters.adapt import adapt
 from hyperadapters.build import Assembly, assemble
 from hyperadapters.config import run_from
+from hyperadapters.config.run_file import Pretraining
 from hyperadapters.context import Row
 from hyperadapters.data.corpora import Corpus
 from hyperadapters.errors import ConfigError, DataError, UnknownName
@@ -161,7 +162,7 @@ def assembly(tmp_path: Path) -> Assembly:
         "groups": {"seen": ["tr"]},
         "pretrain": {"train": mlm, "recipe": {"length": 32}},
     }
-    return assemble(run_from(run, "test"), data_root=tmp_path)
+    return assemble(run_from(run), data_root=tmp_path)
 
 
 def test_the_matrix_of_a_run(assembly: Assembly) -> None:
@@ -186,13 +187,23 @@ def test_languages_fall_into_tiers_by_their_training_examples(assembly: Assembly
     run = assembly.run.model_copy(update={"tiers": {"low": 0, "high": 6}})
     corpus = assembly.corpus("ner", "tr", "train")
     more = replace(corpus, examples=(*corpus.examples, corpus.examples[0]))
-    library = Library(run, assembly.data_root, {("ner", "tr", "train"): more})
+    library = Library(run, assembly.library.data_root, {("ner", "tr", "train"): more})
     tiered = replace(assembly, run=run, library=library)
     assert evaluate(tiered, cells=[("ner", "tr")]).groups == {"seen": ("tr",)}
     groups = evaluate(tiered).groups
     assert groups == {"seen": ("tr",), "seen, high": ("tr",)}
     without = replace(tiered, run=run.model_copy(update={"groups": {}}))
     assert evaluate(without).groups == {"high": ("tr",), "low": ("en",)}
+    # what is scored later has no say
+    later = replace(without, library=Library(run, assembly.library.data_root), origin=library)
+    assert evaluate(later).groups == {"high": ("tr",), "low": ("en",)}
+
+
+def test_a_pair_of_the_first_phase_was_trained_on(assembly: Assembly) -> None:
+    first = Pretraining(train={"pos": ("tr",)})
+    pretrained = replace(assembly, run=assembly.run.model_copy(update={"pretrain": first}))
+    standings = {(cell.task, cell.language): cell.standing for cell in evaluate(pretrained).cells}
+    assert set(standings.values()) == {"trained pair"}
 
 
 def test_other_rows_other_cells_other_splits(assembly: Assembly) -> None:
@@ -205,7 +216,7 @@ def test_other_rows_other_cells_other_splits(assembly: Assembly) -> None:
 def test_what_cannot_be_scored_is_known_before_training(assembly: Assembly) -> None:
     check(assembly)
     empty = Corpus("ner", "tr", "test", (), "tr.tsv")
-    library = Library(assembly.run, assembly.data_root, {("ner", "tr", "test"): empty})
+    library = Library(assembly.run, assembly.library.data_root, {("ner", "tr", "test"): empty})
     with pytest.raises(DataError, match=r"nothing to score for `ner` in `tr`\n  where: tr.tsv"):
         check(replace(assembly, library=library))
 

@@ -87,7 +87,7 @@ def test_json_round_trip(drawn: list[tuple[float, Standing, str]]) -> None:
     ],
 )
 def test_broken_json_is_refused(text: str) -> None:
-    with pytest.raises(BundleError, match=r"no matrix of results\n  where: runs/a/results.json"):
+    with pytest.raises(BundleError, match=r"not a matrix of results\n  where: runs/a/results.json"):
         Matrix.from_json(text, "runs/a/results.json")
 
 

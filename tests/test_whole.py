@@ -52,9 +52,7 @@ def test_a_folder_leaves_its_name_before_its_files_go(
     path = tmp_path / "folder"
     (path / "deep").mkdir(parents=True)
     left = []
-    monkeypatch.setattr(
-        "shutil.rmtree", lambda *_, **__: left.append(path.exists())
-    )
+    monkeypatch.setattr("shutil.rmtree", lambda *_, **__: left.append(path.exists()))
     remove(path)
     assert left[-1] is False
 
@@ -64,3 +62,11 @@ def test_removing_what_is_not_there_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     remove(tmp_path / "file")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_never_takes_the_place_of_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter").touch()
+    with pytest.raises(IsADirectoryError), whole(tmp_path / "thesis") as part:
+        part.write_text("scores")
+    assert (tmp_path / "thesis" / "chapter").is_file()

@@ -80,7 +80,7 @@ class AdaptedModel(nn.Module):
         self.phases = tuple(phases)
         self.forms = {name: form for name, (form, _) in adapters.items()}
         self.adapters = nn.ModuleDict({name: provider for name, (_, provider) in adapters.items()})
-        self.heads = nn.ModuleDict(dict(heads))
+        self.heads = nn.ModuleDict({str(Row(task=name)): head for name, head in heads.items()})
         self._attach(places_of(backbone), [provider for _, provider in adapters.values()])
         self._phase = self.phases[-1]
 
@@ -186,7 +186,7 @@ class AdaptedModel(nn.Module):
         hidden: Float[Tensor, "example token d_model"],
     ) -> Tensor:
         """A task's head form on hidden states, one example per example of the context."""
-        form, provider = self.tasks[task].head, self.heads[task]
+        form, provider = self.tasks[task].head, self.heads[str(Row(task=task))]
         assert form is not None and isinstance(provider, Provider)
         site = Site("head", None, task)
         if provider.factors:
@@ -249,7 +249,7 @@ class AdaptedModel(nn.Module):
             rows, projected = base_last(context.of(provider.factors))
             if not rows:
                 continue
-            sites = self._heard(name, provider)
+            sites = self._phase.sites(name, provider.slots)
             supply = provider(rows, sites)
             divergence = divergence + supply.divergence
             layouts = layouts_of(projected, repeats=repeats)
@@ -258,12 +258,6 @@ class AdaptedModel(nn.Module):
                 form, settled = self.forms[name].settled(weights)
                 acts.setdefault(site, []).append(Act(form, settled, layouts))
         return Binding(self, acts), divergence
-
-    def _heard(self, name: str, provider: Provider) -> list[Site]:
-        """The sites where an acting adapter is not left out."""
-        depth = 1 + max((s.layer for s in provider.slots if s.layer is not None), default=0)
-        silent = {layer % depth for layer in self._phase.leave_out.get(name, ())}
-        return [site for site in provider.slots if site.layer not in silent]
 
     def _refuse_reentrant_checkpointing(self) -> None:
         rules = recomputing(self.backbone) if self.training else ()

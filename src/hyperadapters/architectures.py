@@ -1,13 +1,14 @@
 """Backbones: loaded from a folder or the hub, known offline by shape, or made from scratch."""
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from math import sqrt
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from transformers import (
     AutoConfig,
     AutoModelForMaskedLM,
@@ -17,70 +18,20 @@ from transformers import (
 )
 from transformers.utils import logging as transformers_logging
 
-from hyperadapters.backbones import FAMILIES
+from hyperadapters.backbones import ARCHITECTURES, FAMILIES, first_position, head_parameters
 from hyperadapters.errors import BackboneError, UnknownName
 
 __all__ = [
-    "ARCHITECTURES",
     "empty",
     "from_scratch",
     "load",
     "load_tokenizer",
     "positions",
     "quiet",
+    "save_tokenizer",
 ]
 
 Model = Any
-
-ARCHITECTURES: Mapping[str, Mapping[str, Any]] = {
-    "bert-base-multilingual-cased": {"model_type": "bert", "vocab_size": 119_547},
-    "bert-base-cased": {"model_type": "bert", "vocab_size": 28_996},
-    "xlm-roberta-base": {
-        "model_type": "xlm-roberta",
-        "vocab_size": 250_002,
-        "max_position_embeddings": 514,
-        "type_vocab_size": 1,
-        "layer_norm_eps": 1e-5,
-    },
-    "distilbert-base-multilingual-cased": {"model_type": "distilbert", "vocab_size": 119_547},
-    "t5-small": {"model_type": "t5"},
-    "t5-base": {
-        "model_type": "t5",
-        "d_model": 768,
-        "d_ff": 3072,
-        "num_layers": 12,
-        "num_heads": 12,
-    },
-    "transformer-base": {
-        "model_type": "marian",
-        "vocab_size": 90_000,
-        "d_model": 512,
-        "encoder_ffn_dim": 2048,
-        "decoder_ffn_dim": 2048,
-        "encoder_layers": 6,
-        "decoder_layers": 6,
-        "encoder_attention_heads": 8,
-        "decoder_attention_heads": 8,
-        "activation_function": "relu",
-        "scale_embedding": True,
-    },
-    "transformer-big": {
-        "model_type": "marian",
-        "vocab_size": 90_000,
-        "d_model": 1024,
-        "encoder_ffn_dim": 4096,
-        "decoder_ffn_dim": 4096,
-        "encoder_layers": 6,
-        "decoder_layers": 6,
-        "encoder_attention_heads": 16,
-        "decoder_attention_heads": 16,
-        "activation_function": "relu",
-        "scale_embedding": True,
-    },
-}
-"""The shapes of known backbones, as what differs from the defaults of their `model_type`: for
-counting offline.
-"""
 
 _ENCODER_SHAPE = {
     "layers": "num_hidden_layers",
@@ -136,7 +87,7 @@ def from_scratch(
     given["attention_probs_dropout_prob"] = shape["dropout"]
     given["initializer_range"] = _BERT_STD * sqrt(_BERT_WIDTH / shape["width"])
     if shape["type"] != "bert":  # their position ids start behind the padding id
-        given["max_position_embeddings"] = shape["positions"] + 2
+        given["max_position_embeddings"] = shape["positions"] + pad_id + 1
     return _model(
         AutoConfig.for_model(shape["type"], vocab_size=vocabulary, pad_token_id=pad_id, **given)
     )
@@ -185,7 +136,8 @@ def load(source: str | Path, revision: str | None = None) -> Model:
     read. No layer is skipped in training (LayerDrop, as M2M-100 does): its adapters would be too.
 
     Raises:
-        BackboneError: it cannot be found or read, or its type cannot be adapted.
+        BackboneError: it cannot be found or read, its type cannot be adapted, or the files lack
+            weights of it.
     """
     try:
         shape = AutoConfig.from_pretrained(
@@ -193,15 +145,33 @@ def load(source: str | Path, revision: str | None = None) -> Model:
         )
         _check(shape)
         with quiet():
-            return _auto(shape).from_pretrained(
+            model, found = _auto(shape).from_pretrained(
                 source,
                 config=shape,
                 revision=revision,
                 use_safetensors=True,
                 dtype=torch.float32,
+                output_loading_info=True,
             )
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
         raise _unreadable("backbone", source, error) from None
+    _check_whole(model, found["missing_keys"], source)
+    return model
+
+
+def _check_whole(model: Model, missing: Iterable[str], source: str | Path) -> None:
+    """Raises where weights are missing that would be drawn at random: all but those of a head."""
+    head = {id(parameter) for parameter in head_parameters(model)}
+    drawn = {name for name, parameter in model.named_parameters() if id(parameter) in head}
+    lost = sorted(set(missing) & {name for name, _ in model.named_parameters()} - drawn)
+    if lost:
+        raise BackboneError(
+            f"the backbone `{source}` is not whole",
+            expected="weights for every layer",
+            found=f"{len(lost)} tensors are missing, among them `{lost[0]}`",
+            cause="an incomplete copy, or a model of another kind under this `model_type`",
+            remedy="copy it again, or take another backbone",
+        )
 
 
 def load_tokenizer(source: str | Path, revision: str | None = None) -> PreTrainedTokenizerFast:
@@ -219,6 +189,21 @@ def load_tokenizer(source: str | Path, revision: str | None = None) -> PreTraine
             f"the tokenizer of `{source}` is not a fast one", expected="a tokenizer.json"
         )
     return tokenizer
+
+
+def save_tokenizer(tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
+    """Writes a tokenizer into a folder, as it is between two calls.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+    tokenizer.backend_tokenizer.no_truncation()  # a call leaves its own behind
+    try:
+        tokenizer.save_pretrained(folder)
+    except OSError:
+        raise
+    except Exception as error:  # `tokenizers` has no class for what the disk says
+        raise OSError(f"{folder}: {error}") from error
 
 
 def _unreadable(what: str, source: str | Path, error: Exception) -> BackboneError:
@@ -264,5 +249,4 @@ def positions(model: Model) -> int | None:
     most = getattr(model.config, "max_position_embeddings", None)
     if model.config.is_encoder_decoder and model.config.model_type in ("t5", "mt5"):
         return None
-    first = FAMILIES[model.config.model_type].first_position or 0
-    return None if most is None else int(most) - first
+    return None if most is None else int(most) - (first_position(model) or 0)

@@ -68,11 +68,6 @@ class Assembly:
     library: Library
     origin: Library | None = None
 
-    @property
-    def data_root(self) -> Path | None:
-        """The folder that relative paths of corpora start from."""
-        return self.library.data_root
-
     def corpus(self, task: str, language: str, split: str) -> Corpus:
         """See `Library.corpus`."""
         return self.library.corpus(task, language, split)
@@ -81,11 +76,15 @@ class Assembly:
         """(task, language) of every pair that the method's phases train on."""
         return _pairs(self.run.train)
 
+    def pretrained_pairs(self) -> tuple[tuple[str, str], ...]:
+        """The same of the phase `pretrain`; none without one."""
+        return _pairs(self.run.pretrain.train) if self.run.pretrain else ()
+
     def trained_in(self, number: int) -> tuple[tuple[str, str], ...]:
         """(task, language) of every pair that the number-th phase trains on."""
-        pretrain, phase = self.run.pretrain, self.method.phases[number]
-        cells = pretrain.train if pretrain is not None and number == 0 else self.run.train
-        return tuple(pair for pair in _pairs(cells) if phase.has(pair[0]))
+        phase = self.method.phases[number]
+        pairs = self.pretrained_pairs() if phase.name == PRETRAIN else self.trained_pairs()
+        return tuple(pair for pair in pairs if phase.has(pair[0]))
 
     def judged_in(self, number: int) -> tuple[tuple[str, str], ...]:
         """(task, language) of the dev cells that choose its checkpoint: of the tasks it trains."""
@@ -254,7 +253,8 @@ def tokenizer_of(run: RunFile, library: Library) -> Any:
     if kept.exists() and digest_in(run.folder) == digest(run):
         return architectures.load_tokenizer(kept)
     with tempfile.TemporaryDirectory() as folder:
-        _learned(run, library, wanted.architecture).save_pretrained(folder)
+        learned = _learned(run, library, wanted.architecture)
+        architectures.save_tokenizer(learned, Path(folder))
         return architectures.load_tokenizer(folder)
 
 

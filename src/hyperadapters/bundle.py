@@ -17,23 +17,24 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor
 
 from hyperadapters import architectures
 from hyperadapters.adapt import adapt
 from hyperadapters.adapted import AdaptedModel
+from hyperadapters.backbones import head_parameters
 from hyperadapters.build import Assembly, check_lengths, method_of, rows_of, tasks_of
 from hyperadapters.config import RunFile, load_run, to_yaml
 from hyperadapters.errors import BundleError, ConfigError
 from hyperadapters.library import Library
 from hyperadapters.method import BACKBONE
 from hyperadapters.tasks.tagging import Tagging
-from hyperadapters.whole import whole
+from hyperadapters.whole import save_tensors, whole
 
 __all__ = ["FORMAT", "fill", "load", "save"]
 
-FORMAT = 1
+FORMAT = 2
 
 
 def save(assembly: Assembly, folder: Path) -> None:
@@ -49,9 +50,9 @@ def _write(assembly: Assembly, folder: Path) -> None:
     if _trains_backbone(model):
         with architectures.quiet():
             model.backbone.save_pretrained(folder / "backbone")
-        assembly.tokenizer.save_pretrained(folder / "backbone")
-    save_file({n: t.contiguous() for n, t in weights.items()}, folder / "weights.safetensors")
-    assembly.tokenizer.save_pretrained(folder)
+        architectures.save_tokenizer(assembly.tokenizer, folder / "backbone")
+    save_tensors(weights, folder / "weights.safetensors")
+    architectures.save_tokenizer(assembly.tokenizer, folder)
     (folder / "run.yaml").write_text(to_yaml(assembly.run), encoding="utf-8")
     for file in folder.rglob("*.safetensors"):  # written for the owner alone, unlike other files
         file.chmod((folder / "run.yaml").stat().st_mode)
@@ -106,8 +107,10 @@ def load(
         tasks=list(tasks.values()),
         rows=rows_of(run, method, tasks),
     )
-    weights = _read(folder / "weights.safetensors")
-    fill(model, weights, where=str(folder / "weights.safetensors"), wanted=_weights(model))
+    file = folder / "weights.safetensors"
+    weights = _read(file)
+    cause = "the run file beside them was changed, or the file is another model's"
+    fill(_weights(model), weights, where=str(file), cause=cause)
     if facts["backbone"] not in (None, _checksum(model, weights)):
         raise BundleError(
             "the backbone is not the one that this model was trained on",
@@ -126,37 +129,52 @@ def _check_open(folder: Path, changes: Sequence[str]) -> None:
     for change in changes:
         key, name, part, *_ = [*change.partition("=")[0].split("."), "", ""]
         told = key in _OPEN and (key != "tasks" or (name in trained and part not in _TOLD))
+        told = told or (key, name) == ("backbone", "path")  # it may have been moved
         if not told:
             raise ConfigError(
                 f"`{change}` would change what was trained",
                 expected=f"a change of {', '.join(f'`{key}`' for key in _OPEN)}, "
-                "of a task's metric, search or data",
+                "of a task's metric, search or data, or of `backbone.path`",
                 remedy="train a run of its own with it",
             )
 
 
 def fill(
-    model: AdaptedModel, tensors: Mapping[str, Tensor], *, where: str, wanted: Mapping[str, Tensor]
+    wanted: Mapping[str, Tensor],
+    saved: Mapping[str, Tensor],
+    *,
+    where: str,
+    cause: str,
+    remedy: str | None = None,
 ) -> None:
-    """Copies tensors into a model's parameters by name; nothing may be missing, left over or of
+    """Copies saved tensors into those of a model, by name; nothing may be missing, left over or of
     another shape.
 
+    Args:
+        wanted: the model's own.
+        saved: what was read.
+        where, cause, remedy: what the message says where they do not fit.
+
     Raises:
-        BundleError: anything is.
+        BundleError: they do not fit.
     """
-    missing, extra = sorted(wanted.keys() - tensors.keys()), sorted(tensors.keys() - wanted.keys())
-    shapes = [n for n in wanted.keys() & tensors.keys() if wanted[n].shape != tensors[n].shape]
-    if missing or extra or shapes:
+    shapes, found = (
+        {name: tuple(tensor.shape) for name, tensor in tensors.items()}
+        for tensors in (wanted, saved)
+    )
+    wrong = min((name for name, _ in shapes.items() ^ found.items()), default=None)
+    if wrong is not None:
         raise BundleError(
             "the saved weights do not fit the model",
             where=where,
-            expected=f"{len(wanted)} tensors" + (f", among them `{missing[0]}`" if missing else ""),
-            found=f"{len(missing)} missing, {len(extra)} unknown, {len(shapes)} of another shape",
-            cause="the run file beside them was changed, or the file is another model's",
+            expected=f"{len(shapes)} tensors, `{wrong}`: {shapes.get(wrong, 'none')}",
+            found=f"{len(found)} tensors, `{wrong}`: {found.get(wrong, 'none')}",
+            cause=cause,
+            remedy=remedy,
         )
     with torch.no_grad():
-        for name, tensor in tensors.items():
-            wanted[name].copy_(tensor)
+        for name, tensor in wanted.items():
+            tensor.copy_(saved[name])
 
 
 def _weights(model: AdaptedModel) -> dict[str, Tensor]:
@@ -172,11 +190,15 @@ def _trains_backbone(model: AdaptedModel) -> bool:
 
 
 def _checksum(model: AdaptedModel, weights: Mapping[str, Tensor]) -> str:
-    """SHA-256 over the backbone's weights that were not trained, in the order of their names."""
+    """SHA-256 over the backbone's weights that were not trained, in the order of their names; not
+    over a language-model head that no task uses, which may be drawn anew at every start.
+    """
+    uses_head = any(task.head is None for task in model.tasks.values())
+    unused = set() if uses_head else {id(p) for p in head_parameters(model.backbone)}
     frozen = {
         name: tensor
         for name, tensor in model.named_parameters()
-        if name.startswith("backbone.") and name not in weights
+        if name.startswith("backbone.") and name not in weights and id(tensor) not in unused
     }
     digest = hashlib.sha256()
     for name in sorted(frozen):

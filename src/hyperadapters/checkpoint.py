@@ -19,14 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor
 
 from hyperadapters.adapted import AdaptedModel
+from hyperadapters.bundle import fill
 from hyperadapters.errors import BundleError
-from hyperadapters.whole import remove, whole
+from hyperadapters.whole import remove, save_tensors, whole
 
 __all__ = [
     "Checkpoint",
@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 _STATE = "state.json"
-_FORMAT = 1
+_FORMAT = 2
 _KEPT = 2
 
 
@@ -81,7 +81,7 @@ def write(
         checksums = {}
         for group, named in tensors.items():
             file = part / f"{group}.safetensors"
-            _save(named, file)
+            save_tensors(named, file)
             checksums[file.name] = _checksum(file)
         text = json.dumps({"format": _FORMAT, "checksums": checksums, **state}, indent=1)
         (part / _STATE).write_text(text, encoding="utf-8")
@@ -91,7 +91,7 @@ def write(
 def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
     """Writes one file of tensors; it is there whole, or not at all."""
     with whole(path) as part:
-        _save(tensors, part)
+        save_tensors(tensors, part)
 
 
 def latest(folder: Path) -> Path | None:
@@ -137,22 +137,13 @@ def load(model: AdaptedModel, saved: Mapping[str, Tensor], where: str) -> None:
     Raises:
         BundleError: the weights are those of another model.
     """
-    kept = model.kept()
-    shapes = {name: tuple(tensor.shape) for name, tensor in kept.items()}
-    found = {name: tuple(tensor.shape) for name, tensor in saved.items()}
-    wrong = sorted(name for name, _ in shapes.items() ^ found.items())
-    if wrong:
-        raise BundleError(
-            "saved weights do not fit the model",
-            where=where,
-            expected=f"{len(shapes)} tensors, among them {_shown(shapes, wrong)}",
-            found=f"{len(found)} tensors, among them {_shown(found, wrong)}",
-            cause="the data of the run, or this library, have changed since",
-            remedy="delete the folder of the run to start again",
-        )
-    with torch.no_grad():
-        for name, tensor in kept.items():
-            tensor.copy_(saved[name])
+    fill(
+        model.kept(),
+        saved,
+        where=where,
+        cause="the data of the run, or this library, have changed since",
+        remedy="delete the folder of the run to start again",
+    )
 
 
 def tidy(folder: Path, best: str | None) -> None:
@@ -201,22 +192,6 @@ def _damaged(path: Path, file: Path, found: str) -> BundleError:
     )
 
 
-def _save(tensors: Mapping[str, Tensor], file: Path) -> None:
-    """Tensors that share memory are stored apart: a checkpoint names each of them."""
-    seen: set[int] = set()
-    stored = {}
-    for name, tensor in tensors.items():
-        tensor = tensor.detach().contiguous()
-        storage = tensor.untyped_storage().data_ptr()
-        stored[name] = tensor.clone() if storage in seen else tensor
-        seen.add(storage)
-    save_file(stored, file)
-
-
 def _checksum(file: Path) -> str:
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _shown(shapes: Mapping[str, tuple[int, ...]], names: list[str]) -> str:
-    return f"`{names[0]}`: {shapes.get(names[0], 'none')}"

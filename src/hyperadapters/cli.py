@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from typer.core import TyperGroup
 
-from hyperadapters.errors import HyperadaptersError, UnknownName
+from hyperadapters.errors import UnknownName
+from hyperadapters.mistakes import Commands
 
 if TYPE_CHECKING:
     from hyperadapters.build import Assembly
@@ -28,23 +28,8 @@ __all__ = [
 ]
 
 
-class _Commands(TyperGroup):
-    """Turns a user's mistake into one readable message and exit status 2."""
-
-    def invoke(self, ctx: Any) -> Any:
-        """Runs a command; mistakes of the user go to standard error."""
-        try:
-            return super().invoke(ctx)
-        except HyperadaptersError as error:
-            typer.echo(f"error: {error}", err=True)
-            raise typer.Exit(2) from None
-        except KeyboardInterrupt:
-            typer.echo("stopped; the same command goes on where it can", err=True)
-            raise typer.Exit(130) from None
-
-
 app = typer.Typer(
-    cls=_Commands,
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -132,7 +117,9 @@ def evaluate(
             "--set", metavar="KEY=VALUE", help="Score otherwise: `--set tasks.mt.metric=chrf`."
         ),
     ] = None,
-    output: Annotated[Path | None, typer.Option(help="Write the scores here, as JSON.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(help="Write the scores here, as JSON.", dir_okay=False)
+    ] = None,
     data_root: DataRoot = None,
 ) -> None:
     """Score a trained run again: on another split, with the weights of another language, by another
@@ -228,7 +215,7 @@ def methods(as_json: AsJson = False) -> None:
 def report(
     runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of runs.")],
     paper: Annotated[
-        bool, typer.Option("--paper", help="Put the figures of the paper beside.")
+        bool, typer.Option("--paper", help="Show the figures of the paper beside ours.")
     ] = False,
     papers: Annotated[
         Path, typer.Option(envvar="HYPERADAPTERS_PAPERS", help="The folder of their CSV files.")
@@ -236,7 +223,9 @@ def report(
     setting: Annotated[
         str | None, typer.Option(help="The paper's setting, where it has several.")
     ] = None,
-    output: Annotated[Path, typer.Option(help="Where the page goes.")] = Path("report.html"),
+    output: Annotated[Path, typer.Option(help="Where the page goes.", dir_okay=False)] = Path(
+        "report.html"
+    ),
 ) -> None:
     """Compare runs: a table here, and a page with curves, maps and intervals.
 
@@ -250,7 +239,7 @@ def report(
     methods = [run.matrix.method for run in found]
     beside = Papers.read(papers).of_methods(methods, setting) if paper else None
     write_whole(output, html(found, beside))
-    terminal([run.matrix for run in found], Console())
+    terminal([run.matrix for run in found], _console())
     typer.echo(f"report: {output}")
 
 
@@ -267,7 +256,7 @@ def data(file: RunFileArgument, changes: Changes = None, data_root: DataRoot = N
 
     run = load_run(file, changes or ())
     library = Library(run, data_root)
-    Console().print(census_table(census(run, library, tokenizer_of(run, library))))
+    _console().print(census_table(census(run, library, tokenizer_of(run, library))))
 
 
 def main() -> None:
@@ -281,14 +270,16 @@ def _console(*, stderr: bool = False) -> Console:
     """
     from hyperadapters.ranks import process
 
-    return Console(stderr=stderr, quiet=not process().is_main_process)
+    # names of tasks and languages may have brackets and colons: nothing in a text is markup
+    quiet = not process().is_main_process
+    return Console(stderr=stderr, quiet=quiet, markup=False, emoji=False)
 
 
 def _print(values: Any, table: Any, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(values, indent=1, ensure_ascii=False))
     else:
-        Console().print(table)
+        _console().print(table)
 
 
 def _loaded(run: Path, data_root: Path | None, changes: Sequence[str] = ()) -> "Assembly":

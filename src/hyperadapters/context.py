@@ -40,7 +40,7 @@ def direction(name: str) -> tuple[str, str]:
     languages = name.split("-")
     if len(languages) < 2 or not all(languages) or len(set(languages)) < len(languages):
         raise ContextError(
-            f"`{name}` is no translation direction",
+            f"`{name}` is not a translation direction",
             expected="SOURCE-TARGET, two names of languages without a hyphen, "
             "or SOURCE-THROUGH-TARGET",
             remedy="for example `de-en`",
@@ -126,7 +126,7 @@ class Row(Mapping[Factor, str]):
 def _check(factor: Factor, name: str) -> None:
     if factor not in CONTEXT_FACTORS:
         raise ContextError(
-            f"`{factor}` is no factor of a context", expected=", ".join(CONTEXT_FACTORS)
+            f"`{factor}` is not a factor of a context", expected=", ".join(CONTEXT_FACTORS)
         )
     if not name or "." in name:
         raise ContextError(
@@ -152,7 +152,7 @@ class Context:
     """The distinct rows of a batch, and for each example the index of its row.
 
     Raises:
-        ContextError: a row stands twice, or an index points at no row.
+        ContextError: a row occurs twice, or an index points at no row.
     """
 
     rows: tuple[Row, ...]
@@ -161,7 +161,7 @@ class Context:
     def __post_init__(self) -> None:
         if len(set(self.rows)) != len(self.rows):
             raise ContextError(
-                "a row stands twice in a context", found=", ".join(map(str, self.rows))
+                "a row occurs twice in a context", found=", ".join(map(str, self.rows))
             )
         if any(not 0 <= index < len(self.rows) for index in self.row_of):
             raise ContextError(

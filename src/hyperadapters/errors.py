@@ -25,6 +25,7 @@ __all__ = [
     "HyperadaptersError",
     "TrainingError",
     "UnknownName",
+    "known_names",
     "nearest",
 ]
 
@@ -92,16 +93,25 @@ class UnknownName(HyperadaptersError):
         where: str | None = None,
         cause: str | None = None,
     ) -> None:
-        names = sorted(known)
-        close = nearest(name, names)
-        shown = ", ".join(names[:20]) + (f", ... ({len(names)} in all)" if len(names) > 20 else "")
         super().__init__(
             f"unknown {kind} `{name}`",
             where=where,
-            expected=f"one of {shown}" if names else f"no {kind} is known here",
             cause=cause,
-            remedy=f"did you mean `{close}`?" if close else None,
+            **known_names(kind, name, sorted(known)),
         )
+
+
+def known_names(kind: str, name: str, known: Iterable[str]) -> dict[str, str | None]:
+    """What a message of an unknown name says of the known ones: `expected`, and as `remedy` the
+    nearest.
+    """
+    names = list(known)
+    close = nearest(name, names)
+    shown = ", ".join(names[:20]) + (f", ... ({len(names)} in all)" if len(names) > 20 else "")
+    return {
+        "expected": f"one of {shown}" if names else f"no {kind} is known here",
+        "remedy": f"did you mean `{close}`?" if close else None,
+    }
 
 
 class BackboneError(HyperadaptersError):

@@ -14,7 +14,7 @@ from hyperadapters.context import Context, Row, names_of
 from hyperadapters.data.corpora import Corpus
 from hyperadapters.errors import ConfigError, DataError, UnknownName
 from hyperadapters.groups import groups_of
-from hyperadapters.matrix import STANDINGS, Cell, Matrix, Standing, combine
+from hyperadapters.matrix import STANDINGS, Cell, Matrix, Standing
 from hyperadapters.method import Phase
 from hyperadapters.metrics import Loss, Statistics
 from hyperadapters.providers import Provider
@@ -23,7 +23,7 @@ from hyperadapters.schedules import Observed, Schedule
 from hyperadapters.tasks.base import Batch, Encoded, Question, Task, collate
 from hyperadapters.tasks.batch import fitting
 
-__all__ = ["Cell", "Matrix", "cells_of", "check", "combine", "evaluate", "score"]
+__all__ = ["cells_of", "check", "evaluate", "score"]
 
 _EXAMPLES = 64
 _TOKENS = 4096
@@ -116,9 +116,10 @@ def evaluate(
     """
     run = assembly.run
     pairs = cells or _cells_scored(assembly)
-    trained = frozenset(
-        assembly.tasks[task].row(language) for task, language in assembly.trained_pairs()
-    )
+    rows = [
+        frozenset(assembly.tasks[task].row(language) for task, language in pairs_)
+        for pairs_ in (assembly.trained_pairs(), assembly.pretrained_pairs())
+    ]
     groups = groups_of(assembly, tiers=not cells)
 
     def cell(place: int) -> Cell:
@@ -127,7 +128,7 @@ def evaluate(
             progress(place, len(pairs), f"{task}/{language}")
         corpus = replace(assembly.corpus(task, language, split), language=language)
         how = assembly.tasks[task]
-        standings = [_standing(how.row(hop), trained) for hop in how.hops(language)]
+        standings = [_standing(how.row(hop), *rows) for hop in how.hops(language)]
         return _evaluated(assembly, corpus, max(standings, key=STANDINGS.index), under)
 
     scored = shared(range(len(pairs)), cell)
@@ -272,11 +273,11 @@ def _answered(
     return _in_order(found)
 
 
-def _standing(row: Row, trained: Collection[Row]) -> Standing:
-    """What training saw of a row: all of it, or each of its names at least, in one factor or
-    another.
+def _standing(row: Row, trained: Collection[Row], pretrained: Collection[Row]) -> Standing:
+    """What training saw of a row: all of it, in a first phase too, or each of its names at least,
+    in one factor or another, while adapters were trained.
     """
-    if row in trained:
+    if row in trained or row in pretrained:
         return "trained pair"
     seen = {(names_of(factor), name) for known in trained for factor, name in known.items()}
     names = {(names_of(factor), name) for factor, name in row.items() if factor != "task"}

@@ -38,8 +38,9 @@ def _tiers(assembly: Assembly) -> dict[str, Members]:
     found: dict[str, list[str]] = {name: [] for name, _ in tiers}
     scored = [pair for pair in assembly.trained_pairs() if pair[0] in assembly.run.evaluate]
     sizes: dict[str, int] = {}
+    library = assembly.origin or assembly.library
     for task, language in scored if tiers else ():
-        size = len(assembly.corpus(task, language, "train"))
+        size = len(library.corpus(task, language, "train"))
         sizes[language] = max(size, sizes.get(language, 0))
     for language, size in sizes.items():
         reached = [name for name, least in tiers if size >= least]

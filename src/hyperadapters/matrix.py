@@ -131,7 +131,7 @@ class Matrix:
             return cls(values["run"], values["method"], int(values["seed"]), cells, groups)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BundleError(
-                "this is no matrix of results",
+                "this is not a matrix of results",
                 where=where,
                 expected="the JSON that `evaluate` writes",
                 found=f"{type(error).__name__}: {error}",

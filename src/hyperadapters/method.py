@@ -2,24 +2,24 @@
 modules.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from hyperadapters.errors import UnknownName
 from hyperadapters.forms import Form
 from hyperadapters.providers.plans import Plan
 from hyperadapters.schedules import Observed, Schedule
-from hyperadapters.sites import Where
+from hyperadapters.sites import Site, Where
 
-__all__ = ["ALL", "BACKBONE", "HEADS", "Adapter", "Method", "Part", "Phase", "Recipe"]
+__all__ = ["BACKBONE", "HEADS", "Adapter", "Method", "Part", "Phase", "Recipe"]
 
 Part = str
 """Something that can be trained: the name of an adapter, or `backbone`, or `heads`."""
 
 BACKBONE: Part = "backbone"
 HEADS: Part = "heads"
-ALL = None
-"""Everything there is: every adapter acts, every task of the run is trained on."""
 
 
 @dataclass(frozen=True)
@@ -103,9 +103,9 @@ class Phase:
 
     trains: frozenset[Part]
     name: str = "train"
-    tasks: frozenset[str] | None = ALL
+    tasks: frozenset[str] | None = None
     without: frozenset[str] = frozenset()
-    acts: frozenset[str] | None = ALL
+    acts: frozenset[str] | None = None
     leave_out: Mapping[str, Sequence[int]] = field(default_factory=dict)
     under: Schedule = Observed()
     select_under: Schedule = Observed()
@@ -119,6 +119,20 @@ class Phase:
         """Whether an adapter acts in it."""
         return self.acts is None or adapter in self.acts
 
+    def sites(self, adapter: str, sites: Iterable[Site]) -> list[Site]:
+        """Those of an acting adapter's sites where it is not silent; the last layer of each tower
+        is -1.
+        """
+        sites, silent = list(sites), set(self.leave_out.get(adapter, ()))
+        layers = {(site.tower, site.layer) for site in sites if site.layer is not None}
+        depths = Counter(tower for tower, _ in layers)
+        return [
+            site
+            for site in sites
+            if site.layer is None
+            or silent.isdisjoint((site.layer, site.layer - depths[site.tower]))
+        ]
+
 
 @dataclass(frozen=True)
 class Method:
@@ -130,9 +144,22 @@ class Method:
         adapters: in stacking order.
         phases: in order of training.
         paper: authors and year of the paper it comes from.
+
+    Raises:
+        ValueError: two adapters have one name.
+        UnknownName: a phase names an adapter that there is not.
     """
 
     name: str
     adapters: tuple[Adapter, ...]
     phases: tuple[Phase, ...]
     paper: str = ""
+
+    def __post_init__(self) -> None:
+        own = [adapter.name for adapter in self.adapters]
+        if len({*own, BACKBONE, HEADS}) < len(own) + 2:
+            raise ValueError(f"adapters need names of their own, not {', '.join(own)}")
+        for phase in self.phases:
+            named = {*phase.trains, *(phase.acts or ()), *phase.leave_out}
+            for name in sorted(named - {*own, BACKBONE, HEADS}):
+                raise UnknownName(f"part in phase `{phase.name}`", name, [*own, BACKBONE, HEADS])

@@ -3,6 +3,7 @@
 So scores of a corpus, of a resample of it and of several ranks are one function of added numbers.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, final
@@ -56,6 +57,10 @@ class Metric(ABC):
     higher_is_better: bool = True
     missing: str = ""
 
+    def refused(self, labels: Sequence[str]) -> list[str]:
+        """The labels that it cannot count."""
+        return []
+
     @abstractmethod
     def statistics(self, gold: Sequence[str], predicted: Sequence[str]) -> Statistics:
         """The numbers that one sentence adds."""
@@ -96,6 +101,10 @@ class SpanF1(Metric):
     name = "span_f1"
     width = 3
     missing = "O"
+
+    def refused(self, labels: Sequence[str]) -> list[str]:
+        """Those that are not `O` and do not mark a place in a span: `B-PER`, `I-PER`, ..."""
+        return [label for label in labels if not re.fullmatch(r"O|[BIES](-.+)?", label)]
 
     def statistics(self, gold: Sequence[str], predicted: Sequence[str]) -> Statistics:
         """(correct spans, predicted spans, gold spans)."""

@@ -51,7 +51,9 @@ class Where:
         """The chosen ones among `sites`, in their order.
 
         Raises:
-            BackboneError: a position that no site has; the message lists those that exist.
+            BackboneError: no site has any of the positions; the message lists those that exist. One
+                that a backbone lacks beside one that it has is passed over: an encoder has no
+                cross-attention.
         """
         offered = [s for s in sites if self.tower is None or s.tower == self.tower]
         chosen = tuple(site for site in offered if site.position in self.positions)

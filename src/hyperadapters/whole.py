@@ -1,12 +1,16 @@
-"""Files and folders on disk that are there whole, or as they were before, whenever a process dies."""
+"""Files and folders on disk that are there whole, or as they were before."""
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["remove", "whole"]
+from safetensors import SafetensorError
+from safetensors.torch import save_file
+from torch import Tensor
+
+__all__ = ["remove", "save_tensors", "whole"]
 
 
 @contextmanager
@@ -14,6 +18,9 @@ def whole(path: Path) -> Iterator[Path]:
     """A name beside `path` to write a file or a folder under; at the end it takes `path`'s place.
 
     All of it is on the disk before it does. Where writing fails, what stood at `path` still does.
+
+    Raises:
+        OSError: it cannot be written, or a file would take the place of a folder.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
@@ -21,10 +28,29 @@ def whole(path: Path) -> Iterator[Path]:
     yield part
     for file in (*part.rglob("*"), part):
         _sync(file)
-    if path.is_dir():
+    if part.is_dir():
         remove(path)
     part.replace(path)
     _sync(path.parent)
+
+
+def save_tensors(tensors: Mapping[str, Tensor], file: Path) -> None:
+    """Writes tensors as safetensors; those that share memory are stored apart, each under its name.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    seen: set[int] = set()
+    stored = {}
+    for name, tensor in tensors.items():
+        tensor = tensor.detach().contiguous()
+        storage = tensor.untyped_storage().data_ptr()
+        stored[name] = tensor.clone() if storage in seen else tensor
+        seen.add(storage)
+    try:
+        save_file(stored, file)
+    except SafetensorError as error:  # what it makes of a full disk
+        raise OSError(f"{file}: {error}") from error
 
 
 def remove(path: Path) -> None:

@@ -54,6 +54,23 @@ def test_means_over_directions_and_their_tiers(tmp_path: Path) -> None:
     assert list(found.values()) == [16.8, 16.6, 23.9, None]
 
 
+def test_variants_of_a_setting_stand_beside_it_under_their_own_names(tmp_path: Path) -> None:
+    rows = [
+        "hyper-adapters,6,160k,transformer,translation,en-x,bleu,supervised,16.2,,",
+        "hyper-adapters,6,160k,transformer,translation,direct,bleu,zero-shot,12.3,,",
+        "hyper-adapters,6,160k,transformer,translation,pivot,bleu,zero-shot,16.5,,",
+        "hyper-adapters,6,160k/st-t/dropout-0.1,base,translation,direct,bleu,zero-shot,11.4,,",
+        "hyper-adapters,6,160k-other,base,translation,direct,bleu,zero-shot,1.0,,",
+    ]
+    (tmp_path / "table.csv").write_text("\n".join([HEADER, *rows]), encoding="utf-8")
+    setting = Papers.read(tmp_path).setting("hyper-adapters", "160k")
+    methods = ("transformer", "base, st-t/dropout-0.1")
+    assert setting.methods("translation", "bleu") == methods
+    groups = ("from English", "zero-shot", "through English", "zero-shot, Low")
+    found = [[setting.group(m, "translation", "bleu", group) for group in groups] for m in methods]
+    assert found == [[16.2, 12.3, 16.5, None], [None, 11.4, None, None]]
+
+
 def test_beside(folder: Path, good: Matrix, poor: Matrix) -> None:
     setting = Papers.read(folder).setting("hyper-x", "mixed")
     seen, turkish = beside([good, poor], setting, "ner", ("psf", "hyper-x-base"))
@@ -86,10 +103,10 @@ def test_bad_folders_and_files(tmp_path: Path) -> None:
         Papers.read(tmp_path / "nowhere")
     file = tmp_path / "table.csv"
     file.write_text("a,b\n1,2\n", encoding="utf-8")
-    with pytest.raises(DataError, match="these are no published figures"):
+    with pytest.raises(DataError, match="these are not published figures"):
         Papers.read(tmp_path)
     file.write_text(f"{HEADER}\nhyper-x,2,mixed,psf,ner,,f1,seen,many,,\n", encoding="utf-8")
-    with pytest.raises(DataError, match=r"is no number\n  where: .*table.csv:2"):
+    with pytest.raises(DataError, match=r"is not a number\n  where: .*table.csv:2"):
         Papers.read(tmp_path)
 
 

@@ -13,7 +13,12 @@ def printed(matrices: list[Matrix], *, colour: bool = False, encoding: str = "ut
     raw = io.BytesIO()
     file = io.TextIOWrapper(raw, encoding=encoding, errors="strict", write_through=True)
     console = Console(
-        file=file, width=100, force_terminal=colour, color_system="standard" if colour else None
+        file=file,
+        width=100,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        markup=False,
+        emoji=False,
     )
     terminal(matrices, console)
     return raw.getvalue().decode(encoding)
@@ -58,3 +63,12 @@ def test_without_unicode_the_signs_are_plain(good: Matrix) -> None:
     text = printed([less], encoding="ascii")
     assert "# trained pair" in text and "o unseen pair" in text and "? unseen language" in text
     assert line(text, "te").rstrip("| ").endswith("-")
+
+
+def test_names_are_not_markup(good: Matrix) -> None:
+    cells = tuple(
+        replace(cell, task=f"{cell.task}[red]", language=f"{cell.language}:smile:[/b]")
+        for cell in good.cells
+    )
+    text = printed([replace(good, cells=cells, groups={})])
+    assert "ner[red]" in text and line(text, "tr:smile:[/b]")

@@ -6,9 +6,10 @@ from torch import nn
 from transformers import AutoConfig
 
 import tiny
+from hyperadapters import architectures
 from hyperadapters.backbones import (
     backbone_parameters,
-    family_of,
+    first_position,
     head_parameters,
     places_of,
     project,
@@ -66,9 +67,19 @@ def test_given_positions_are_those_of_the_model(family: str) -> None:
     plain = read(model, batch.inputs)
     given = {**batch.inputs, "position_ids": torch.arange(6).unsqueeze(0)}
     torch.testing.assert_close(read(model, given), plain)
-    if family_of(model).first_position is not None:
+    if first_position(model) is not None:
         restarted = {**given, "position_ids": torch.tensor([[0, 1, 2, 0, 1, 2]])}
         assert (read(model, restarted) - plain).abs().max() > 1e-3
+
+
+def test_positions_follow_the_padding_id_of_a_model_from_scratch() -> None:
+    """Its tokenizer pads with 0, that of a published one with 1."""
+    shape = {"type": "roberta", "layers": 1, "width": 8, "heads": 2, "ffn": 8, "dropout": 0.0}
+    model = architectures.from_scratch({**shape, "positions": 6}, vocabulary=20).eval()
+    assert architectures.positions(model) == 6
+    inputs = {"input_ids": torch.arange(2, 8).unsqueeze(0), "attention_mask": torch.ones(1, 6)}
+    given = {**inputs, "position_ids": torch.arange(6).unsqueeze(0)}
+    torch.testing.assert_close(read(model, given), read(model, inputs))
 
 
 def test_a_gated_feed_forward_has_its_two_inputs() -> None:

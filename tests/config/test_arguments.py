@@ -7,7 +7,7 @@ import pytest
 from hyperadapters.config import MethodChoice
 from hyperadapters.config import arguments as module
 from hyperadapters.config.arguments import argument_faults, built, defaults
-from hyperadapters.config.document import Document, Fault
+from hyperadapters.config.document import Document
 from hyperadapters.errors import BackboneError
 from hyperadapters.method import Method
 
@@ -49,15 +49,14 @@ def test_arguments(arguments: dict[str, Any], said: str) -> None:
 
 
 def test_what_the_function_itself_refuses_is_a_fault() -> None:
-    choice = MethodChoice.model_validate({"name": "cycled", "pair": ["a", "b"], "share": 2.0})
-    faults: list[Fault] = []
-    assert built(_document({"name": "cycled"}), choice, faults) is None
+    arguments = {"pair": ["a", "b"], "share": 2.0}
+    method, faults = built(_document({"name": "cycled"}), "cycled", arguments)
+    assert method is None
     assert "`share` is above 1" in str(faults[0])
 
 
 def test_an_unknown_method_builds_nothing() -> None:
-    choice = MethodChoice(name="other")
-    assert built(_document("other"), choice, []) is None
+    assert built(_document("other"), "other", {}) == (None, [])
 
 
 def test_defaults_are_spelt_out() -> None:

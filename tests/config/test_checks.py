@@ -36,6 +36,18 @@ _TEXTS = {"kind": "translation", "data": {"format": "cldr", "content": "text"}}
         ({"train": {"nre": ["en"]}}, ["`train.nre`: unknown task `nre`", "mean `ner`?"]),
         ({"evaluate": {"fild": ["en"]}}, ["`evaluate.fild`: unknown task", "`fields`?"]),
         ({"select": {"x": ["en"]}}, ["`select.x`: unknown task"]),
+        (
+            {"train": {"ner": ["en"]}, "select": {"fields": ["en"]}},
+            ["`select.fields`: no phase trains `fields`", "cells of ner"],
+        ),
+        (
+            {"method": {"name": "hyper-x-small", "bottleneck": 0}},
+            ["`method`: the `width` or `reduction` of a bottleneck is above 0"],
+        ),
+        (
+            {"method": {"name": "hyper-x-small", "embedding": -1}},
+            ["`method`: the dimension of an embedding is 1 or more, not -1"],
+        ),
         ({"pretrain": {"train": {"mln": ["en"]}}}, ["`pretrain.train.mln`", "mean `mlm`?"]),
         (
             {"train": {"fields": ["en", "trr"]}},
@@ -43,7 +55,7 @@ _TEXTS = {"kind": "translation", "data": {"format": "cldr", "content": "text"}}
         ),
         (
             {"tasks": {"mt": _PAIRS}, "train": {"mt": ["de-en", "de"]}},
-            ["`train.mt.1`: `de` is no translation direction", "such as `de-en`"],
+            ["`train.mt.1`: `de` is not a translation direction", "such as `de-en`"],
         ),
         (
             {"tasks": {"mt": _PAIRS}, "train": {"mt": ["de-sw", "de-trr"]}},

@@ -45,11 +45,11 @@ def test_all_faults_are_reported_at_once_with_their_lines(
     text = str(error.value)
     assert text.startswith(f"5 faults in `{path}`")
     for line, part in [
-        (2, "`seed`: no legal value"),
+        (2, "`seed`: not a legal value"),
         (4, "`method.botleneck`: unknown argument `botleneck`"),
         (8, "`train.fields.1`: unknown language `tkr`"),
         (10, "`recipe.stepz`: unknown key `stepz`"),
-        (11, "`recipe.learning_rate`: no legal value"),
+        (11, "`recipe.learning_rate`: not a legal value"),
     ]:
         assert f"{path}:{line}  {part}" in text
 
@@ -146,4 +146,4 @@ def test_pretraining_has_its_own_recipe(values: dict[str, Any]) -> None:
 
 def test_a_mapping_names_its_origin() -> None:
     with pytest.raises(ConfigError, match="faults in `the study`"):
-        run_from({}, "the study")
+        run_from({}, where="the study")

@@ -46,12 +46,12 @@ def test_an_empty_file_has_no_keys(write: Write) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: 1\nb: 2\na: 3\n", r"run\.yaml:3  `a`: the key stands twice\n.*the first at .*:1"),
+        ("a: 1\nb: 2\na: 3\n", r"run\.yaml:3  `a`: the key occurs twice\n.*the first at .*:1"),
         ("a:\n  - &x [*x]\n", "`a.0.0`: an alias contains itself"),
         ("a: !!python/object:os.system x\n", "`a`: unknown YAML tag"),
         ("base: gone.yaml\n", r"`base`: no such file\n.*expected.*\n.*found: gone.yaml"),
         ("base: 5\n", "`base`: no such file"),
-        ("base: run.yaml\n", "`base`: the file stands on itself"),
+        ("base: run.yaml\n", "`base`: the file is its own `base`"),
     ],
 )
 def test_faults_are_collected(write: Write, text: str, message: str) -> None:
@@ -64,14 +64,14 @@ def test_two_files_that_stand_on_each_other(write: Write) -> None:
     write("a.yaml", "base: b.yaml\n")
     write("b.yaml", "base: a.yaml\n")
     document = read_document(write("run.yaml", "base: a.yaml\n"))
-    assert [fault.what for fault in document.faults] == ["the file stands on itself"]
+    assert [fault.what for fault in document.faults] == ["the file is its own `base`"]
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: [1\nb: 2\n", r"is no valid YAML\n  where: .*run\.yaml:2"),
-        ("a:\n\tb: 1\n", "is no valid YAML"),
+        ("a: [1\nb: 2\n", r"is not valid YAML\n  where: .*run\.yaml:2"),
+        ("a:\n\tb: 1\n", "is not valid YAML"),
         ("- a\n", "holds no keys"),
         ("word\n", "holds no keys"),
     ],
@@ -88,7 +88,7 @@ def test_a_missing_file(tmp_path: Path) -> None:
 
 def test_a_file_that_is_no_text(tmp_path: Path) -> None:
     (tmp_path / "run.yaml").write_bytes(b"\xff\xfe\xff")
-    with pytest.raises(ConfigError, match="is no text file"):
+    with pytest.raises(ConfigError, match="is not a text file"):
         read_document(tmp_path / "run.yaml")
 
 
@@ -114,9 +114,9 @@ def test_a_value_that_is_said_anew_is_not_where_it_was(write: Write) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ("recipe.steps", "`recipe.steps` is no change"),
-        ("=5", "`=5` is no change"),
-        ("train=[en", r"the value of `train=\[en` is no valid YAML"),
+        ("recipe.steps", "`recipe.steps` is not a change"),
+        ("=5", "`=5` is not a change"),
+        ("train=[en", r"the value of `train=\[en` is not valid YAML"),
     ],
 )
 def test_changes_that_cannot_be_read(write: Write, change: str, message: str) -> None:

@@ -63,20 +63,20 @@ def test_a_backbone_is_exactly_one_thing(given: dict[str, str], message: str) ->
 
 
 def test_the_width_of_an_architecture_splits_into_heads() -> None:
-    with pytest.raises(ValidationError, match="`width` 10 is no multiple of `heads` 4"):
+    with pytest.raises(ValidationError, match="`width` 10 is not a multiple of `heads` 4"):
         Architecture(layers=1, width=10, heads=4, ffn=8)
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "a  b", " a", "line\nbreak"])
 def test_names_of_runs_fit_into_folders_and_titles(values: dict[str, Any], name: str) -> None:
     values["name"] = name
-    with pytest.raises(ValidationError, match="is no name"):
+    with pytest.raises(ValidationError, match="is not a legal name"):
         RunFile.model_validate(values)
 
 
 @pytest.mark.parametrize(
     ("cells", "message"),
-    [({"ner": []}, "the list is empty"), ({"ner": ["en", "en"]}, "stands twice: en")],
+    [({"ner": []}, "the list is empty"), ({"ner": ["en", "en"]}, "occurs twice: en")],
 )
 def test_languages_of_a_cell(values: dict[str, Any], cells: Any, message: str) -> None:
     values["train"] = cells

@@ -82,7 +82,7 @@ def test_files_of_different_length_are_refused(root):
 
 @pytest.mark.parametrize("wrong", [(5, 4), (0, 9)])
 def test_a_split_is_a_range_counted_from_one(wrong):
-    with pytest.raises(ConfigError, match=r"(?s)`lines` of `test` are no range.*counted from 1"):
+    with pytest.raises(ConfigError, match=r"(?s)`lines` of `test` are not a range.*counted from 1"):
         Aligned(paths=("{language}.txt",), lines={"train": (10, 20), "test": wrong})
 
 
@@ -113,7 +113,7 @@ def test_parts_of_a_text_are_one_text(tmp_path):
     found = [numbers(by_id, "de-en", split, tmp_path) for split in ("train", "dev", "test")]
     assert sorted(sum(found, [])) == list(range(1, 31))
     (tmp_path / "de.3.tsv").write_text("v1\tde 1\n")
-    with pytest.raises(DataError, match=r"the id `v1` stands twice\n  where: .*de\.3\.tsv:1"):
+    with pytest.raises(DataError, match=r"the id `v1` occurs twice\n  where: .*de\.3\.tsv:1"):
         by_id.read("mt", "de-en", "train", tmp_path)
     (tmp_path / "c.de.2.txt").unlink()
     with pytest.raises(DataError, match=r"(?s)different numbers of files.*c\.de\.1\.txt, c\.en\.0"):

@@ -58,5 +58,5 @@ def test_no_root() -> None:
 
 
 def test_the_root_is_no_folder(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"(?s)the data root is no folder.*absent"):
+    with pytest.raises(DataError, match=r"(?s)the data root is not a folder.*absent"):
         rooted("a.txt", tmp_path / "absent")

@@ -8,8 +8,8 @@ import pytest
 
 from hyperadapters.data import Hub, Pair, Tagged, Text
 from hyperadapters.data.corpora import SPLITS
-from hyperadapters.data.held_out import split_of
-from hyperadapters.errors import DataError
+from hyperadapters.data.held_out import key, split_of
+from hyperadapters.errors import ConfigError, DataError
 
 ROWS = {"tokens": [["a", "b"], ["c"]], "tags": [[0, 1], [2]]}
 NAMES = ("O", "B-PER", "I-PER")
@@ -75,7 +75,20 @@ def test_one_file_for_all_splits_is_divided_among_them(tmp_path: Path) -> None:
         assert sum(map(len, splits.values())) == 200
         assert all(splits.values())
         assert not set(splits["train"]) & {*splits["dev"], *splits["test"]}
-        assert all(split_of(text) == split for split, texts in splits.items() for text in texts)
+        assert all(
+            split_of(key(text)) == split for split, texts in splits.items() for text in texts
+        )
+
+
+@pytest.mark.parametrize(
+    ("words", "labels"), [("a b", "O B"), (["a", None], ["O", "O"]), (["a"], [0.5]), (None, ["O"])]
+)
+def test_what_is_no_list_of_words_is_refused(words: object, labels: object, tmp_path: Path) -> None:
+    rows = [{"words": words, "labels": labels}]
+    (tmp_path / "yor-train.json").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    source = Hub(path="{language}-{split}.json", words="words", labels="labels")
+    with pytest.raises(DataError, match="row 0(.|\n)*a list of words"):
+        source.read("ner", "yo", "train", tmp_path)
 
 
 def test_a_data_set_of_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,7 +141,7 @@ def test_words_and_labels_that_differ_in_number(root: Path) -> None:
 
 @pytest.mark.parametrize(("dataset", "path"), [(None, None), ("a", "b")])
 def test_exactly_one_place(dataset: str | None, path: str | None) -> None:
-    with pytest.raises(DataError, match="needs `dataset` or `path`"):
+    with pytest.raises(ConfigError, match="needs `dataset` or `path`"):
         Hub(dataset=dataset, path=path, text="text")
 
 
@@ -136,7 +149,7 @@ def test_exactly_one_place(dataset: str | None, path: str | None) -> None:
     "columns", [{}, {"words": "w"}, {"text": "t", "words": "w"}, {"text": "t", "first": "f"}]
 )
 def test_columns_that_are_not_clear(columns: dict[str, str]) -> None:
-    with pytest.raises(DataError, match="the columns of a source of format `hub` are not clear"):
+    with pytest.raises(ConfigError, match="the columns of a source of format `hub` are not clear"):
         Hub(path="a.json", **columns)
 
 
@@ -166,7 +179,7 @@ def test_a_row_without_a_text_is_refused(root: Path, value: str) -> None:
 
 
 def test_columns_of_two_languages_serve_no_third(root: Path) -> None:
-    with pytest.raises(DataError, match="`de-fr` is no direction of this data set"):
+    with pytest.raises(DataError, match="`de-fr` is not a direction of this data set"):
         Hub(path="ner/yor/text-{split}.csv", first="yo", second="en").read(
             "mt", "de-fr", "train", root
         )

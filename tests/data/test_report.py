@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from hyperadapters.data import Corpus, Pair, Tagged, Text, summaries, summary
+from hyperadapters.data import Corpus, Pair, Tagged, Text, summary
 
 
 class Characters:
@@ -47,6 +47,7 @@ def test_long_corpora_are_sampled_and_scaled() -> None:
 def test_empty_corpora_and_tokenizers_without_unknowns() -> None:
     tokenizer = Characters()
     tokenizer.unk_token_id = None
-    empty, pair = summaries([corpus(), corpus(Pair("Ğ", "b", ("tr", "en")))], tokenizer)
+    empty = summary(corpus(), tokenizer)
+    pair = summary(corpus(Pair("Ğ", "b", ("tr", "en"))), tokenizer)
     assert (empty.tokens, empty.unknown) == (0, 0.0)
     assert (pair.tokens, pair.unknown, pair.words) == (2, 0.0, 2)

@@ -1,19 +1,19 @@
 """Sources of files and of the built-in data, as run files write them."""
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import get_args
 
 import pytest
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from hyperadapters.data import Cldr, Conll, ConllU, Hub, Parallel, PlainText, RootText, cldr
+from hyperadapters.config.task_settings import AnySource
+from hyperadapters.data import Cldr, Conll, ConllU, PlainText, cldr
+from hyperadapters.data.corpora import SPLITS
+from hyperadapters.data.sources import Source
 from hyperadapters.errors import ConfigError, DataError, UnknownName
 
-AnySource = TypeAdapter(
-    Annotated[
-        Cldr | Conll | ConllU | Hub | Parallel | PlainText | RootText, Field(discriminator="format")
-    ]
-)
+SOURCES: TypeAdapter[object] = TypeAdapter(AnySource)
 
 
 def write(root: Path, name: str, content: str) -> None:
@@ -104,8 +104,19 @@ def test_a_glob_takes_every_file(root: Path) -> None:
 
 
 def test_plain_text(root: Path) -> None:
-    corpus = PlainText(path="text/{language}.txt").read("mlm", "en", "train", root)
+    corpus = PlainText(path="{split}/{language}.txt").read("mlm", "en", "text", root)
     assert [example.text for example in corpus.examples] == ["one", "two"]
+
+
+def test_a_file_of_all_splits_is_divided_by_the_hash_of_its_sentences(root: Path) -> None:
+    lines = [f"sentence {number}" for number in range(2000)]
+    write(root, "text/fr.txt", "\n".join(lines))
+    write(root, "ner/fr.txt", "".join(f"{word} O\n\n" for word in range(2000)))
+    for source in (PlainText(path="text/{language}.txt"), Conll(path="ner/{language}.txt")):
+        read = {split: source.read("t", "fr", split, root).examples for split in SPLITS}
+        sizes = {split: len(examples) for split, examples in read.items()}
+        assert sum(sizes.values()) == len({e.text for all_ in read.values() for e in all_}) == 2000
+        assert 70 < sizes["dev"] < 130 and 70 < sizes["test"] < 130
 
 
 def test_a_missing_language_shows_what_exists(root: Path) -> None:
@@ -123,23 +134,30 @@ def test_a_missing_split_shows_the_others(root: Path) -> None:
         NER.read("ner", "yo", "dev", root)
 
 
-@pytest.mark.parametrize(
-    "values",
-    [
-        {"format": "cldr", "content": "text"},
-        {"format": "conll", "path": "a", "codes": {"yo": ["yor", "yo"]}, "limit": {"train": 5}},
-        {"format": "conllu", "path": "a", "column": "xpos"},
-        {"format": "text", "path": "a"},
-        {"format": "hub", "path": "a.json", "text": "text"},
-        {"format": "root-text", "texts": ["a/{language}.txt"]},
-        {"format": "parallel", "beside": "fr"},
-    ],
-)
+FORMATS: list[dict[str, object]] = [
+    {"format": "aligned", "paths": ["a.{language}"]},
+    {"format": "cldr", "content": "text"},
+    {"format": "conll", "path": "a", "codes": {"yo": ["yor", "yo"]}, "limit": {"train": 5}},
+    {"format": "conllu", "path": "a", "column": "xpos"},
+    {"format": "hub", "path": "a.json", "text": "text"},
+    {"format": "pairs", "path": "{first}-{second}"},
+    {"format": "parallel", "beside": "fr"},
+    {"format": "text", "path": "a"},
+    {"format": "root-text", "texts": ["a/{language}.txt"]},
+]
+
+
+def test_every_format_is_among_those_tried() -> None:
+    sources = [type(SOURCES.validate_python(values)) for values in FORMATS]
+    assert sources == list(get_args(get_args(AnySource)[0]))
+
+
+@pytest.mark.parametrize("values", FORMATS, ids=lambda values: values["format"])
 def test_run_files_choose_by_format_and_refuse_other_keys(values: dict[str, object]) -> None:
-    source = AnySource.validate_python(values)
-    assert source.format == values["format"]
+    source = SOURCES.validate_python(values)
+    assert isinstance(source, Source) and asdict(source)["format"] == values["format"]
     with pytest.raises(ValidationError, match="colour"):
-        AnySource.validate_python({**values, "colour": "red"})
+        SOURCES.validate_python({**values, "colour": "red"})
 
 
 @pytest.mark.realdata

@@ -66,10 +66,12 @@ def test_a_joint_vocabulary_has_its_added_tokens_and_gives_words_back(joint):
 def test_temperature_lifts_small_languages():
     texts = {"big": [f"b{n}" for n in range(1000)], "small": [f"s{n}" for n in range(10)]}
     kept = _sample(texts, 5.0, 0)
-    big, small = (sum(text[0] == mark for text in kept) for mark in "bs")
-    assert small == 10  # none twice, however much it is lifted
-    weights = (1000 / 1010) ** 0.2, (10 / 1010) ** 0.2
-    assert big == round(1010 * weights[0] / sum(weights))
+    shares = {mark: sum(text[0] == mark for text in kept) / 1010 for mark in "bs"}
+    odds = (1000 / 10) ** 0.2
+    assert shares == pytest.approx({"b": odds / (1 + odds), "s": 1 / (1 + odds)}, abs=1e-3)
+    times = [kept.count(text) for text in texts["small"]]
+    assert max(times) - min(times) <= 1, "all of them, then some once more"
+    assert max(map(kept.count, texts["big"])) == 1
     assert _sample(texts, 5.0, 0) == kept != _sample(texts, 5.0, 1)
 
 

@@ -118,9 +118,9 @@ MODEL = (
     ),
     Fault(
         "an adapter is left out one layer too late",
-        "adapted.py",
-        "silent = {layer % depth",
-        "silent = {(layer + 1) % depth",
+        "method.py",
+        "site.layer - depths[site.tower]",
+        "site.layer - depths[site.tower] + 1",
         f"{_FORMULAS}test_two_adapters_around_one_norm_are_the_mad_x_stack",
     ),
     Fault(

@@ -70,8 +70,8 @@ DATA = (
     Fault(
         "sentences of dev and test splits are trained on",
         "data/unlabelled.py",
-        "if text_key not in held and text_key not in seen",
-        "if text_key not in seen",
+        "new = text_key not in held and text_key not in seen",
+        "new = text_key not in seen",
         "tests/data/test_unlabelled.py::test_splits_hold_every_text_once_but_for_held_out_ones",
     ),
 )

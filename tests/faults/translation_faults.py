@@ -22,8 +22,8 @@ TRANSLATION = (
     Fault(
         "a sentence is tested in one language and trained on in another",
         "data/aligned.py",
-        "split_of(str(n)) == split",
-        "split_of(pair[0]) == split",
+        "split_of(key(str(n))) == split",
+        "split_of(key(pair[0])) == split",
         "tests/data/test_aligned.py::"
         "test_splits_by_hash_are_the_same_in_every_language[{language}.txt]",
     ),

@@ -44,9 +44,9 @@ def test_it_is_the_equation_of_hyper_x() -> None:
         for place, row in enumerate(ROWS):
             source = torch.cat(
                 [
-                    network.embeddings["task"].vectors[row["task"]],
-                    network.embeddings["language"].vectors[row["language"]],
-                    network.embeddings["layer"].vectors[site.layer_name.replace(".", "-")],
+                    network.embeddings["task"].vectors[f"task={row['task']}"],
+                    network.embeddings["language"].vectors[f"language={row['language']}"],
+                    network.embeddings["layer"].centres()[site.layer_name.replace(".", "-")],
                 ]
             )
             code = second.weight @ relu(first.weight @ source + first.bias) + second.bias
@@ -121,7 +121,7 @@ def test_a_name_without_an_embedding_is_refused_with_the_nearest() -> None:
 
 
 def test_names_that_are_no_factors_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"\['layer'\] are no factors here"):
+    with pytest.raises(ValueError, match=r"\['layer'\] are not factors here"):
         hypernetwork({"layer": 2}, encoder=Mlp((5,)))
 
 

@@ -1,6 +1,7 @@
 """Tables, plot and report of a study."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from hyperadapters.config import to_yaml
+from hyperadapters.matrix import Matrix
 from hyperadapters.study import plan_study, print_result
 from hyperadapters.study.output import markdown, plot, report
 from hyperadapters.study.results import StudyResult, result_of
@@ -63,3 +65,12 @@ def test_the_report_reads_run_folders_where_they_are(result: StudyResult) -> Non
     (first.folder / "results.json").write_text(result.matrices[first.digest].to_json())
     (first.folder / "facts.json").write_text('{"parameters": {"trained": 12345}}')
     assert "12,345" in report(result)
+
+
+def test_names_are_no_formulas(result: StudyResult) -> None:
+    def renamed(matrix: Matrix) -> Matrix:
+        cells = tuple(replace(cell, task="a$_{$b") for cell in matrix.cells)
+        return replace(matrix, cells=cells, groups={"$\\frac$": matrix.languages})
+
+    seeds = {line: [renamed(matrix) for matrix in own] for line, own in result.seeds.items()}
+    assert plot(replace(result, seeds=seeds)).startswith(b"\x89PNG")

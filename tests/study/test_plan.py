@@ -53,6 +53,14 @@ def test_plain_values_of_any_key(study: Study) -> None:
     assert plan.lines[0] == "tuned learning_rate-0.0001"
 
 
+def test_what_stands_side_by_side_has_one_metric(study: Study) -> None:
+    metric = {"seed: [0, 1, 2]": "tasks.fields.metric: [accuracy, span_f1]"}
+    with pytest.raises(ConfigError, match=r"(?s)score `fields` by different metrics.*`compare`"):
+        plan_study(study(metric))
+    apart = "compare: [[tuned metric-accuracy, small metric-accuracy], [tuned metric-span_f1]]\n"
+    assert len(plan_study(study(metric, apart)).compare) == 2
+
+
 def test_a_grid_may_be_empty(study: Study) -> None:
     path = study()
     text = path.read_text().partition("grid:")[0]

@@ -43,7 +43,7 @@ def test_defaults(tmp_path: Path) -> None:
             "name: x\ngrid: {m: {a: }}\ncases: [{when: {n: c}, then: {}}]\n",
             "`cases.0.when.n`: unknown axis `n`",
         ),
-        ("output: x\nname: x\nname: y\n", "`name`: the key stands twice"),
+        ("output: x\nname: x\nname: y\n", "`name`: the key occurs twice"),
         (
             "name: x\nmethod: hyper-x-base\n",
             r"is a run, not a study\n.*:2\n.*`hyperadapters train .*study.yaml`",

@@ -38,3 +38,13 @@ def test_all_have_the_same_targets() -> None:
     one = Encoded([1], {"labels": [2]})
     with pytest.raises(KeyError):
         Packed([one, replace(one, targets={})])
+
+
+def test_other_numbers_have_another_checksum() -> None:
+    def checksum(*examples: Encoded) -> str:
+        return Packed(examples).checksum()
+
+    one, two = Encoded([1, 2], {"labels": [3]}), Encoded([1], {"labels": [2, 3]})
+    assert checksum(one, two) == checksum(one, two)
+    others = [checksum(two, one), checksum(one), checksum(Encoded([1], {"labels": [2, 3]}), two)]
+    assert len({checksum(one, two), *others}) == 4

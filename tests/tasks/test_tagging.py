@@ -213,7 +213,7 @@ def test_a_sentence_has_words_and_one_label_for_each(tokenizer):
 
 
 def test_a_label_stands_once():
-    with pytest.raises(ValueError, match="a label stands twice in the labels of task `ner`"):
+    with pytest.raises(ValueError, match="a label occurs twice in the labels of task `ner`"):
         replace(NER, labels=("O", "O"))
 
 
@@ -227,3 +227,10 @@ def test_shares_can_be_cut_into_ranks(tokenizer):
     ]
     apart = [NER.statistics(logits[i : i + 1], half)[0] for i, half in enumerate(halves)]
     assert apart == NER.statistics(logits, share)
+
+
+def test_spans_are_counted_over_labels_of_spans_only() -> None:
+    with pytest.raises(DataError, match=r"(?s)`span_f1` cannot count.*`ORG`.*metric: accuracy"):
+        Tagging("ner", ("O", "ORG", "B-PER"), METRICS["span_f1"])
+    Tagging("ner", ("O", "ORG"), METRICS["accuracy"])
+    Tagging("ner", ("O", "B-PER", "I-PER", "E-PER", "S-PER", "B"), METRICS["span_f1"])

@@ -62,7 +62,7 @@ def model(joint):
 
 def test_a_row_has_both_languages():
     assert TASK.row("de-en") == Row(task="translation", source_language="de", target_language="en")
-    with pytest.raises(ContextError, match="no translation direction"):
+    with pytest.raises(ContextError, match="not a translation direction"):
         TASK.row("de")
 
 
@@ -82,6 +82,19 @@ def test_long_sides_are_cut_and_still_end(joint):
     encoded = TASK.encode(joint, long, 16)
     assert len(encoded.ids) == 16 and encoded.ids[-1] == joint.eos_token_id
     assert len(encoded.targets["labels"]) == 15
+
+
+def test_tokens_written_in_a_text_are_no_tokens(joint):
+    plain, written = "das Haus", "<2de> das </s> Haus <pad>"
+    sides = {"first": (written, "house"), "second": ("Haus", written)}
+    for first, second in sides.values():
+        encoded = TASK.encode(joint, Pair(first, second, ("de", "en")), 32)
+        for ids in (encoded.ids, encoded.targets["labels"]):
+            assert ids[-1] == joint.eos_token_id
+            special = set(joint.all_special_ids) - {joint.unk_token_id}
+            assert special.isdisjoint(ids[1:-1])
+    control = TASK.encode(joint, Pair(plain, plain, ("de", "en")), 32)
+    assert joint.decode(control.ids[1:-1]) == plain
 
 
 def test_many_at_a_time_are_each_alone(joint, monkeypatch):

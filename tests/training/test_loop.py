@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from safetensors.torch import load_file
 
 import tiny_runs
 from hyperadapters.config import load_run, run_from
-from hyperadapters.errors import BundleError
+from hyperadapters.errors import BundleError, TrainingError
 from hyperadapters.evaluation import evaluate
 from hyperadapters.matrix import Matrix
 from hyperadapters.training import train
@@ -102,7 +103,7 @@ def test_a_run_leaves_its_file_its_model_and_two_checkpoints(tmp_path: Path) -> 
         "002-00000000",
     ]
     assert (tmp_path / "model").is_dir()
-    assert not list(tmp_path.glob(".*"))
+    assert [path.name for path in tmp_path.glob(".*")] == [".lock"]
 
 
 def test_a_finished_run_is_not_trained_again(tmp_path: Path) -> None:
@@ -133,6 +134,46 @@ def test_the_folder_of_another_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="holds another run") as caught:
         train(tiny_runs.assembled(other, "hypernetwork"), tmp_path)
     assert "002-00000000" in str(caught.value)
+
+
+def test_what_a_later_phase_lacks_is_known_before_the_first_is_trained(tmp_path: Path) -> None:
+    undecided = ({"criterion": "loss"}, {"patience": 2})
+    nothing = [{**changes(**recipe), "select": {}} for recipe in undecided]
+    for more in (*nothing, changes(precision="fp16")):
+        run = tiny_runs.values(tmp_path, **more)
+        with pytest.raises(TrainingError):
+            train(tiny_runs.assembled(run, "hypernetwork"), tmp_path)
+        assert [path.name for path in tmp_path.iterdir()] == [".lock"]
+
+
+def test_one_process_at_a_time_trains_a_run(tmp_path: Path) -> None:
+    run = tiny_runs.values(tmp_path, **changes())
+    code = (
+        "import time; from filelock import FileLock; "
+        f"lock = FileLock({str(tmp_path / '.lock')!r}); lock.acquire(); "
+        "print(flush=True); time.sleep(60)"
+    )
+    other = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    try:
+        assert other.stdout is not None and other.stdout.readline()
+        with pytest.raises(BundleError, match="another process trains in"):
+            train(tiny_runs.assembled(run, "hypernetwork"), tmp_path)
+    finally:
+        other.kill()
+        other.wait()
+    train(tiny_runs.assembled(run, "hypernetwork"), tmp_path)  # the lock went with its process
+
+
+def test_other_examples_under_the_same_names_are_noticed(tmp_path: Path) -> None:
+    run = tiny_runs.values(tmp_path, **changes())
+    interrupted(tmp_path, run, 5)
+    assembly = tiny_runs.assembled(run, "hypernetwork")
+    corpus = assembly.corpus("fields", "tr", "train")
+    first, *others = corpus.examples
+    swapped = replace(corpus, examples=(*others, first))
+    assembly.library._read["fields", "tr", "train"] = swapped
+    with pytest.raises(BundleError, match="the data of the run have changed"):
+        train(assembly, tmp_path)
 
 
 def test_a_cut_off_checkpoint_stops_the_run(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from hyperadapters.config import RunFile
 from hyperadapters.data.corpora import SPLITS, Corpus
@@ -63,11 +64,11 @@ def census_table(corpora: Iterable[Summary]) -> Table:
     return table
 
 
-def _note(corpus: Summary) -> str:
+def _note(corpus: Summary) -> Text:
     if not corpus.sentences:
-        return "[red]nothing there[/]"
+        return Text("nothing there", style="red")
     notes = [
-        f"[yellow]above {UNKNOWN_LIMIT:.0%} unknown[/]" if corpus.flagged else "",
-        f"{corpus.left_out:,} left out: scored" if corpus.left_out else "",
+        Text(f"above {UNKNOWN_LIMIT:.0%} unknown" if corpus.flagged else "", style="yellow"),
+        Text(f"{corpus.left_out:,} left out: scored" if corpus.left_out else ""),
     ]
-    return "; ".join(filter(None, notes))
+    return Text("; ").join(filter(None, notes))

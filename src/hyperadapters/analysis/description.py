@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.table import Table
 
-from hyperadapters.config import RunFile, changed_run
+from hyperadapters.config import RunFile, run_from
 from hyperadapters.errors import UnknownName
 from hyperadapters.methods import METHODS, SETTINGS
 
@@ -50,7 +50,7 @@ def published(method: str, changes: Sequence[str] = ()) -> RunFile:
         "tasks": {**labelled, **others},
         "train": {task: list(setting.languages) for task in (*setting.labels, *setting.others)},
     }
-    return changed_run(values, changes, where=f"the published setting of {method}")
+    return run_from(values, changes, where=f"the published setting of {method}")
 
 
 def description_table(facts: Mapping[str, Any]) -> Table:

@@ -1,8 +1,8 @@
 """Published figures from tidy CSV files, and tables that put ours beside them."""
 
 import csv
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hyperadapters.errors import DataError, UnknownName
@@ -25,8 +25,13 @@ COLUMNS = (
 )
 _PRINTED = {"span_f1": "f1"}
 """What papers call a metric, where it is not its name here."""
-_DIRECTIONS = {"from English": "en-x", "into English": "x-en"}
-"""How the files write the groups of directions that translation runs have."""
+_DIRECTIONS = {
+    "from English": ("en-x", ("all", "supervised")),
+    "into English": ("x-en", ("all", "supervised")),
+    "zero-shot": ("direct", ("zero-shot",)),
+    "through English": ("pivot", ("zero-shot",)),
+}
+"""How the files write the groups of directions that translation runs have, without a tier."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,9 @@ class Papers:
     def setting(self, paper: str, setting: str) -> "PaperSetting":
         """The figures of one training and evaluation condition of a paper.
 
+        Those of its variants too: `160k-steps/encoder-linear` is one of `160k-steps`, and its
+        methods are called `hyper-adapters, encoder-linear` there.
+
         Raises:
             UnknownName: a paper or setting that no file has.
         """
@@ -80,8 +88,8 @@ class Papers:
         settings = {figure.setting for figure in self.figures if figure.paper == paper}
         if setting not in settings:
             raise UnknownName(f"setting of `{paper}`", setting, settings - {""})
-        chosen = (f for f in self.figures if (f.paper, f.setting) == (paper, setting))
-        return PaperSetting(paper, setting, tuple(chosen))
+        chosen = (f for f in self.figures if f.paper == paper)
+        return PaperSetting(paper, setting, tuple(_within(chosen, setting)))
 
     def of_methods(self, methods: Sequence[str], setting: str | None) -> "PaperSetting":
         """The figures of the paper that one of these methods comes from.
@@ -124,15 +132,16 @@ class PaperSetting:
     def group(self, method: str, task: str, metric: str, group: str) -> float | None:
         """The printed mean over a group of languages, 0–100; None where there is none.
 
-        Of directions the groups are `from English` and `into English`, alone or with a tier: `from
-        English, low`. Where tables disagree, the one that also prints the languages counts: it can
-        be recomputed.
+        Of directions the groups are `from English` and `into English`, alone or with a tier (`from
+        English, low`), `zero-shot` and `through English`. Where tables disagree, the one that also
+        prints the languages counts: it can be recomputed.
         """
         found = self._find(method, task, metric)
         detailed = {figure.table for figure in found if figure.language}
         head, _, tier = group.partition(", ")
-        wanted = (_DIRECTIONS[head], tier.lower() or "all") if head in _DIRECTIONS else ("", group)
-        means = [figure for figure in found if (figure.language, figure.group) == wanted]
+        language, names = _DIRECTIONS.get(head, ("", (group,)))
+        names = (tier.lower(),) if language and tier else names
+        means = [f for f in found if f.language == language and f.group in names]
         return _only([figure for figure in means if figure.table in detailed] or means)
 
     def _find(self, method: str, task: str, metric: str) -> list[Figure]:
@@ -178,6 +187,16 @@ def beside(
     return tuple(row for row in rows if any(value is not None for value in row.paper))
 
 
+def _within(figures: Iterable[Figure], setting: str) -> Iterator[Figure]:
+    """Those of a setting, and those of its variants under names that tell them apart."""
+    for figure in figures:
+        variant = figure.setting.removeprefix(f"{setting}/")
+        if figure.setting == setting:
+            yield figure
+        elif setting and variant != figure.setting:
+            yield replace(figure, method=f"{figure.method}, {variant}")
+
+
 def _hundred(scores: Sequence[float | None]) -> tuple[float | None, ...]:
     return tuple(None if score is None else 100 * score for score in scores)
 
@@ -191,7 +210,7 @@ def _read(file: Path) -> list[Figure]:
         reader = csv.DictReader(lines)
         if tuple(reader.fieldnames or ()) != COLUMNS:
             raise DataError(
-                "these are no published figures",
+                "these are not published figures",
                 where=str(file),
                 expected=",".join(COLUMNS),
                 found=",".join(reader.fieldnames or ()),
@@ -204,7 +223,7 @@ def _figure(row: dict[str, str], where: str) -> Figure:
         value = float(row["value"])
     except (TypeError, ValueError) as error:
         raise DataError(
-            "a published figure is no number",
+            "a published figure is not a number",
             where=where,
             expected="a number in the column `value`",
             found=f"`{row['value']}`",

@@ -55,20 +55,23 @@ class MeanRow:
 def mean_rows(matrices: Sequence[Matrix]) -> list[MeanRow]:
     """The means worth printing: per group, and per group without what any of the runs trained on.
 
-    Only pairs that every run with the task has scored count, so that runs compare like with like.
+    Only pairs that every run with the task has scored count, so that runs compare like with like;
+    where these are not all that some run has scored, the label says so: `Romance, 2 of 5 cells`.
     """
     rows: list[MeanRow] = []
-    common = _common(matrices)
+    common, scored = _common(matrices), frozenset(_pair(c) for m in matrices for c in m.cells)
     trained = frozenset(
         _pair(cell) for m in matrices for cell in m.cells if cell.standing == "trained pair"
     )
     first = matrices[0]
-    for suffix, allowed in (("", common), (", never trained on", common - trained)):
+    for suffix, left_out in (("", frozenset()), (", never trained on", trained)):
         for group in first.group_names:
             members = first.members(group)
-            pairs = frozenset(pair for pair in allowed if pair[1] in members)
+            every = frozenset(pair for pair in scored - left_out if pair[1] in members)
+            pairs = every & common
             if pairs and all(pairs != row.pairs for row in rows):
-                rows.append(MeanRow(group + suffix, pairs))
+                some = f", {len(pairs)} of {len(every)} cells" if pairs != every else ""
+                rows.append(MeanRow(group + suffix + some, pairs))
     return rows
 
 

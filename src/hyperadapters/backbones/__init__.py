@@ -5,6 +5,7 @@ from hyperadapters.backbones.anatomy import (
     Place,
     backbone_parameters,
     family_of,
+    first_position,
     head_parameters,
     places_of,
     project,
@@ -14,8 +15,10 @@ from hyperadapters.backbones.anatomy import (
     transform,
 )
 from hyperadapters.backbones.families import FAMILIES, Family, Spot
+from hyperadapters.backbones.shapes import ARCHITECTURES
 
 __all__ = [
+    "ARCHITECTURES",
     "FAMILIES",
     "Family",
     "Model",
@@ -23,6 +26,7 @@ __all__ = [
     "Spot",
     "backbone_parameters",
     "family_of",
+    "first_position",
     "head_parameters",
     "places_of",
     "project",

@@ -16,6 +16,7 @@ __all__ = [
     "Place",
     "backbone_parameters",
     "family_of",
+    "first_position",
     "head_parameters",
     "places_of",
     "project",
@@ -122,9 +123,17 @@ def read(model: Model, inputs: Mapping[str, Tensor]) -> Tensor:
     return hidden
 
 
+def first_position(model: Model) -> int | None:
+    """The position id of a first token; None where position ids cannot be given."""
+    counted_from = family_of(model).positions
+    if counted_from is None:
+        return None
+    return 0 if counted_from == "zero" else int(model.config.pad_token_id) + 1
+
+
 def _placed(model: Model, inputs: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
     """0-based positions as the model counts them; left out where it takes none."""
-    first = family_of(model).first_position
+    first = first_position(model)
     placed = {name: tensor for name, tensor in inputs.items() if name != "position_ids"}
     if "position_ids" in inputs and first is not None:
         placed["position_ids"] = inputs["position_ids"] + first

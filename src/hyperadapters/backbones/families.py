@@ -35,7 +35,8 @@ class Family:
         transform: the language-model head before its output embedding, in order: modules or
             functions.
         unembed: the output embedding.
-        first_position: the position id of a first token, where position ids can be given.
+        positions: where position ids can be given, what they count from: `zero`, or from
+            `padding`, the first after the id of the padding token.
         fixed: modules of the base model that are constants and neither trained nor counted.
     """
 
@@ -45,7 +46,7 @@ class Family:
     outside: Mapping[Tower, Mapping[str, Spot]] = field(default_factory=dict)
     transform: tuple[str | Activation, ...] = ()
     unembed: str = "lm_head"
-    first_position: int | None = None
+    positions: Literal["zero", "padding"] | None = None
     fixed: tuple[str, ...] = ()
 
 
@@ -70,14 +71,18 @@ _BERT_SPOTS = {
 )
 
 
-def _bert(transform: tuple[str | Activation, ...], unembed: str, first_position: int) -> Family:
+def _bert(
+    transform: tuple[str | Activation, ...],
+    unembed: str,
+    positions: Literal["zero", "padding"],
+) -> Family:
     return Family(
         layers={"encoder": "encoder.layer"},
         spots=_BERT_SPOTS,
         outside={"encoder": {"embedding_norm": Spot("in", "embeddings.LayerNorm")}},
         transform=transform,
         unembed=unembed,
-        first_position=first_position,
+        positions=positions,
     )
 
 
@@ -173,10 +178,12 @@ def _norms(**paths: str) -> dict[Tower, dict[str, Spot]]:
     return {t: {p: Spot("in", f"{t}.{path}") for p, path in paths.items()} for t in towers}
 
 
-_ROBERTA = _bert(("lm_head.dense", nn.functional.gelu, "lm_head.layer_norm"), "lm_head.decoder", 2)
+_ROBERTA = _bert(
+    ("lm_head.dense", nn.functional.gelu, "lm_head.layer_norm"), "lm_head.decoder", "padding"
+)
 
 FAMILIES: Mapping[str, Family] = {
-    "bert": _bert(("cls.predictions.transform",), "cls.predictions.decoder", 0),
+    "bert": _bert(("cls.predictions.transform",), "cls.predictions.decoder", "zero"),
     "roberta": _ROBERTA,
     "xlm-roberta": _ROBERTA,
     "distilbert": _DISTILBERT,

@@ -1,7 +1,6 @@
 """The run file: strict, typed, all faults at once, before anything is loaded."""
 
 from hyperadapters.config.contents import (
-    changed_run,
     digest,
     digest_in,
     load_run,
@@ -37,7 +36,6 @@ __all__ = [
     "RunFile",
     "RunName",
     "TaggingTask",
-    "changed_run",
     "digest",
     "digest_in",
     "load_run",

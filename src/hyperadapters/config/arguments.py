@@ -37,18 +37,18 @@ def argument_faults(document: Document, choice: MethodChoice) -> list[Fault]:
     return faults
 
 
-def built(document: Document, choice: MethodChoice, faults: list[Fault]) -> Method | None:
-    """The method, as published where the arguments have faults already.
-
-    None where there is no such method, and a fault more where its own function refuses the values.
+def built(
+    document: Document, name: str, arguments: Mapping[str, Any]
+) -> tuple[Method | None, list[Fault]]:
+    """The method, where there is one of this name whose function takes these values; what it
+    refuses is a fault.
     """
-    if choice.name not in METHODS:
-        return None
+    if name not in METHODS:
+        return None, []
     try:
-        return METHODS[choice.name](**({} if faults else choice.arguments))
+        return METHODS[name](**arguments), []
     except (HyperadaptersError, ValueError, TypeError) as error:
-        faults.append(document.fault(("method",), str(error)))
-        return None
+        return None, [document.fault(("method",), str(error))]
 
 
 def defaults(choice: MethodChoice) -> dict[str, Any]:

@@ -18,7 +18,6 @@ from hyperadapters.method import Phase, Recipe
 from hyperadapters.methods import METHODS
 
 __all__ = [
-    "changed_run",
     "digest",
     "digest_in",
     "load_run",
@@ -44,20 +43,14 @@ def load_run(path: Path, changes: Sequence[str] = ()) -> RunFile:
     return run_of(changed(document, changes))
 
 
-def run_from(values: Mapping[str, object], where: str = "the run") -> RunFile:
-    """The run file that a mapping stands for.
-
-    Raises:
-        ConfigError: the mapping is wrong; all faults at once. `where` says where it came from.
-    """
-    return changed_run(values, (), where)
-
-
-def changed_run(values: Mapping[str, object], changes: Sequence[str], where: str) -> RunFile:
+def run_from(
+    values: Mapping[str, object], changes: Sequence[str] = (), *, where: str = "the run"
+) -> RunFile:
     """The run file that a mapping stands for, with changes such as `recipe.steps=50`.
 
     Raises:
-        ConfigError: the mapping or a change is wrong; all faults at once.
+        ConfigError: the mapping or a change is wrong; all faults at once. `where` says where the
+            mapping came from.
     """
     plain = json.loads(json.dumps(values))
     return run_of(changed(Document(plain, {}, (), where), changes))

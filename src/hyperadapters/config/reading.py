@@ -43,7 +43,7 @@ def _based(document: Document, path: Path, below: tuple[Path, ...]) -> Document:
             found=str(base),
         )
     elif (path.parent / base).resolve() in below:
-        fault = document.fault(("base",), "the file stands on itself", found=str(base))
+        fault = document.fault(("base",), "the file is its own `base`", found=str(base))
     else:
         return document.without("base").over(_read(path.parent / base, below))
     own = document.without("base")
@@ -73,7 +73,7 @@ def read_alone(path: Path) -> Document:
         ) from error
     except UnicodeDecodeError as error:
         raise ConfigError(
-            f"`{path}` is no text file", where=str(path), expected="UTF-8", found=str(error)
+            f"`{path}` is not a text file", where=str(path), expected="UTF-8", found=str(error)
         ) from error
     except yaml.YAMLError as error:
         raise _syntax_fault(path, error) from error
@@ -93,7 +93,7 @@ def _syntax_fault(path: Path, error: yaml.YAMLError) -> ConfigError:
     mark = getattr(error, "problem_mark", None)
     where = str(path) if mark is None else f"{path}:{mark.line + 1}"
     return ConfigError(
-        f"`{path}` is no valid YAML",
+        f"`{path}` is not valid YAML",
         where=where,
         found=getattr(error, "problem", None) or str(error),
         cause="a wrong indentation, a missing colon, or a bracket or quote that is not closed",
@@ -138,7 +138,7 @@ class _Reader:
             if key in values:
                 first = self.lines[(*place, key)]
                 self._fault(
-                    key_node, (*place, key), "the key stands twice", found=f"the first at {first}"
+                    key_node, (*place, key), "the key occurs twice", found=f"the first at {first}"
                 )
             values[key] = self.value(value_node, (*place, key), around)
             self.lines[(*place, key)] = self._line(key_node)
@@ -162,7 +162,7 @@ def changed(document: Document, changes: Sequence[str]) -> Document:
         path, equals, text = change.partition("=")
         if not equals or not path:
             raise ConfigError(
-                f"`{change}` is no change", expected="`path.to.key=value`", found=f"`{change}`"
+                f"`{change}` is not a change", expected="`path.to.key=value`", found=f"`{change}`"
             )
         keys = path.split(".")
         lines: dict[Place, str] = {
@@ -178,7 +178,7 @@ def _value_of(change: str, text: str) -> Any:
         node = yaml.compose(text, Loader=Dialect)
     except yaml.YAMLError as error:
         raise ConfigError(
-            f"the value of `{change}` is no valid YAML", found=getattr(error, "problem", None)
+            f"the value of `{change}` is not valid YAML", found=getattr(error, "problem", None)
         ) from error
     return None if node is None else _Reader(f"--set {change}").value(node, (), ())
 

@@ -3,27 +3,19 @@
 from dataclasses import asdict, replace
 from typing import Annotated, Literal, final
 
-from pydantic import BaseModel, ConfigDict, Field, Strict
+from pydantic import Field
 
+from hyperadapters.config.values import Closed, Natural, Number, Positive, Whole
 from hyperadapters.method import Recipe
 
-__all__ = ["Number", "RecipeChanges", "Whole", "full_changes"]
+__all__ = ["RecipeChanges", "full_changes"]
 
-Whole = Annotated[int, Strict()]
-"""A whole number; text and booleans are refused."""
-Number = Annotated[float, Strict()]
-"""A number; text and booleans are refused."""
-
-Positive = Annotated[Whole, Field(ge=1)]
-Natural = Annotated[Whole, Field(ge=0)]
 _Beta = Annotated[Number, Field(ge=0, lt=1)]
 
 
 @final
-class RecipeChanges(BaseModel):
+class RecipeChanges(Closed):
     """The values of a phase's `Recipe`, which explains each, that a run changes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     steps: Positive | None = None
     learning_rate: Annotated[Number, Field(gt=0, allow_inf_nan=False)] | None = None

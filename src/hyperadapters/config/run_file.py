@@ -15,9 +15,9 @@ from pydantic import (
     model_validator,
 )
 
-from hyperadapters.config.recipe import RecipeChanges, Whole
+from hyperadapters.config.recipe import RecipeChanges
 from hyperadapters.config.task_settings import MlmTask, TaskSettings
-from hyperadapters.config.values import Closed, Names, Text
+from hyperadapters.config.values import Closed, Names, Natural, Positive, Text, Whole
 
 __all__ = [
     "Architecture",
@@ -47,10 +47,10 @@ class Architecture(Closed):
     """
 
     type: Literal["bert", "roberta", "xlm-roberta", "marian"] = "bert"
-    layers: Annotated[Whole, Field(ge=1)]
-    width: Annotated[Whole, Field(ge=1)]
-    heads: Annotated[Whole, Field(ge=1)]
-    ffn: Annotated[Whole, Field(ge=1)]
+    layers: Positive
+    width: Positive
+    heads: Positive
+    ffn: Positive
     positions: Annotated[Whole, Field(ge=8)] = 128
     vocabulary: Annotated[Whole, Field(ge=100)] = 8000
     dropout: Annotated[float, Strict(), Field(ge=0, lt=1)] = 0.1
@@ -58,7 +58,7 @@ class Architecture(Closed):
     @model_validator(mode="after")
     def _divisible(self) -> "Architecture":
         if self.width % self.heads:
-            raise ValueError(f"`width` {self.width} is no multiple of `heads` {self.heads}")
+            raise ValueError(f"`width` {self.width} is not a multiple of `heads` {self.heads}")
         return self
 
 
@@ -135,7 +135,7 @@ def _scored(data: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 
 def _one_line(name: str) -> str:
     if not re.fullmatch(r"[\w.+-]+( [\w.+-]+)*", name):
-        raise ValueError(f"`{name}` is no name: letters, digits, `.`, `+`, `-`, `_`, single spaces")
+        raise ValueError(f"`{name}` is not a legal name: letters, digits, `.+-_`, single spaces")
     return name
 
 
@@ -182,12 +182,12 @@ class RunFile(Closed):
     evaluate: Cells = Field(default_factory=_scored)
     select: Cells = Field(default_factory=_scored)
     groups: Mapping[Text, Names] = Field(default_factory=dict)
-    tiers: Mapping[Text, Annotated[Whole, Field(ge=0)]] = Field(default_factory=dict)
+    tiers: Mapping[Text, Natural] = Field(default_factory=dict)
     families: Mapping[Text, Text] = Field(default_factory=dict)
     recipe: RecipeChanges = RecipeChanges()
     phases: Mapping[Text, RecipeChanges] = Field(default_factory=dict)
     pretrain: Pretraining | None = None
-    checkpoint_every: Annotated[Whole, Field(ge=0)] = 1000
+    checkpoint_every: Natural = 1000
     trackers: tuple[
         Literal["tensorboard", "wandb", "mlflow", "comet_ml", "aim", "clearml"], ...
     ] = ()

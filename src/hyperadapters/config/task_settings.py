@@ -5,8 +5,7 @@ from typing import Annotated, Literal, final
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, WrapValidator
 
-from hyperadapters.config.recipe import Number, Whole
-from hyperadapters.config.values import Closed, Names, Text, some
+from hyperadapters.config.values import Closed, Names, Number, Positive, Text, some
 from hyperadapters.data.aligned import Aligned
 from hyperadapters.data.hub import Hub
 from hyperadapters.data.pairs import Pairs
@@ -89,8 +88,8 @@ class TranslationTask(Closed):
 
     kind: Literal["translation"]
     metric: Literal["bleu", "chrf"] = "bleu"
-    beams: Annotated[Whole, Field(ge=1)] = 5
-    length: Annotated[Whole, Field(ge=1)] = 128
+    beams: Positive = 5
+    length: Positive = 128
     ratio: Annotated[Number, Field(ge=1)] | None = None
     data: Sources
 

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from hyperadapters.config.document import Document, Fault, Place
-from hyperadapters.errors import nearest
+from hyperadapters.errors import known_names, nearest
 
 __all__ = ["faults_of", "model_faults", "part_faults", "unknown"]
 
@@ -41,15 +41,7 @@ def faults_of(
 
 def unknown(document: Document, place: Place, kind: str, name: str, known: Sequence[str]) -> Fault:
     """The fault of a name that nothing knows."""
-    close = nearest(name, known)
-    more = f", ... ({len(known)} in all)" if len(known) > 20 else ""
-    shown = ", ".join(list(known)[:20]) + more
-    return document.fault(
-        place,
-        f"unknown {kind} `{name}`",
-        expected=f"one of {shown}" if known else f"no {kind} is known here",
-        remedy=f"did you mean `{close}`?" if close else None,
-    )
+    return document.fault(place, f"unknown {kind} `{name}`", **known_names(kind, name, known))
 
 
 class _Located:
@@ -113,7 +105,7 @@ def _choice(document: Document, place: Place, given: object, legal: Sequence[str
     close = nearest(given, legal) if isinstance(given, str) else None
     return document.fault(
         place,
-        "no legal value",
+        "not a legal value",
         expected=f"one of {', '.join(legal)}",
         found=repr(given),
         remedy=f"did you mean `{close}`?" if close else None,
@@ -129,7 +121,7 @@ def _plain(document: Document, at: _Located) -> Fault:
     expected = _PLAIN_WORDS.get(at.error["type"], words)
     given = at.error["input"]
     shown = f"a mapping of {', '.join(given)}" if isinstance(given, dict) and given else repr(given)
-    return document.fault(at.place, "no legal value", expected=expected, found=shown)
+    return document.fault(at.place, "not a legal value", expected=expected, found=shown)
 
 
 _PLAIN_WORDS = {

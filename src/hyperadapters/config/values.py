@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
 
-__all__ = ["Closed", "Names", "Text", "some"]
+__all__ = ["Closed", "Names", "Natural", "Number", "Positive", "Text", "Whole", "some"]
 
 
 class Closed(BaseModel):
@@ -23,9 +23,16 @@ def some(found: tuple[Any, ...]) -> tuple[Any, ...]:
 def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise ValueError(f"stands twice: {', '.join(twice)}")
+        raise ValueError(f"occurs twice: {', '.join(twice)}")
     return names
 
+
+Whole = Annotated[int, Strict()]
+"""A whole number; text and booleans are refused."""
+Number = Annotated[float, Strict()]
+"""A number; text and booleans are refused."""
+Positive = Annotated[Whole, Field(ge=1)]
+Natural = Annotated[Whole, Field(ge=0)]
 
 Text = Annotated[str, Strict(), Field(min_length=1)]
 Names = Annotated[tuple[Text, ...], AfterValidator(some), AfterValidator(_distinct)]

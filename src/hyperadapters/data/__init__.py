@@ -4,7 +4,7 @@ from hyperadapters.data.corpora import SPLITS, Corpus, Example, Pair, Tagged, Te
 from hyperadapters.data.hub import Hub
 from hyperadapters.data.languages import families
 from hyperadapters.data.pairs import Pairs
-from hyperadapters.data.report import Summary, summaries, summary
+from hyperadapters.data.report import Summary, summary
 from hyperadapters.data.sources import Cldr, Conll, ConllU, PlainText, Source
 from hyperadapters.data.unlabelled import Parallel, RootText
 
@@ -26,6 +26,5 @@ __all__ = [
     "Tagged",
     "Text",
     "families",
-    "summaries",
     "summary",
 ]

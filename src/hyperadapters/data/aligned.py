@@ -10,8 +10,8 @@ from hyperadapters.context import direction
 from hyperadapters.data.corpora import Corpus, Pair
 from hyperadapters.data.files import Codes, codes_for, expand, filled, languages_of, rooted
 from hyperadapters.data.formats.text import read_aligned, read_identified
-from hyperadapters.data.held_out import split_of
-from hyperadapters.data.sources import STRICT, Source, limited
+from hyperadapters.data.held_out import key, split_of
+from hyperadapters.data.sources import STRICT, Limit, Source, limited
 from hyperadapters.errors import ConfigError, ContextError, DataError
 
 __all__ = ["Aligned"]
@@ -46,13 +46,13 @@ class Aligned(Source):
     paths: tuple[str, ...]
     lines: Mapping[Literal["train", "dev", "test"], tuple[int, int]] | None = None
     codes: Codes = field(default_factory=dict)
-    limit: int | Mapping[str, int] | None = None
+    limit: Limit = None
 
     def __post_init__(self) -> None:
         for name, (first, last) in (self.lines or {}).items():
             if not 1 <= first <= last:
                 raise ConfigError(
-                    f"the `lines` of `{name}` are no range",
+                    f"the `lines` of `{name}` are not a range",
                     expected="[first, last], counted from 1, the last not before the first",
                     found=str([first, last]),
                 )
@@ -127,7 +127,7 @@ class Aligned(Source):
         if firsts[0].suffix == ".tsv":
             left, right = read_identified(*firsts), read_identified(*seconds)
             both = [(name, left[name], right[name]) for name in left if name in right]
-            chosen = [(a, b) for name, a, b in both if split_of(name) == split]
+            chosen = [(a, b) for name, a, b in both if split_of(key(name)) == split]
         else:
             parts = _parts(firsts, seconds)
             chosen = self._chosen([pair for part in parts for pair in read_aligned(*part)], split)
@@ -135,7 +135,7 @@ class Aligned(Source):
 
     def _chosen(self, both: list[tuple[str, str]], split: str) -> list[tuple[str, str]]:
         if self.lines is None:
-            return [pair for n, pair in enumerate(both, 1) if split_of(str(n)) == split]
+            return [pair for n, pair in enumerate(both, 1) if split_of(key(str(n))) == split]
         spans = (span for name, span in self.lines.items() if name == split)
         first, last = next(spans, (1, 0))
         return both[first - 1 : last]

@@ -5,8 +5,9 @@ Everything comes from CLDR's patterns in `Babel`; nothing is found again in fini
 
 import datetime
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import count
 from typing import NamedTuple
 
 from babel.numbers import get_currency_precision, get_currency_symbol
@@ -204,22 +205,21 @@ _glue_of = lru_cache(maxsize=None)(
 
 def pieces_of(language: str, meaning: Meaning) -> list[Piece]:
     """The sentence, piece by piece; the texts joined are the sentence as CLDR writes it."""
-    found: list[Piece] = []
-    _write(language, meaning, found, [0])
-    return found
+    return list(_pieces(language, meaning, count()))
 
 
-def _write(language: str, meaning: Meaning, found: list[Piece], phrases: list[int]) -> None:
+def _pieces(language: str, meaning: Meaning, numbers: Iterator[int]) -> Iterator[Piece]:
+    """The pieces of a meaning; its phrases take their numbers from `numbers`."""
     if isinstance(meaning, Phrase):
-        entity, number = ENTITIES[meaning.kind], phrases[0]
-        found += [Piece(text, field, entity, number) for text, field in _phrase(language, meaning)]
-        phrases[0] += 1
+        entity, number = ENTITIES[meaning.kind], next(numbers)
+        for text, field in _phrase(language, meaning):
+            yield Piece(text, field, entity, number)
         return
     assert isinstance(meaning, Join)
     # languages that write no commas put their "and" everywhere in a list
     label = {"and": "AND", "comma": "AND", "or": "OR"}.get(meaning.how, "O")
     texts = _glue_of(language, meaning.how, len(meaning.parts))
     for text, part in zip(texts, meaning.parts, strict=False):
-        found.append(Piece(text, label))
-        _write(language, part, found, phrases)
-    found.append(Piece(texts[-1], label))
+        yield Piece(text, label)
+        yield from _pieces(language, part, numbers)
+    yield Piece(texts[-1], label)

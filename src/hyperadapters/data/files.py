@@ -29,7 +29,7 @@ def rooted(template: str, root: Path | None) -> Path:
         )
     if not root.is_dir():
         raise DataError(
-            "the data root is no folder",
+            "the data root is not a folder",
             where=str(root),
             remedy="give `--data-root FOLDER` or set HYPERADAPTERS_DATA",
         )

@@ -10,9 +10,9 @@ from typing import Any, ClassVar, Literal, final
 
 from hyperadapters.data.corpora import Corpus, Example, Pair, Tagged, Text
 from hyperadapters.data.files import Codes, codes_for, expand, filled, languages_of, rooted
-from hyperadapters.data.held_out import side_of, split_of
-from hyperadapters.data.sources import STRICT, Source, limited, sides
-from hyperadapters.errors import DataError
+from hyperadapters.data.held_out import key, side_of, split_of
+from hyperadapters.data.sources import STRICT, Limit, Source, SplitNames, limited, sides, split_name
+from hyperadapters.errors import ConfigError, DataError
 
 __all__ = ["Hub"]
 
@@ -46,6 +46,9 @@ class Hub(Source):
         codes: our language name -> what the data set calls it, also for directions: `{en-de:
             de-en}` reads the subset of the other one.
         limit: most examples, for all splits or by split.
+
+    Raises:
+        ConfigError: both or none of `dataset` and `path`, or other columns than one of these.
     """
 
     __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
@@ -63,28 +66,25 @@ class Hub(Source):
     second: str | None = None
     translation: str | None = None
     beside: str = "en"
-    splits: Mapping[str, str] = field(default_factory=lambda: {"dev": "validation"})
+    splits: SplitNames = field(default_factory=lambda: {"dev": "validation"})
     codes: Codes = field(default_factory=dict)
-    limit: int | Mapping[str, int] | None = None
+    limit: Limit = None
 
     def __post_init__(self) -> None:
         if (self.dataset is None) == (self.path is None):
-            raise DataError(
+            raise ConfigError(
                 "a source of format `hub` needs `dataset` or `path`",
                 expected="exactly one of the two",
                 found="both" if self.dataset else "none",
             )
-        complete = [
-            group for group in self._groups() if all(column is not None for column in group)
-        ]
-        if len(complete) != 1 or sum(c is not None for g in self._groups() for c in g) != len(
-            complete[0]
-        ):
-            raise DataError(
+        complete = [group for group in self._groups() if None not in group]
+        given = [column for group in self._groups() for column in group if column is not None]
+        if len(complete) != 1 or given != list(complete[0]):
+            raise ConfigError(
                 "the columns of a source of format `hub` are not clear",
                 expected="`words` and `labels`, or `text`, or `first` and `second`, "
                 "or `translation`",
-                found=", ".join(f"`{c}`" for g in self._groups() for c in g if c) or "none",
+                found=", ".join(f"`{column}`" for column in given) or "none",
             )
 
     def _groups(self) -> tuple[tuple[str | None, ...], ...]:
@@ -103,8 +103,8 @@ class Hub(Source):
     def _split_of(self, example: Example) -> str:
         if isinstance(example, Pair):
             side = side_of(example.languages, self.beside)
-            return split_of((example.first, example.second)[side])
-        return split_of(example.text)
+            return split_of(key((example.first, example.second)[side]))
+        return split_of(key(example.text))
 
     def _rows(self, language: str, split: str, root: Path | None, cache: str) -> tuple[Any, str]:
         import datasets
@@ -124,7 +124,10 @@ class Hub(Source):
             subset = filled(self.subset, language=code) if self.subset else None
             source = "/".join(filter(None, (self.dataset, subset)))
             loaded = [str(self.dataset), *([subset] if subset else [])]
-            arguments = {"split": self.splits.get(split, split), "revision": self.revision}
+            arguments = {
+                "split": split_name(self.splits, split) or split,
+                "revision": self.revision,
+            }
         try:
             return datasets.load_dataset(*loaded, **arguments), source
         except Exception as fault:  # every builder of `datasets` has errors of its own
@@ -138,7 +141,7 @@ class Hub(Source):
 
     def _files(self, language: str, split: str, root: Path | None) -> list[Path]:
         path = str(self.path)
-        names = dict.fromkeys((split, self.splits.get(split, split)))
+        names = dict.fromkeys((split, split_name(self.splits, split) or split))
         codes = codes_for(language, self.codes)
         fields = [{"language": code, "split": name} for name in names for code in codes]
         return expand(rooted(path, root), path, fields)[0]
@@ -169,6 +172,7 @@ class Hub(Source):
             return
         names = self.label_names or _names(rows.features[self.labels])
         for number, (words, labels) in enumerate(zip(*values, strict=True)):
+            _check_lists(words, labels, f"{source}, row {number}")
             if len(words) != len(labels):
                 raise DataError(
                     "words and labels differ in number",
@@ -188,7 +192,7 @@ class Hub(Source):
             return Pair(first, second, names)
         if self.beside not in names:
             raise DataError(
-                f"`{language}` is no direction of this data set",
+                f"`{language}` is not a direction of this data set",
                 where=source,
                 expected=f"one from or into `{self.beside}`, which its column `{self.second}` has",
                 remedy="name that language, `beside: ...`",
@@ -228,6 +232,20 @@ def _text(value: Any, where: str) -> str:
     if isinstance(value, str):
         return value
     raise DataError("no text", where=where, expected="a text in every row", found=repr(value)[:80])
+
+
+def _check_lists(words: Any, labels: Any, where: str) -> None:
+    kinds = ((words, str), (labels, (str, int)))
+    if not all(
+        isinstance(given, list) and all(isinstance(one, kind) for one in given)
+        for given, kind in kinds
+    ):
+        raise DataError(
+            "no words with labels",
+            where=where,
+            expected="a list of words, and a list of labels as text or whole numbers",
+            found=f"{words!r}, {labels!r}"[:80],
+        )
 
 
 def _filled(example: Example) -> bool:

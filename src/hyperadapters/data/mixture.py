@@ -93,12 +93,14 @@ class Stream:
         row: of every one of them.
         examples: encoded.
         size: the n of p ∝ n^(1/T), usually their number.
+        checksum: of the examples, by which a run that goes on knows that they are the same.
     """
 
     task: Task
     row: Row
     examples: Sequence[Encoded]
     size: int
+    checksum: str = ""
 
     def __str__(self) -> str:
         return f"{self.task.name}: {self.row}"
@@ -202,7 +204,7 @@ class Mixture:
     def _described(self) -> list[str]:
         described = zip(self._streams, self._decks, strict=True)
         return [
-            f"{stream}, {len(stream.examples)} examples"
+            f"{stream}, {len(stream.examples)} examples {stream.checksum}".rstrip()
             + "".join(f", {w} wide" for w in decks if w)
             for stream, decks in described
         ]

@@ -11,9 +11,9 @@ from hyperadapters.context import direction
 from hyperadapters.data.corpora import SPLITS, Corpus, Pair
 from hyperadapters.data.files import Codes, codes_for, expand, filled, named_in, rooted
 from hyperadapters.data.formats.text import read_aligned, read_lines
-from hyperadapters.data.held_out import side_of, split_of
+from hyperadapters.data.held_out import key, side_of, split_of
 from hyperadapters.data.languages import language_of
-from hyperadapters.data.sources import STRICT, Source, limited
+from hyperadapters.data.sources import STRICT, Limit, Source, SplitNames, limited, split_name
 from hyperadapters.errors import ConfigError, ContextError, DataError
 
 __all__ = ["Pairs"]
@@ -55,8 +55,8 @@ class Pairs(Source):
     anchor: str = "en"
     column: str = "translation"
     codes: Codes = field(default_factory=dict)
-    splits: Mapping[str, str] = field(default_factory=dict)
-    limit: int | Mapping[str, int] | None = None
+    splits: SplitNames = field(default_factory=dict)
+    limit: Limit = None
 
     def __post_init__(self) -> None:
         if not all(mark in self.path for mark in ("{first}", "{second}")):
@@ -79,7 +79,7 @@ class Pairs(Source):
         pairs = [Pair(a.strip(), b.strip(), names) for a, b in both if a.strip() and b.strip()]
         if "{split}" not in self.path:
             side = side_of(names, self.anchor)
-            pairs = [pair for pair in pairs if split_of((pair.first, pair.second)[side]) == split]
+            pairs = [one for one in pairs if split_of(key((one.first, one.second)[side])) == split]
         source = ", ".join(str(file) for side in files for file in side)
         return Corpus(task, language, split, limited(pairs, self.limit, split), source)
 
@@ -108,7 +108,7 @@ class Pairs(Source):
         self, names: _Sides, split: str, root: Path | None
     ) -> tuple[list[list[Path]], Mapping[str, str]]:
         """The files with both sides, or those of each side; and what stands for the fields."""
-        split = self.splits.get(split, split)
+        split = split_name(self.splits, split) or split
         known = [codes_for(name, self.codes) for name in names]
         orders = [*product(*known), *product(*reversed(known))]
         base = rooted(self.path, root)
@@ -175,7 +175,7 @@ def _of_json(line: str, codes: _Sides, column: str, where: str) -> _Sides:
         texts = value.get(column, value)
         first, second = (texts[code] for code in codes)
         if not (isinstance(first, str) and isinstance(second, str)):
-            raise TypeError("a side is no text")
+            raise TypeError("a side is not text")
         return first, second
     except (ValueError, AttributeError, TypeError, KeyError) as fault:
         raise DataError(

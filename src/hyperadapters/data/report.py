@@ -1,12 +1,11 @@
 """What corpora hold, and whether a tokenizer can read them."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from hyperadapters.data.corpora import Corpus, Tagged
 
-__all__ = ["UNKNOWN_LIMIT", "Summary", "summaries", "summary"]
+__all__ = ["UNKNOWN_LIMIT", "Summary", "summary"]
 
 UNKNOWN_LIMIT = 0.2
 """Share of unknown tokens above which a corpus is flagged."""
@@ -62,8 +61,3 @@ def summary(corpus: Corpus, tokenizer: Any) -> Summary:
         flagged=share > UNKNOWN_LIMIT,
         left_out=corpus.left_out,
     )
-
-
-def summaries(corpora: Iterable[Corpus], tokenizer: Any) -> tuple[Summary, ...]:
-    """Each corpus in numbers, in their order."""
-    return tuple(summary(corpus, tokenizer) for corpus in corpora)

@@ -8,7 +8,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Literal, final
+from typing import Annotated, Any, ClassVar, Literal, cast, final
+
+from pydantic import Field
 
 from hyperadapters.context import direction
 from hyperadapters.data import cldr
@@ -17,9 +19,36 @@ from hyperadapters.data.files import Codes, codes_for, expand, filled, languages
 from hyperadapters.data.formats.conll import Columns, read_conll
 from hyperadapters.data.formats.conllu import read_conllu
 from hyperadapters.data.formats.text import read_texts
+from hyperadapters.data.held_out import key, split_of
 from hyperadapters.errors import ConfigError, DataError, UnknownName, nearest
 
-__all__ = ["STRICT", "Cldr", "Conll", "ConllU", "Files", "PlainText", "Source", "limited", "sides"]
+__all__ = [
+    "STRICT",
+    "Cldr",
+    "Conll",
+    "ConllU",
+    "Files",
+    "Limit",
+    "PlainText",
+    "Source",
+    "SplitNames",
+    "limited",
+    "sides",
+    "split_name",
+]
+
+_Split = Literal["train", "dev", "test"]
+_Count = Annotated[int, Field(strict=True, ge=0)]
+Limit = _Count | Mapping[_Split, _Count] | None
+"""Most examples, of every split or by split."""
+SplitNames = Mapping[_Split, str]
+"""What our splits are called elsewhere."""
+
+
+def split_name(names: SplitNames, split: str) -> str | None:
+    """What a split is called elsewhere; None where that is not said."""
+    return cast(Mapping[str, str], names).get(split)
+
 
 STRICT: Mapping[str, Any] = {"extra": "forbid"}
 """For `pydantic`: a mapping in a run file may have no other keys."""
@@ -50,12 +79,11 @@ class Source(ABC):
         """Whether `read` would find this language and split."""
 
 
-def limited(
-    examples: Sequence[Example], limit: int | Mapping[str, int] | None, split: str
-) -> Sequence[Example]:
+def limited(examples: Sequence[Example], limit: Limit, split: str) -> Sequence[Example]:
     """The first examples, as many as the limit of the split allows."""
-    most = limit.get(split) if isinstance(limit, Mapping) else limit
-    return tuple(examples[:most])
+    if isinstance(limit, Mapping):
+        limit = cast(Mapping[str, int], limit).get(split)
+    return tuple(examples[:limit])
 
 
 @final
@@ -85,9 +113,9 @@ class Cldr(Source):
 
     format: Literal["cldr"] = "cldr"
     content: Literal["fields", "spans", "text", "pairs"] = "fields"
-    train: int = 500
-    dev: int = 100
-    test: int = 200
+    train: _Count = 500
+    dev: _Count = 100
+    test: _Count = 200
     seed: int = 0
     beside: str = "en"
     codes: Mapping[str, str] = field(default_factory=dict)
@@ -144,7 +172,8 @@ class Files(Source):
 
     Args:
         path: a template under the data root (or absolute), with `{language}`, `{split}`,
-            `{treebank}` and globs.
+            `{treebank}` and globs. Without `{split}`, 5% of the sentences are dev and 5% test, by
+            the hash of the sentence.
         codes: our language name -> what the files call it, one or more; the usual codes are known.
         treebanks: our language name -> what `{treebank}` stands for.
         splits: split -> the one to read where a language has no file of its own (`train: test`
@@ -158,8 +187,8 @@ class Files(Source):
     path: str
     codes: Codes = field(default_factory=dict)
     treebanks: Mapping[str, str] = field(default_factory=dict)
-    splits: Mapping[str, str] = field(default_factory=dict)
-    limit: int | Mapping[str, int] | None = None
+    splits: SplitNames = field(default_factory=dict)
+    limit: Limit = None
 
     @abstractmethod
     def examples(self, path: Path, code: str) -> Sequence[Example]:
@@ -172,7 +201,7 @@ class Files(Source):
         if "{treebank}" in self.path and language not in self.treebanks:
             return [], language
         base = rooted(self.path, root)
-        substitutes = [split, *([self.splits[split]] if split in self.splits else [])]
+        substitutes = filter(None, (split, split_name(self.splits, split)))
         fields = (
             {"language": code, "split": name, "treebank": self.treebanks.get(language, "")}
             for name in substitutes
@@ -187,6 +216,8 @@ class Files(Source):
         if not files:
             raise self._missing(language, split, root)
         examples = [example for file in files for example in self.examples(file, code)]
+        if "{split}" not in self.path:
+            examples = [example for example in examples if split_of(key(example.text)) == split]
         source = ", ".join(str(file) for file in files)
         return Corpus(task, language, split, limited(examples, self.limit, split), source)
 

@@ -12,8 +12,8 @@ from hyperadapters.data.files import Codes, codes_for, expand, filled, languages
 from hyperadapters.data.formats.conll import Columns, read_conll
 from hyperadapters.data.formats.conllu import read_conllu
 from hyperadapters.data.formats.text import read_aligned, read_identified, read_texts
-from hyperadapters.data.held_out import held_out, key
-from hyperadapters.data.sources import STRICT, Source, limited
+from hyperadapters.data.held_out import held_out, key, split_of
+from hyperadapters.data.sources import STRICT, Limit, Source, limited
 from hyperadapters.errors import DataError
 
 __all__ = ["Parallel", "RootText"]
@@ -36,11 +36,7 @@ _PARALLEL = (
     "mt/tatoeba/{pair}.{language}",
 )
 _PARTS = 50
-_DEV, _TEST = 0, 1
-
-
-def _split_of(text_key: int) -> str:
-    return {_DEV: "dev", _TEST: "test"}.get(text_key % _PARTS, "train")
+"""One of them is dev, one test."""
 
 
 def _all_files(base: Path, templates: Iterable[str], codes: Iterable[str]) -> Iterator[Path]:
@@ -84,7 +80,7 @@ class RootText(Source):
     texts: tuple[str, ...] = _TEXTS
     labelled: tuple[str, ...] = _LABELLED
     codes: Codes = field(default_factory=dict)
-    limit: int | Mapping[str, int] | None = None
+    limit: Limit = None
 
     def read(self, task: str, language: str, split: str, root: Path | None) -> Corpus:
         """Distinct texts in the order of the files."""
@@ -111,7 +107,8 @@ class RootText(Source):
         seen: set[int] = set()
         for text in texts:
             text_key = key(text)
-            if text_key not in held and text_key not in seen and _split_of(text_key) == split:
+            new = text_key not in held and text_key not in seen
+            if new and split_of(text_key, _PARTS) == split:
                 seen.add(text_key)
                 yield text
 
@@ -150,7 +147,7 @@ class Parallel(Source):
     beside: str = "en"
     paths: tuple[str, ...] = _PARALLEL
     codes: Codes = field(default_factory=dict)
-    limit: int | Mapping[str, int] | None = None
+    limit: Limit = None
 
     def _sides(self, language: str, base: Path) -> list[tuple[Path, Path]]:
         """The pairs of files of a language."""
@@ -180,7 +177,7 @@ class Parallel(Source):
         found: dict[tuple[int, int], Pair] = {}
         for first, second in (texts for files in sides for texts in _aligned(*files)):
             keys = key(first), key(second)
-            if held.isdisjoint(keys) and _split_of(keys[1]) == split:
+            if held.isdisjoint(keys) and split_of(keys[1], _PARTS) == split:
                 found.setdefault(keys, Pair(first, second, (language, self.beside)))
         source = ", ".join(f"{a} | {b}" for a, b in sides)
         chosen = tuple(found.values())

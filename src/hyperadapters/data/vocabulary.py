@@ -136,14 +136,17 @@ def _unigrams(texts: Sequence[str], size: int) -> list[tuple[str, float]]:
 
 
 def _sample(texts: Mapping[str, Sequence[str]], temperature: float, seed: int) -> list[str]:
-    """As many sentences as there are, or fewer, in the languages' new proportions, none twice."""
+    """As many sentences as there are, in the languages' new proportions: those of a small language
+    several times.
+    """
     total = sum(map(len, texts.values()))
     weights = {name: (len(own) / total) ** (1 / temperature) for name, own in texts.items() if own}
     scale = sum(weights.values())
     chosen: list[str] = []
     for name, weight in sorted(weights.items()):
-        count = min(len(texts[name]), max(1, round(total * weight / scale)))
-        chosen += random.Random(f"{seed}/{name}").sample(list(texts[name]), count)
+        own = list(texts[name])
+        times, rest = divmod(max(1, round(total * weight / scale)), len(own))
+        chosen += own * times + random.Random(f"{seed}/{name}").sample(own, rest)
     return chosen
 
 

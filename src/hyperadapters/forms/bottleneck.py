@@ -9,8 +9,9 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional
 
+from hyperadapters.errors import ConfigError
 from hyperadapters.forms.base import Form, Weights
-from hyperadapters.slots import Slot
+from hyperadapters.slots import Slot, check_std
 
 __all__ = ["Bottleneck", "activate", "bottleneck", "normalise"]
 
@@ -78,12 +79,22 @@ class Bottleneck(Form):
     def __post_init__(self) -> None:
         if (self.width is None) == (self.reduction is None):
             raise ValueError("a bottleneck takes exactly one of `width` and `reduction`")
+        if not (self.width or self.reduction or 0) > 0:
+            raise ValueError("the `width` or `reduction` of a bottleneck is above 0")
+        check_std(self.std)
 
     def slots(self, width_in: int, width_out: int, *, bias: bool = True) -> Mapping[str, Slot]:
         """Projections (width, d_model) and (d_model, width), their biases, and `scale`, `shift` of
         a norm.
+
+        Raises:
+            ConfigError: `reduction` is larger than the width of the backbone.
         """
         width = self.width or int(width_out // (self.reduction or 1))
+        if width < 1:
+            raise ConfigError(
+                f"a `reduction` of {self.reduction} leaves nothing of {width_out} features"
+            )
         slots = {
             "down": Slot((width, width_out), std=self.std),
             "down_bias": Slot((width,)),

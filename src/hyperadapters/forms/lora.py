@@ -8,7 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from hyperadapters.forms.base import Form, Weights
-from hyperadapters.slots import Slot
+from hyperadapters.slots import Slot, check_std
 
 __all__ = ["LoRA"]
 
@@ -24,6 +24,11 @@ class LoRA(Form):
     rank: int
     alpha: float = 16.0
     std: float = 0.02
+
+    def __post_init__(self) -> None:
+        if self.rank < 1:
+            raise ValueError("the `rank` of LoRA is 1 or more")
+        check_std(self.std)
 
     def slots(self, width_in: int, width_out: int, *, bias: bool = True) -> Mapping[str, Slot]:
         """`a` (rank, width_in) and `b` (width_out, rank)."""

@@ -1,7 +1,7 @@
 """A vector per name: what a hypernetwork knows of a task, a language, a layer."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, final
 
@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from hyperadapters.context import Factor
 from hyperadapters.errors import UnknownName
+from hyperadapters.slots import check_std
 
 __all__ = ["Drawn", "Embedding", "Gaussian", "GaussianEmbedding", "Learned", "LearnedEmbedding"]
 
@@ -40,15 +41,29 @@ class Embedding(nn.Module, ABC):
         """Every name's vector, without drawing: what maps and neighbours are computed from."""
 
 
-def _check(names: Sequence[str], known: nn.ParameterDict, factor: Factor) -> None:
+def _vectors(factor: Factor, names: Sequence[str], draw: Callable[[], Tensor]) -> nn.ParameterDict:
+    """A drawn vector per name, under `language=to`: some names alone, as that of Tongan, are
+    methods of modules.
+    """
+    return nn.ParameterDict({f"{factor}={name}": nn.Parameter(draw()) for name in names})
+
+
+def _by_name(vectors: nn.ParameterDict) -> dict[str, Tensor]:
+    return {key.partition("=")[2]: vector for key, vector in vectors.items()}
+
+
+def _stacked(
+    vectors: nn.ParameterDict, factor: Factor, names: Sequence[str]
+) -> Float[Tensor, "name dimension"]:
     for name in names:
-        if name not in known:
+        if f"{factor}={name}" not in vectors:
             raise UnknownName(
                 factor,
                 name,
-                known,
+                _by_name(vectors),
                 cause="the model was trained without it, so it has no embedding",
             )
+    return torch.stack([vectors[f"{factor}={name}"] for name in names])
 
 
 @final
@@ -59,19 +74,16 @@ class LearnedEmbedding(Embedding):
         super().__init__()
         self.factor = factor
         self.dimension = dimension
-        self.vectors = nn.ParameterDict(
-            {name: nn.Parameter(torch.empty(dimension).normal_(0.0, std)) for name in names}
-        )
+        self.vectors = _vectors(factor, names, lambda: torch.empty(dimension).normal_(0.0, std))
 
     def forward(self, names: Sequence[str]) -> Drawn:
         """One row per name."""
-        _check(names, self.vectors, self.factor)
-        vectors = torch.stack([self.vectors[name] for name in names])
+        vectors = _stacked(self.vectors, self.factor, names)
         return Drawn(vectors, vectors.new_zeros(()))
 
     def centres(self) -> dict[str, Tensor]:
         """The vectors themselves."""
-        return {name: vector.detach() for name, vector in self.vectors.items()}
+        return {name: vector.detach() for name, vector in _by_name(self.vectors).items()}
 
 
 @final
@@ -85,18 +97,13 @@ class GaussianEmbedding(Embedding):
         super().__init__()
         self.factor = factor
         self.dimension = dimension
-        self.means = nn.ParameterDict(
-            {name: nn.Parameter(torch.empty(dimension).normal_(0.0, std)) for name in names}
-        )
-        self.spreads = nn.ParameterDict(
-            {name: nn.Parameter(torch.empty(dimension).uniform_(0.0, 0.5)) for name in names}
-        )
+        self.means = _vectors(factor, names, lambda: torch.empty(dimension).normal_(0.0, std))
+        self.spreads = _vectors(factor, names, lambda: torch.empty(dimension).uniform_(0.0, 0.5))
 
     def forward(self, names: Sequence[str]) -> Drawn:
         """One draw per name in training mode, else the means."""
-        _check(names, self.means, self.factor)
-        mean = torch.stack([self.means[name] for name in names])
-        variance = nn.functional.softplus(torch.stack([self.spreads[name] for name in names]))
+        mean = _stacked(self.means, self.factor, names)
+        variance = nn.functional.softplus(_stacked(self.spreads, self.factor, names))
         divergence = 0.5 * (variance + mean.square() - 1.0 - variance.log()).sum()
         if not self.training:
             return Drawn(mean, divergence)
@@ -104,7 +111,13 @@ class GaussianEmbedding(Embedding):
 
     def centres(self) -> dict[str, Tensor]:
         """The means."""
-        return {name: mean.detach() for name, mean in self.means.items()}
+        return {name: mean.detach() for name, mean in _by_name(self.means).items()}
+
+
+def _check(dimension: int, std: float) -> None:
+    if dimension < 1:
+        raise ValueError(f"the dimension of an embedding is 1 or more, not {dimension}")
+    check_std(std)
 
 
 @dataclass(frozen=True)
@@ -113,6 +126,9 @@ class Learned:
 
     dimension: int
     std: float = 1.0
+
+    def __post_init__(self) -> None:
+        _check(self.dimension, self.std)
 
     def build(self, factor: Factor, names: Sequence[str]) -> Embedding:
         """The module for some names."""
@@ -125,6 +141,9 @@ class Gaussian:
 
     dimension: int
     std: float = 0.1
+
+    def __post_init__(self) -> None:
+        _check(self.dimension, self.std)
 
     def build(self, factor: Factor, names: Sequence[str]) -> Embedding:
         """The module for some names."""

@@ -174,5 +174,5 @@ def _plans(
 ) -> dict[Factor, EmbeddingPlan]:
     unknown = set(given) - set(legal)
     if unknown:
-        raise ValueError(f"{sorted(unknown)} are no factors here; there are {', '.join(legal)}")
+        raise ValueError(f"{sorted(unknown)} are not factors here; there are {', '.join(legal)}")
     return {f: Learned(plan) if isinstance(plan, int) else plan for f, plan in given.items()}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from io import BytesIO
 
+from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from rich.console import Console
@@ -38,6 +39,7 @@ def markdown(result: StudyResult) -> str:
     return "\n".join(parts)
 
 
+@rc_context({"text.parse_math": False})  # a name with a `$` is no formula
 def plot(result: StudyResult) -> bytes:
     """A PNG: a panel per comparison and task, a group of points per mean, 95% intervals as bars."""
     panels = [

@@ -62,7 +62,7 @@ def scored(
 ) -> Matrix:
     """The matrix of a run's model, or some of its cells, with a progress bar over them."""
     columns = (
-        TextColumn("evaluating {task.fields[cell]}"),
+        TextColumn("evaluating {task.fields[cell]}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),

@@ -1,7 +1,7 @@
 """The runs of a study: the grid laid out, every run file checked, every run under its digest."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -79,19 +79,48 @@ def plan_study(path: Path, changes: tuple[str, ...] = ()) -> Plan:
     first: dict[str, PlannedRun] = {}
     for name in study.first:
         whole = based(document.at("first", name), path)
-        first.update((name, run) for run in _planned(study, whole, {}, name, first, faults))
+        planned = _planned(study, whole, {}, name, first)
+        if isinstance(planned, PlannedRun):
+            first[name] = planned
+        else:
+            faults += planned
     runs: list[PlannedRun] = []
     cells = [(values, _line(study, values), run) for values, run in _grid(study, document, path)]
     for values, line, run in cells:
-        runs += _planned(study, run, values, line, first, faults)
+        planned = _planned(study, run, values, line, first)
+        if isinstance(planned, PlannedRun):
+            runs.append(planned)
+        else:
+            faults += planned
     lines = list(dict.fromkeys(line for _, line, _ in cells))
     for number, names in enumerate(study.compare):
         for place, name in enumerate(names):
             if name not in lines:
                 faults.append(unknown(document, ("compare", number, place), "line", name, lines))
+    faults += _mixed(document, study.compare or (lines,), runs)
     raise_faults(faults, str(path))
     compare = study.compare or ((tuple(lines),) if lines else ())
     return Plan(study, tuple(first.values()), tuple(runs), compare)
+
+
+def _mixed(
+    document: Document, compare: Sequence[Sequence[str]], runs: Sequence[PlannedRun]
+) -> Iterator[Fault]:
+    """Lines that would stand side by side though a task is scored by different metrics."""
+    for number, lines in enumerate(compare):
+        place = ("compare", number) if "compare" in document.values else ("grid",)
+        metrics: dict[str, set[str]] = {}
+        for run in runs:
+            for name, task in run.run.tasks.items() if run.line in lines else ():
+                metrics.setdefault(name, set()).add(getattr(task, "metric", ""))
+        for name, found in metrics.items():
+            if len(found) > 1:
+                yield document.fault(
+                    place,
+                    f"lines that are compared score `{name}` by different metrics",
+                    found=", ".join(sorted(found)),
+                    remedy="name under `compare` which lines are to stand side by side",
+                )
 
 
 def _grid(
@@ -135,20 +164,18 @@ def _planned(
     values: Mapping[str, str],
     line: str,
     first: Mapping[str, PlannedRun],
-    faults: list[Fault],
-) -> list[PlannedRun]:
-    """The run of a document; none, and its faults added, where it has faults."""
+) -> PlannedRun | list[Fault]:
+    """The run of a document, or what is wrong with it."""
     document = document.with_values(name=" ".join(values.values()) or line, output=study.output)
-    found = [*_broken_references(document, study.first), *run_faults(document)]
-    if found:
-        faults += found
-        return []
+    faults = [*_broken_references(document, study.first), *run_faults(document)]
+    if faults:
+        return faults
     identity = _resolved(document.values, {name: run.digest for name, run in first.items()})
     key = digest(RunFile.model_validate(identity))
     folder = study.folder / "runs" / key[:16]
     actual = _resolved(document.values, {name: str(run.folder) for name, run in first.items()})
     run = RunFile.model_validate({**actual, "output": str(folder)})
-    return [PlannedRun(run, folder, key, values, line)]
+    return PlannedRun(run, folder, key, values, line)
 
 
 def _broken_references(document: Document, known: Collection[str]) -> Iterator[Fault]:

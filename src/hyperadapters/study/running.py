@@ -2,15 +2,18 @@
 
 import json
 import os
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
+from hyperadapters.errors import HyperadaptersError, TrainingError
 from hyperadapters.matrix import Matrix
 from hyperadapters.ranks import process
-from hyperadapters.study.output import markdown, plot, report
 from hyperadapters.study import performing
+from hyperadapters.study.output import markdown, plot, report
 from hyperadapters.study.performing import Perform, write_whole
 from hyperadapters.study.plan import Plan, PlannedRun, plan_study
 from hyperadapters.study.results import StudyResult, result_of
@@ -42,19 +45,40 @@ def run_study(
 
     Raises:
         ConfigError: something is wrong in the study file or in one of its runs; all faults at once.
+        TrainingError: runs of the grid have failed, after all others are done.
     """
     plan = plan_study(path, changes)
     console = console or Console(quiet=True)
     perform = perform or partial(performing.perform, data_root=data_root, console=console)
     todo = {run.digest: run for run in (*plan.first, *plan.runs)}
-    matrices = {}
+    matrices, failed = {}, dict[str, HyperadaptersError]()
     for number, run in enumerate(todo.values(), start=1):
-        head = f"[bold]run {number} of {len(todo)}[/]  {run.run.name}  [dim]{run.folder}[/]"
-        matrices[run.digest] = _done(run, perform, console, head)
+        head = Text.assemble(
+            (f"run {number} of {len(todo)}", "bold"),
+            f"  {run.run.name}  ",
+            (str(run.folder), "dim"),
+        )
+        try:
+            matrices[run.digest] = _done(run, perform, console, head)
+        except HyperadaptersError as error:
+            if run in plan.first:  # others need it
+                raise
+            failed[run.run.name] = error
+    if failed:
+        raise _several(failed, len(todo))
     result = result_of(plan, matrices)
     if process().is_main_process:
         _write(plan, result)
     return result
+
+
+def _several(failed: Mapping[str, HyperadaptersError], runs: int) -> TrainingError:
+    said = [f"{name}: {str(error)}".replace("\n", "\n    ") for name, error in failed.items()]
+    return TrainingError(
+        f"{len(failed)} of {runs} runs failed; the others are done",
+        found="\n    ".join(said),
+        remedy="mend what they say, and give the same command again",
+    )
 
 
 def _write(plan: Plan, result: StudyResult) -> None:
@@ -69,10 +93,10 @@ def _write(plan: Plan, result: StudyResult) -> None:
         write_whole(folder / "report.html", report(result))
 
 
-def _done(run: PlannedRun, perform: Perform, console: Console, head: str) -> Matrix:
+def _done(run: PlannedRun, perform: Perform, console: Console, head: Text) -> Matrix:
     results = run.folder / "results.json"
     if results.is_file():
-        console.print(f"{head}  done before")
+        console.print(head.append("  done before"))
         return Matrix.from_json(results.read_text(encoding="utf-8"), str(results))
     console.print(head)
     matrix = perform(run.run, run.folder)

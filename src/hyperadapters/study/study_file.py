@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from hyperadapters.config import RunName
 from hyperadapters.config.document import Document, Fault, check_kind, raise_faults
 from hyperadapters.config.reading import based, changed, read_alone
 from hyperadapters.config.validation import model_faults, unknown
+from hyperadapters.config.values import Closed
 
 __all__ = ["SEED", "Case", "StudyFile", "load_study", "names_on", "run_document"]
 
@@ -34,7 +35,7 @@ Axis = Annotated[Any, AfterValidator(_axis)]
 
 
 @final
-class Case(BaseModel):
+class Case(Closed):
     """Changes for some combinations of the grid.
 
     Args:
@@ -42,8 +43,6 @@ class Case(BaseModel):
             have any.
         then: changes to the run.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     when: Mapping[str, str]
     then: Mapping[str, Any]
@@ -54,7 +53,7 @@ class Case(BaseModel):
 
 
 @final
-class StudyFile(BaseModel):
+class StudyFile(Closed):
     """A grid over run files.
 
     Args:
@@ -72,8 +71,6 @@ class StudyFile(BaseModel):
         compare: lists of lines to print side by side; a line is a combination of values of all axes
             but `seed` and the combined one, in the order of the grid. One list of all when absent.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: RunName
     output: str = Field(default_factory=lambda data: f"runs/{data.get('name', 'unnamed')}")

@@ -75,7 +75,15 @@ class Tagging(Task):
 
     def __post_init__(self) -> None:
         if len(set(self.labels)) != len(self.labels):
-            raise ValueError(f"a label stands twice in the labels of task `{self.name}`")
+            raise ValueError(f"a label occurs twice in the labels of task `{self.name}`")
+        refused = self.metric.refused(self.labels)
+        if refused:
+            raise DataError(
+                f"`{self.metric.name}` cannot count the labels of task `{self.name}`",
+                expected="`O`, and for every type of span `B-...` and `I-...`",
+                found=", ".join(f"`{label}`" for label in refused[:5]),
+                remedy="set `metric: accuracy`, or write the labels so",
+            )
         object.__setattr__(self, "head", Linear(len(self.labels)))
 
     def encode(self, tokenizer: Tokenizer, example: Tagged, length: int) -> Encoded:

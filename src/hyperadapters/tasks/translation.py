@@ -89,16 +89,22 @@ class Translation(TokenTask):
     ) -> Iterator[Encoded]:
         """Each pair as `encode` gives it, many at a time, which a tokenizer does in parallel.
 
+        A token such as `</s>` or `<2de>` that is written in a text does not count.
+
         Raises:
             BackboneError: the tokenizer has no token for a target language.
         """
         most, end = length - 2, tokenizer.eos_token_id
+        control = set(tokenizer.all_special_ids) - {tokenizer.unk_token_id}
         for start in range(0, len(examples), _AT_ONCE):
             part = examples[start : start + _AT_ONCE]
             sides = ([pair.first for pair in part], [pair.second for pair in part])
             sources, targets = (
-                tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]
-                for texts in sides
+                [[token for token in ids if token not in control] for ids in rows]
+                for rows in (
+                    tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]
+                    for texts in sides
+                )
             )
             for pair, source, target in zip(part, sources, targets, strict=True):
                 first = _id_of(tokenizer, pair.languages[1])

@@ -1,11 +1,15 @@
 """The training of a run, phase after phase."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from accelerate import Accelerator
+from filelock import FileLock, Timeout
 from rich.console import Console
 
 from hyperadapters import bundle, checkpoint
+from hyperadapters.architectures import save_tokenizer
 from hyperadapters.build import TOKENIZER, Assembly
 from hyperadapters.checkpoint import Checkpoint
 from hyperadapters.config import RunFile, digest, digest_in, to_yaml
@@ -13,7 +17,7 @@ from hyperadapters.errors import BundleError
 from hyperadapters.ranks import accelerator_for, launched_alone
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.progress import Progress
-from hyperadapters.training.stage import Stage
+from hyperadapters.training.stage import Stage, check_phase
 from hyperadapters.whole import whole
 
 __all__ = ["train"]
@@ -31,24 +35,56 @@ def train(assembly: Assembly, folder: Path, *, console: Console | None = None) -
 
     Raises:
         TrainingError: the run cannot go on: no data, a loss that is not finite, ...
-        BundleError: the folder holds another run, or a damaged checkpoint.
+        BundleError: the folder holds another run or a damaged checkpoint, or another process trains
+            in it.
     """
-    run, checkpoints = assembly.run, folder / "checkpoints"
-    trackers = tuple(run.trackers)
+    trackers = tuple(assembly.run.trackers)
     accelerator = accelerator_for("no", trackers=trackers, folder=folder / "trackers")
     if console is not None and launched_alone():
         console.print(
-            "[yellow]`accelerate launch` has started one process only: "
-            "without a GPU it needs `--multi_gpu` beside `--num_processes`[/]"
+            "`accelerate launch` has started one process only: "
+            "without a GPU it needs `--multi_gpu` beside `--num_processes`",
+            style="yellow",
         )
+    with _alone(folder, accelerator):
+        _train(assembly, folder, accelerator, console)
+
+
+@contextmanager
+def _alone(folder: Path, accelerator: Accelerator) -> Iterator[None]:
+    """Holds the folder for the processes of this one start; a process that dies lets go of it."""
+    if not accelerator.is_main_process:
+        yield
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise BundleError(
+            f"another process trains in `{folder}`",
+            remedy="wait for it, or give this run another `output`",
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _train(
+    assembly: Assembly, folder: Path, accelerator: Accelerator, console: Console | None
+) -> None:
+    run, checkpoints = assembly.run, folder / "checkpoints"
     assembly.model.to(accelerator.device)  # also where no phase is left to move it
     saved = _last(checkpoints, run)
+    for number in range(len(assembly.method.phases)):
+        check_phase(assembly, number)
     _claim(assembly, folder, accelerator)
     progress, kept = Progress(), 0
     if saved is not None:
         progress, kept = Progress(**saved.state["progress"]), saved.state["metrics_bytes"]
         checkpoint.load(assembly.model, saved.tensors["model"], str(saved.path))
-    metrics = folder / "metrics.jsonl"
+    metrics, trackers = folder / "metrics.jsonl", tuple(run.trackers)
     with Journal(metrics, kept, accelerator, trackers=trackers, console=console) as journal:
         while progress.phase < len(assembly.method.phases):
             stage = Stage(assembly, checkpoints, progress, journal)
@@ -77,7 +113,7 @@ def _claim(assembly: Assembly, folder: Path, accelerator: Accelerator) -> None:
             part.write_text(to_yaml(run), encoding="utf-8")
         if run.backbone.architecture is not None and not kept.exists():
             with whole(kept) as part:
-                assembly.tokenizer.save_pretrained(part)
+                save_tokenizer(assembly.tokenizer, part)
     accelerator.wait_for_everyone()
 
 

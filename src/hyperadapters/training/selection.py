@@ -15,7 +15,7 @@ from hyperadapters.method import Phase
 from hyperadapters.ranks import shared
 from hyperadapters.tasks.base import Encoded, Task
 
-__all__ = ["CRITERIA", "Criterion", "Result", "Selection"]
+__all__ = ["CRITERIA", "Criterion", "Result", "Selection", "check_selection"]
 
 
 class Result(NamedTuple):
@@ -75,8 +75,8 @@ class Selection:
         self._assembly = assembly
         self._phase = phase
         self._criterion = CRITERIA[phase.recipe.criterion]
+        check_selection(assembly, phase, cells)
         self._cells = [self._cell(task, language) for task, language in cells]
-        self._check()
 
     def __len__(self) -> int:
         return len(self._cells)
@@ -120,22 +120,28 @@ class Selection:
         total = metric.score(tuple(map(sum, zip(*statistics, strict=True))))
         return Result(total, float(loss.mean()), metric.higher_is_better)
 
-    def _check(self) -> None:
-        recipe, where = self._phase.recipe, f"phase `{self._phase.name}`"
-        if not self._cells and (recipe.criterion in ("loss", "perplexity") or recipe.patience):
-            raise TrainingError(
-                "no dev cell can choose the checkpoint of this phase",
-                where=where,
-                expected="cells of a task that the phase trains, under `select`",
-                found=f"criterion `{recipe.criterion}`, patience {recipe.patience}",
-                remedy="add cells to `select`, or set `criterion: last` and `patience: 0`",
-            )
-        ways = {cell.task.forced.higher_is_better for cell in self._cells}
-        if recipe.criterion == "score" and len(ways) > 1:
-            raise TrainingError(
-                "the mean over dev cells would mix scores that go up with perplexities",
-                where=where,
-                found=", ".join(cell.name for cell in self._cells),
-                remedy="leave the masked language modelling cells out of `select`, "
-                "or set `criterion: loss`",
-            )
+
+def check_selection(assembly: Assembly, phase: Phase, cells: Sequence[tuple[str, str]]) -> None:
+    """Raises where dev cells, (task, language) each, cannot choose the checkpoint of a phase.
+
+    Raises:
+        TrainingError: as `Selection` does.
+    """
+    recipe, where = phase.recipe, f"phase `{phase.name}`"
+    if not cells and (recipe.criterion in ("loss", "perplexity") or recipe.patience):
+        raise TrainingError(
+            "no dev cell can choose the checkpoint of this phase",
+            where=where,
+            expected="cells of a task that the phase trains, under `select`",
+            found=f"criterion `{recipe.criterion}`, patience {recipe.patience}",
+            remedy="add cells to `select`, or set `criterion: last` and `patience: 0`",
+        )
+    ways = {assembly.tasks[task].forced.higher_is_better for task, _ in cells}
+    if recipe.criterion == "score" and len(ways) > 1:
+        raise TrainingError(
+            "the mean over dev cells would mix scores that go up with perplexities",
+            where=where,
+            found=", ".join(f"{task}/{language}" for task, language in cells),
+            remedy="leave the masked language modelling cells out of `select`, "
+            "or set `criterion: loss`",
+        )

@@ -29,15 +29,28 @@ from hyperadapters.training.optimisation import (
     schedule,
 )
 from hyperadapters.training.progress import Progress
-from hyperadapters.training.selection import Selection
-from hyperadapters.training.streams import mixture_of, streams_of
+from hyperadapters.training.selection import Selection, check_selection
+from hyperadapters.training.streams import budget_of, mixture_of, streams_of
 
-__all__ = ["Stage"]
+__all__ = ["Stage", "check_phase"]
 
 _LINES = 200
 """Lines of losses in the metrics file, per phase, at most."""
 _UNREAD = 50
 """Updates whose losses may wait on a GPU to be read in one go."""
+
+
+def check_phase(assembly: Assembly, number: int) -> None:
+    """Raises what the number-th phase would raise only after those before it are trained.
+
+    Raises:
+        TrainingError: its batch cannot be shared among the processes, this machine cannot compute
+            as its recipe says, or dev cells cannot choose its checkpoint.
+    """
+    phase = assembly.method.phases[number]
+    ranks = accelerator_for(phase.recipe.precision).num_processes
+    budget_of(phase.recipe, ranks)
+    check_selection(assembly, phase, assembly.judged_in(number))
 
 
 @final
@@ -112,7 +125,8 @@ class Stage:
             self.journal.advance(progress, self.losses.last)
             if progress.step % math.ceil(recipe.steps / _LINES) == 0:
                 self._write_losses()
-            if _due(progress.step, recipe.evaluate_every) and self._judge():
+            if _due(progress.step, recipe.evaluate_every):
+                self._judge()
                 self._keep_best()
             if _due(progress.step, self.run.checkpoint_every):
                 self._save()
@@ -165,12 +179,12 @@ class Stage:
         patience: int = self.recipe.patience
         return 0 < patience <= self.progress.without_gain
 
-    def _judge(self) -> bool:
-        """Evaluates on the dev cells, if any; whether these weights are the best so far."""
+    def _judge(self) -> None:
+        """Evaluates on the dev cells, if any."""
         progress = self.progress
         progress.judged = progress.step
         if not len(self.selection):
-            return True
+            return
         scores, number = self.selection.judge()
         best = self.selection.better(number, progress.best)
         progress.without_gain = 0 if best else progress.without_gain + 1
@@ -179,11 +193,11 @@ class Stage:
         line = {"phase": self.phase.name, "step": progress.step, "dev": scores}
         line |= {"selection": number, "best": best}
         self.journal.write(line, update=progress.updates + progress.step)
-        return best
 
     def _keep_best(self) -> None:
-        name = self.progress.best_file
-        if name is None or self.recipe.criterion == "last":
+        """Writes the weights, if they are the best so far."""
+        progress, name = self.progress, self.progress.best_file
+        if name is None or progress.best_step != progress.step or self.recipe.criterion == "last":
             return
         if self.accelerator.is_main_process:
             checkpoint.write_tensors(self.folder / name, self.model.kept())
@@ -210,13 +224,10 @@ class Stage:
         self.losses.read()
         if progress.predictions:
             self._write_losses()
-        best = True
         if progress.judged != progress.step:
-            best = self._judge()
-        elif progress.best_step is not None:
-            best = progress.best_step == progress.step
+            self._judge()
         self.accelerator.wait_for_everyone()
-        if not best and progress.best_file is not None:
+        if progress.best_file is not None and progress.best_step != progress.step:
             file = self.folder / progress.best_file
             checkpoint.load(self.model, checkpoint.read_tensors(file), str(file))
         progress.begin_next_phase()

@@ -7,7 +7,7 @@ from hyperadapters.errors import TrainingError
 from hyperadapters.method import Phase, Recipe
 from hyperadapters.tasks.packed import Packed
 
-__all__ = ["mixture_of", "streams_of"]
+__all__ = ["budget_of", "mixture_of", "streams_of"]
 
 
 def streams_of(assembly: Assembly, number: int) -> list[Stream]:
@@ -39,15 +39,19 @@ def mixture_of(
     return Mixture(
         streams,
         order=Temperature(recipe.temperature),
-        budget=_budget(recipe, ranks),
+        budget=budget_of(recipe, ranks),
         contexts=recipe.contexts_per_batch,
         pad_id=pad_id,
         seed=seed,
     )
 
 
-def _budget(recipe: Recipe, ranks: int) -> Budget:
-    """What one micro-batch holds, such that every rank has a part of it."""
+def budget_of(recipe: Recipe, ranks: int) -> Budget:
+    """What one micro-batch holds, such that every rank has a part of it.
+
+    Raises:
+        TrainingError: there is none.
+    """
     if recipe.batch_tokens:
         return Tokens(recipe.batch_tokens // recipe.accumulate, least=ranks)
     if recipe.batch % (recipe.accumulate * ranks):
@@ -68,4 +72,4 @@ def _stream(assembly: Assembly, task: str, language: str, length: int) -> Stream
     corpus, how = assembly.corpus(task, language, "train"), assembly.tasks[task]
     every = how.encode_all(assembly.tokenizer, corpus.examples, length)
     encoded = Packed(example for example in every if how.admits(example))
-    return Stream(how, how.row(language), encoded, len(encoded))
+    return Stream(how, how.row(language), encoded, len(encoded), encoded.checksum())

@@ -65,7 +65,7 @@ def test_an_identified_text_without_tab(tmp_path: Path) -> None:
 
 
 def test_an_id_that_stands_twice(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"(?s)the id `a` stands twice.*text.txt:2"):
+    with pytest.raises(DataError, match=r"(?s)the id `a` occurs twice.*text.txt:2"):
         read_identified(file(tmp_path, "a\tone\na\ttwo\n"))
 
 

@@ -87,7 +87,7 @@ def read_identified(*paths: Path) -> dict[str, str]:
     """Texts by their id, from `id TAB text` lines, in the order of the files.
 
     Raises:
-        DataError: a line has no tab, or an id stands twice.
+        DataError: a line has no tab, or an id occurs twice.
     """
     found: dict[str, str] = {}
     for path, number, line in _numbered(paths):
@@ -102,7 +102,7 @@ def read_identified(*paths: Path) -> dict[str, str]:
                 found=repr(line[:60]),
             )
         if name in found:
-            raise DataError(f"the id `{name}` stands twice", where=f"{path}:{number}")
+            raise DataError(f"the id `{name}` occurs twice", where=f"{path}:{number}")
         found[name] = text.strip()
     return found
 

@@ -1,0 +1,45 @@
+"""Methods as values: what cannot be one, and where an adapter is silent."""
+
+import pytest
+
+from hyperadapters.errors import UnknownName
+from hyperadapters.forms import Bottleneck
+from hyperadapters.method import BACKBONE, Adapter, Method, Phase
+from hyperadapters.providers import table
+from hyperadapters.sites import Site, Where
+
+
+def _adapter(name: str) -> Adapter:
+    return Adapter(name, Bottleneck(width=2), Where("ffn"), table("task"))
+
+
+@pytest.mark.parametrize("names", [("a", "a"), ("a", BACKBONE)])
+def test_adapters_have_names_of_their_own(names: tuple[str, str]) -> None:
+    with pytest.raises(ValueError, match="adapters need names of their own, not a, "):
+        Method("m", tuple(map(_adapter, names)), ())
+
+
+@pytest.mark.parametrize(
+    "phase",
+    [
+        Phase(trains=frozenset({"adaptr"})),
+        Phase(trains=frozenset({"adapter"}), acts=frozenset({"adaptr"})),
+        Phase(trains=frozenset({"adapter"}), leave_out={"adaptr": (0,)}),
+    ],
+    ids=["trains", "acts", "leave_out"],
+)
+def test_a_phase_names_what_there_is(phase: Phase) -> None:
+    with pytest.raises(UnknownName, match="phase `train` `adaptr`(.|\\n)*mean `adapter`"):
+        Method("m", (_adapter("adapter"),), (phase,))
+
+
+def test_layers_are_counted_from_the_end_of_each_tower() -> None:
+    sites = [Site("encoder", n, p) for n in range(3) for p in ("attention", "ffn")]
+    sites += [Site("decoder", n, "ffn") for n in range(2)] + [Site("encoder", None, "embeddings")]
+    phase = Phase(trains=frozenset({"a"}), leave_out={"a": (-1,), "b": (0, 12)})
+    left = [site for site in sites if site not in phase.sites("a", sites)]
+    assert {(site.tower, site.layer) for site in left} == {("encoder", 2), ("decoder", 1)}
+    assert len(left) == 3
+    left = [site for site in sites if site not in phase.sites("b", sites)]
+    assert {(site.tower, site.layer) for site in left} == {("encoder", 0), ("decoder", 0)}
+    assert phase.sites("c", sites) == sites
