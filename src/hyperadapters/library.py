@@ -1,4 +1,4 @@
-"""The corpora of a run: read once each; no pair to train a translation on is scored."""
+"""The corpora of a run, read once each; pairs that are scored are left out of training."""
 
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -155,8 +155,8 @@ class RunFile(Closed):
         method: a name of `hyperadapters methods`, or a mapping of `name` and arguments.
         tasks: every task of the run, by name.
         train: the pairs of task and language that are trained on.
-        evaluate: the cells of the matrix; when absent, the trained pairs of all tasks but `mlm`,
-            of those too where there is no other.
+        evaluate: the cells of the matrix; when absent, the trained pairs of all tasks but `mlm`
+            (or of `mlm`, if there is no other task).
         select: cells whose dev split chooses the checkpoint; the same default.
         groups: languages by group, for means; a language in no group is in no mean.
         tiers: name -> the fewest training examples of its languages; each language is in the
