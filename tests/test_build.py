@@ -37,7 +37,7 @@ def test_a_tokenizer_is_learned_anew_until_the_run_has_begun(tmp_path: Path) -> 
         train(begun, folder)
     (folder / TOKENIZER).rename(tmp_path / "of who knows what")
     train(begun, folder)
-    assert not list(folder.glob(".*")), "nothing half-written stays"
+    assert not list(folder.glob(".*.part")), "nothing half-written stays"
     (folder / TOKENIZER / "tokenizer.json").write_text(
         (folder / TOKENIZER / "tokenizer.json").read_text().replace('"[UNK]"', '"[???]"')
     )

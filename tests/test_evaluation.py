@@ -187,7 +187,7 @@ def test_languages_fall_into_tiers_by_their_training_examples(assembly: Assembly
     run = assembly.run.model_copy(update={"tiers": {"low": 0, "high": 6}})
     corpus = assembly.corpus("ner", "tr", "train")
     more = replace(corpus, examples=(*corpus.examples, corpus.examples[0]))
-    library = Library(run, assembly.library.data_root, {("ner", "tr", "train"): more})
+    library = Library(run, assembly.library.data_root, corpora={("ner", "tr", "train"): more})
     tiered = replace(assembly, run=run, library=library)
     assert evaluate(tiered, cells=[("ner", "tr")]).groups == {"seen": ("tr",)}
     groups = evaluate(tiered).groups
@@ -216,7 +216,9 @@ def test_other_rows_other_cells_other_splits(assembly: Assembly) -> None:
 def test_what_cannot_be_scored_is_known_before_training(assembly: Assembly) -> None:
     check(assembly)
     empty = Corpus("ner", "tr", "test", (), "tr.tsv")
-    library = Library(assembly.run, assembly.library.data_root, {("ner", "tr", "test"): empty})
+    library = Library(
+        assembly.run, assembly.library.data_root, corpora={("ner", "tr", "test"): empty}
+    )
     with pytest.raises(DataError, match=r"nothing to score for `ner` in `tr`\n  where: tr.tsv"):
         check(replace(assembly, library=library))
 

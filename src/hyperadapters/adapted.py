@@ -99,7 +99,7 @@ class AdaptedModel(nn.Module):
         binding, divergence = self._bind(context, repeats=False)
         with bound(binding):
             hidden = read(self.backbone, batch.inputs)
-            view = _BoundHeads(self, context, hidden.shape[0])
+            view = _BoundView(self, context, hidden.shape[0])
             logits = {
                 name: self.tasks[name].logits(view, hidden.index_select(0, share.examples), share)
                 for name, share in batch.shares.items()
@@ -269,7 +269,7 @@ class AdaptedModel(nn.Module):
             )
 
 
-class _BoundHeads:
+class _BoundView:
     """What a task sees of the model during one forward."""
 
     def __init__(self, model: AdaptedModel, context: Context, examples: int) -> None:

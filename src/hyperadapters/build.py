@@ -31,8 +31,8 @@ __all__ = [
     "PRETRAIN",
     "TOKENIZER",
     "Assembly",
+    "adapted_for",
     "assemble",
-    "check_lengths",
     "method_of",
     "rows_of",
     "tasks_of",
@@ -110,15 +110,22 @@ def assemble(run: RunFile, *, data_root: Path | None = None) -> Assembly:
     tokenizer = tokenizer_of(run, library)
     torch.manual_seed(run.seed)
     backbone = _backbone(run.backbone, tokenizer)
-    _check_towers(tasks, backbone)
-    check_lengths(method, tasks, backbone)
-    model = adapt(
-        backbone,
-        method,
-        tasks=list(tasks.values()),
-        rows=rows_of(run, method, tasks),
-    )
+    model = adapted_for(run, method, tasks, backbone)
     return Assembly(run, method, model, tokenizer, tasks, library)
+
+
+def adapted_for(
+    run: RunFile, method: Method, tasks: Mapping[str, Task], backbone: Any
+) -> AdaptedModel:
+    """The run's model on a backbone.
+
+    Raises:
+        BackboneError: a task translates, and the backbone has no decoder.
+        ConfigError: something may be longer than the backbone has positions for.
+    """
+    _check_towers(tasks, backbone)
+    _check_lengths(method, tasks, backbone)
+    return adapt(backbone, method, tasks=list(tasks.values()), rows=rows_of(run, method, tasks))
 
 
 def _check_towers(tasks: Mapping[str, Task], backbone: Any) -> None:
@@ -131,12 +138,8 @@ def _check_towers(tasks: Mapping[str, Task], backbone: Any) -> None:
         )
 
 
-def check_lengths(method: Method, tasks: Mapping[str, Task], backbone: Any) -> None:
-    """Raises where something may be longer than the backbone has positions for.
-
-    Raises:
-        ConfigError: examples of a phase, or the answers of a task.
-    """
+def _check_lengths(method: Method, tasks: Mapping[str, Task], backbone: Any) -> None:
+    """Raises where examples of a phase, or the answers of a task, may be too long."""
     place = {PRETRAIN: "pretrain.recipe.length"}
     wanted = [
         (

@@ -21,10 +21,9 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from hyperadapters import architectures
-from hyperadapters.adapt import adapt
 from hyperadapters.adapted import AdaptedModel
 from hyperadapters.backbones import head_parameters
-from hyperadapters.build import Assembly, check_lengths, method_of, rows_of, tasks_of
+from hyperadapters.build import Assembly, adapted_for, method_of, tasks_of
 from hyperadapters.config import RunFile, load_run, to_yaml
 from hyperadapters.errors import BundleError, ConfigError
 from hyperadapters.library import Library
@@ -100,13 +99,7 @@ def load(
     own = folder / "backbone"
     source = str(own) if own.is_dir() else run.backbone.path or run.backbone.name or ""
     backbone = architectures.load(source, run.backbone.revision)
-    check_lengths(method, tasks, backbone)
-    model = adapt(
-        backbone,
-        method,
-        tasks=list(tasks.values()),
-        rows=rows_of(run, method, tasks),
-    )
+    model = adapted_for(run, method, tasks, backbone)
     file = folder / "weights.safetensors"
     weights = _read(file)
     cause = "the run file beside them was changed, or the file is another model's"

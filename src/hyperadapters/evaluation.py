@@ -1,12 +1,10 @@
 """How a model scores: per sentence, and as the task × language matrix of a run."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
 import torch
-from torch import nn
 
 from hyperadapters.adapted import AdaptedModel
 from hyperadapters.build import Assembly
@@ -14,33 +12,16 @@ from hyperadapters.context import Context, Row, names_of
 from hyperadapters.data.corpora import Corpus
 from hyperadapters.errors import ConfigError, DataError, UnknownName
 from hyperadapters.groups import groups_of
+from hyperadapters.inference import EXAMPLES, over_batches
 from hyperadapters.matrix import STANDINGS, Cell, Matrix, Standing
 from hyperadapters.method import Phase
 from hyperadapters.metrics import Loss, Statistics
 from hyperadapters.providers import Provider
 from hyperadapters.ranks import shared
 from hyperadapters.schedules import Observed, Schedule
-from hyperadapters.tasks.base import Batch, Encoded, Question, Task, collate
-from hyperadapters.tasks.batch import fitting
+from hyperadapters.tasks.base import Batch, Encoded, Question, Task
 
 __all__ = ["cells_of", "check", "evaluate", "score"]
-
-_EXAMPLES = 64
-_TOKENS = 4096
-"""In a batch that is scored, at most; padding counts, and one example may be longer."""
-
-
-@contextmanager
-def _evaluating(model: nn.Module) -> Iterator[None]:
-    """Eval mode without gradients; every module goes back to the mode it had."""
-    training = [module for module in model.modules() if module.training]
-    model.eval()
-    try:
-        with torch.no_grad():
-            yield
-    finally:
-        for module in training:
-            module.training = True
 
 
 def score(
@@ -50,7 +31,7 @@ def score(
     encoded: Sequence[Encoded],
     *,
     pad_id: int,
-    examples: int = _EXAMPLES,
+    examples: int = EXAMPLES,
     under: Schedule = Observed(),
 ) -> tuple[list[Statistics], Loss]:
     """What each example adds to the task's metric `forced`, in the order given, and the summed
@@ -65,34 +46,16 @@ def score(
         under: maps `row` to the row that batch n runs with.
     """
     device = next(model.parameters()).device
-    found: dict[int, Statistics] = {}
     loss = Loss(torch.zeros((), device=device), torch.zeros((), device=device))
-    with _evaluating(model):
-        for places, context, batch in _batches(task, row, encoded, pad_id, examples, under):
-            batch = batch.to(device)
-            logits, share = model(context, batch).logits[task.name], batch.shares[task.name]
-            found.update(zip(places, task.statistics(logits, share), strict=True))
-            loss += task.loss(logits, share)
-    return _in_order(found), loss
 
+    def statistics(context: Context, batch: Batch, places: list[int]) -> list[Statistics]:
+        nonlocal loss
+        logits, share = model(context, batch).logits[task.name], batch.shares[task.name]
+        loss += task.loss(logits, share)
+        return task.statistics(logits, share)
 
-def _in_order(found: Mapping[int, Any]) -> list[Any]:
-    return [found[place] for place in sorted(found)]
-
-
-def _batches(
-    task: Task,
-    row: Row,
-    encoded: Sequence[Encoded],
-    pad_id: int,
-    examples: int,
-    under: Schedule,
-) -> Iterator[tuple[list[int], Context, Batch]]:
-    """Examples of similar length at a time: their places, the row they run with, their batch."""
-    generator, lengths = torch.Generator().manual_seed(0), list(map(len, encoded))
-    for number, places in enumerate(fitting(lengths, examples=examples, tokens=_TOKENS)):
-        batch = collate([(task, row, encoded[place]) for place in places], pad_id, generator)
-        yield places, Context.uniform(under.under(row, number), len(places)), batch
+    drawn = [(task, row, one) for one in encoded]
+    return over_batches(model, drawn, pad_id, statistics, under=under, examples=examples), loss
 
 
 def evaluate(
@@ -257,20 +220,16 @@ def _answered(
     answer: Callable[[Question], list[Any]],
 ) -> list[Any]:
     """What a method of the task says of each example in one hop, in corpus order."""
-    model, tokenizer = assembly.model, assembly.tokenizer
+    tokenizer, row = assembly.tokenizer, task.row(hop)
     length = assembly.method.phases[-1].recipe.length
     addressed = task.addressed(corpus.examples, hop)
-    encoded = [task.encode(tokenizer, example, length) for example in addressed]
-    device = next(model.parameters()).device
-    found: dict[int, Any] = {}
-    with _evaluating(model):
-        batches = _batches(task, task.row(hop), encoded, tokenizer.pad_token_id, _EXAMPLES, under)
-        for places, context, batch in batches:
-            examples = [addressed[place] for place in places]
-            question = Question(model, context, batch.to(device), examples, tokenizer)
-            answers = answer(question)
-            found.update(zip(places, answers, strict=True))
-    return _in_order(found)
+    drawn = [(task, row, encoded) for encoded in task.encode_all(tokenizer, addressed, length)]
+
+    def asked(context: Context, batch: Batch, places: list[int]) -> list[Any]:
+        examples = [addressed[place] for place in places]
+        return answer(Question(assembly.model, context, batch, examples, tokenizer))
+
+    return over_batches(assembly.model, drawn, tokenizer.pad_token_id, asked, under=under)
 
 
 def _standing(row: Row, trained: Collection[Row], pretrained: Collection[Row]) -> Standing:

@@ -47,16 +47,16 @@ class Layout:
         )
 
     def split(
-        self, hidden: Float[Tensor, "example token features"]
-    ) -> Float[Tensor, "row row_token features"]:
+        self, hidden: Float[Tensor, "example token width"]
+    ) -> Float[Tensor, "row row_token width"]:
         """The tokens of each row's examples, one behind the other."""
         if self.gather is not None:
             hidden = hidden.index_select(0, self.gather)
         return hidden.reshape(self.rows, -1, hidden.shape[-1])
 
     def join(
-        self, blocks: Float[Tensor, "row row_token features"], tokens: int
-    ) -> Float[Tensor, "example token features"]:
+        self, blocks: Float[Tensor, "row row_token width"], tokens: int
+    ) -> Float[Tensor, "example token width"]:
         """The inverse of `split` for examples of `tokens` tokens."""
         hidden = blocks.reshape(-1, tokens, blocks.shape[-1])
         return hidden if self.scatter is None else hidden.index_select(0, self.scatter)

@@ -1,11 +1,10 @@
 """The corpora of a run, read once each; pairs that are scored are left out of training."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
+from typing import final
 
 from hyperadapters.config import RunFile
-from hyperadapters.config.task_settings import TranslationTask
-from hyperadapters.context import direction
 from hyperadapters.data.corpora import Corpus
 from hyperadapters.data.held_out import keys_of, without
 from hyperadapters.errors import DataError
@@ -13,20 +12,28 @@ from hyperadapters.errors import DataError
 __all__ = ["Library"]
 
 
-@dataclass(frozen=True)
+@final
 class Library:
     """The corpora of a run, read once each.
 
     Args:
         run: says where each task's examples come from.
         data_root: the folder that relative paths of corpora start from.
+        corpora: those that are at hand, by task, language and split; the others are read.
     """
 
-    run: RunFile
-    data_root: Path | None = None
-    _read: dict[tuple[str, str, str], Corpus] = field(default_factory=dict, repr=False)
-    _scored: dict[str, frozenset[int]] = field(default_factory=dict, repr=False)
-    _trained: dict[str, frozenset[int]] = field(default_factory=dict, repr=False)
+    def __init__(
+        self,
+        run: RunFile,
+        data_root: Path | None = None,
+        *,
+        corpora: Mapping[tuple[str, str, str], Corpus] | None = None,
+    ) -> None:
+        self.run = run
+        self.data_root = data_root
+        self._read = dict(corpora or {})
+        self._scored: dict[str, frozenset[int]] = {}
+        self._trained: dict[str, frozenset[int]] = {}
 
     def corpus(self, task: str, language: str, split: str) -> Corpus:
         """The examples of a task, a language and a split, from the first source that has them.
@@ -36,11 +43,11 @@ class Library:
         Raises:
             DataError: no source has them, or a file is broken.
         """
-        language = self._data_of(task, language)
+        language = self.run.tasks[task].data_of(language)
         key = (task, language, split)
         if key not in self._read:
             corpus = self._found(task, language, split)
-            if split == "train" and isinstance(self.run.tasks[task], TranslationTask):
+            if split == "train" and self.run.tasks[task].holds_out:
                 corpus = without(corpus, self._texts_scored(task))
             self._read[key] = corpus
         return self._read[key]
@@ -68,8 +75,7 @@ class Library:
         None of those that the run scores, which are out of its training; None where the text that
         it was trained on is not there. Reads that text once.
         """
-        translates = isinstance(self.run.tasks[corpus.task], TranslationTask)
-        if corpus.split == "train" or not translates:
+        if corpus.split == "train" or not self.run.tasks[corpus.task].holds_out:
             return 0
         try:
             if keys_of((corpus,)) <= self._texts_scored(corpus.task):
@@ -87,11 +93,6 @@ class Library:
 
     def has(self, task: str, language: str, split: str) -> bool:
         """Whether some source has them."""
-        sources, language = self.run.tasks[task].data, self._data_of(task, language)
-        return any(source.has(language, split, self.data_root) for source in sources)
-
-    def _data_of(self, task: str, language: str) -> str:
-        """The cell whose data this one's are: those of `de-en-fr` are of `de-fr`."""
-        if isinstance(self.run.tasks[task], TranslationTask):
-            return "-".join(direction(language))
-        return language
+        settings = self.run.tasks[task]
+        language = settings.data_of(language)
+        return any(source.has(language, split, self.data_root) for source in settings.data)

@@ -103,7 +103,6 @@ def test_translations_come_in_the_order_of_the_sentences(
     translator: Assembly, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(prediction, "_WINDOW", 8)
-    monkeypatch.setattr(prediction, "_EXAMPLES", 3)
     texts = ["drei", "drei Tage und zwei Wochen", "Montag", "", "in fünf Jahren"]
     lines = [("de-en" if n % 3 else "fr-en", texts[n * 7 % 5]) for n in range(21)]
     alone = [next(translate(translator, "mt", [line])) for line in lines]

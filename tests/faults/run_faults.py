@@ -86,10 +86,32 @@ RUNS = (
     ),
     Fault(
         "scores stand in the order of length",
-        "evaluation.py",
-        "[found[place] for place in sorted(found)]",
+        "inference.py",
+        "[found[place] for place in range(len(drawn))]",
         "list(found.values())",
         "tests/test_evaluation.py::test_order_and_batch_size_change_nothing",
+    ),
+    Fault(
+        "a run goes on with other examples of the same number",
+        "training/streams.py",
+        "len(encoded), encoded.checksum())",
+        "len(encoded))",
+        "tests/training/test_loop.py::test_other_examples_under_the_same_names_are_noticed",
+    ),
+    Fault(
+        "layers of a backbone that are missing are drawn at random",
+        "architectures.py",
+        "if lost:",
+        "if None:",
+        "tests/test_architectures.py::test_a_backbone_that_lacks_weights_is_refused[bert]",
+    ),
+    Fault(
+        "positions of a RoBERTa from scratch begin one too late",
+        "backbones/anatomy.py",
+        "else int(model.config.pad_token_id) + 1",
+        "else 2",
+        "tests/backbones/test_anatomy.py::"
+        "test_positions_follow_the_padding_id_of_a_model_from_scratch",
     ),
     Fault(
         "a mixed batch averages the means of its tasks",

@@ -35,10 +35,10 @@ TRANSLATION = (
         "tests/data/test_vocabulary.py::test_another_process_learns_the_same",
     ),
     Fault(
-        "translations come in the order of their lengths",
-        "analysis/prediction.py",
-        "return [found[at] for at in range(len(drawn))]",
-        "return list(found.values())",
+        "translations are written in the order of their lengths",
+        "inference.py",
+        "found.update(zip(places, answer",
+        "found.update(zip(sorted(places), answer",
         "tests/analysis/test_prediction.py::test_translations_come_in_the_order_of_the_sentences",
     ),
     Fault(
@@ -51,8 +51,8 @@ TRANSLATION = (
     Fault(
         "adapters are materialised for the first direction only",
         "analysis/prediction.py",
-        "materialised(assembly.model.eval(), tuple(rows.values()))",
-        "materialised(assembly.model.eval(), tuple(rows.values())[:1])",
+        "materialised(assembly.model, tuple(rows.values()))",
+        "materialised(assembly.model, tuple(rows.values())[:1])",
         "tests/analysis/test_prediction.py::test_every_line_is_translated_in_its_own_direction",
     ),
     Fault(
@@ -108,10 +108,24 @@ TRANSLATION = (
         "test_matched_heads_start_as_free_weights_do[1.0-8-False]",
     ),
     Fault(
+        "a token that is written in a text ends it",
+        "tasks/translation.py",
+        "[token for token in ids if token not in control]",
+        "list(ids)",
+        "tests/tasks/test_translation.py::test_tokens_written_in_a_text_are_no_tokens",
+    ),
+    Fault(
+        "small languages are not lifted in a vocabulary",
+        "data/vocabulary.py",
+        "own * times + random",
+        "random",
+        "tests/data/test_vocabulary.py::test_temperature_lifts_small_languages",
+    ),
+    Fault(
         "a sentence that is tested in one direction is trained on in another",
         "library.py",
-        'if split == "train" and isinstance',
-        'if split == "none" and isinstance',
+        'if split == "train" and self',
+        'if split == "none" and self',
         "tests/test_library.py::test_what_is_scored_in_any_direction_is_trained_on_in_none",
     ),
     Fault(

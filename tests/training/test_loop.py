@@ -17,6 +17,7 @@ import tiny_runs
 from hyperadapters.config import load_run, run_from
 from hyperadapters.errors import BundleError, TrainingError
 from hyperadapters.evaluation import evaluate
+from hyperadapters.library import Library
 from hyperadapters.matrix import Matrix
 from hyperadapters.training import train
 from hyperadapters.training.stage import Stage
@@ -171,9 +172,9 @@ def test_other_examples_under_the_same_names_are_noticed(tmp_path: Path) -> None
     corpus = assembly.corpus("fields", "tr", "train")
     first, *others = corpus.examples
     swapped = replace(corpus, examples=(*others, first))
-    assembly.library._read["fields", "tr", "train"] = swapped
+    library = Library(assembly.run, corpora={("fields", "tr", "train"): swapped})
     with pytest.raises(BundleError, match="the data of the run have changed"):
-        train(assembly, tmp_path)
+        train(replace(assembly, library=library), tmp_path)
 
 
 def test_a_cut_off_checkpoint_stops_the_run(tmp_path: Path) -> None:

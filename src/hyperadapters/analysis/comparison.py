@@ -19,7 +19,7 @@ from hyperadapters.metrics import METRICS
 
 __all__ = ["differences", "means"]
 
-Pair = tuple[str, str]
+CellKey = tuple[str, str]
 
 
 def means(matrices: Sequence[Matrix], names: Sequence[str]) -> str:

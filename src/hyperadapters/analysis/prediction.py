@@ -2,15 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import torch
-
 from hyperadapters.adapt import materialised
 from hyperadapters.build import Assembly
 from hyperadapters.context import Context, Row, direction, hops
 from hyperadapters.data.corpora import Pair, Tagged
 from hyperadapters.errors import ConfigError, DataError, UnknownName
-from hyperadapters.tasks.base import Task, collate
-from hyperadapters.tasks.batch import fitting
+from hyperadapters.inference import over_batches
+from hyperadapters.tasks.base import Batch, Task
 from hyperadapters.tasks.tagging import Tagging
 from hyperadapters.tasks.translation import Translation
 
@@ -19,17 +17,14 @@ __all__ = ["Labelled", "answers", "predict", "translate"]
 Labelled = list[tuple[str, str]]
 """The words of a sentence, each with its label; no words for an empty line."""
 
-_EXAMPLES = 32
-_TOKENS = 4096
-"""In a batch, at most."""
 _WINDOW = 512
-"""Sentences among which those of similar length are translated together."""
+"""Sentences that are read before those of similar length are answered together."""
 
 
 def predict(
     assembly: Assembly, task: str, language: str, sentences: Iterable[str]
 ) -> Iterator[Labelled]:
-    """Tags sentences, in their order, as many at once as fit a batch.
+    """Tags sentences, in their order, those of similar length in one batch.
 
     A word that the model did not see, such as one beyond the length limit of the run, has the
     `missing` label of the task's metric.
@@ -54,7 +49,7 @@ def predict(
     row, waiting = chosen.row(language), []
     for sentence in sentences:
         waiting.append(sentence.split())
-        if len(waiting) == _EXAMPLES:
+        if len(waiting) == _WINDOW:
             yield from _tagged(assembly, chosen, row, waiting)
             waiting = []
     yield from _tagged(assembly, chosen, row, waiting)
@@ -130,7 +125,7 @@ def translate(assembly: Assembly, task: str, sentences: Sequence[tuple[str, str]
         )
     routes = {name: hops(name) for name, text in sentences if text.strip()}
     rows = {hop: chosen.row(hop) for route in routes.values() for hop in route}
-    with materialised(assembly.model.eval(), tuple(rows.values())):
+    with materialised(assembly.model, tuple(rows.values())):
         for start in range(0, len(sentences), _WINDOW):
             part = sentences[start : start + _WINDOW]
             yield from _routed(assembly, chosen, routes, rows, part)
@@ -155,7 +150,6 @@ def _routed(
     return texts
 
 
-@torch.no_grad()
 def _translations(
     assembly: Assembly,
     task: Translation,
@@ -164,19 +158,14 @@ def _translations(
 ) -> list[str]:
     tokenizer, model = assembly.tokenizer, assembly.model
     length = assembly.method.phases[-1].recipe.length
-    drawn = [
-        (task, rows[name], task.encode(tokenizer, Pair(text, "", direction(name)), length))
-        for name, text in sentences
-    ]
-    device = next(model.parameters()).device
-    found: dict[int, str] = {}
-    lengths = [len(encoded) for *_, encoded in drawn]
-    for places in fitting(lengths, examples=_EXAMPLES, tokens=_TOKENS):
-        batch = collate([drawn[at] for at in places], tokenizer.pad_token_id, torch.Generator())
-        context = Context.of_examples(drawn[at][1] for at in places)
-        texts = task.translate(model, context, batch.to(device).inputs, tokenizer)
-        found.update(zip(places, texts, strict=True))
-    return [found[at] for at in range(len(drawn))]
+    pairs = [Pair(text, "", direction(name)) for name, text in sentences]
+    encoded = task.encode_all(tokenizer, pairs, length)
+    drawn = [(task, rows[name], one) for (name, _), one in zip(sentences, encoded, strict=True)]
+
+    def answer(context: Context, batch: Batch, places: list[int]) -> list[str]:
+        return task.translate(model, context, batch.inputs, tokenizer)
+
+    return over_batches(model, drawn, tokenizer.pad_token_id, answer)
 
 
 def _task(assembly: Assembly, task: str) -> Task:
@@ -194,16 +183,16 @@ def _tagged(
         yield list(zip(words, next(labels), strict=True)) if words else []
 
 
-@torch.no_grad()
 def _labels(
     assembly: Assembly, task: Tagging, row: Row, sentences: Sequence[list[str]]
 ) -> list[list[str]]:
-    tokenizer, model = assembly.tokenizer, assembly.model.eval()
+    tokenizer, model = assembly.tokenizer, assembly.model
     length = assembly.method.phases[-1].recipe.length
-    drawn = [
-        (task, row, task.encode(tokenizer, Tagged(tuple(words), ()), length)) for words in sentences
-    ]
-    device = next(model.parameters()).device
-    batch = collate(drawn, tokenizer.pad_token_id, torch.Generator()).to(device)
-    outputs = model(Context.uniform(row, len(sentences)), batch)
-    return task.predict(outputs.logits[task.name], batch.shares[task.name])
+    examples = [Tagged(tuple(words), ()) for words in sentences]
+    drawn = [(task, row, one) for one in task.encode_all(tokenizer, examples, length)]
+
+    def answer(context: Context, batch: Batch, places: list[int]) -> list[list[str]]:
+        logits = model(context, batch).logits[task.name]
+        return task.predict(logits, batch.shares[task.name])
+
+    return over_batches(model, drawn, tokenizer.pad_token_id, answer)

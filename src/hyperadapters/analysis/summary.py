@@ -25,7 +25,7 @@ __all__ = [
 MISSING = "–"
 """What stands where there is no number."""
 
-Pair = tuple[str, str]
+CellKey = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class MeanRow:
     """
 
     label: str
-    pairs: frozenset[Pair]
+    pairs: frozenset[CellKey]
 
     def of(self, matrix: Matrix, task: str) -> float | None:
         """The unweighted mean over the row's languages of a task, None where there is none."""
@@ -47,7 +47,7 @@ class MeanRow:
         ]
         return fmean(scores) if scores else None
 
-    def of_task(self, task: str) -> list[Pair]:
+    def of_task(self, task: str) -> list[CellKey]:
         """The row's pairs of one task, sorted."""
         return sorted(pair for pair in self.pairs if pair[0] == task)
 
@@ -75,8 +75,8 @@ def mean_rows(matrices: Sequence[Matrix]) -> list[MeanRow]:
     return rows
 
 
-def _common(matrices: Sequence[Matrix]) -> frozenset[Pair]:
-    found: set[Pair] = set()
+def _common(matrices: Sequence[Matrix]) -> frozenset[CellKey]:
+    found: set[CellKey] = set()
     for task in tasks_of(matrices):
         scored = [
             {_pair(cell) for cell in matrix.select(task)}
@@ -87,7 +87,7 @@ def _common(matrices: Sequence[Matrix]) -> frozenset[Pair]:
     return frozenset(found)
 
 
-def _pair(cell: Cell) -> Pair:
+def _pair(cell: Cell) -> CellKey:
     return cell.task, cell.language
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from hyperadapters.config.document import Document, Fault, Place
+from hyperadapters.config.document import Document, Fault, KeyPath
 from hyperadapters.config.task_settings import TranslationTask
 from hyperadapters.config.validation import unknown
 from hyperadapters.context import direction
@@ -15,7 +15,7 @@ __all__ = ["Parts", "cell_faults", "group_faults", "mapping_of", "selection_faul
 Parts = Mapping[str, Any]
 """The keys of a run file that could be read, as the values that `RunFile` would have."""
 
-_CELLS: tuple[Place, ...] = (("train",), ("evaluate",), ("select",), ("pretrain", "train"))
+_CELLS: tuple[KeyPath, ...] = (("train",), ("evaluate",), ("select",), ("pretrain", "train"))
 
 
 def cell_faults(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
@@ -66,7 +66,7 @@ def selection_faults(document: Document, parts: Parts, method: Method | None) ->
 
 
 def _direction(
-    document: Document, place: Place, name: str, known: Sequence[str]
+    document: Document, place: KeyPath, name: str, known: Sequence[str]
 ) -> Iterator[Fault]:
     """A cell of a translation task is a direction between two languages of its data."""
     try:
@@ -80,7 +80,7 @@ def _direction(
             yield unknown(document, place, "language", language, languages)
 
 
-def _through(document: Document, parts: Parts, place: Place, name: str) -> Iterator[Fault]:
+def _through(document: Document, parts: Parts, place: KeyPath, name: str) -> Iterator[Fault]:
     """Only what is evaluated can go through a third language; a vocabulary that is learned here
     knows the target languages of training.
     """
@@ -108,8 +108,8 @@ def _through(document: Document, parts: Parts, place: Place, name: str) -> Itera
 
 
 def _all_cells(
-    document: Document, places: Sequence[Place] = _CELLS
-) -> Iterator[tuple[Place, str, Sequence[object]]]:
+    document: Document, places: Sequence[KeyPath] = _CELLS
+) -> Iterator[tuple[KeyPath, str, Sequence[object]]]:
     """Every list of languages as written: a fault in one must not hide those in the others."""
     for place in places:
         cells = document.values

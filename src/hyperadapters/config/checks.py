@@ -14,7 +14,7 @@ from hyperadapters.config.cells import (
     mapping_of,
     selection_faults,
 )
-from hyperadapters.config.document import Document, Fault, Place
+from hyperadapters.config.document import Document, Fault, KeyPath
 from hyperadapters.config.recipe import RecipeChanges
 from hyperadapters.config.run_file import MethodChoice, RunFile
 from hyperadapters.config.task_settings import TaggingTask, TranslationTask
@@ -163,7 +163,7 @@ def _batches(document: Document, parts: Parts, method: Method | None) -> Iterato
             )
 
 
-def _recipes(document: Document, method: Method | None) -> Iterator[tuple[Place, Recipe]]:
+def _recipes(document: Document, method: Method | None) -> Iterator[tuple[KeyPath, Recipe]]:
     values = document.values
     everywhere, phases = _changes(values.get("recipe")), mapping_of(values.get("phases"))
     for phase in method.phases if method else ():

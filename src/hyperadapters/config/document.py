@@ -6,9 +6,9 @@ from typing import Any
 
 from hyperadapters.errors import ConfigError
 
-__all__ = ["Document", "Fault", "Place", "check_kind", "raise_faults"]
+__all__ = ["Document", "Fault", "KeyPath", "check_kind", "raise_faults"]
 
-Place = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 """The keys and indices that lead to a value."""
 
 _CHOICES = {
@@ -49,17 +49,17 @@ class Document:
     """
 
     values: Any
-    lines: Mapping[Place, str]
+    lines: Mapping[KeyPath, str]
     faults: tuple[Fault, ...]
     where: str
 
-    def line(self, place: Place) -> str:
+    def line(self, place: KeyPath) -> str:
         """`file:line` of the value at `place`, or of the nearest one around it."""
         while place and place not in self.lines:
             place = place[:-1]
         return self.lines.get(place, self.where)
 
-    def fault(self, place: Place, what: str, **more: str | None) -> Fault:
+    def fault(self, place: KeyPath, what: str, **more: str | None) -> Fault:
         """A fault of the value at `place`."""
         return Fault(self.line(place), ".".join(map(str, place)), what, **more)
 
@@ -77,7 +77,7 @@ class Document:
         values = self.values
         for key in reversed(place):
             values = {key: values}
-        lines: dict[Place, str] = {(*place, *at): line for at, line in self.lines.items()}
+        lines: dict[KeyPath, str] = {(*place, *at): line for at, line in self.lines.items()}
         lines |= {place[:depth]: self.where for depth in range(len(place) + 1)}
         return Document(values, lines, self.faults, self.where)
 

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from hyperadapters.config.dialect import READERS, Dialect
-from hyperadapters.config.document import Document, Fault, Place
+from hyperadapters.config.document import Document, Fault, KeyPath
 from hyperadapters.errors import ConfigError
 
 __all__ = ["based", "changed", "read_alone", "read_document"]
@@ -105,10 +105,10 @@ class _Reader:
 
     def __init__(self, file: str) -> None:
         self.file = file
-        self.lines: dict[Place, str] = {}
+        self.lines: dict[KeyPath, str] = {}
         self.faults: list[Fault] = []
 
-    def value(self, node: yaml.Node, place: Place, around: tuple[int, ...]) -> Any:
+    def value(self, node: yaml.Node, place: KeyPath, around: tuple[int, ...]) -> Any:
         """The value of a node; `around` are the identities of the nodes that contain it."""
         self.lines[place] = self._line(node)
         if id(node) in around:
@@ -125,7 +125,7 @@ class _Reader:
             return None
         return read(node.value)
 
-    def _mapping(self, node: yaml.MappingNode, place: Place, around: tuple[int, ...]) -> Any:
+    def _mapping(self, node: yaml.MappingNode, place: KeyPath, around: tuple[int, ...]) -> Any:
         values: dict[str, Any] = {}
         merged: dict[str, Any] = {}
         for key_node, value_node in node.value:
@@ -147,7 +147,7 @@ class _Reader:
     def _line(self, node: yaml.Node) -> str:
         return f"{self.file}:{node.start_mark.line + 1}"
 
-    def _fault(self, node: yaml.Node, place: Place, what: str, found: str | None = None) -> None:
+    def _fault(self, node: yaml.Node, place: KeyPath, what: str, found: str | None = None) -> None:
         path = ".".join(map(str, place))
         self.faults.append(Fault(self._line(node), path, what, found=found))
 
@@ -165,7 +165,7 @@ def changed(document: Document, changes: Sequence[str]) -> Document:
                 f"`{change}` is not a change", expected="`path.to.key=value`", found=f"`{change}`"
             )
         keys = path.split(".")
-        lines: dict[Place, str] = {
+        lines: dict[KeyPath, str] = {
             tuple(keys[:depth]): f"--set {change}" for depth in range(1, len(keys) + 1)
         }
         values = _assigned(keys, _value_of(change, text))

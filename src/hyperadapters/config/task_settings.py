@@ -1,11 +1,12 @@
 """The tasks of a run file as values: kind, metric, and where the data come from."""
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Literal, final
+from typing import Annotated, ClassVar, Literal, final
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, WrapValidator
 
 from hyperadapters.config.values import Closed, Names, Number, Positive, Text, some
+from hyperadapters.context import direction
 from hyperadapters.data.aligned import Aligned
 from hyperadapters.data.hub import Hub
 from hyperadapters.data.pairs import Pairs
@@ -41,8 +42,19 @@ Sources = Annotated[
 """Where examples come from: the first source that has a language gives it."""
 
 
+class _Settings(Closed):
+    """What the settings of every kind of task say of its data."""
+
+    holds_out: ClassVar[bool] = False
+    """Whether training leaves out what is scored in any of the task's cells."""
+
+    def data_of(self, language: str) -> str:
+        """The cell whose data this one's are."""
+        return language
+
+
 @final
-class TaggingTask(Closed):
+class TaggingTask(_Settings):
     """One label per word.
 
     Args:
@@ -60,7 +72,7 @@ class TaggingTask(Closed):
 
 
 @final
-class MlmTask(Closed):
+class MlmTask(_Settings):
     """Guessing masked tokens, of sentences or of pairs of parallel sentences.
 
     Args:
@@ -74,7 +86,7 @@ class MlmTask(Closed):
 
 
 @final
-class TranslationTask(Closed):
+class TranslationTask(_Settings):
     """From a sentence in one language to the same in another; its cells are directions: `de-en`.
 
     Args:
@@ -92,6 +104,11 @@ class TranslationTask(Closed):
     length: Positive = 128
     ratio: Annotated[Number, Field(ge=1)] | None = None
     data: Sources
+    holds_out: ClassVar[bool] = True
+
+    def data_of(self, language: str) -> str:
+        """Those of a route such as `de-en-fr` are those of `de-fr`."""
+        return "-".join(direction(language))
 
 
 TaskSettings = Annotated[TaggingTask | MlmTask | TranslationTask, Field(discriminator="kind")]

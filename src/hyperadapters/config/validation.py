@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from hyperadapters.config.document import Document, Fault, Place
+from hyperadapters.config.document import Document, Fault, KeyPath
 from hyperadapters.errors import known_names, nearest
 
 __all__ = ["faults_of", "model_faults", "part_faults", "unknown"]
@@ -24,7 +24,7 @@ def model_faults(kind: type[BaseModel], document: Document) -> list[Fault]:
 
 
 def faults_of(
-    error: ValidationError, document: Document, schema: Mapping[str, Any], under: Place = ()
+    error: ValidationError, document: Document, schema: Mapping[str, Any], under: KeyPath = ()
 ) -> list[Fault]:
     """The faults in `error`, which came from the part of `document` at `under`.
 
@@ -39,7 +39,9 @@ def faults_of(
     return found
 
 
-def unknown(document: Document, place: Place, kind: str, name: str, known: Sequence[str]) -> Fault:
+def unknown(
+    document: Document, place: KeyPath, kind: str, name: str, known: Sequence[str]
+) -> Fault:
     """The fault of a name that nothing knows."""
     return document.fault(place, f"unknown {kind} `{name}`", **known_names(kind, name, known))
 
@@ -48,7 +50,7 @@ class _Located:
     """An error of pydantic and the place in the document it is about."""
 
     def __init__(
-        self, error: _Error, document: Document, schema: Mapping[str, Any], under: Place
+        self, error: _Error, document: Document, schema: Mapping[str, Any], under: KeyPath
     ) -> None:
         self.error = error
         self.context: Mapping[str, Any] = error.get("ctx", {})
@@ -58,7 +60,7 @@ class _Located:
         self.legal = _keys(schema, schema, error["loc"][:-1])
 
 
-def _written(location: Sequence[str | int], values: Any) -> Place:
+def _written(location: Sequence[str | int], values: Any) -> KeyPath:
     """`location` without the tags that pydantic puts in for members of unions."""
     place: list[str | int] = []
     for step in location:
@@ -101,7 +103,7 @@ def _no_tag(document: Document, at: _Located) -> Fault:
     )
 
 
-def _choice(document: Document, place: Place, given: object, legal: Sequence[str]) -> Fault:
+def _choice(document: Document, place: KeyPath, given: object, legal: Sequence[str]) -> Fault:
     close = nearest(given, legal) if isinstance(given, str) else None
     return document.fault(
         place,
@@ -176,7 +178,7 @@ def _resolved(root: Mapping[str, Any], schema: Any) -> Mapping[str, Any]:
     return schema if isinstance(schema, dict) else {}
 
 
-def part_faults(hint: Any, document: Document, place: Place) -> list[Fault]:
+def part_faults(hint: Any, document: Document, place: KeyPath) -> list[Fault]:
     """Everything in the part of `document` at `place` that does not fit a type hint."""
     kind = TypeAdapter[Any](hint)
     try:

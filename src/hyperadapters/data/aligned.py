@@ -16,7 +16,7 @@ from hyperadapters.errors import ConfigError, ContextError, DataError
 
 __all__ = ["Aligned"]
 
-Files = Sequence[Path]
+Paths = Sequence[Path]
 
 
 @final
@@ -111,9 +111,9 @@ class Aligned(Source):
         }
         return tuple(sorted(found))
 
-    def _sides(self, names: tuple[str, str], root: Path | None) -> list[tuple[Files, Files]]:
+    def _sides(self, names: tuple[str, str], root: Path | None) -> list[tuple[Paths, Paths]]:
         """Per template that has both sides: their files."""
-        found: list[tuple[Files, Files]] = []
+        found: list[tuple[Paths, Paths]] = []
         for path in self.paths:
             base = rooted(path, root)
             first, second = (
@@ -123,7 +123,7 @@ class Aligned(Source):
             found += [(first, second)] if first and second and first != second else []
         return found
 
-    def _pairs(self, firsts: Files, seconds: Files, split: str) -> list[tuple[str, str]]:
+    def _pairs(self, firsts: Paths, seconds: Paths, split: str) -> list[tuple[str, str]]:
         if firsts[0].suffix == ".tsv":
             left, right = read_identified(*firsts), read_identified(*seconds)
             both = [(name, left[name], right[name]) for name in left if name in right]
@@ -141,7 +141,7 @@ class Aligned(Source):
         return both[first - 1 : last]
 
 
-def _parts(firsts: Files, seconds: Files) -> list[tuple[Path, Path]]:
+def _parts(firsts: Paths, seconds: Paths) -> list[tuple[Path, Path]]:
     """The files of both sides that say the same."""
     if len(firsts) != len(seconds):
         raise DataError(

@@ -13,7 +13,7 @@ from hyperadapters.context import Factor, Row
 from hyperadapters.sites import Site
 from hyperadapters.slots import Slot, Slots
 
-__all__ = ["Group", "Provider", "Supply", "groups_of", "hand_out", "no_divergence"]
+__all__ = ["Group", "Provider", "Supply", "by_shape", "hand_out", "no_divergence"]
 
 
 class Supply(NamedTuple):
@@ -71,7 +71,7 @@ class Group:
     slots: Mapping[str, Slot]
 
 
-def groups_of(slots: Slots) -> tuple[Group, ...]:
+def by_shape(slots: Slots) -> tuple[Group, ...]:
     """The sites of `slots` by the shapes they need, in order of first appearance."""
     grouped: dict[tuple[tuple[str, Slot], ...], list[Site]] = {}
     for site, needed in slots.items():

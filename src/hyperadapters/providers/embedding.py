@@ -19,7 +19,7 @@ __all__ = ["Drawn", "Embedding", "Gaussian", "GaussianEmbedding", "Learned", "Le
 class Drawn(NamedTuple):
     """Vectors of some names, and the divergence of the distribution they were drawn from."""
 
-    vectors: Float[Tensor, "name dimension"]
+    vectors: Float[Tensor, "name width"]
     divergence: Float[Tensor, ""]
 
 
@@ -54,7 +54,7 @@ def _by_name(vectors: nn.ParameterDict) -> dict[str, Tensor]:
 
 def _stacked(
     vectors: nn.ParameterDict, factor: Factor, names: Sequence[str]
-) -> Float[Tensor, "name dimension"]:
+) -> Float[Tensor, "name width"]:
     for name in names:
         if f"{factor}={name}" not in vectors:
             raise UnknownName(

@@ -9,7 +9,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from hyperadapters.context import CONTEXT_FACTORS, SITE_FACTORS, Factor, Row
-from hyperadapters.providers.base import Provider, Supply, groups_of, hand_out
+from hyperadapters.providers.base import Provider, Supply, by_shape, hand_out
 from hyperadapters.providers.embedding import Embedding
 from hyperadapters.providers.encoder import Combine, Encoder
 from hyperadapters.providers.heads import Linear, LinearHeads
@@ -64,7 +64,7 @@ class Hypernetwork(Provider):
         self.embeddings = nn.ModuleDict(dict(embeddings))
         dimensions = {factor: embedding.dimension for factor, embedding in embeddings.items()}
         self.encoder = encoder.build(combine.width(dimensions))
-        self.heads = nn.ModuleList(heads.build(group, encoder.code) for group in groups_of(slots))
+        self.heads = nn.ModuleList(heads.build(group, encoder.code) for group in by_shape(slots))
         if heads.matched:
             self._match()
 
@@ -89,7 +89,7 @@ class Hypernetwork(Provider):
     def _served(self, code: Tensor) -> Iterator[tuple[LinearHeads, Tensor]]:
         """The heads of each group with the codes of its sites."""
         place = {site: index for index, site in enumerate(self._sites)}
-        for heads, group in zip(self.heads, groups_of(self.slots), strict=True):
+        for heads, group in zip(self.heads, by_shape(self.slots), strict=True):
             own = [place[site] for site in group.sites]
             yield cast(LinearHeads, heads), code if len(own) == len(self._sites) else code[own]
 

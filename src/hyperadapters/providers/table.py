@@ -13,7 +13,7 @@ from hyperadapters.providers.base import (
     Group,
     Provider,
     Supply,
-    groups_of,
+    by_shape,
     hand_out,
     no_divergence,
 )
@@ -41,7 +41,7 @@ class Table(Provider):
         super().__init__()
         self.factors = tuple(factors)
         self.slots = slots
-        self._groups = groups_of(slots)
+        self._groups = by_shape(slots)
         self.entries = nn.ModuleDict({str(row): self._entry() for row in rows})
 
     @classmethod

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hyperadapters.config import RunFile, digest, run_faults
-from hyperadapters.config.document import Document, Fault, Place, raise_faults
+from hyperadapters.config.document import Document, Fault, KeyPath, raise_faults
 from hyperadapters.config.reading import based
 from hyperadapters.config.validation import unknown
 from hyperadapters.study.study_file import SEED, StudyFile, load_study, names_on, run_document
@@ -185,7 +185,7 @@ def _broken_references(document: Document, known: Collection[str]) -> Iterator[F
             yield unknown(document, place, "first run", reference[1], list(known))
 
 
-def _texts(values: Any, place: Place) -> Iterator[tuple[Place, str]]:
+def _texts(values: Any, place: KeyPath) -> Iterator[tuple[KeyPath, str]]:
     if isinstance(values, str):
         yield place, values
     pairs = values.items() if isinstance(values, dict) else ()
