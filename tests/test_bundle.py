@@ -207,6 +207,10 @@ def test_a_folder_without_a_bundle_is_named(tmp_path: Path) -> None:
     [
         (lambda f: (f / "bundle.json").write_text("{"), "the bundle is damaged"),
         (
+            lambda f: (f / "bundle.json").write_text("[]"),
+            r"the bundle is damaged(.|\n)*found: \[\]",
+        ),
+        (
             lambda f: (f / "bundle.json").write_text(json.dumps({"format": 99})),
             "another format(.|\n)*format 2(.|\n)*format 99",
         ),
@@ -221,7 +225,7 @@ def test_a_folder_without_a_bundle_is_named(tmp_path: Path) -> None:
             r"saved weights do not fit (.|\n)*`a`: none(.|\n)*found: 1 tensors, `a`: \(1,\)",
         ),
     ],
-    ids=["json", "format", "truncated", "other-tensors"],
+    ids=["json", "list", "format", "truncated", "other-tensors"],
 )
 def test_damage_is_named(encoder: Path, tmp_path: Path, damage, message: str) -> None:  # type: ignore[no-untyped-def]
     bundle.save(hyper_x(encoder, tmp_path), tmp_path / "model")

@@ -264,7 +264,7 @@ def test_a_row_of_another_kind_of_task_is_refused(tmp_path: Path) -> None:
 
 def test_an_empty_corpus_is_an_error(assembly: Assembly) -> None:
     empty = Corpus("ner", "fi", "test", (), "fi.tsv")
-    library = Library(assembly.run, None, {("ner", "fi", "test"): empty})
+    library = Library(assembly.run, corpora={("ner", "fi", "test"): empty})
     with pytest.raises(DataError, match=r"nothing to score for `ner` in `fi`\n  where: fi.tsv"):
         evaluate(replace(assembly, library=library), cells=[("ner", "fi")])
 

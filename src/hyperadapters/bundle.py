@@ -92,7 +92,7 @@ def load(
     """
     facts = _facts(folder)
     _check_open(folder, changes)
-    run = _with_labels(load_run(folder / "run.yaml", changes), facts["labels"])
+    run = _with_labels(load_run(folder / "run.yaml", changes), facts.get("labels", {}))
     library = Library(run, data_root)
     origin = Library(load_run(folder / "run.yaml"), data_root) if changes else library
     method, tasks = method_of(run), tasks_of(run, library)
@@ -104,7 +104,7 @@ def load(
     weights = _read(file)
     cause = "the run file beside them was changed, or the file is another model's"
     fill(_weights(model), weights, where=str(file), cause=cause)
-    if facts["backbone"] not in (None, _checksum(model, weights)):
+    if facts.get("backbone") not in (None, _checksum(model, weights)):
         raise BundleError(
             "the backbone is not the one that this model was trained on",
             where=str(folder),
@@ -228,6 +228,8 @@ def _facts(folder: Path) -> dict[str, Any]:
         facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise BundleError("the bundle is damaged", where=str(path), found=str(error)) from None
+    if not isinstance(facts, dict) or not isinstance(facts.get("labels", {}), dict):
+        raise BundleError("the bundle is damaged", where=str(path), found=repr(facts)[:80])
     if facts.get("format") != FORMAT:
         raise BundleError(
             "the bundle has another format",
