@@ -1,12 +1,10 @@
 """Parameter counts of adapted models, and what a method can do, read off its plans."""
 
-from collections.abc import Mapping
 from typing import Any
-
-from torch import nn
 
 from hyperadapters.adapted import AdaptedModel
 from hyperadapters.backbones import backbone_parameters, head_parameters
+from hyperadapters.context import Row
 from hyperadapters.method import BACKBONE, HEADS, Method
 
 __all__ = ["abilities", "counts"]
@@ -50,10 +48,8 @@ def _size(parameters: Any) -> int:
 
 def _head_size(model: AdaptedModel, task: str) -> int:
     """A task's head; 0 where a generated head was counted with its adapter's embeddings."""
-    heads: Mapping[str, nn.Module] = dict(model.heads.items())
-    if task in heads:
-        return _size(heads[task].parameters())
-    return _size(head_parameters(model.backbone))
+    own = dict(model.heads.items()).get(str(Row(task=task)))
+    return _size(head_parameters(model.backbone) if own is None else own.parameters())
 
 
 def abilities(method: Method) -> dict[str, bool]:
