@@ -104,6 +104,26 @@ def test_many_at_a_time_are_each_alone(joint, monkeypatch):
     assert list(TASK.encode_all(joint, [], 8)) == []
 
 
+def test_a_sentence_is_tokenized_once_for_all_its_directions(joint, monkeypatch):
+    asked: list[str] = []
+    plain = type(joint).__call__
+
+    def counted(self, texts, **how):
+        asked.extend(texts)
+        return plain(self, texts, **how)
+
+    monkeypatch.setattr(type(joint), "__call__", counted)
+    pairs = [Pair(f"{pair.first} neu", pair.second + " new", pair.languages) for pair in PAIRS]
+    there = list(TASK.encode_all(joint, pairs, 32))
+    back = [Pair(pair.second, pair.first, ("en", "de")) for pair in pairs]
+    again = list(TASK.encode_all(joint, back, 32))
+    assert len(asked) == len(set(asked)) == 8
+    assert [one.ids[1:] for one in there] == [one.targets["labels"] for one in again]
+    monkeypatch.setattr(translation, "_REMEMBERED", 3)
+    assert list(TASK.encode_all(joint, pairs, 32)) == there
+    assert len(asked) > 8, "it forgets"
+
+
 def test_what_is_cut_is_known(joint):
     assert TASK.encode(joint, PAIRS[0], 32).whole
     assert not TASK.encode(joint, Pair("Haus " * 50, "house", ("de", "en")), 16).whole

@@ -1,7 +1,9 @@
 """Translation: a sequence-to-sequence task over directions such as `de-en`."""
 
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import final
 
 import torch
@@ -18,6 +20,8 @@ from hyperadapters.tasks.tokens import TokenTask
 
 __all__ = ["Translation", "target_token"]
 
+_REMEMBERED = 1 << 18
+"""Texts, about 60 MB."""
 _AT_ONCE = 1000
 """Pairs that are tokenized in one call."""
 
@@ -95,17 +99,10 @@ class Translation(TokenTask):
             BackboneError: the tokenizer has no token for a target language.
         """
         most, end = length - 2, tokenizer.eos_token_id
-        control = set(tokenizer.all_special_ids) - {tokenizer.unk_token_id}
         for start in range(0, len(examples), _AT_ONCE):
             part = examples[start : start + _AT_ONCE]
-            sides = ([pair.first for pair in part], [pair.second for pair in part])
-            sources, targets = (
-                [[token for token in ids if token not in control] for ids in rows]
-                for rows in (
-                    tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]
-                    for texts in sides
-                )
-            )
+            sources = _ids(tokenizer, [pair.first for pair in part])
+            targets = _ids(tokenizer, [pair.second for pair in part])
             for pair, source, target in zip(part, sources, targets, strict=True):
                 first = _id_of(tokenizer, pair.languages[1])
                 yield Encoded(
@@ -174,6 +171,28 @@ class Translation(TokenTask):
         )
         texts: list[str] = tokenizer.batch_decode(found, skip_special_tokens=True)
         return [text.strip() for text in texts]
+
+
+def _ids(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Sequence[int]]:
+    """The token ids of each text, without control tokens; those of a text that was asked for lately
+    are remembered, because a sentence in English stands in many directions.
+    """
+    known = _remembered(tokenizer, len(tokenizer))
+    if len(known) > _REMEMBERED:
+        known.clear()
+    new = [text for text in dict.fromkeys(texts) if text not in known]
+    if new:
+        control = set(tokenizer.all_special_ids) - {tokenizer.unk_token_id}
+        found = tokenizer(new, add_special_tokens=False, verbose=False)["input_ids"]
+        for text, ids in zip(new, found, strict=True):
+            known[text] = array("i", [token for token in ids if token not in control])
+    return [known[text] for text in texts]
+
+
+@lru_cache(maxsize=1)
+def _remembered(tokenizer: Tokenizer, size: int) -> dict[str, Sequence[int]]:
+    """Of one tokenizer; `size` in the key notices tokens that were added since."""
+    return {}
 
 
 def _id_of(tokenizer: Tokenizer, language: str) -> int:
