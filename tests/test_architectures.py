@@ -68,8 +68,12 @@ def test_a_backbone_that_lacks_weights_is_refused(family: str, tmp_path: Path) -
     assert lost.partition(".")[2] in str(caught.value)
 
 
-def test_a_model_without_a_head_gets_one(tmp_path: Path) -> None:
-    tiny.backbone("bert").base_model.save_pretrained(tmp_path)
+@pytest.mark.parametrize("tied", [True, False])
+@pytest.mark.parametrize("family", tiny.ENCODERS)
+def test_a_model_without_a_head_gets_one(family: str, tied: bool, tmp_path: Path) -> None:
+    inner = tiny.backbone(family).base_model
+    inner.config.tie_word_embeddings = tied
+    inner.save_pretrained(tmp_path)
     loaded = architectures.load(tmp_path)
     assert sum(parameter.numel() for parameter in head_parameters(loaded)) > 0
 

@@ -31,6 +31,17 @@ def test_a_folder_takes_the_place_of_an_older_one(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_a_link_to_a_folder_is_replaced_and_the_folder_stays(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "old").touch()
+    (tmp_path / "folder").symlink_to(tmp_path / "elsewhere")
+    for _ in range(2):
+        with whole(tmp_path / "folder") as part:
+            part.mkdir()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["elsewhere", "folder"]
+    assert (tmp_path / "elsewhere" / "old").exists()
+
+
 def test_what_stood_there_stays_where_writing_fails_and_the_next_writing_begins_anew(
     tmp_path: Path,
 ) -> None:

@@ -161,9 +161,10 @@ def load(source: str | Path, revision: str | None = None) -> Model:
 
 def _check_whole(model: Model, missing: Iterable[str], source: str | Path) -> None:
     """Raises where weights are missing that would be drawn at random: all but those of a head."""
-    head = {id(parameter) for parameter in head_parameters(model)}
-    drawn = {name for name, parameter in model.named_parameters() if id(parameter) in head}
-    lost = sorted(set(missing) & {name for name, _ in model.named_parameters()} - drawn)
+    own = {id(parameter) for parameter in model.base_model.parameters()}
+    own -= {id(parameter) for parameter in head_parameters(model)}  # T5 has no inner model
+    needed = {name for name, parameter in model.named_parameters() if id(parameter) in own}
+    lost = sorted(needed & set(missing))
     if lost:
         raise BackboneError(
             f"the backbone `{source}` is not whole",

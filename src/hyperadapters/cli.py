@@ -156,6 +156,10 @@ def predict(
     file: Annotated[
         Path, typer.Argument(metavar="[FILE]", help="Text; `-` for standard input.")
     ] = Path("-"),
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="`backbone.path=...` after it has moved."),
+    ] = None,
 ) -> None:
     """Tag or translate raw text: one sentence per line, for tags its words separated by spaces.
 
@@ -167,7 +171,7 @@ def predict(
     from hyperadapters.analysis.prediction import answers
     from hyperadapters.data.formats.text import lines_of
 
-    for line in answers(_loaded(run, None), task, language, lines_of(file)):
+    for line in answers(_loaded(run, None, changes or ()), task, language, lines_of(file)):
         typer.echo(line)
 
 

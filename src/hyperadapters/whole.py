@@ -28,10 +28,12 @@ def whole(path: Path) -> Iterator[Path]:
     yield part
     for file in (*part.rglob("*"), part):
         _sync(file)
-    if part.is_dir():
-        remove(path)
+    # a file takes the place of another at once, a folder only that of none
+    gone = _aside(path) if part.is_dir() else None
     part.replace(path)
     _sync(path.parent)
+    if gone is not None:
+        shutil.rmtree(gone, ignore_errors=True)
 
 
 def save_tensors(tensors: Mapping[str, Tensor], file: Path) -> None:
@@ -58,14 +60,21 @@ def remove(path: Path) -> None:
 
     A folder leaves its name first, so that half of it never looks like all of it.
     """
-    if not path.is_dir():
+    gone = _aside(path)
+    if gone is not None:
+        shutil.rmtree(gone, ignore_errors=True)
+
+
+def _aside(path: Path) -> Path | None:
+    """Where a folder is now that it has lost its name; a file, or a link, is removed."""
+    if path.is_symlink() or not path.is_dir():
         path.unlink(missing_ok=True)
-        return
+        return None
     gone = path.with_name(f".{path.name.lstrip('.')}.gone")
     if gone != path:
         shutil.rmtree(gone, ignore_errors=True)
         path.rename(gone)
-    shutil.rmtree(gone, ignore_errors=True)
+    return gone
 
 
 def _sync(path: Path) -> None:

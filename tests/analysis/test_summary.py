@@ -30,7 +30,14 @@ def test_rows_of_means_and_what_none_of_the_runs_trained_on(good: Matrix, poor: 
 def test_means_are_over_what_all_runs_scored(good: Matrix, poor: Matrix) -> None:
     less = replace(poor, cells=tuple(cell for cell in poor.cells if cell.language != "ta"))
     rows = {row.label: row for row in mean_rows([good, less])}
-    assert rows["seen, 2 of 4 cells"].of_task("ner") == [("ner", "tr")]
+    assert rows["seen"].of_task("ner") == [("ner", "tr")]
+    assert rows["seen"].title("ner", "pos") == "seen, 2 of 4 cells"
+    assert rows["seen"].title("ner") == "seen, 1 of 2 cells"
+    no_az = replace(
+        poor, cells=tuple(c for c in poor.cells if (c.task, c.language) != ("pos", "az"))
+    )
+    (unseen,) = (row for row in mean_rows([good, no_az]) if row.label == "unseen")
+    assert unseen.title("ner") == "unseen"
     only_ner = replace(poor, cells=tuple(cell for cell in poor.cells if cell.task == "ner"))
     assert tasks_of([only_ner, good]) == ("ner", "pos")
     rows = {row.label: row for row in mean_rows([good, only_ner])}

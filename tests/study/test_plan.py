@@ -55,10 +55,14 @@ def test_plain_values_of_any_key(study: Study) -> None:
 
 def test_what_stands_side_by_side_has_one_metric(study: Study) -> None:
     metric = {"seed: [0, 1, 2]": "tasks.fields.metric: [accuracy, span_f1]"}
-    with pytest.raises(ConfigError, match=r"(?s)score `fields` by different metrics.*`compare`"):
+    with pytest.raises(ConfigError, match=r"(?s)score `fields` by different metrics.*evaluate RUN"):
         plan_study(study(metric))
-    apart = "compare: [[tuned metric-accuracy, small metric-accuracy], [tuned metric-span_f1]]\n"
-    assert len(plan_study(study(metric, apart)).compare) == 2
+    other = "  other: {kind: tagging, data: {format: cldr}}\n  mlm:"
+    unscored = {"seed: [0, 1, 2]": "tasks.other.metric: [accuracy, span_f1]"}
+    path = study(unscored)
+    base = path.with_name("run.yaml")
+    base.write_text(base.read_text().replace("  mlm:", other))
+    assert plan_study(path).runs
 
 
 def test_a_grid_may_be_empty(study: Study) -> None:

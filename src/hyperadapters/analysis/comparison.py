@@ -48,7 +48,7 @@ def _mean_line(matrices: Sequence[Matrix], names: Sequence[str], task: str, row:
         kind = "bar best" if place in best else "bar"
         bars.append(element("div", mark, bar, number, class_=kind, title=names[place]))
     count = f"{len(row.of_task(task))} languages"
-    label = element("p", text(row.label), " ", element("small", count))
+    label = element("p", text(row.title(task)), " ", element("small", count))
     return element("div", label, *bars, class_="mean-line")
 
 
@@ -84,7 +84,7 @@ def _card(
     lines, above = [], None
     for row, place, difference in found:
         if row is not above:
-            lines.append(element("p", text(row.label)))
+            lines.append(element("p", text(row.title(task))))
         above = row
         lines.append(_whisker(metric, place, difference, reach))
     unit = "points" if METRICS[metric].higher_is_better else metric

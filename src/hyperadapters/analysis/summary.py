@@ -35,10 +35,20 @@ class MeanRow:
     Args:
         label: the group, and whether pairs that a run trained on are left out.
         pairs: (task, language).
+        scored: of them and others of the group, those that some run has scored.
     """
 
     label: str
     pairs: frozenset[CellKey]
+    scored: frozenset[CellKey]
+
+    def title(self, *tasks: str) -> str:
+        """The label, and how many cells of some tasks it is over where not all that were scored."""
+        own, every = (
+            [pair for pair in pairs if pair[0] in tasks] for pairs in (self.pairs, self.scored)
+        )
+        some = f", {len(own)} of {len(every)} cells" if len(own) < len(every) else ""
+        return self.label + some
 
     def of(self, matrix: Matrix, task: str) -> float | None:
         """The unweighted mean over the row's languages of a task, None where there is none."""
@@ -56,7 +66,7 @@ def mean_rows(matrices: Sequence[Matrix]) -> list[MeanRow]:
     """The means worth printing: per group, and per group without what any of the runs trained on.
 
     Only pairs that every run with the task has scored count, so that runs compare like with like;
-    where these are not all that some run has scored, the label says so: `Romance, 2 of 5 cells`.
+    where these are not all that some run has scored, the title says so: `Romance, 2 of 5 cells`.
     """
     rows: list[MeanRow] = []
     common, scored = _common(matrices), frozenset(_pair(c) for m in matrices for c in m.cells)
@@ -70,8 +80,7 @@ def mean_rows(matrices: Sequence[Matrix]) -> list[MeanRow]:
             every = frozenset(pair for pair in scored - left_out if pair[1] in members)
             pairs = every & common
             if pairs and all(pairs != row.pairs for row in rows):
-                some = f", {len(pairs)} of {len(every)} cells" if pairs != every else ""
-                rows.append(MeanRow(group + suffix + some, pairs))
+                rows.append(MeanRow(group + suffix, pairs, every))
     return rows
 
 

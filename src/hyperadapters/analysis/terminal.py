@@ -49,7 +49,8 @@ def terminal(matrices: Sequence[Matrix], console: Console) -> None:
             table.add_row(language, *_scores(matrices, language, ascii_only))
     table.add_section()
     for row in mean_rows(matrices):
-        table.add_row(Text(f"mean, {row.label}", style="italic"), *_means(matrices, row))
+        title = row.title(*tasks_of(matrices))
+        table.add_row(Text(f"mean, {title}", style="italic"), *_means(matrices, row))
     for key, matrix in zip(_keys(matrices), matrices, strict=True):
         if key:
             console.print(Text.assemble((key, "bold"), f"  {_named(matrix)}"))

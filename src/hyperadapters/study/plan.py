@@ -97,30 +97,27 @@ def plan_study(path: Path, changes: tuple[str, ...] = ()) -> Plan:
         for place, name in enumerate(names):
             if name not in lines:
                 faults.append(unknown(document, ("compare", number, place), "line", name, lines))
-    faults += _mixed(document, study.compare or (lines,), runs)
+    faults += _mixed(document, runs)
     raise_faults(faults, str(path))
     compare = study.compare or ((tuple(lines),) if lines else ())
     return Plan(study, tuple(first.values()), tuple(runs), compare)
 
 
-def _mixed(
-    document: Document, compare: Sequence[Sequence[str]], runs: Sequence[PlannedRun]
-) -> Iterator[Fault]:
-    """Lines that would stand side by side though a task is scored by different metrics."""
-    for number, lines in enumerate(compare):
-        place = ("compare", number) if "compare" in document.values else ("grid",)
-        metrics: dict[str, set[str]] = {}
-        for run in runs:
-            for name, task in run.run.tasks.items() if run.line in lines else ():
-                metrics.setdefault(name, set()).add(getattr(task, "metric", ""))
-        for name, found in metrics.items():
-            if len(found) > 1:
-                yield document.fault(
-                    place,
-                    f"lines that are compared score `{name}` by different metrics",
-                    found=", ".join(sorted(found)),
-                    remedy="name under `compare` which lines are to stand side by side",
-                )
+def _mixed(document: Document, runs: Sequence[PlannedRun]) -> Iterator[Fault]:
+    """A task that is scored by different metrics: no table or report could put these together."""
+    metrics: dict[str, set[str]] = {}
+    for run in runs:
+        for task in run.run.evaluate:
+            metrics.setdefault(task, set()).add(getattr(run.run.tasks[task], "metric", ""))
+    for task, found in metrics.items():
+        if len(found) > 1:
+            yield document.fault(
+                ("grid",),
+                f"the runs score `{task}` by different metrics",
+                found=", ".join(sorted(found)),
+                remedy="score the finished runs by the other one: "
+                f"`evaluate RUN --set tasks.{task}.metric=...`",
+            )
 
 
 def _grid(

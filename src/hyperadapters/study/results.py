@@ -50,7 +50,7 @@ class StudyResult:
         """Every mean of some lines; all of them are over the same languages."""
         every = [matrix for name in lines for matrix in self.seeds[name]]
         return [
-            Mean(line, task, metric_of(every, task), row.label, over_seeds(scores))
+            Mean(line, task, metric_of(every, task), row.title(task), over_seeds(scores))
             for row in mean_rows(every)
             for task in tasks_of(every)
             for line in lines

@@ -51,7 +51,7 @@ def run_study(
     console = console or Console(quiet=True)
     perform = perform or partial(performing.perform, data_root=data_root, console=console)
     todo = {run.digest: run for run in (*plan.first, *plan.runs)}
-    matrices, failed = {}, dict[str, HyperadaptersError]()
+    matrices, failed = {}, dict[str, str]()
     for number, run in enumerate(todo.values(), start=1):
         head = Text.assemble(
             (f"run {number} of {len(todo)}", "bold"),
@@ -61,9 +61,9 @@ def run_study(
         try:
             matrices[run.digest] = _done(run, perform, console, head)
         except HyperadaptersError as error:
-            if run in plan.first:  # others need it
+            if run in plan.first or process().num_processes > 1:  # others need it, or wait for it
                 raise
-            failed[run.run.name] = error
+            failed[run.run.name] = str(error)  # the error itself would keep the model alive
     if failed:
         raise _several(failed, len(todo))
     result = result_of(plan, matrices)
@@ -72,8 +72,8 @@ def run_study(
     return result
 
 
-def _several(failed: Mapping[str, HyperadaptersError], runs: int) -> TrainingError:
-    said = [f"{name}: {str(error)}".replace("\n", "\n    ") for name, error in failed.items()]
+def _several(failed: Mapping[str, str], runs: int) -> TrainingError:
+    said = [f"{name}: {what}".replace("\n", "\n    ") for name, what in failed.items()]
     return TrainingError(
         f"{len(failed)} of {runs} runs failed; the others are done",
         found="\n    ".join(said),

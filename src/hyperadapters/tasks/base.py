@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol, runtime_checkable
 
 import torch
@@ -28,6 +29,7 @@ __all__ = [
     "collate",
     "full_precision",
     "padded",
+    "special_ids",
 ]
 
 Tokenizer = Any
@@ -177,6 +179,18 @@ class Task(ABC):
         answers to go on with.
         """
         return list(question.examples)
+
+
+@lru_cache(maxsize=8)
+def special_ids(tokenizer: Tokenizer, size: int) -> frozenset[int]:
+    """The ids of all tokens that are no pieces of text: `[CLS]`, `</s>`, `<2de>`; that of an
+    unknown piece too.
+
+    Args:
+        size: `len(tokenizer)`, by which tokens that were added since are noticed.
+    """
+    added = (place for place, token in tokenizer.added_tokens_decoder.items() if token.special)
+    return frozenset((*added, *tokenizer.all_special_ids))
 
 
 def collate(

@@ -13,7 +13,7 @@ from hyperadapters.data.corpora import Pair, Text
 from hyperadapters.errors import BackboneError
 from hyperadapters.forms import Form
 from hyperadapters.metrics import Metric, Perplexity
-from hyperadapters.tasks.base import IGNORED, Encoded, Tokenizer
+from hyperadapters.tasks.base import IGNORED, Encoded, Tokenizer, special_ids
 from hyperadapters.tasks.tokens import TokenTask
 
 __all__ = ["MaskedLM"]
@@ -107,8 +107,7 @@ def _vocabulary(tokenizer: Tokenizer, size: int) -> tuple[int, ...]:
             expected="the tokenizer of an encoder trained with masked language modelling",
             remedy="leave the tasks of kind `mlm` out of the run file",
         )
-    added = {place for place, token in tokenizer.added_tokens_decoder.items() if token.special}
-    return (size, tokenizer.mask_token_id, *sorted(added | set(tokenizer.all_special_ids)))
+    return (size, tokenizer.mask_token_id, *sorted(special_ids(tokenizer, size)))
 
 
 @lru_cache(maxsize=8)

@@ -15,7 +15,7 @@ from hyperadapters.data.corpora import Pair
 from hyperadapters.errors import BackboneError
 from hyperadapters.forms import Form
 from hyperadapters.metrics import Bleu, Metric, Perplexity, Statistics
-from hyperadapters.tasks.base import Encoded, Question, Reader, Tokenizer, padded
+from hyperadapters.tasks.base import Encoded, Question, Reader, Tokenizer, padded, special_ids
 from hyperadapters.tasks.tokens import TokenTask
 
 __all__ = ["Translation", "target_token"]
@@ -182,7 +182,7 @@ def _ids(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Sequence[int]]:
         known.clear()
     new = [text for text in dict.fromkeys(texts) if text not in known]
     if new:
-        control = set(tokenizer.all_special_ids) - {tokenizer.unk_token_id}
+        control = special_ids(tokenizer, len(tokenizer)) - {tokenizer.unk_token_id}
         found = tokenizer(new, add_special_tokens=False, verbose=False)["input_ids"]
         for text, ids in zip(new, found, strict=True):
             known[text] = array("i", [token for token in ids if token not in control])

@@ -77,13 +77,13 @@ def _train(
     run, checkpoints = assembly.run, folder / "checkpoints"
     assembly.model.to(accelerator.device)  # also where no phase is left to move it
     saved = _last(checkpoints, run)
-    for number in range(len(assembly.method.phases)):
-        check_phase(assembly, number)
-    _claim(assembly, folder, accelerator)
     progress, kept = Progress(), 0
     if saved is not None:
         progress, kept = Progress(**saved.state["progress"]), saved.state["metrics_bytes"]
         checkpoint.load(assembly.model, saved.tensors["model"], str(saved.path))
+    for number in range(progress.phase, len(assembly.method.phases)):
+        check_phase(assembly, number)
+    _claim(assembly, folder, accelerator)
     metrics, trackers = folder / "metrics.jsonl", tuple(run.trackers)
     with Journal(metrics, kept, accelerator, trackers=trackers, console=console) as journal:
         while progress.phase < len(assembly.method.phases):

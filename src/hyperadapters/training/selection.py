@@ -104,7 +104,7 @@ class Selection:
                 remedy=f"take `{language}` out of `select: {task}`, or add the data",
             )
         how, length = self._assembly.tasks[task], self._phase.recipe.length
-        encoded = [how.encode(self._assembly.tokenizer, one, length) for one in corpus.examples]
+        encoded = list(how.encode_all(self._assembly.tokenizer, corpus.examples, length))
         return _Cell(f"{task}/{language}", how, how.row(language), encoded)
 
     def _result(self, cell: _Cell) -> Result:

@@ -30,7 +30,7 @@ from hyperadapters.training.optimisation import (
 )
 from hyperadapters.training.progress import Progress
 from hyperadapters.training.selection import Selection, check_selection
-from hyperadapters.training.streams import budget_of, mixture_of, streams_of
+from hyperadapters.training.streams import budget_of, corpora_of, mixture_of, streams_of
 
 __all__ = ["Stage", "check_phase"]
 
@@ -45,11 +45,14 @@ def check_phase(assembly: Assembly, number: int) -> None:
 
     Raises:
         TrainingError: its batch cannot be shared among the processes, this machine cannot compute
-            as its recipe says, or dev cells cannot choose its checkpoint.
+            as its recipe says, there is nothing to train on, or dev cells cannot choose its
+            checkpoint.
+        DataError: a corpus is missing, or broken.
     """
     phase = assembly.method.phases[number]
     ranks = accelerator_for(phase.recipe.precision).num_processes
     budget_of(phase.recipe, ranks)
+    corpora_of(assembly, number)
     check_selection(assembly, phase, assembly.judged_in(number))
 
 

@@ -1,13 +1,16 @@
 """The data of a phase: its training corpora, encoded, and the mixture that draws from them."""
 
+from dataclasses import replace
+
 from hyperadapters.build import Assembly
+from hyperadapters.data.corpora import Corpus
 from hyperadapters.data.deck import Budget, Examples, Tokens
 from hyperadapters.data.mixture import Mixture, Stream, Temperature
 from hyperadapters.errors import TrainingError
 from hyperadapters.method import Phase, Recipe
 from hyperadapters.tasks.packed import Packed
 
-__all__ = ["budget_of", "mixture_of", "streams_of"]
+__all__ = ["budget_of", "corpora_of", "mixture_of", "streams_of"]
 
 
 def streams_of(assembly: Assembly, number: int) -> list[Stream]:
@@ -15,6 +18,17 @@ def streams_of(assembly: Assembly, number: int) -> list[Stream]:
 
     Raises:
         TrainingError: the run has no data for the phase.
+    """
+    length = assembly.method.phases[number].recipe.length
+    return [_stream(assembly, corpus, length) for corpus in corpora_of(assembly, number)]
+
+
+def corpora_of(assembly: Assembly, number: int) -> list[Corpus]:
+    """The corpora that the number-th phase trains on, by the names of their cells.
+
+    Raises:
+        TrainingError: the run has none for the phase.
+        DataError: one is missing, or broken.
     """
     phase = assembly.method.phases[number]
     pairs = assembly.trained_in(number)
@@ -25,7 +39,10 @@ def streams_of(assembly: Assembly, number: int) -> list[Stream]:
             found=", ".join(sorted(assembly.run.train)) or "no task at all",
             remedy="add them to the run file, or choose a method without this phase",
         )
-    return [_stream(assembly, task, language, phase.recipe.length) for task, language in pairs]
+    return [
+        replace(assembly.corpus(task, language, "train"), language=language)
+        for task, language in pairs
+    ]
 
 
 def mixture_of(
@@ -68,8 +85,8 @@ def _asked(phase: Phase) -> str:
     return "some task" if phase.tasks is None else ", ".join(sorted(phase.tasks - phase.without))
 
 
-def _stream(assembly: Assembly, task: str, language: str, length: int) -> Stream:
-    corpus, how = assembly.corpus(task, language, "train"), assembly.tasks[task]
+def _stream(assembly: Assembly, corpus: Corpus, length: int) -> Stream:
+    how = assembly.tasks[corpus.task]
     every = how.encode_all(assembly.tokenizer, corpus.examples, length)
     encoded = Packed(example for example in every if how.admits(example))
-    return Stream(how, how.row(language), encoded, len(encoded), encoded.checksum())
+    return Stream(how, how.row(corpus.language), encoded, len(encoded), encoded.checksum())
