@@ -179,7 +179,7 @@ def test_real_corpora_are_found_by_our_names(
 ) -> None:
     assert languages <= set(source.languages(data_root))
     for language in languages:
-        assert len(source.read("task", language, "test", data_root)) > 5
+        assert len(source.read("task", language, "test", data_root)) >= 5
 
 
 def test_artificial_languages_share_out_the_training_data() -> None:
