@@ -72,6 +72,11 @@ def test_a_package_exports_exactly_what_it_takes_from_its_modules(module):
     assert set(exported(tree) or []) - {"__version__"} == public
 
 
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_fits_in_three_hundred_lines(module):
+    assert len(MODULES[module].read_text().splitlines()) <= 300
+
+
 def test_importing_the_package_loads_nothing_heavy():
     code = f"import sys, hyperadapters; print(sorted({HEAVY!r} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

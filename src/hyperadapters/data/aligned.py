@@ -11,7 +11,8 @@ from hyperadapters.data.corpora import Corpus, Pair
 from hyperadapters.data.files import Codes, codes_for, expand, filled, languages_of, rooted
 from hyperadapters.data.formats.text import read_aligned, read_identified
 from hyperadapters.data.held_out import key, split_of
-from hyperadapters.data.sources import STRICT, Limit, Source, limited
+from hyperadapters.data.sources import STRICT, Source
+from hyperadapters.data.splits import Limit, limited
 from hyperadapters.errors import ConfigError, ContextError, DataError
 
 __all__ = ["Aligned"]

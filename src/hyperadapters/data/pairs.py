@@ -13,7 +13,8 @@ from hyperadapters.data.files import Codes, codes_for, expand, filled, named_in,
 from hyperadapters.data.formats.text import read_aligned, read_lines
 from hyperadapters.data.held_out import key, side_of, split_of
 from hyperadapters.data.languages import language_of
-from hyperadapters.data.sources import STRICT, Limit, Source, SplitNames, limited, split_name
+from hyperadapters.data.sources import STRICT, Source
+from hyperadapters.data.splits import Limit, SplitNames, limited, split_name
 from hyperadapters.errors import ConfigError, ContextError, DataError
 
 __all__ = ["Pairs"]

@@ -8,9 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, cast, final
-
-from pydantic import Field
+from typing import Any, ClassVar, Literal, final
 
 from hyperadapters.context import direction
 from hyperadapters.data import cldr
@@ -20,6 +18,7 @@ from hyperadapters.data.formats.conll import Columns, read_conll
 from hyperadapters.data.formats.conllu import read_conllu
 from hyperadapters.data.formats.text import read_texts
 from hyperadapters.data.held_out import key, split_of
+from hyperadapters.data.splits import Count, Limit, SplitNames, limited, split_name
 from hyperadapters.errors import ConfigError, DataError, UnknownName, nearest
 
 __all__ = [
@@ -28,27 +27,10 @@ __all__ = [
     "Conll",
     "ConllU",
     "Files",
-    "Limit",
     "PlainText",
     "Source",
-    "SplitNames",
-    "limited",
     "sides",
-    "split_name",
 ]
-
-_Split = Literal["train", "dev", "test"]
-_Count = Annotated[int, Field(strict=True, ge=0)]
-Limit = _Count | Mapping[_Split, _Count] | None
-"""Most examples, of every split or by split."""
-SplitNames = Mapping[_Split, str]
-"""What our splits are called elsewhere."""
-
-
-def split_name(names: SplitNames, split: str) -> str | None:
-    """What a split is called elsewhere; None where that is not said."""
-    return cast(Mapping[str, str], names).get(split)
-
 
 STRICT: Mapping[str, Any] = {"extra": "forbid"}
 """For `pydantic`: a mapping in a run file may have no other keys."""
@@ -79,13 +61,6 @@ class Source(ABC):
         """Whether `read` would find this language and split."""
 
 
-def limited(examples: Sequence[Example], limit: Limit, split: str) -> Sequence[Example]:
-    """The first examples, as many as the limit of the split allows."""
-    if isinstance(limit, Mapping):
-        limit = cast(Mapping[str, int], limit).get(split)
-    return tuple(examples[:limit])
-
-
 @final
 @dataclass(frozen=True, kw_only=True)
 class Cldr(Source):
@@ -113,9 +88,9 @@ class Cldr(Source):
 
     format: Literal["cldr"] = "cldr"
     content: Literal["fields", "spans", "text", "pairs"] = "fields"
-    train: _Count = 500
-    dev: _Count = 100
-    test: _Count = 200
+    train: Count = 500
+    dev: Count = 100
+    test: Count = 200
     seed: int = 0
     beside: str = "en"
     codes: Mapping[str, str] = field(default_factory=dict)

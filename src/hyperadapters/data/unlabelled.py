@@ -13,7 +13,8 @@ from hyperadapters.data.formats.conll import Columns, read_conll
 from hyperadapters.data.formats.conllu import read_conllu
 from hyperadapters.data.formats.text import read_aligned, read_identified, read_texts
 from hyperadapters.data.held_out import held_out, key, split_of
-from hyperadapters.data.sources import STRICT, Limit, Source, limited
+from hyperadapters.data.sources import STRICT, Source
+from hyperadapters.data.splits import Limit, limited
 from hyperadapters.errors import DataError
 
 __all__ = ["Parallel", "RootText"]
