@@ -171,7 +171,8 @@ def predict(
     from hyperadapters.analysis.prediction import answers
     from hyperadapters.data.formats.text import lines_of
 
-    for line in answers(_loaded(run, None, changes or ()), task, language, lines_of(file)):
+    loaded, note = _loaded(run, None, changes or ()), _console(stderr=True).print
+    for line in answers(loaded, task, language, lines_of(file), note):
         typer.echo(line)
 
 

@@ -21,7 +21,7 @@ from hyperadapters.ranks import shared
 from hyperadapters.schedules import Observed, Schedule
 from hyperadapters.tasks.base import Batch, Encoded, Question, Task
 
-__all__ = ["cells_of", "check", "evaluate", "score"]
+__all__ = ["cells_of", "check", "evaluate", "score", "standing"]
 
 
 def score(
@@ -79,10 +79,6 @@ def evaluate(
     """
     run = assembly.run
     pairs = cells or _cells_scored(assembly)
-    rows = [
-        frozenset(assembly.tasks[task].row(language) for task, language in pairs_)
-        for pairs_ in (assembly.trained_pairs(), assembly.pretrained_pairs())
-    ]
     groups = groups_of(assembly, tiers=not cells)
 
     def cell(place: int) -> Cell:
@@ -90,12 +86,24 @@ def evaluate(
         if progress is not None:
             progress(place, len(pairs), f"{task}/{language}")
         corpus = replace(assembly.corpus(task, language, split), language=language)
-        how = assembly.tasks[task]
-        standings = [_standing(how.row(hop), *rows) for hop in how.hops(language)]
-        return _evaluated(assembly, corpus, max(standings, key=STANDINGS.index), under)
+        return _evaluated(assembly, corpus, standing(assembly, task, language), under)
 
     scored = shared(range(len(pairs)), cell)
     return Matrix(run.name, assembly.method.name, run.seed, tuple(scored), groups)
+
+
+def standing(assembly: Assembly, task: str, language: str) -> Standing:
+    """What training saw of a cell: all of its pair, in a first phase too, or each of its names at
+    least, in one factor or another, while adapters were trained. Through other languages, the least
+    of the hops.
+    """
+    how = assembly.tasks[task]
+    rows = [
+        frozenset(assembly.tasks[name].row(known) for name, known in pairs)
+        for pairs in (assembly.trained_pairs(), assembly.pretrained_pairs())
+    ]
+    standings = [_standing(how.row(hop), *rows) for hop in how.hops(language)]
+    return max(standings, key=STANDINGS.index)
 
 
 def check(assembly: Assembly) -> None:
@@ -233,9 +241,6 @@ def _answered(
 
 
 def _standing(row: Row, trained: Collection[Row], pretrained: Collection[Row]) -> Standing:
-    """What training saw of a row: all of it, in a first phase too, or each of its names at least,
-    in one factor or another, while adapters were trained.
-    """
     if row in trained or row in pretrained:
         return "trained pair"
     seen = {(names_of(factor), name) for known in trained for factor, name in known.items()}

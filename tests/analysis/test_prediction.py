@@ -154,6 +154,20 @@ def test_lines_name_their_direction_where_the_command_does_not(translator: Assem
         list(answers(translator, "mt", None, ["drei"]))
 
 
+def test_pairs_that_were_not_trained_on_are_noted_once(
+    translator: Assembly, assembly: Assembly
+) -> None:
+    noted: list[str] = []
+    lines = ["de-en\tdrei", "de-fr\tdrei", "de-en-fr\tdrei", "de-fr\tvier", "fr-de\t"]
+    list(answers(translator, "mt", None, lines, noted.append))
+    assert noted == ["mt/de-fr is an unseen pair: it was not trained on"]
+    noted.clear()
+    list(answers(assembly, "fields", "en", ["two"], noted.append))
+    assert not noted
+    list(answers(assembly, "fields", "tr", ["iki"], noted.append))
+    assert noted == ["fields/tr is an unseen pair: it was not trained on"]
+
+
 def test_a_tagging_task_needs_a_language(assembly: Assembly) -> None:
     with pytest.raises(ConfigError, match="needs a language"):
         list(answers(assembly, "fields", None, ["three"]))

@@ -1,12 +1,13 @@
 """Labels and translations for raw text: what a trained model says of it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from hyperadapters.adapt import materialised
 from hyperadapters.build import Assembly
 from hyperadapters.context import Context, Row, direction, hops
 from hyperadapters.data.corpora import Pair, Tagged
 from hyperadapters.errors import ConfigError, DataError, UnknownName
+from hyperadapters.evaluation import standing
 from hyperadapters.inference import over_batches
 from hyperadapters.tasks.base import Batch, Task
 from hyperadapters.tasks.tagging import Tagging
@@ -56,7 +57,11 @@ def predict(
 
 
 def answers(
-    assembly: Assembly, task: str, language: str | None, lines: Iterable[str]
+    assembly: Assembly,
+    task: str,
+    language: str | None,
+    lines: Iterable[str],
+    note: Callable[[str], object] = lambda text: None,
 ) -> Iterator[str]:
     """What `predict` prints: a line per word with its label, or a line per translation.
 
@@ -64,21 +69,35 @@ def answers(
         task: a tagging or translation task of the run.
         language: or direction, of every line; None where each begins with its direction and a tab.
         lines: one sentence each.
+        note: told of each pair of task and language that was not trained on, before its answers.
 
     Raises:
         DataError: a line without a direction.
         ConfigError: a tagging task without a language.
     """
     if isinstance(assembly.tasks.get(task), Translation):
-        yield from translate(assembly, task, _directed(language, lines))
+        directed = _directed(language, lines)
+        for name in dict.fromkeys(name for name, text in directed if text.strip()):
+            _note_unseen(assembly, task, name, note)
+        yield from translate(assembly, task, directed)
         return
     if language is None:
         raise ConfigError(
             f"task `{task}` needs a language", remedy="give one, such as `--language tr`"
         )
+    if task in assembly.tasks:
+        _note_unseen(assembly, task, language, note)
     for words in predict(assembly, task, language, lines):
         width = max((len(word) for word, _ in words), default=0)
         yield "".join(f"{word:<{width}}\t{label or '_'}\n" for word, label in words)
+
+
+def _note_unseen(
+    assembly: Assembly, task: str, language: str, note: Callable[[str], object]
+) -> None:
+    found = standing(assembly, task, language)
+    if found != "trained pair":
+        note(f"{task}/{language} is an {found}: it was not trained on")
 
 
 def _directed(language: str | None, lines: Iterable[str]) -> list[tuple[str, str]]:
