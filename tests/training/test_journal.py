@@ -16,7 +16,8 @@ from hyperadapters.training.progress import Progress
 def test_lines_are_added_with_their_time(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
     with Journal(path, 0, accelerator_for("no")) as journal:
-        journal.begin("train", 10, Progress(seconds=5.0))
+        journal.prepare("train")
+        journal.begin(10, Progress(seconds=5.0))
         journal.write({"phase": "train", "step": 1, "loss": 0.1}, update=1)
         journal.write({"phase": "train", "step": 2, "loss": 1 / 3}, update=2)
         assert journal.length() == path.stat().st_size
@@ -44,10 +45,12 @@ def test_the_bar_shows_loss_speed_and_time_left(tmp_path: Path) -> None:
     console = Console(file=text, force_terminal=True, width=120)
     with Journal(tmp_path / "metrics.jsonl", 0, accelerator_for("no"), console=console) as journal:
         progress = Progress(tokens=1000)
-        journal.begin("language", 40, progress)
+        journal.prepare("language")
+        journal.begin(40, progress)
         progress.step, progress.tokens = 10, 5000
         journal.advance(progress, 2.5)
     shown = text.getvalue()
+    assert "encoding text" in shown.split("10/40")[0]
     assert "language" in shown and "10/40" in shown and "loss 2.500" in shown
     assert "tokens/s" in shown
 

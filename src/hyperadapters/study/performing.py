@@ -36,8 +36,9 @@ def perform(
         data_root: where corpora in files are.
         console: where progress goes; None for none.
     """
-    assembly = assemble(run, data_root=data_root)
-    check(assembly)
+    with (console or Console(quiet=True)).status("reading data, building the model"):
+        assembly = assemble(run, data_root=data_root)
+        check(assembly)
     train(assembly, folder, console=console)
     matrix = scored(assembly, console=console)
     if process().is_main_process:

@@ -59,7 +59,7 @@ class Journal:
             rich.TextColumn("{task.description}", markup=False),
             rich.BarColumn(),
             rich.MofNCompleteColumn(),
-            rich.TextColumn("loss {task.fields[loss]:.3f}  {task.fields[rate]:,.0f} tokens/s"),
+            rich.TextColumn("{task.fields[told]}", markup=False),
             rich.TimeRemainingColumn(),
             console=console,
             disable=console is None or not self._writes,
@@ -79,18 +79,21 @@ class Journal:
         for tracker in self._accelerator.trackers:
             tracker.finish()
 
-    def begin(self, phase: str, steps: int, progress: Progress) -> None:
-        """A phase of so many updates starts, or goes on where `progress` stands."""
+    def prepare(self, phase: str) -> None:
+        """A phase reads and encodes its text, which may take a while."""
+        self._shown = self._bar.add_task(phase, total=None, told="encoding text")
+
+    def begin(self, steps: int, progress: Progress) -> None:
+        """The phase starts, of so many updates, or goes on where `progress` stands."""
         self._seconds, self._since = progress.seconds, time.monotonic()
         self._tokens_before = progress.tokens
-        self._shown = self._bar.add_task(
-            phase, total=steps, completed=progress.step, loss=float("nan"), rate=0.0
-        )
+        self._bar.update(self._shown, total=steps, completed=progress.step, told="")
 
     def advance(self, progress: Progress, loss: float) -> None:
         """Moves the bar; `loss` is the last one, in nats per prediction."""
         rate = (progress.tokens - self._tokens_before) / max(time.monotonic() - self._since, 1e-9)
-        self._bar.update(self._shown, completed=progress.step, loss=loss, rate=rate)
+        told = f"loss {loss:.3f}  {rate:,.0f} tokens/s"
+        self._bar.update(self._shown, completed=progress.step, told=told)
 
     def seconds(self) -> float:
         """Seconds of work on the run, over all its starts."""

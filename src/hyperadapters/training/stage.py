@@ -77,6 +77,7 @@ class Stage:
         self.run, self.folder, self.progress, self.journal = run, folder, progress, journal
         self.phase = assembly.method.phases[number]
         self.recipe = self.phase.recipe
+        journal.prepare(self.phase.name)
         self.accelerator = accelerator_for(self.recipe.precision)
         self.rank, self.ranks = self.accelerator.process_index, self.accelerator.num_processes
         streams = streams_of(assembly, number)
@@ -122,7 +123,7 @@ class Stage:
     def train(self) -> None:
         """Every update that is left; afterwards the model has the phase's best weights."""
         recipe, progress = self.recipe, self.progress
-        self.journal.begin(self.phase.name, recipe.steps, progress)
+        self.journal.begin(recipe.steps, progress)
         while progress.step < recipe.steps and not self._out_of_patience():
             self.update()
             self.journal.advance(progress, self.losses.last)
