@@ -132,7 +132,13 @@ def test_adapters_are_trained_in_a_translation_model_that_stays_as_it_is(tmp_pat
             tmp_path / name,
             backbone={"path": str(tmp_path / "dense" / "backbone")},
             method={"name": name, "bottleneck": 3, "joint": False},
-            recipe={"steps": 2, "length": 32, "warmup": 1, "batch_tokens": 64},
+            recipe={
+                "steps": 2,
+                "length": 32,
+                "warmup": 1,
+                "batch_tokens": 64,
+                "contexts_per_batch": 1,
+            },
         )
         assembly = assemble(run_from(run))
         begun = {n: p.clone() for n, p in assembly.model.named_parameters()}

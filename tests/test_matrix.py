@@ -122,6 +122,13 @@ def test_combine_takes_each_cell_from_the_run_that_did_not_train_on_it() -> None
     assert english is not None and tamil is not None
     assert (english.score, english.models) == (pytest.approx(0.7), 2)
     assert english.note == "mean of 2 runs"
+    noted = [
+        replace(cell("mt", "de-en", score), note=f"chrf: {score}; copied: 3.0; nrefs:1")
+        for score in (0.1, 0.2)
+    ]
+    mean = combine([matrix(one) for one in noted]).cells[0]
+    assert mean.note == "mean of 2 runs; copied: 3.0; nrefs:1"
+    assert combine([matrix(mean), matrix(mean)]).cells[0].note == mean.note.replace("2", "4")
     assert tamil.score == pytest.approx(0.3)
 
 

@@ -112,7 +112,7 @@ def test_bleu_and_chrf_are_known_beside_each_other():
     assert rows[0] == chrf.statistics(REFERENCES[:1], HYPOTHESES[:1])
     totals = tuple(map(sum, zip(*rows, strict=True)))
     oracle = sacrebleu.corpus_chrf(HYPOTHESES, [REFERENCES]).score
-    assert bleu.beside(totals) == f"chrf: {oracle:.1f}"
+    assert bleu.beside(totals) == f"chrf: {oracle:.1f} ({chrf.signature})"
     oracle = sacrebleu.corpus_bleu(HYPOTHESES, [REFERENCES]).score
-    assert chrf.beside(totals) == f"bleu: {oracle:.1f}"
+    assert chrf.beside(totals) == f"bleu: {oracle:.1f} ({bleu.signature})"
     assert METRICS["accuracy"].beside((1.0, 2.0)) == ""

@@ -1,8 +1,12 @@
 """Processes and precision: what `accelerate` is asked for, and each rank's random numbers."""
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 import torch
 
+from hyperadapters import ranks
 from hyperadapters.errors import BundleError, TrainingError
 from hyperadapters.ranks import (
     accelerator_for,
@@ -46,6 +50,20 @@ def test_another_number_of_processes_is_refused() -> None:
     with pytest.raises(BundleError, match="cannot go on exactly with these processes") as caught:
         restore_random_states(accelerator, saved)
     assert "2 processes on" in str(caught.value)
+
+
+def test_processes_wait_long_for_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, Any] = {}
+    made = ranks.PartialState
+
+    class Spy(made):  # type: ignore[misc, valid-type]
+        def __init__(self, **settings: Any) -> None:
+            given.update(settings)
+            super().__init__(**settings)
+
+    monkeypatch.setattr(ranks, "PartialState", Spy)
+    ranks.process()
+    assert given["timeout"] >= timedelta(hours=6)
 
 
 @pytest.mark.parametrize(

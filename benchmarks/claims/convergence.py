@@ -35,12 +35,11 @@ class Curve(NamedTuple):
 
 
 def read(run: Path) -> Curve:
-    """The curve of a run whose criterion is the loss."""
+    """The curve of a run whose criterion is the loss, in its last phase."""
     text = (run / "metrics.jsonl").read_text(encoding="utf-8")
     judged = [line for line in map(json.loads, text.splitlines()) if "selection" in line]
-    return Curve(
-        run.name, [line["step"] for line in judged], [line["selection"] for line in judged]
-    )
+    last = [line for line in judged if line["phase"] == judged[-1]["phase"]]
+    return Curve(run.name, [line["step"] for line in last], [line["selection"] for line in last])
 
 
 def main() -> None:

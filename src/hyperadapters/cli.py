@@ -68,10 +68,8 @@ def train(file: RunFileArgument, changes: Changes = None, data_root: DataRoot = 
     """
     from hyperadapters.analysis.report import terminal
     from hyperadapters.config import load_run
-    from hyperadapters.memory import keep_freed_memory
     from hyperadapters.study import perform
 
-    keep_freed_memory()
     run = load_run(file, changes or ())
     matrix = perform(run, run.folder, data_root=data_root, console=_console(stderr=True))
     terminal([matrix], _console())
@@ -88,10 +86,8 @@ def study(
 
     Example: `hyperadapters study configs/hyper-x/mixed.study.yaml`
     """
-    from hyperadapters.memory import keep_freed_memory
     from hyperadapters.study import print_result, run_study
 
-    keep_freed_memory()
     result = run_study(
         file, tuple(changes or ()), data_root=data_root, console=_console(stderr=True)
     )

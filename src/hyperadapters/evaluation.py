@@ -1,7 +1,7 @@
 """How a model scores: per sentence, and as the task × language matrix of a run."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -213,10 +213,30 @@ def _check_factors(task: str, row: Row, ran: Row) -> None:
 def _judged(assembly: Assembly, task: Task, corpus: Corpus, under: Schedule) -> list[Statistics]:
     """What each example of a corpus adds to the task's metric, in corpus order."""
     *before, last = task.hops(corpus.language)
+    under = _Along(task.row(corpus.language), under)
     for hop in before:
         carried = _answered(assembly, task, hop, corpus, under, task.carry)
         corpus = replace(corpus, examples=carried)
     return _answered(assembly, task, last, corpus, under, task.judge)
+
+
+@dataclass(frozen=True)
+class _Along(Schedule):
+    """What a schedule makes of a route, in its hops: one in the middle has names of its own.
+
+    Args:
+        route: the row of its first source and last target; of a direction, the direction itself.
+        schedule: of the route.
+    """
+
+    route: Row
+    schedule: Schedule
+
+    def under(self, observed: Row, micro_batch: int) -> Row:
+        """A hop's row, with the names exchanged that it has in common with the route."""
+        ran = self.schedule.under(self.route, micro_batch)
+        own = {f: ran[f] for f, name in observed.items() if self.route.get(f) == name}
+        return observed.replaced(**own)
 
 
 def _answered(

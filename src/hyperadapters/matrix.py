@@ -186,5 +186,12 @@ def _mean_cell(cells: Sequence[Cell]) -> Cell:
         score=sum(cell.score * cell.models for cell in cells) / sum(cell.models for cell in cells),
         statistics=tuple(tuple(number for part in row for number in part) for row in rows),
         models=sum(cell.models for cell in cells),
-        note=f"mean of {sum(cell.models for cell in cells)} runs",
+        note="; ".join([f"mean of {sum(cell.models for cell in cells)} runs", *_shared(cells)]),
     )
+
+
+def _shared(cells: Sequence[Cell]) -> list[str]:
+    """What the notes of all cells say, such as how scores are counted."""
+    first, *others = (cell.note.split("; ") for cell in cells)
+    shared = [part for part in first if part and all(part in other for other in others)]
+    return [part for part in shared if not part.startswith("mean of ")]

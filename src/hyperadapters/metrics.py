@@ -6,6 +6,7 @@ So scores of a corpus, of a resample of it and of several ranks are one function
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, NamedTuple, final
 
 import torch
@@ -142,6 +143,7 @@ class Perplexity(Metric):
         return float(torch.tensor(totals[0] / max(totals[1], 1.0), dtype=torch.float64).exp())
 
 
+@cache
 def _counters() -> Mapping[str, Any]:
     """The metrics of `sacrebleu` by our names, with its defaults."""
     from sacrebleu.metrics.bleu import BLEU
@@ -178,14 +180,18 @@ class _Sacre(Metric):
     @property
     def signature(self) -> str:
         """The signature of `sacrebleu`, for one reference."""
-        counter = _counters()[self.name]
-        counter.corpus_score([""], [[""]])
-        return str(counter.get_signature())
+        return _signature(self.name)
 
     def beside(self, totals: Statistics) -> str:
-        """The other score of the two, 0..100."""
+        """The other score of the two, 0..100, and its signature."""
         other = next(name for name in _COUNTS if name != self.name)
-        return f"{other}: {_sacre(other, totals):.1f}"
+        return f"{other}: {_sacre(other, totals):.1f} ({_signature(other)})"
+
+
+def _signature(name: str) -> str:
+    counter = _counters()[name]
+    counter.corpus_score([""], [[""]])  # it knows the number of references then
+    return str(counter.get_signature())
 
 
 def _sacre(name: str, totals: Statistics) -> float:

@@ -4,6 +4,7 @@ each of them draws.
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +19,7 @@ from hyperadapters.errors import BundleError, TrainingError
 __all__ = [
     "accelerator_for",
     "launched_alone",
+    "launched_precision",
     "process",
     "random_states",
     "restore_random_states",
@@ -25,13 +27,16 @@ __all__ = [
 ]
 
 
+_PATIENCE = timedelta(hours=12)
+"""How long a rank waits for the others, one of which may score a large cell meanwhile."""
+
 Work = TypeVar("Work")
 Result = TypeVar("Result")
 
 
 def process() -> PartialState:
     """This process: its rank, its device, and whether it is the main one."""
-    return PartialState(cpu=_stays_on_cpu())
+    return PartialState(cpu=_stays_on_cpu(), timeout=_PATIENCE)
 
 
 def _stays_on_cpu() -> bool:
@@ -64,6 +69,7 @@ def accelerator_for(
     """
     # `accelerate` knows one precision per process; phases and runs that follow each other do not.
     AcceleratorState._reset_state()
+    process()  # first: the processes are joined with its patience
     try:
         accelerator = Accelerator(
             mixed_precision=precision,
@@ -96,6 +102,11 @@ def launched_alone() -> bool:
     """
     launched = {"ACCELERATE_MIXED_PRECISION", "MASTER_ADDR"} <= set(os.environ)
     return launched and "WORLD_SIZE" not in os.environ
+
+
+def launched_precision() -> str:
+    """What `accelerate launch --mixed_precision` asks for; `no` without it."""
+    return os.environ.get("ACCELERATE_MIXED_PRECISION", "no")
 
 
 def random_states(accelerator: Accelerator) -> dict[str, Tensor]:

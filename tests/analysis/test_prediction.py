@@ -1,18 +1,23 @@
 """Labels and translations for raw text."""
 
+import itertools
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sacrebleu
 
 import tiny_runs
+from hyperadapters import evaluation
 from hyperadapters.analysis import prediction
 from hyperadapters.analysis.prediction import answers, predict, translate
 from hyperadapters.build import Assembly, assemble
 from hyperadapters.config import run_from
 from hyperadapters.errors import ConfigError, ContextError, DataError, UnknownName
 from hyperadapters.evaluation import evaluate
+from hyperadapters.inference import over_batches
 from hyperadapters.providers import Hypernetwork, Table
+from hyperadapters.schedules import Fixed, Schedule
 
 
 @pytest.fixture(scope="module")
@@ -110,13 +115,52 @@ def test_translations_come_in_the_order_of_the_sentences(
     assert len(set(alone)) > 3
 
 
-def test_a_model_generates_again_after_it_has_translated(translator: Assembly) -> None:
-    network = translator.model.adapters["hyper"]
-    found = translate(translator, "mt", [("de-en", "drei")])
-    next(found)
-    assert isinstance(translator.model.adapters["hyper"], Table)
-    found.close()  # type: ignore[attr-defined]
-    assert translator.model.adapters["hyper"] is network
+def test_translations_of_different_directions_can_be_read_side_by_side(
+    translator: Assembly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prediction, "_WINDOW", 1)
+    network, ran = translator.model.adapters["hyper"], []
+
+    def spy(*arguments: Any) -> Any:
+        ran.append(type(translator.model.adapters["hyper"]))
+        return over_batches(*arguments)
+
+    monkeypatch.setattr(prediction, "over_batches", spy)
+    one, other = [("de-en", "drei"), ("de-en", "Montag")], [("en-fr", "one"), ("en-fr", "Monday")]
+    alone = [list(translate(translator, "mt", lines)) for lines in (one, other)]
+    both = zip(translate(translator, "mt", one), translate(translator, "mt", other), strict=True)
+    for texts, wanted in zip(both, zip(*alone, strict=True), strict=True):
+        assert texts == wanted
+        assert translator.model.adapters["hyper"] is network
+    assert set(ran) == {Table}
+
+
+def test_translations_come_before_all_sentences_are_read(
+    translator: Assembly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prediction, "_WINDOW", 2)
+    endless = (("de-en", f"{number} Tage") for number in itertools.count())
+    found = list(itertools.islice(translate(translator, "mt", endless), 5))
+    lines = [("de-en", f"{number} Tage") for number in range(5)]
+    assert found == list(translate(translator, "mt", lines))
+
+
+def test_lines_that_are_too_long_are_noted(translator: Assembly) -> None:
+    noted: list[str] = []
+    lines = ["drei", "", "drei " * 40]
+    list(answers(translator, "mt", "de-en", lines, noted.append))
+    assert noted == ["line 3 is too long: its end is not translated"]
+
+
+def test_nothing_goes_on_as_nothing(translator: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
+    translations = prediction._translations
+
+    def silent(*arguments: Any) -> Any:
+        found, cut = translations(*arguments)
+        return [""] * len(found), cut
+
+    monkeypatch.setattr(prediction, "_translations", silent)
+    assert list(translate(translator, "mt", [("de-en-fr", "drei")])) == [""]
 
 
 def test_a_route_translates_hop_after_hop(translator: Assembly) -> None:
@@ -143,6 +187,27 @@ def test_a_route_is_scored_by_its_last_translation(translator: Assembly) -> None
     direct = evaluate(translator, cells=[("mt", "de-fr")]).cells[0]
     assert direct.standing == "unseen pair"
     assert direct.statistics != cell.statistics
+
+
+def test_a_route_exchanges_only_the_side_that_it_was_told(
+    translator: Assembly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[list[tuple[str, str]]] = []
+
+    def spy(model: Any, drawn: Any, *rest: Any, under: Schedule) -> Any:
+        rows = {under.under(row, 0) for _, row, _ in drawn}
+        ran.append([(row["source_language"], row["target_language"]) for row in rows])
+        return over_batches(model, drawn, *rest, under=under)
+
+    monkeypatch.setattr(evaluation, "over_batches", spy)
+    for under, wanted in (
+        (Fixed(source_language="fr"), [[("fr", "en")], [("en", "fr")]]),
+        (Fixed(target_language="de"), [[("de", "en")], [("en", "de")]]),
+        (Fixed(), [[("de", "en")], [("en", "fr")]]),
+    ):
+        ran.clear()
+        evaluate(translator, cells=[("mt", "de-en-fr")], under=under)
+        assert ran == wanted
 
 
 def test_lines_name_their_direction_where_the_command_does_not(translator: Assembly) -> None:

@@ -65,6 +65,13 @@ def test_one_run(good_run: RunReport) -> None:
     assert tips[0]["class"] is not None and "foreign" in tips[0]["class"]
 
 
+def test_languages_without_a_family_in_the_run_file_have_the_known_one(good_run: RunReport) -> None:
+    bare = html([replace(good_run, families={})])
+    assert "Turkic" in bare and "family unknown" not in bare
+    own = html([replace(good_run, families={"tr": "Anatolian"})])
+    assert "Anatolian" in own
+
+
 def test_several_runs_are_compared(good_run: RunReport, poor_run: RunReport) -> None:
     page = html([poor_run, good_run])
     assert "<h2>Differences</h2>" in page

@@ -26,7 +26,7 @@ def values(folder: Path) -> dict:
         folder,
         tasks={"mt": task},
         train={"mt": ["de-en", "nl-en", "zh-en"]},
-        recipe={"length": 32, "batch": 4, "steps": 4},
+        recipe={"length": 32, "batch": 4, "contexts_per_batch": 1, "steps": 4},
     )
 
 
@@ -86,8 +86,12 @@ def test_a_probe_has_the_means_of_evaluations_under_other_rows(
 
 def test_convergence_reads_the_losses_on_dev_cells(tmp_path: Path) -> None:
     lines = [
-        {"step": 5, "loss": 9.0},
-        *({"step": 10 * n, "selection": loss} for n, loss in enumerate((5.0, 3.0, 4.0), 1)),
+        {"phase": "pretrain", "step": 50, "selection": 1.0},
+        {"phase": "train", "step": 5, "loss": 9.0},
+        *(
+            {"phase": "train", "step": 10 * n, "selection": loss}
+            for n, loss in enumerate((5.0, 3.0, 4.0), 1)
+        ),
     ]
     text = "\n".join(map(json.dumps, lines)) + "\n"
     (tmp_path / "metrics.jsonl").write_text(text, encoding="utf-8")

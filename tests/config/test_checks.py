@@ -73,11 +73,12 @@ _TEXTS = {"kind": "translation", "data": {"format": "cldr", "content": "text"}}
             {
                 "tasks": {"mt": _PAIRS},
                 "train": {"mt": ["de-en"]},
-                "evaluate": {"mt": ["en-fr"]},
+                "pretrain": {"train": {"mt": ["en-nl"]}},
+                "evaluate": {"mt": ["de-nl", "en-fr"]},
                 "backbone": {"architecture": {**_ARCHITECTURE["architecture"], "type": "marian"}},
                 "method": "transformer-base",
             },
-            ["`evaluate.mt.0`: nothing is trained to translate into `fr`", "one of en"],
+            ["`evaluate.mt.1`: nothing is trained to translate into `fr`", "one of en, nl"],
         ),
         (
             {
@@ -102,11 +103,11 @@ _TEXTS = {"kind": "translation", "data": {"format": "cldr", "content": "text"}}
         ({"phases": {"tran": {"steps": 1}}}, ["`phases.tran`: unknown phase", "mean `train`?"]),
         (
             {"recipe": {"batch": 8, "accumulate": 3}},
-            ["`recipe`: `batch` does not split evenly", "multiple of", "= 3", "found: 8"],
+            ["`recipe`: `batch` does not split evenly", "multiple of", "= 3 × 1", "found: 8"],
         ),
         (
             {"phases": {"train": {"contexts_per_batch": 5}}},
-            ["`phases.train`: `batch` does not split evenly", "= 5", "found: 32"],
+            ["`phases.train`: `batch` does not split evenly", "= 1 × 5", "found: 32"],
         ),
         (
             {"pretrain": {"train": {"mlm": ["en"]}, "recipe": {"accumulate": 3}}},

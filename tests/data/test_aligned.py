@@ -57,6 +57,16 @@ def test_several_paths_add_up_and_the_limit_holds(root):
     assert both.read("mt", "de-en", "train", root).source.count("|") == 2
 
 
+def test_verses_have_every_split_whatever_lines_the_news_has(root):
+    both = Aligned(paths=("{language}-*.tsv", "{language}.txt"), lines={"train": (1, 100)})
+    for split in ("train", "dev", "test"):
+        assert both.has("de-en", split, root)
+        assert len(both.read("mt", "de-en", split, root)) > 0
+    assert not Aligned(paths=("{language}.txt",), lines={"train": (1, 100)}).has(
+        "de-en", "test", root
+    )
+
+
 def test_directions_are_those_between_files(root):
     source = Aligned(paths=("{language}.txt",), lines={"train": (1, 100)})
     assert set(source.languages(root)) == {

@@ -1,5 +1,6 @@
 """A whole run: it resumes exactly, survives SIGKILL, and is the same in one process and in two."""
 
+import io
 import json
 import os
 import subprocess
@@ -11,6 +12,7 @@ from typing import Any
 
 import pytest
 import torch
+from rich.console import Console
 from safetensors.torch import load_file
 
 import tiny_runs
@@ -267,3 +269,12 @@ def test_trackers_follow_over_all_phases(tmp_path: Path) -> None:
     assert [one.step for one in scalars] == list(range(1, 11))
     assert [one.value for one in scalars] == pytest.approx(losses)
     assert [one.step for one in read.Scalars("selection")] == [6, 9, 10]
+
+
+def test_a_precision_that_the_launcher_asks_for_in_vain_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACCELERATE_MIXED_PRECISION", "bf16")
+    run, told = tiny_runs.values(tmp_path, **changes(steps=1)), io.StringIO()
+    train(tiny_runs.assembled(run), tmp_path, console=Console(file=told, width=200))
+    assert "precision `no`, as its recipe says, not `bf16`" in told.getvalue()

@@ -1,6 +1,7 @@
 """Labels and translations for raw text: what a trained model says of it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from hyperadapters.adapt import materialised
 from hyperadapters.build import Assembly
@@ -69,17 +70,15 @@ def answers(
         task: a tagging or translation task of the run.
         language: or direction, of every line; None where each begins with its direction and a tab.
         lines: one sentence each.
-        note: told of each pair of task and language that was not trained on, before its answers.
+        note: told of each pair of task and language that was not trained on, before its first
+            answers, and of each line that is too long to be translated whole.
 
     Raises:
         DataError: a line without a direction.
         ConfigError: a tagging task without a language.
     """
     if isinstance(assembly.tasks.get(task), Translation):
-        directed = _directed(language, lines)
-        for name in dict.fromkeys(name for name, text in directed if text.strip()):
-            _note_unseen(assembly, task, name, note)
-        yield from translate(assembly, task, directed)
+        yield from translate(assembly, task, _directed(language, lines), note)
         return
     if language is None:
         raise ConfigError(
@@ -100,12 +99,9 @@ def _note_unseen(
         note(f"{task}/{language} is an {found}: it was not trained on")
 
 
-def _directed(language: str | None, lines: Iterable[str]) -> list[tuple[str, str]]:
-    if language is not None:
-        return [(language, line) for line in lines]
-    found = []
+def _directed(language: str | None, lines: Iterable[str]) -> Iterator[tuple[str, str]]:
     for number, line in enumerate(lines, 1):
-        name, tab, text = line.partition("\t")
+        name, tab, text = line.partition("\t") if language is None else (language, "\t", line)
         if not tab and line.strip():
             raise DataError(
                 "a line has no direction",
@@ -114,21 +110,27 @@ def _directed(language: str | None, lines: Iterable[str]) -> list[tuple[str, str
                 found=repr(line[:60]),
                 remedy="give all lines one direction, such as `--language de-en`",
             )
-        found.append((name.strip(), text))
-    return found
+        yield name.strip(), text
 
 
-def translate(assembly: Assembly, task: str, sentences: Sequence[tuple[str, str]]) -> Iterator[str]:
+def translate(
+    assembly: Assembly,
+    task: str,
+    sentences: Iterable[tuple[str, str]],
+    note: Callable[[str], object] = lambda text: None,
+) -> Iterator[str]:
     """Translates sentences, each in its own direction, those of similar length in one batch; the
-    translations come in the order of the sentences.
+    translations come in the order of the sentences, after every 512 of them.
 
-    The adapters of all directions are generated once, before the first batch. An empty sentence
-    stays empty.
+    The adapters of these 512 sentences' directions are generated once. An empty sentence stays
+    empty.
 
     Args:
         task: a translation task of the run.
         sentences: (direction, text), such as `("de-en", "Guten Tag")`; also directions never
             trained, and through a third language: `de-en-fr`.
+        note: told of each direction that was not trained on, before its first translations, and of
+            each sentence that is longer than the length limit of the run.
 
     Raises:
         UnknownName: no such task, or a language that the weights do not know.
@@ -142,30 +144,38 @@ def translate(assembly: Assembly, task: str, sentences: Sequence[tuple[str, str]
             expected="a task of the kind `translation`",
             remedy=f"the run has {', '.join(assembly.tasks)}",
         )
-    routes = {name: hops(name) for name, text in sentences if text.strip()}
-    rows = {hop: chosen.row(hop) for route in routes.values() for hop in route}
-    with materialised(assembly.model, tuple(rows.values())):
-        for start in range(0, len(sentences), _WINDOW):
-            part = sentences[start : start + _WINDOW]
-            yield from _routed(assembly, chosen, routes, rows, part)
+    waiting, start, known = iter(sentences), 0, set[str]()
+    while part := list(islice(waiting, _WINDOW)):
+        named = dict.fromkeys(name for name, text in part if text.strip() and name not in known)
+        for name in named:
+            _note_unseen(assembly, task, name, note)
+        known.update(named)
+        yield from _routed(assembly, chosen, part, start, note)
+        start += len(part)
 
 
 def _routed(
     assembly: Assembly,
     task: Translation,
-    routes: Mapping[str, Sequence[str]],
-    rows: Mapping[str, Row],
-    part: Sequence[tuple[str, str]],
+    sentences: Sequence[tuple[str, str]],
+    start: int,
+    note: Callable[[str], object],
 ) -> list[str]:
-    """Each sentence through all hops of its route, those of the same hop number together."""
-    texts = [text.strip() for _, text in part]
-    full = [at for at, text in enumerate(texts) if text]
-    for hop in range(max((len(routes[part[at][0]]) for at in full), default=0)):
-        going = [at for at in full if routes[part[at][0]][hop:]]
-        named = [(routes[part[at][0]][hop], texts[at]) for at in going]
-        found = _translations(assembly, task, rows, named) if named else []
-        for at, text in zip(going, found, strict=True):
-            texts[at] = text
+    """Each sentence through all hops of its route, those of the same hop number together; `start`
+    sentences came before.
+    """
+    texts = [text.strip() for _, text in sentences]
+    routes = [hops(name) if text else () for (name, _), text in zip(sentences, texts, strict=True)]
+    rows = {hop: task.row(hop) for route in routes for hop in route}
+    with materialised(assembly.model, tuple(rows.values())):
+        for number in range(max(map(len, routes))):
+            going = [at for at, text in enumerate(texts) if text and routes[at][number:]]
+            named = [(routes[at][number], texts[at]) for at in going]
+            found, cut = _translations(assembly, task, rows, named)
+            for at, text in zip(going, found, strict=True):
+                texts[at] = text
+            for place in cut:
+                note(f"line {start + going[place] + 1} is too long: its end is not translated")
     return texts
 
 
@@ -174,17 +184,19 @@ def _translations(
     task: Translation,
     rows: Mapping[str, Row],
     sentences: Sequence[tuple[str, str]],
-) -> list[str]:
+) -> tuple[list[str], list[int]]:
+    """Translations in the order of the sentences, and the places of those that were cut."""
     tokenizer, model = assembly.tokenizer, assembly.model
     length = assembly.method.phases[-1].recipe.length
     pairs = [Pair(text, "", direction(name)) for name, text in sentences]
-    encoded = task.encode_all(tokenizer, pairs, length)
+    encoded = list(task.encode_all(tokenizer, pairs, length))
     drawn = [(task, rows[name], one) for (name, _), one in zip(sentences, encoded, strict=True)]
 
     def answer(context: Context, batch: Batch, places: list[int]) -> list[str]:
         return task.translate(model, context, batch.inputs, tokenizer)
 
-    return over_batches(model, drawn, tokenizer.pad_token_id, answer)
+    found = over_batches(model, drawn, tokenizer.pad_token_id, answer)
+    return found, [place for place, one in enumerate(encoded) if not one.whole]
 
 
 def _task(assembly: Assembly, task: str) -> Task:

@@ -12,6 +12,7 @@ from hyperadapters.analysis.markup import element, section, text
 from hyperadapters.analysis.papers import PaperSetting
 from hyperadapters.analysis.runs import RunReport, labels, read_run
 from hyperadapters.analysis.terminal import terminal
+from hyperadapters.data import families
 from hyperadapters.errors import DataError
 
 __all__ = ["RunReport", "html", "read_run", "terminal"]
@@ -70,7 +71,8 @@ def _maps(runs: Sequence[RunReport], names: Sequence[str]) -> list[str]:
     for run, name in zip(runs, names, strict=True):
         title = "Language embeddings" + (f" of {name}" if len(runs) > 1 else "")
         vectors = run.embeddings.get("language", {})
-        found += _optional(title, "", embedding_figure(vectors, run.families))
+        known = {**families(), **run.families}
+        found += _optional(title, "", embedding_figure(vectors, known))
     return found
 
 

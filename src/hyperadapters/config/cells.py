@@ -95,8 +95,11 @@ def _through(document: Document, parts: Parts, place: KeyPath, name: str) -> Ite
     backbone, task = parts.get("backbone"), str(place[1])
     if backbone is None or backbone.architecture is None:
         return
-    trained = mapping_of(document.values.get("train")).get(task)
-    targets = {str(one).split("-")[-1] for one in trained} if isinstance(trained, list) else set()
+    values = document.values
+    phases = (values.get("train"), mapping_of(values.get("pretrain")).get("train"))
+    trained = (mapping_of(phase).get(task) for phase in phases)
+    lists = [one for one in trained if isinstance(one, list)]
+    targets = {str(direction).split("-")[-1] for one in lists for direction in one}
     for target in name.split("-")[1:]:
         if targets and target not in targets:
             yield document.fault(

@@ -158,8 +158,10 @@ def _batches(document: Document, parts: Parts, method: Method | None) -> Iterato
             yield document.fault(
                 place,
                 "`batch` does not split evenly",
-                expected=f"a multiple of accumulate × contexts_per_batch = {blocks}",
+                expected="a multiple of accumulate × contexts_per_batch = "
+                f"{recipe.accumulate} × {recipe.contexts_per_batch}",
                 found=str(recipe.batch),
+                remedy="change one of the three; what the file leaves out is the method's own",
             )
 
 

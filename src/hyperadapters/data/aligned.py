@@ -96,12 +96,13 @@ class Aligned(Source):
         )
 
     def has(self, language: str, split: str, root: Path | None) -> bool:
-        """Whether both sides of the direction have a file, and the split has lines."""
+        """Whether both sides of the direction have a file: verses, or one with lines for it."""
         try:
             names = direction(language)
         except ContextError:
             return False
-        return (self.lines is None or split in self.lines) and bool(self._sides(names, root))
+        by_hash = self.lines is None or split in self.lines
+        return any(by_hash or _verses(firsts) for firsts, _ in self._sides(names, root))
 
     def _each(self, root: Path | None) -> tuple[str, ...]:
         found = {
@@ -125,7 +126,7 @@ class Aligned(Source):
         return found
 
     def _pairs(self, firsts: Paths, seconds: Paths, split: str) -> list[tuple[str, str]]:
-        if firsts[0].suffix == ".tsv":
+        if _verses(firsts):
             left, right = read_identified(*firsts), read_identified(*seconds)
             both = [(name, left[name], right[name]) for name in left if name in right]
             chosen = [(a, b) for name, a, b in both if split_of(key(name)) == split]
@@ -140,6 +141,11 @@ class Aligned(Source):
         spans = (span for name, span in self.lines.items() if name == split)
         first, last = next(spans, (1, 0))
         return both[first - 1 : last]
+
+
+def _verses(files: Paths) -> bool:
+    """Whether a text is joined on its ids, which choose their split; lines are counted."""
+    return files[0].suffix == ".tsv"
 
 
 def _parts(firsts: Paths, seconds: Paths) -> list[tuple[Path, Path]]:

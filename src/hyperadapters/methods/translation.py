@@ -18,6 +18,7 @@ _BASE = Recipe(
     steps=360_000,
     learning_rate=4e-3,
     batch_tokens=256_000,
+    contexts_per_batch=32,
     decay="inverse_sqrt",
     warmup=8000,
     betas=(0.9, 0.98),
@@ -32,7 +33,8 @@ _TRANSLATION: Mapping[Size, Recipe] = {
     "base": _BASE,
     "big": replace(_BASE, steps=220_000, learning_rate=1e-3),
 }
-"""Baziotis et al. (2022), section 4: for 32 GPUs."""
+"""Baziotis et al. (2022), section 4: an update is 32 draws of 8,000 tokens, there one per GPU; on
+one device, `accumulate=32` with `contexts_per_batch=1` is the same."""
 
 _PAPER = "Baziotis et al. (2022)"
 

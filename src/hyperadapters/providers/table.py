@@ -53,7 +53,8 @@ class Table(Provider):
         weights: Mapping[Site, Mapping[str, Float[Tensor, "row ..."]]],
     ) -> "Table":
         """A table that holds copies of given weights."""
-        table = cls(factors=factors, rows=rows, slots=slots)
+        with torch.device("meta"):  # nothing is drawn that is thrown away
+            table = cls(factors=factors, rows=rows, slots=slots)
         with torch.no_grad():
             for place, row in enumerate(rows):
                 for number, group in enumerate(table._groups):

@@ -14,7 +14,7 @@ from hyperadapters.context import Context, Row
 from hyperadapters.errors import TrainingError
 from hyperadapters.forms import Form
 from hyperadapters.metrics import Loss, Metric, Statistics
-from hyperadapters.tasks.batch import IGNORED, Batch, Encoded, Share, padded
+from hyperadapters.tasks.batch import IGNORED, Batch, Encoded, Share, inside, padded
 
 __all__ = [
     "IGNORED",
@@ -203,12 +203,9 @@ def collate(
         pad_id: the tokenizer's padding id.
         generator: for tasks that draw; its state is part of the run's state.
     """
-    tokens = max(len(encoded.ids) for _, _, encoded in drawn)
-    ids = torch.full((len(drawn), tokens), pad_id, dtype=torch.long)
-    mask = torch.zeros((len(drawn), tokens), dtype=torch.long)
-    for place, (_, _, encoded) in enumerate(drawn):
-        ids[place, : len(encoded.ids)] = torch.tensor(encoded.ids)
-        mask[place, : len(encoded.ids)] = 1
+    sources = [encoded.ids for _, _, encoded in drawn]
+    tokens = max(map(len, sources))
+    ids, mask = padded(sources, tokens, pad_id), inside(sources, tokens).long()
     shares: dict[str, Share] = {}
     for task in {task.name: task for task, _, _ in drawn}.values():
         places = [place for place, (owner, _, _) in enumerate(drawn) if owner.name == task.name]

@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import torch
-from jaxtyping import Int
+from jaxtyping import Bool, Int
 from torch import Tensor
 
 from hyperadapters.context import Row
 
-__all__ = ["IGNORED", "Batch", "Encoded", "Share", "fitting", "padded"]
+__all__ = ["IGNORED", "Batch", "Encoded", "Share", "fitting", "inside", "padded"]
 
 IGNORED = -100
 """The label of a place that counts nowhere, as `torch.nn.functional.cross_entropy` has it."""
@@ -95,9 +96,13 @@ def padded(
 ) -> Int[Tensor, "example _"]:
     """Rows of different length as one tensor, filled up behind their ends."""
     whole = torch.full((len(rows), width), filler, dtype=torch.long)
-    for place, row in enumerate(rows):
-        whole[place, : len(row)] = torch.tensor(row, dtype=torch.long)
+    whole[inside(rows, width)] = torch.tensor(list(chain.from_iterable(rows)), dtype=torch.long)
     return whole
+
+
+def inside(rows: Sequence[Sequence[int]], width: int) -> Bool[Tensor, "example _"]:
+    """Where rows of different length have numbers in a tensor of this width."""
+    return torch.arange(width) < torch.tensor([len(row) for row in rows]).unsqueeze(1)
 
 
 def fitting(lengths: Sequence[int], *, examples: int, tokens: int) -> Iterator[list[int]]:

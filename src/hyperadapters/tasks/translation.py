@@ -150,7 +150,10 @@ class Translation(TokenTask):
     def _answered(self, question: Question) -> list[tuple[Pair, str]]:
         inputs, tokenizer = question.batch.inputs, question.tokenizer
         found = self.translate(question.model, question.context, inputs, tokenizer)
-        return list(zip(question.examples, found, strict=True))
+        return [  # a route goes on with what was found, which may be nothing
+            (example, text if example.first else "")
+            for example, text in zip(question.examples, found, strict=True)
+        ]
 
     def translate(
         self,

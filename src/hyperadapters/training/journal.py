@@ -1,6 +1,7 @@
 """What a run says while it trains: the lines of `metrics.jsonl`, trackers and a progress bar."""
 
 import json
+import math
 import os
 import time
 from collections.abc import Mapping
@@ -90,9 +91,10 @@ class Journal:
         self._bar.update(self._shown, total=steps, completed=progress.step, told="")
 
     def advance(self, progress: Progress, loss: float) -> None:
-        """Moves the bar; `loss` is the last one, in nats per prediction."""
+        """Moves the bar; `loss` is the last, in nats per prediction; nan before any."""
         rate = (progress.tokens - self._tokens_before) / max(time.monotonic() - self._since, 1e-9)
-        told = f"loss {loss:.3f}  {rate:,.0f} tokens/s"
+        told = f"{rate:,.0f} tokens/s"
+        told = told if math.isnan(loss) else f"loss {loss:.3f}  {told}"  # a GPU's are read later
         self._bar.update(self._shown, completed=progress.step, told=told)
 
     def seconds(self) -> float:

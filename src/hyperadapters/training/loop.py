@@ -14,7 +14,7 @@ from hyperadapters.build import TOKENIZER, Assembly
 from hyperadapters.checkpoint import Checkpoint
 from hyperadapters.config import RunFile, digest, digest_in, to_yaml
 from hyperadapters.errors import BundleError
-from hyperadapters.ranks import accelerator_for, launched_alone
+from hyperadapters.ranks import accelerator_for, launched_alone, launched_precision
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.progress import Progress
 from hyperadapters.training.stage import Stage, check_phase
@@ -46,8 +46,21 @@ def train(assembly: Assembly, folder: Path, *, console: Console | None = None) -
             "without a GPU it needs `--multi_gpu` beside `--num_processes`",
             style="yellow",
         )
+    if console is not None:
+        _warn_of_precision(assembly, console)
     with _alone(folder, accelerator):
         _train(assembly, folder, accelerator, console)
+
+
+def _warn_of_precision(assembly: Assembly, console: Console) -> None:
+    asked = launched_precision()
+    for phase in assembly.method.phases:
+        if asked not in ("no", phase.recipe.precision):
+            console.print(
+                f"phase `{phase.name}` trains with precision `{phase.recipe.precision}`, as its "
+                f"recipe says, not `{asked}` of the launcher: set `recipe.precision: {asked}`",
+                style="yellow",
+            )
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from hyperadapters.config import digest
 from hyperadapters.context import Context, Row
 from hyperadapters.data.mixture import part_of
 from hyperadapters.errors import TrainingError
+from hyperadapters.memory import keep_freed_memory
 from hyperadapters.ranks import accelerator_for, random_states, restore_random_states
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.losses import Losses
@@ -90,6 +91,8 @@ class Stage:
         )
         self.selection = Selection(assembly, self.phase, assembly.judged_in(number))
         self.model = assembly.model
+        if self.accelerator.device.type == "cpu":
+            keep_freed_memory()  # from here on: lists that grew while text was packed leave holes
         self.model.enter(self.phase)
         self.trained = {n: p for n, p in self.model.named_parameters() if p.requires_grad}
         self._prepare()
