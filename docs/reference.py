@@ -41,7 +41,9 @@ HEAD = """# Run files
 One YAML file is one run. A key that is not here is refused, with the nearest one that is.
 
 - `--set recipe.steps=50` changes one value from the command line; quote what holds brackets or
-  braces: `--set "train.ner=[en, tr]"`. A mapping is merged, `null` takes a key away.
+  braces: `--set "train.ner=[en, tr]"`. A mapping is merged, unless it chooses
+  anew (a method's `name`, a `format`, a backbone's `path`, `name` or `architecture`): then it
+  replaces the old one whole. `null` takes a key away; `--set` may be given again and again.
 - `base: other.yaml` starts from another file.
 - Relative paths of corpora are under `--data-root FOLDER` (or `HYPERADAPTERS_DATA`), which is not
   kept in the run: give it to `evaluate` again.
@@ -53,7 +55,8 @@ METHODS = "Methods: `method`"
 NOTES = {
     RECIPE: "Methods have recipes of their own: `run.yaml` in a run's folder has all values. "
     "Those of translation are the paper's, for 32 GPUs: 256,000 tokens an update.",
-    METHODS: "Widths below are those of the names that end in `base`; others have their own.",
+    METHODS: "Widths below are those of the first size of a method, such as `hyper-x-base` or "
+    "`hyper-adapters-base-base`; others have their own.",
 }
 
 CHAPTERS: Mapping[str, Mapping[str, Any]] = {

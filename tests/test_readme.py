@@ -43,11 +43,14 @@ def test_the_page_of_run_files_is_that_of_the_code(generate):
         assert f"| `{key}` |" in page
 
 
-def test_the_run_file_of_the_documentation_is_legal(tmp_path):
-    (block,) = re.findall(r"```yaml\n(name:.*?)```", RUNNING, re.DOTALL)
-    (tmp_path / "run.yaml").write_text(block)
-    run = load_run(tmp_path / "run.yaml")
-    assert method_of(run).phases[-1].recipe.batch_tokens == 8192
+def test_the_run_files_of_the_documentation_are_legal(tmp_path):
+    blocks = re.findall(r"```yaml\n(name: (\S+)\n.*?)```", RUNNING, re.DOTALL)
+    recipes = {}
+    for block, name in blocks:
+        (tmp_path / "run.yaml").write_text(block)
+        recipes[name] = method_of(load_run(tmp_path / "run.yaml")).phases[-1].recipe
+    assert recipes["mine"].batch_tokens == 8192
+    assert recipes["my-tags"].contexts_per_batch == 4
 
 
 def test_every_module_has_a_line_that_says_what_it_is(generate):

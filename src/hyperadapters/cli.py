@@ -184,7 +184,8 @@ def describe(
     data_root: DataRoot = None,
     as_json: AsJson = False,
 ) -> None:
-    """Count the parameters of a run or a method; needs no weights and no network.
+    """Count the parameters of a run or a method; needs no weights and no network, but the corpora
+    where a run takes its labels or its vocabulary from them.
 
     Example: `hyperadapters describe hyper-x-base --backbone xlm-roberta-base`
     """

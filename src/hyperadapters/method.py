@@ -58,7 +58,8 @@ class Recipe:
         length: tokens per example at most.
         evaluate_every: updates between evaluations on the dev splits; 0 for only at the end.
         patience: evaluations without improvement before a phase stops early; 0 for never.
-        criterion: `score` (mean over dev cells, up), `loss` or `perplexity` (down); `last` keeps
+        criterion: `score` (mean over dev cells, up; of texts that are guessed or translated, their
+            perplexity, down), `loss` or `perplexity` (down); `last` keeps
             the last.
     """
 

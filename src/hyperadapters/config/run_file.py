@@ -155,8 +155,8 @@ class RunFile(Closed):
         method: a name of `hyperadapters methods`, or a mapping of `name` and arguments.
         tasks: every task of the run, by name.
         train: the pairs of task and language that are trained on.
-        evaluate: the cells of the matrix; when absent, the trained pairs of all tasks but `mlm`
-            (or of `mlm`, if there is no other task).
+        evaluate: the cells of the matrix; when absent, the trained pairs of all tasks but those of
+            kind `mlm` (or of these, if there is no other task).
         select: cells whose dev split chooses the checkpoint; the same default.
         groups: languages by group, for means; a language in no group is in no mean.
         tiers: name -> the fewest training examples of its languages; each language is in the
@@ -167,7 +167,8 @@ class RunFile(Closed):
         pretrain: a first phase for the backbone.
         checkpoint_every: updates between checkpoints, which a run that was stopped goes on from; 0
             for only at the end of phases.
-        trackers: where curves go besides `metrics.jsonl`.
+        trackers: where curves go besides `metrics.jsonl`: `tensorboard`, `wandb`, `mlflow`,
+            `comet_ml`, `aim` or `clearml`, of those that are installed.
     """
 
     name: RunName

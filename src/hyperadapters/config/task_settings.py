@@ -61,7 +61,8 @@ class TaggingTask(_Settings):
         metric: `span_f1` for labels such as B-PER, `accuracy` otherwise.
         labels: in the order of the head; those of the run's corpora when absent.
         label_map: entity types or whole labels -> what to read them as.
-        data: one source, or several of which the first that has a language gives it.
+        data: one source, or several: the first that has a split of a language gives it, so train
+            and test may come from different ones.
     """
 
     kind: Literal["tagging"]
@@ -77,7 +78,8 @@ class MlmTask(_Settings):
 
     Args:
         probability: share of masked tokens, in (0, 1).
-        data: one source, or several of which the first that has a language gives it.
+        data: one source, or several: the first that has a split of a language gives it, so train
+            and test may come from different ones.
     """
 
     kind: Literal["mlm"]
@@ -95,7 +97,7 @@ class TranslationTask(_Settings):
         length: most tokens of a translation.
         ratio: training leaves out pairs one of whose sides has more than so many times the tokens
             of the other, and pairs longer than `recipe.length`; when absent, long ones are cut.
-        data: parallel text; of several sources the first that has a direction gives it.
+        data: parallel text; of several sources the first that has a split of a direction gives it.
     """
 
     kind: Literal["translation"]

@@ -238,7 +238,7 @@ class ConllU(Files):
     """Universal Dependencies in CoNLL-U.
 
     Args:
-        column: which column holds the labels.
+        column: which column holds the labels: `upos`, `xpos` or `deprel`.
     """
 
     format: Literal["conllu"] = "conllu"
