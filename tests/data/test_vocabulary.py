@@ -73,6 +73,11 @@ def test_temperature_lifts_small_languages():
     assert max(times) - min(times) <= 1, "all of them, then some once more"
     assert max(map(kept.count, texts["big"])) == 1
     assert _sample(texts, 5.0, 0) == kept != _sample(texts, 5.0, 1)
+    fewer = _sample(texts, 5.0, 0, most=101)
+    assert [sum(text[0] == mark for text in fewer) / 101 for mark in "bs"] == pytest.approx(
+        [shares["b"], shares["s"]], abs=1e-2
+    )
+    assert len(fewer) == 101
 
 
 def test_a_vocabulary_that_is_too_small_says_so():

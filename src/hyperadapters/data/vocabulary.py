@@ -30,6 +30,8 @@ _SPECIAL = {
     "mask_token": "[MASK]",
 }
 
+_MOST = 5_000_000
+"""Sentences that a joint vocabulary is learned from; the trainer holds 20 bytes a character."""
 _LONGEST = 1 << 20
 """Bytes of a text; the trainer passes over longer ones without a word."""
 
@@ -72,7 +74,8 @@ def train_joint_tokenizer(
     """A Unigram vocabulary over all languages (SentencePiece; Baziotis et al., 2022, section 4).
 
     Args:
-        texts: by language; a language of n sentences is sampled in proportion to n^(1/temperature).
+        texts: by language; a language of n sentences is sampled in proportion to n^(1/temperature),
+            five million sentences in all at most.
         size: entries of the vocabulary at most, special and added ones included.
         positions: the most tokens a sequence may have.
         added: tokens that text never holds, such as `<2de>`.
@@ -135,13 +138,15 @@ def _unigrams(texts: Sequence[str], size: int) -> list[tuple[str, float]]:
     return [(learned.id_to_piece(i), learned.get_score(i)) for i in range(learned.vocab_size())]
 
 
-def _sample(texts: Mapping[str, Sequence[str]], temperature: float, seed: int) -> list[str]:
-    """As many sentences as there are, in the languages' new proportions: those of a small language
-    several times.
+def _sample(
+    texts: Mapping[str, Sequence[str]], temperature: float, seed: int, most: int = _MOST
+) -> list[str]:
+    """As many sentences as there are, or `most`, in the languages' new proportions: those of a
+    small language several times.
     """
-    total = sum(map(len, texts.values()))
-    weights = {name: (len(own) / total) ** (1 / temperature) for name, own in texts.items() if own}
-    scale = sum(weights.values())
+    every = sum(map(len, texts.values()))
+    weights = {name: (len(own) / every) ** (1 / temperature) for name, own in texts.items() if own}
+    scale, total = sum(weights.values()), min(every, most)
     chosen: list[str] = []
     for name, weight in sorted(weights.items()):
         own = list(texts[name])
