@@ -14,7 +14,7 @@ from accelerate.state import AcceleratorState
 from accelerate.utils import gather_object
 from torch import Tensor
 
-from hyperadapters.errors import BundleError, TrainingError
+from hyperadapters.errors import TrainingError
 
 __all__ = [
     "accelerator_for",
@@ -120,21 +120,17 @@ def random_states(accelerator: Accelerator) -> dict[str, Tensor]:
     }
 
 
-def restore_random_states(accelerator: Accelerator, saved: Mapping[str, Tensor]) -> None:
+def restore_random_states(accelerator: Accelerator, saved: Mapping[str, Tensor]) -> bool:
     """Gives this rank its states back.
 
-    Raises:
-        BundleError: the run had another number of processes, or another kind of device.
+    Returns:
+        Whether there were states for it: not after another number of processes, or on another kind
+        of device. Nothing is done then.
     """
     ranks, kind = accelerator.num_processes, accelerator.device.type
     if len(saved["cpu"]) != ranks or ("cuda" in saved) != (kind == "cuda"):
-        was = f"{len(saved['cpu'])} processes on {'GPUs' if 'cuda' in saved else 'CPUs'}"
-        raise BundleError(
-            "the run cannot go on exactly with these processes",
-            expected=was,
-            found=f"{ranks} processes on {kind}",
-            remedy="start it as before, or delete its checkpoints to start again",
-        )
+        return False
     torch.set_rng_state(saved["cpu"][accelerator.process_index])
     if "cuda" in saved:
         torch.cuda.set_rng_state(saved["cuda"][accelerator.process_index], accelerator.device)
+    return True

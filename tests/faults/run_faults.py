@@ -144,8 +144,8 @@ RUNS = (
     Fault(
         "a resumed run repeats its random numbers",
         "training/stage.py",
-        'restore_random_states(self.accelerator, saved.tensors["random"])',
-        "pass",
+        'not restore_random_states(self.accelerator, saved.tensors["random"])',
+        "False",
         _RESUMED,
     ),
     Fault(

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import torch
+from accelerate import Accelerator
 from rich.console import Console
 from safetensors.torch import load_file
 
@@ -21,7 +22,8 @@ from hyperadapters.errors import BundleError, TrainingError
 from hyperadapters.evaluation import evaluate
 from hyperadapters.library import Library
 from hyperadapters.matrix import Matrix
-from hyperadapters.training import train
+from hyperadapters.ranks import random_states
+from hyperadapters.training import stage, train
 from hyperadapters.training.stage import Stage
 
 TESTS = Path(__file__).parents[1]
@@ -95,6 +97,29 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not(tmp_path: Path) -> None
     train(tiny_runs.assembled(run, "hypernetwork"), broken)
     assert tiny_runs.lines(broken) == tiny_runs.lines(whole)
     assert_same_weights(whole, broken, 0.0)
+
+
+def test_a_run_goes_on_with_another_number_of_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The batches are the same; with dropout, only what it draws differs."""
+
+    def of_two(accelerator: Accelerator) -> dict[str, torch.Tensor]:
+        return {name: state.repeat(2, 1) for name, state in random_states(accelerator).items()}
+
+    for dropout in (0.0, 0.5):
+        whole, broken = tmp_path / f"whole-{dropout}", tmp_path / f"broken-{dropout}"
+        shape = {"architecture": {**tiny_runs.ARCHITECTURE, "dropout": dropout}}
+        run = {**tiny_runs.values(whole, **changes(evaluate_every=3)), "backbone": shape}
+        train(tiny_runs.assembled(run, "hypernetwork"), whole)
+        with monkeypatch.context() as patch:
+            patch.setattr(stage, "random_states", of_two)
+            interrupted(broken, run, 6)
+        told = io.StringIO()
+        console = Console(file=told, width=200)
+        train(tiny_runs.assembled(run, "hypernetwork"), broken, console=console)
+        assert "goes on with other processes than before" in told.getvalue()
+        assert (tiny_runs.lines(broken) == tiny_runs.lines(whole)) == (dropout == 0.0)
 
 
 def test_a_run_leaves_its_file_its_model_and_two_checkpoints(tmp_path: Path) -> None:

@@ -97,6 +97,11 @@ class Journal:
         told = told if math.isnan(loss) else f"loss {loss:.3f}  {told}"  # a GPU's are read later
         self._bar.update(self._shown, completed=progress.step, told=told)
 
+    def tell(self, text: str) -> None:
+        """A line for whoever looks on, above the bar."""
+        if not self._bar.disable:
+            self._bar.console.print(text, style="yellow")
+
     def seconds(self) -> float:
         """Seconds of work on the run, over all its starts."""
         return self._seconds + time.monotonic() - self._since

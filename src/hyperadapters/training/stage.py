@@ -104,7 +104,7 @@ class Stage:
                 expected="parts of the model that have parameters",
                 found=", ".join(sorted(self.phase.trains)) or "no part",
             )
-        torch.manual_seed((self.run.seed * 1000 + self.progress.phase) * 1000 + self.rank)
+        self._seed()
         self.objective = self.accelerator.prepare_model(
             Objective(self.model, self.recipe.smoothing)
         )
@@ -171,9 +171,20 @@ class Stage:
         """Goes on in the middle of the phase, where `saved` was taken."""
         self.mixture.restore(saved.state["mixture"])
         restore_moments(self.optimiser.optimizer, self.trained, saved.tensors["optimiser"])
-        restore_random_states(self.accelerator, saved.tensors["random"])
+        if not restore_random_states(self.accelerator, saved.tensors["random"]):
+            self._seed()
+            self.journal.tell(
+                f"phase `{self.phase.name}` goes on with other processes than before: the same "
+                "batches, but dropout draws anew"
+            )
         if self.accelerator.scaler is not None:
             self.accelerator.scaler.load_state_dict(saved.state["scaler"])
+
+    def _seed(self) -> None:
+        """Another state of the random numbers for every run, phase, update and rank."""
+        progress = self.progress
+        phase = (self.run.seed * 1000 + progress.phase) * 1000 + self.rank
+        torch.manual_seed(phase + 10**12 * progress.step)
 
     def _write_losses(self) -> None:
         self.losses.read()
