@@ -54,7 +54,8 @@ RECIPE = "Recipe: `recipe`, `phases.NAME`, `pretrain.recipe`"
 METHODS = "Methods: `method`"
 NOTES = {
     RECIPE: "Methods have recipes of their own: `run.yaml` in a run's folder has all values. "
-    "Those of translation are the paper's, for 32 GPUs: 256,000 tokens an update.",
+    "Those of translation are the paper's, for 32 GPUs: 256,000 tokens an update, in 32 "
+    "draws; with `batch` or a smaller `batch_tokens` set `contexts_per_batch` too.",
     METHODS: "Widths below are those of the first size of a method, such as `hyper-x-base` or "
     "`hyper-adapters-base-base`; others have their own.",
 }
