@@ -221,6 +221,14 @@ def test_a_folder_without_a_bundle_is_named(tmp_path: Path) -> None:
             "another format(.|\n)*format 2(.|\n)*format 99",
         ),
         (
+            lambda f: (f / "bundle.json").write_text('{"format": 2, "labels": {"ner": 5}}'),
+            "the bundle is damaged(.|\n)*found: .*ner",
+        ),
+        (
+            lambda f: (f / "bundle.json").write_text('{"format": 2, "labels": {"ner": ["O", 5]}}'),
+            "the bundle is damaged(.|\n)*found: .*ner",
+        ),
+        (
             lambda f: (f / "weights.safetensors").write_bytes(
                 (f / "weights.safetensors").read_bytes()[:-40]
             ),
@@ -231,7 +239,7 @@ def test_a_folder_without_a_bundle_is_named(tmp_path: Path) -> None:
             r"saved weights do not fit (.|\n)*`a`: none(.|\n)*found: 1 tensors, `a`: \(1,\)",
         ),
     ],
-    ids=["json", "list", "format", "truncated", "other-tensors"],
+    ids=["json", "list", "format", "labels", "label", "truncated", "other-tensors"],
 )
 def test_damage_is_named(encoder: Path, tmp_path: Path, damage, message: str) -> None:  # type: ignore[no-untyped-def]
     bundle.save(hyper_x(encoder, tmp_path), tmp_path / "model")

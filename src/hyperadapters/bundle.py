@@ -215,6 +215,14 @@ def _with_labels(run: RunFile, labels: Mapping[str, list[str]]) -> RunFile:
     return run.model_copy(update={"tasks": tasks})
 
 
+def _are_labels(labels: object) -> bool:
+    """Whether this is a list of text for each of several tasks."""
+    return isinstance(labels, dict) and all(
+        isinstance(of_task, list) and all(isinstance(label, str) for label in of_task)
+        for of_task in labels.values()
+    )
+
+
 def _facts(folder: Path) -> dict[str, Any]:
     path = folder / "bundle.json"
     if not path.is_file():
@@ -228,7 +236,7 @@ def _facts(folder: Path) -> dict[str, Any]:
         facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise BundleError("the bundle is damaged", where=str(path), found=str(error)) from None
-    if not isinstance(facts, dict) or not isinstance(facts.get("labels", {}), dict):
+    if not isinstance(facts, dict) or not _are_labels(facts.get("labels", {})):
         raise BundleError("the bundle is damaged", where=str(path), found=repr(facts)[:80])
     if facts.get("format") != FORMAT:
         raise BundleError(

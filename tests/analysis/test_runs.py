@@ -55,6 +55,12 @@ def test_missing_folder_or_file(folder: Path) -> None:
         read_run(folder)
 
 
+def test_the_folder_of_a_study_is_known(folder: Path) -> None:
+    (folder / "by-name").mkdir()
+    with pytest.raises(BundleError, match=r"folder of a study(.|\n)*remedy: give .*by-name/\*"):
+        read_run(folder)
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [

@@ -74,6 +74,7 @@ def test_two_files_that_stand_on_each_other(write: Write) -> None:
         ("a:\n\tb: 1\n", "is not valid YAML"),
         ("- a\n", "holds no keys"),
         ("word\n", "holds no keys"),
+        ("a: " + 3000 * "[" + 3000 * "]", "is nested too deep"),
     ],
 )
 def test_what_cannot_be_read_is_an_error_at_once(write: Write, text: str, message: str) -> None:

@@ -53,7 +53,7 @@ def read_run(folder: Path) -> RunReport:
     """The run in `folder`: `results.json` and `run.yaml`; the other files where they exist.
 
     Raises:
-        BundleError: no such folder, a file missing, or one that cannot be read.
+        BundleError: no such folder, a study's folder, a file missing, or one that cannot be read.
     """
     if not folder.is_dir():
         raise BundleError(
@@ -61,6 +61,13 @@ def read_run(folder: Path) -> RunReport:
             where=str(folder),
             expected="the `output` folder of a run",
             remedy="train it first, or correct the path",
+        )
+    if (folder / "by-name").is_dir():
+        raise BundleError(
+            "this is the folder of a study, not of a run",
+            where=str(folder),
+            expected="the folders of its runs",
+            remedy=f"give some or all of {folder / 'by-name'}/*",
         )
     again = "give the run's `train` command again: it goes on from where it ended"
     results = _text(folder / "results.json", again)

@@ -77,6 +77,10 @@ def read_alone(path: Path) -> Document:
         ) from error
     except yaml.YAMLError as error:
         raise _syntax_fault(path, error) from error
+    except RecursionError:
+        raise ConfigError(
+            f"`{path}` is nested too deep", where=str(path), expected="a few levels, as documented"
+        ) from None
     reader = _Reader(str(path))
     values = {} if node is None else reader.value(node, (), ())
     if not isinstance(values, dict):
