@@ -11,6 +11,7 @@ from typing import TypeVar
 import torch
 from accelerate import Accelerator, DistributedDataParallelKwargs, PartialState
 from accelerate.state import AcceleratorState
+from accelerate.tracking import get_available_trackers
 from accelerate.utils import gather_object
 from torch import Tensor
 
@@ -65,7 +66,7 @@ def accelerator_for(
         folder: where trackers write.
 
     Raises:
-        TrainingError: the device cannot do this, or a tracker is unknown.
+        TrainingError: the device cannot do this, or a tracker is unknown or not installed.
     """
     # `accelerate` knows one precision per process; phases and runs that follow each other do not.
     AcceleratorState._reset_state()
@@ -82,6 +83,14 @@ def accelerator_for(
         raise _refused(precision, trackers, str(error)) from error
     if precision != "no" and not accelerator.native_amp:  # left out without a word on a CPU
         raise _refused(precision, trackers, f"a device of type `{accelerator.device.type}`")
+    installed = [tracker.value for tracker in get_available_trackers()]
+    lost = [name for name in trackers if name not in installed]  # these too, without a word
+    if lost:
+        raise TrainingError(
+            f"the tracker `{lost[0]}` is not installed",
+            found=f"installed: {', '.join(installed) or 'none'}",
+            remedy=f"install the package of `{lost[0]}`, or take it out of `trackers`",
+        )
     return accelerator
 
 

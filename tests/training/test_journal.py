@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+from accelerate.tracking import get_available_trackers
 from rich.console import Console
 
 from hyperadapters.errors import BundleError, TrainingError
@@ -74,6 +75,13 @@ def test_trackers_get_every_number(tmp_path: Path) -> None:
 def test_a_tracker_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="trackers"):
         accelerator_for("no", trackers=("no-such-tracker",), folder=tmp_path)
+
+
+def test_a_tracker_that_is_not_installed_is_an_error(tmp_path: Path) -> None:
+    missing = sorted({"wandb", "aim", "clearml"} - {one.value for one in get_available_trackers()})
+    assert missing, "every tracker is installed: nothing to test with"
+    with pytest.raises(TrainingError, match=f"`{missing[0]}` is not installed"):
+        accelerator_for("no", trackers=("tensorboard", missing[0]), folder=tmp_path)
 
 
 def test_a_tracker_that_fails_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -168,7 +168,7 @@ class RunFile(Closed):
         checkpoint_every: updates between checkpoints, which a run that was stopped goes on from; 0
             for only at the end of phases.
         trackers: where curves go besides `metrics.jsonl`: `tensorboard`, `wandb`, `mlflow`,
-            `comet_ml`, `aim` or `clearml`, of those that are installed.
+            `comet_ml`, `aim` or `clearml`; their packages must be installed.
     """
 
     name: RunName
