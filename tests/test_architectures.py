@@ -1,5 +1,6 @@
 """Backbones by shape, from scratch and from folders."""
 
+import json
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from safetensors.torch import load_file, save_file
 import tiny
 from hyperadapters import architectures
 from hyperadapters.backbones import backbone_parameters, head_parameters
+from hyperadapters.data.vocabulary import train_tokenizer
 from hyperadapters.errors import BackboneError, UnknownName
 
 SIZES = {  # without pooler and head; the published sizes
@@ -86,6 +88,64 @@ def test_a_missing_or_broken_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"model_type": "gpt2"}')
     with pytest.raises(UnknownName, match="unknown backbone type `gpt2`"):
         architectures.load(tmp_path)
+
+
+def test_code_beside_a_model_is_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "evil.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\nclass C: pass\n")
+    config = {"model_type": "mine", "auto_map": {"AutoConfig": "evil.C"}}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    (tmp_path / "tokenizer_config.json").write_text(
+        json.dumps({"tokenizer_class": "Mine", "auto_map": {"AutoTokenizer": ["evil.C", "evil.C"]}})
+    )
+    monkeypatch.setattr("builtins.input", lambda *asked: "y")
+    for read in (architectures.load, architectures.load_tokenizer, architectures.empty):
+        with pytest.raises(BackboneError, match="cannot be read"):
+            read(str(tmp_path))
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    "config",
+    [{}, {"model_type": "bert", "hidden_act": "gleu"}, {"model_type": "bert", "hidden_size": "8"}],
+    ids=["no-type", "unknown-value", "text-for-a-number"],
+)
+def test_a_configuration_that_cannot_be_read_is_named(config: dict, tmp_path: Path) -> None:  # type: ignore[type-arg]
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    for read in (architectures.load, architectures.empty):
+        with pytest.raises(BackboneError, match="the backbone `.*` cannot be read"):
+            read(str(tmp_path))
+
+
+@pytest.mark.parametrize("text", ["{}", '{"model": {"type": "Nothing"}}'])
+def test_a_damaged_tokenizer_is_named(text: str, tmp_path: Path) -> None:
+    train_tokenizer(["a text of words"], 30, 16).save_pretrained(tmp_path)
+    (tmp_path / "tokenizer.json").write_text(text)
+    with pytest.raises(BackboneError, match="the tokenizer `.*` cannot be read"):
+        architectures.load_tokenizer(tmp_path)
+
+
+def test_a_model_without_its_tokenizer_gets_none_made_up(tmp_path: Path) -> None:
+    tiny.backbone("bert").save_pretrained(tmp_path)
+    with pytest.raises(BackboneError, match=r"has no vocabulary(.|\n)*`tokenizer.json` first"):
+        architectures.load_tokenizer(tmp_path)
+
+
+def test_a_tokenizer_must_pad(tmp_path: Path) -> None:
+    tokenizer = train_tokenizer(["a text of words"], 30, 16)
+    tokenizer.pad_token = None
+    tokenizer.save_pretrained(tmp_path)
+    with pytest.raises(BackboneError, match="has no padding token"):
+        architectures.load_tokenizer(tmp_path)
+
+
+def test_every_token_has_an_embedding() -> None:
+    model, tokenizer = tiny.backbone("bert"), train_tokenizer(["a text of words"], 30, 16)
+    architectures.check_vocabulary(model, tokenizer)
+    model.resize_token_embeddings(len(tokenizer) - 1)
+    with pytest.raises(BackboneError, match=f"at most {len(tokenizer) - 1} tokens"):
+        architectures.check_vocabulary(model, tokenizer)
 
 
 @pytest.mark.parametrize("family", tiny.FAMILIES)

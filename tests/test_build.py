@@ -7,11 +7,12 @@ import torch
 
 import tiny_runs
 from hyperadapters import bundle
-from hyperadapters.build import TOKENIZER, assemble, method_of, rows_of, tasks_of
+from hyperadapters.build import assemble, method_of, rows_of, tasks_of
 from hyperadapters.config import run_from
 from hyperadapters.context import Row
 from hyperadapters.data.vocabulary import train_tokenizer
 from hyperadapters.errors import BackboneError, BundleError, ConfigError, DataError
+from hyperadapters.loading import TOKENIZER
 from hyperadapters.training import train
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from transformers import (
     AutoConfig,
     AutoModelForMaskedLM,
@@ -22,6 +21,7 @@ from hyperadapters.backbones import ARCHITECTURES, FAMILIES, first_position, hea
 from hyperadapters.errors import BackboneError, UnknownName
 
 __all__ = [
+    "check_vocabulary",
     "empty",
     "from_scratch",
     "load",
@@ -56,10 +56,13 @@ def empty(name: str) -> Model:
 
     Raises:
         UnknownName: it is neither.
+        BackboneError: the `config.json` cannot be read.
     """
     if (Path(name) / "config.json").is_file():
-        with torch.device("meta"):
-            return _model(AutoConfig.from_pretrained(name, local_files_only=True))
+        shape = _shape(name, local_files_only=True)
+        _check(shape)
+        with torch.device("meta"), _read("backbone", name):
+            return _auto(shape).from_config(shape, trust_remote_code=False)
     short = name.rsplit("/", 1)[-1]
     if short not in ARCHITECTURES:
         raise UnknownName("architecture", name, ARCHITECTURES)
@@ -139,22 +142,18 @@ def load(source: str | Path, revision: str | None = None) -> Model:
         BackboneError: it cannot be found or read, its type cannot be adapted, or the files lack
             weights of it.
     """
-    try:
-        shape = AutoConfig.from_pretrained(
-            source, revision=revision, encoder_layerdrop=0.0, decoder_layerdrop=0.0
+    shape = _shape(source, revision=revision, encoder_layerdrop=0.0, decoder_layerdrop=0.0)
+    _check(shape)
+    with _read("backbone", source), quiet():
+        model, found = _auto(shape).from_pretrained(
+            source,
+            config=shape,
+            revision=revision,
+            trust_remote_code=False,
+            use_safetensors=True,
+            dtype=torch.float32,
+            output_loading_info=True,
         )
-        _check(shape)
-        with quiet():
-            model, found = _auto(shape).from_pretrained(
-                source,
-                config=shape,
-                revision=revision,
-                use_safetensors=True,
-                dtype=torch.float32,
-                output_loading_info=True,
-            )
-    except (OSError, ValueError, RuntimeError, SafetensorError) as error:
-        raise _unreadable("backbone", source, error) from None
     _check_whole(model, found["missing_keys"], source)
     return model
 
@@ -179,17 +178,47 @@ def load_tokenizer(source: str | Path, revision: str | None = None) -> PreTraine
     """The fast tokenizer beside a backbone.
 
     Raises:
-        BackboneError: it cannot be found or read, or there is no fast one.
+        BackboneError: it cannot be found or read, or is none that text can be trained with.
     """
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(source, revision=revision)
-    except (OSError, ValueError) as error:
-        raise _unreadable("tokenizer", source, error) from None
-    if not tokenizer.is_fast:
+    with _read("tokenizer", source):
+        tokenizer = AutoTokenizer.from_pretrained(
+            source, revision=revision, trust_remote_code=False
+        )
+    wrong = _wrong_with(tokenizer)
+    if wrong is not None:
         raise BackboneError(
-            f"the tokenizer of `{source}` is not a fast one", expected="a tokenizer.json"
+            f"the tokenizer of `{source}` {wrong}",
+            expected="a fast one, with a vocabulary and a padding token",
+            cause="the tokenizer's files are not in the folder: `tokenizer.json` first of all",
+            remedy="save the model's own tokenizer beside it",
         )
     return tokenizer
+
+
+def _wrong_with(tokenizer: Any) -> str | None:
+    """What keeps a tokenizer from being used, if anything."""
+    if not tokenizer.is_fast:
+        return "is not a fast one"
+    if set(tokenizer.get_vocab()) <= set(tokenizer.all_special_tokens):  # made up of nothing
+        return "has no vocabulary"
+    return "has no padding token" if tokenizer.pad_token_id is None else None
+
+
+def check_vocabulary(model: Model, tokenizer: PreTrainedTokenizerFast) -> None:
+    """Nothing if a backbone has an embedding for every token.
+
+    Raises:
+        BackboneError: it has fewer.
+    """
+    rows, tokens = model.get_input_embeddings().num_embeddings, len(tokenizer)
+    if tokens > rows:
+        raise BackboneError(
+            "the tokenizer has tokens that the backbone has no embedding for",
+            expected=f"at most {rows} tokens",
+            found=str(tokens),
+            cause="tokens were added, or the tokenizer is another model's",
+            remedy="call `resize_token_embeddings` on the model and save it beside the tokenizer",
+        )
 
 
 def save_tokenizer(tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
@@ -207,14 +236,27 @@ def save_tokenizer(tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
         raise OSError(f"{folder}: {error}") from error
 
 
-def _unreadable(what: str, source: str | Path, error: Exception) -> BackboneError:
-    return BackboneError(
-        f"the {what} `{source}` cannot be read",
-        expected="a folder written by `save_pretrained`, with safetensors, or a name on the hub",
-        found=str(error).splitlines()[0],
-        cause="a wrong path, or no network and no copy in the cache",
-        remedy="give the path of a local folder",
-    )
+def _shape(source: str | Path, **changes: Any) -> Any:
+    """What a model's `config.json` says; code that lies beside it is not run."""
+    with _read("backbone", source):
+        return AutoConfig.from_pretrained(source, trust_remote_code=False, **changes)
+
+
+@contextmanager
+def _read(what: str, source: str | Path) -> Iterator[None]:
+    """Whatever `transformers` and `tokenizers` raise of files, which has no class of its own, as a
+    BackboneError.
+    """
+    try:
+        yield
+    except Exception as error:
+        raise BackboneError(
+            f"the {what} `{source}` cannot be read",
+            expected="a folder of `save_pretrained`, with safetensors, or a name on the hub",
+            found=f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}",
+            cause="a wrong path, a damaged file, or no network and no copy in the cache",
+            remedy="give the path of a local folder",
+        ) from error
 
 
 def _model(shape: Any) -> Model:

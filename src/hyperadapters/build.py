@@ -1,6 +1,5 @@
 """Names become objects, here only: a run file becomes model, tasks, tokenizer and corpora."""
 
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,38 +10,33 @@ import torch
 from hyperadapters import architectures
 from hyperadapters.adapt import adapt
 from hyperadapters.adapted import AdaptedModel
-from hyperadapters.config import RunFile, digest, digest_in, pretrain_recipe, recipe_of
-from hyperadapters.config.run_file import Architecture, Backbone
+from hyperadapters.config import RunFile, pretrain_recipe, recipe_of
 from hyperadapters.config.task_settings import MlmTask, TaggingTask, TranslationTask
 from hyperadapters.context import Row
-from hyperadapters.data.corpora import Corpus, Pair, Tagged
-from hyperadapters.data.vocabulary import train_joint_tokenizer, train_tokenizer
+from hyperadapters.data.corpora import Corpus, Tagged
 from hyperadapters.errors import BackboneError, ConfigError, DataError
 from hyperadapters.library import Library
+from hyperadapters.loading import backbone_of, tokenizer_of
 from hyperadapters.method import BACKBONE, HEADS, Method, Phase
 from hyperadapters.methods import METHODS
 from hyperadapters.metrics import METRICS
 from hyperadapters.tasks.base import Task
 from hyperadapters.tasks.mlm import MaskedLM
 from hyperadapters.tasks.tagging import Tagging, labels_of
-from hyperadapters.tasks.translation import Translation, target_token
+from hyperadapters.tasks.translation import Translation
 
 __all__ = [
     "PRETRAIN",
-    "TOKENIZER",
     "Assembly",
     "adapted_for",
     "assemble",
     "method_of",
     "rows_of",
     "tasks_of",
-    "tokenizer_of",
 ]
 
 PRETRAIN = "pretrain"
 """The name of the phase that a run file adds before a method's own."""
-TOKENIZER = "tokenizer"
-"""Where a run's folder keeps a tokenizer that was learned."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +103,7 @@ def assemble(run: RunFile, *, data_root: Path | None = None) -> Assembly:
     tasks = tasks_of(run, library)
     tokenizer = tokenizer_of(run, library)
     torch.manual_seed(run.seed)
-    backbone = _backbone(run.backbone, tokenizer)
+    backbone = backbone_of(run.backbone, tokenizer)
     model = adapted_for(run, method, tasks, backbone)
     return Assembly(run, method, model, tokenizer, tasks, library)
 
@@ -234,59 +228,3 @@ _KINDS: Mapping[type, Callable[[str, Any, Library], Task]] = {
     MlmTask: _mlm,
     TranslationTask: _translation,
 }
-
-
-def _backbone(wanted: Backbone, tokenizer: Any) -> Any:
-    if wanted.architecture is not None:
-        shape = wanted.architecture.model_dump()
-        return architectures.from_scratch(
-            shape, len(tokenizer), tokenizer.pad_token_id, tokenizer.eos_token_id
-        )
-    return architectures.load(wanted.path or wanted.name or "", wanted.revision)
-
-
-def tokenizer_of(run: RunFile, library: Library) -> Any:
-    """The tokenizer beside the backbone; for an architecture the one kept in the folder of the run,
-    where it has begun, else one learned from its text.
-    """
-    wanted = run.backbone
-    if wanted.architecture is None:
-        return architectures.load_tokenizer(wanted.path or wanted.name or "", wanted.revision)
-    kept = run.folder / TOKENIZER
-    if kept.exists() and digest_in(run.folder) == digest(run):
-        return architectures.load_tokenizer(kept)
-    with tempfile.TemporaryDirectory() as folder:
-        learned = _learned(run, library, wanted.architecture)
-        architectures.save_tokenizer(learned, Path(folder))
-        return architectures.load_tokenizer(folder)
-
-
-def _learned(run: RunFile, library: Library, shape: Architecture) -> Any:
-    """WordPiece for an encoder; for a Transformer a joint Unigram vocabulary with target tokens."""
-    cells = [*(run.pretrain.train.items() if run.pretrain else ()), *run.train.items()]
-    pairs = dict.fromkeys((task, language) for task, names in cells for language in names)
-    examples = [
-        example
-        for task, language in pairs
-        for example in library.corpus(task, language, "train").examples
-    ]
-    if not examples:
-        raise DataError(
-            "there is no text to learn a vocabulary from",
-            where=", ".join(dict.fromkeys(library.corpus(*pair, "train").source for pair in pairs)),
-            cause="the files are empty, or no line of theirs is in the split `train`",
-        )
-    if shape.type != "marian":
-        texts = [example.text for example in examples]
-        return train_tokenizer(texts, shape.vocabulary, shape.positions)
-    sides: dict[str, dict[str, None]] = {}
-    for pair in examples:
-        if isinstance(pair, Pair):
-            for language, text in zip(pair.languages, (pair.first, pair.second), strict=True):
-                sides.setdefault(language, {})[text] = None
-    return train_joint_tokenizer(
-        {language: tuple(texts) for language, texts in sides.items()},
-        shape.vocabulary,
-        shape.positions,
-        added=[target_token(language) for language in sorted(sides)],
-    )

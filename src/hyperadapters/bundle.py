@@ -27,6 +27,7 @@ from hyperadapters.build import Assembly, adapted_for, method_of, tasks_of
 from hyperadapters.config import RunFile, load_run, to_yaml
 from hyperadapters.errors import BundleError, ConfigError
 from hyperadapters.library import Library
+from hyperadapters.loading import source_of
 from hyperadapters.method import BACKBONE
 from hyperadapters.tasks.tagging import Tagging
 from hyperadapters.whole import save_tensors, whole
@@ -97,7 +98,7 @@ def load(
     origin = Library(load_run(folder / "run.yaml"), data_root) if changes else library
     method, tasks = method_of(run), tasks_of(run, library)
     own = folder / "backbone"
-    source = str(own) if own.is_dir() else run.backbone.path or run.backbone.name or ""
+    source = str(own) if own.is_dir() else source_of(run.backbone)
     backbone = architectures.load(source, run.backbone.revision)
     model = adapted_for(run, method, tasks, backbone)
     file = folder / "weights.safetensors"

@@ -252,9 +252,9 @@ def data(file: RunFileArgument, changes: Changes = None, data_root: DataRoot = N
     Example: `hyperadapters data configs/hyper-adapters/cldr.yaml`
     """
     from hyperadapters.analysis.census import census, census_table
-    from hyperadapters.build import tokenizer_of
     from hyperadapters.config import load_run
     from hyperadapters.library import Library
+    from hyperadapters.loading import tokenizer_of
 
     run = load_run(file, changes or ())
     library = Library(run, data_root)

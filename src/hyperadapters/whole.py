@@ -25,7 +25,10 @@ def whole(path: Path) -> Iterator[Path]:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.part")
     remove(part)
-    yield part
+    try:
+        yield part
+    except SafetensorError as error:  # what it makes of a full disk
+        raise OSError(f"{part}: {error}") from error
     for file in (*part.rglob("*"), part):
         _sync(file)
     # a file takes the place of another at once, a folder only that of none
@@ -37,10 +40,11 @@ def whole(path: Path) -> Iterator[Path]:
 
 
 def save_tensors(tensors: Mapping[str, Tensor], file: Path) -> None:
-    """Writes tensors as safetensors; those that share memory are stored apart, each under its name.
+    """Writes tensors as safetensors, inside `whole`; those that share memory are stored apart, each
+    under its name.
 
     Raises:
-        OSError: the file cannot be written.
+        SafetensorError: the file cannot be written.
     """
     seen: set[int] = set()
     stored = {}
@@ -49,10 +53,7 @@ def save_tensors(tensors: Mapping[str, Tensor], file: Path) -> None:
         storage = tensor.untyped_storage().data_ptr()
         stored[name] = tensor.clone() if storage in seen else tensor
         seen.add(storage)
-    try:
-        save_file(stored, file)
-    except SafetensorError as error:  # what it makes of a full disk
-        raise OSError(f"{file}: {error}") from error
+    save_file(stored, file)
 
 
 def remove(path: Path) -> None:

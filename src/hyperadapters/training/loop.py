@@ -10,10 +10,11 @@ from rich.console import Console
 
 from hyperadapters import bundle, checkpoint
 from hyperadapters.architectures import save_tokenizer
-from hyperadapters.build import TOKENIZER, Assembly
+from hyperadapters.build import Assembly
 from hyperadapters.checkpoint import Checkpoint
 from hyperadapters.config import RunFile, digest, digest_in, to_yaml
 from hyperadapters.errors import BundleError
+from hyperadapters.loading import TOKENIZER
 from hyperadapters.ranks import accelerator_for, launched_alone, launched_precision
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.progress import Progress
