@@ -115,6 +115,25 @@ _TEXTS = {"kind": "translation", "data": {"format": "cldr", "content": "text"}}
         ),
         ({"backbone": _ARCHITECTURE}, ["nothing trains the random weights", "add `pretrain"]),
         (
+            {"recipe": {"patience": 3}},
+            [
+                "`recipe`: `patience` stops nothing",
+                "patience 3, criterion `score`, evaluate_every 0",
+            ],
+        ),
+        (
+            {"phases": {"train": {"patience": 3, "evaluate_every": 5, "criterion": "last"}}},
+            ["`phases.train`: `patience` stops nothing", "criterion `last`"],
+        ),
+        (
+            {"train": {"ner": ["en"]}, "evaluate": {"ner": ["tr"], "fields": ["en"]}},
+            ["`evaluate.fields`: nothing trains the head of `fields`", "the task in `train`"],
+        ),
+        (
+            {"method": "transformer-base", "train": {"ner": ["en"]}},
+            ["`train.ner`: nothing trains the head", "`transformer-base` has no phase that does"],
+        ),
+        (
             {"tasks": {"ner": _TAGGING, "fields": _TAGGING, "mlm": _TAGGING}},
             ["the data of a tagging task have no labels"],
         ),
@@ -143,6 +162,14 @@ def test_a_label_map_leads_to_known_labels(values: dict[str, Any]) -> None:
         {"backbone": _ARCHITECTURE, "pretrain": {"train": {"mlm": ["en"]}}},
         {"recipe": {"batch": 12, "accumulate": 3, "contexts_per_batch": 4}},
         {"recipe": {"batch": 7, "batch_tokens": 900, "accumulate": 2}},
+        {"recipe": {"batch": 9, "accumulate": 2}, "phases": {"train": {"batch": 8}}},
+        {"recipe": {"patience": 3, "evaluate_every": 5, "criterion": "loss"}},
+        {"recipe": {"patience": 3}, "phases": {"train": {"patience": 0}}},
+        {
+            "train": {"ner": ["en"]},
+            "pretrain": {"train": {"fields": ["en"]}},
+            "evaluate": {"fields": ["en"]},
+        },
         {"tasks": {"mt": _PAIRS}, "train": {"mt": ["de-en"]}, "evaluate": {"mt": ["de-en-sw"]}},
         {
             "tasks": {"mt": _HUB},

@@ -20,6 +20,9 @@ from hyperadapters.config import (
 )
 from hyperadapters.errors import ConfigError
 from hyperadapters.method import Phase, Recipe
+from hyperadapters.methods import METHODS
+
+_PAIRS = {"format": "cldr", "content": "pairs"}
 
 _FIVE_FAULTS = """\
 name: broken
@@ -129,9 +132,21 @@ def _task(**changes: Any) -> dict[str, Any]:
 
 def test_a_phase_wins_over_the_recipe_of_all(values: dict[str, Any]) -> None:
     values |= {"recipe": {"steps": 5, "batch": 8}, "phases": {"train": {"steps": 6}}}
-    run = run_from(values)
     phase = Phase(trains=frozenset(), recipe=Recipe(warmup=3))
-    assert recipe_of(run, phase) == Recipe(steps=6, batch=8, warmup=3)
+    assert recipe_of(run_from(values), phase) == Recipe(steps=6, batch=8, warmup=3)
+    later = run_from(values, ["recipe.steps=9"])
+    assert recipe_of(later, phase) == Recipe(steps=9, batch=8, warmup=3)
+
+
+def test_a_resolved_run_can_be_given_another_recipe(values: dict[str, Any]) -> None:
+    values |= {"method": "hyper-adapters-base-base", "train": {"mt": ["de-en"]}, "groups": {}}
+    values["tasks"] = {"mt": {"kind": "translation", "data": _PAIRS}}
+    spelt_out = resolved(run_from(values))
+    again = run_from(spelt_out, ["recipe.steps=7", "recipe.batch=64"])
+    phase = METHODS["hyper-adapters-base-base"]().phases[0]
+    recipe = recipe_of(again, phase)
+    assert (recipe.steps, recipe.batch, recipe.batch_tokens) == (7, 64, 0)
+    assert recipe_of(run_from(spelt_out), phase) != recipe
 
 
 def test_pretraining_has_its_own_recipe(values: dict[str, Any]) -> None:

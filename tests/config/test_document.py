@@ -63,6 +63,26 @@ def _document(values: Any, **lines: str) -> Document:
         ),
         ({"method": "m"}, {"method": {"code": 8}}, {"method": {"name": "m", "code": 8}}),
         ({"method": {"name": "m"}}, {"method": "n"}, {"method": "n"}),
+        (
+            {"recipe": {"batch_tokens": 900, "steps": 5}},
+            {"recipe": {"batch": 8}},
+            {"recipe": {"batch": 8, "steps": 5}},
+        ),
+        (
+            {"phases": {"train": {"batch": 8}}},
+            {"phases": {"train": {"batch_tokens": 900}}},
+            {"phases": {"train": {"batch": 8, "batch_tokens": 900}}},
+        ),
+        (
+            {"run": {"phases": {"a": {"steps": 5, "warmup": 1}, "b": {"steps": 6}}}},
+            {"run": {"recipe": {"steps": 7}}},
+            {"run": {"phases": {"a": {"warmup": 1}, "b": {}}, "recipe": {"steps": 7}}},
+        ),
+        (
+            {"recipe": {"steps": 5}},
+            {"phases": {"a": {"steps": 6}}},
+            {"recipe": {"steps": 5}, "phases": {"a": {"steps": 6}}},
+        ),
     ],
 )
 def test_merging(base: Any, over: Any, merged: Any) -> None:

@@ -105,6 +105,19 @@ def test_changes_are_read_as_yaml_and_merged_in_order(write: Write) -> None:
     assert new.line(("recipe", "batch")).endswith("run.yaml:1")
 
 
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("recipe={steps: 5, steps: 9}", r"--set .*`recipe.steps`: the key occurs twice"),
+        ("recipe.clip=!x 0", r"`recipe.clip`: unknown YAML tag"),
+    ],
+)
+def test_faults_of_changes_are_collected(write: Write, change: str, message: str) -> None:
+    document = changed(read_document(write("run.yaml", "a: 1\n")), [change])
+    with pytest.raises(ConfigError, match=message):
+        raise_faults(document.faults, "run.yaml")
+
+
 def test_a_value_that_is_said_anew_is_not_where_it_was(write: Write) -> None:
     document = read_document(write("run.yaml", "train:\n  ner:\n    - en\n    - tr\n"))
     assert document.line(("train", "ner", 1)).endswith("run.yaml:4")
@@ -117,6 +130,7 @@ def test_a_value_that_is_said_anew_is_not_where_it_was(write: Write) -> None:
     [
         ("recipe.steps", "`recipe.steps` is not a change"),
         ("=5", "`=5` is not a change"),
+        ("recipe.steps=", r"`recipe.steps=` is not a change(.|\n)*`path.to.key=null` takes"),
         ("train=[en", r"the value of `train=\[en` is not valid YAML"),
     ],
 )

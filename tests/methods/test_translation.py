@@ -128,6 +128,7 @@ def test_it_is_the_equation_of_the_paper() -> None:
     "wrong",
     [
         {"encoder": "linear", "dropout": 0.1},
+        {"encoder": "linear", "blocks": 7},
         {"blocks": 0, "dropout": 0.1},
         {"blocks": -1},
         {"hidden": 0},

@@ -37,3 +37,15 @@ def test_keys_share_their_sites_equally() -> None:
     uneven = Group((*GROUP.sites, Site("encoder", 0, "attention")), GROUP.slots)
     with pytest.raises(ValueError, match="every key of a head must have the same number of sites"):
         Linear(per="position").build(uneven, 4)
+
+
+@pytest.mark.parametrize("std", [-0.1, float("nan"), float("inf")])
+def test_a_spread_out_of_range_is_refused(std: float) -> None:
+    with pytest.raises(ValueError, match="a standard deviation is 0 or more"):
+        Linear(std=std)
+
+
+def test_nothing_can_be_matched_to_zero() -> None:
+    assert Linear(std=0.0).std == 0.0
+    with pytest.raises(ValueError, match="`matched` needs a std > 0"):
+        Linear(std=0.0, matched=True)

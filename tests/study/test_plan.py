@@ -112,6 +112,8 @@ first:
     base: run.yaml
     method: full-fine-tuning
     train: {fields: null}
+    evaluate: null
+    groups: null
     recipe: {steps: STEPS}
 run: {backbone: {path: $encoder/model/backbone}}
 """

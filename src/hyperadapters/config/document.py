@@ -18,6 +18,9 @@ _CHOICES = {
 }
 """Mappings that choose one of several things: one that chooses anew replaces the old one whole."""
 
+_REPLACED = {"batch": "batch_tokens"}
+"""Keys that another, said later, takes the place of."""
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -111,7 +114,8 @@ class Document:
 
         Mappings merge key by key, a list of one mapping as that mapping, None takes a key away,
         everything else replaces; so do mappings that choose anew (a `data` with another `format`, a
-        `backbone`, a `method` with a `name`).
+        `backbone`, a `method` with a `name`). What is said later counts: a `batch` of examples
+        takes away one of tokens, and a `recipe` its keys from every one of the `phases`.
         """
         return Document(
             _merged(base.values, self.values, ""),
@@ -130,13 +134,39 @@ def _merged(base: Any, over: Any, key: str) -> Any:
         (base,) = base
     if not isinstance(base, dict) or _chooses_anew(base, over, key):
         base = {}
-    kept = {name: value for name, value in base.items() if over.get(name, value) is not None}
+    base = _reached(base, over)
+    replaced = _replaced(over)
+    kept = {
+        name: value
+        for name, value in base.items()
+        if over.get(name, value) is not None and name not in replaced
+    }
     new = {
         name: _merged(base.get(name), value, name)
         for name, value in over.items()
         if value is not None
     }
     return {**kept, **new}
+
+
+def _replaced(over: dict[str, Any]) -> set[str]:
+    """The keys that what is said takes the place of, as long as they are not said beside it."""
+    return {_REPLACED[name] for name in over if name in _REPLACED} - set(over)
+
+
+def _reached(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """`base` without what would keep a recipe for all phases from one of them."""
+    phases, recipe = base.get("phases"), over.get("recipe")
+    if not isinstance(phases, dict) or not isinstance(recipe, dict):
+        return base
+    gone = set(recipe) | _replaced(recipe)
+    left = {
+        name: {key: value for key, value in changes.items() if key not in gone}
+        if isinstance(changes, dict)
+        else changes
+        for name, changes in phases.items()
+    }
+    return {**base, "phases": left}
 
 
 def _chooses_anew(base: dict[str, Any], over: dict[str, Any], key: str) -> bool:

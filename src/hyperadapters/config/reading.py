@@ -160,31 +160,37 @@ def changed(document: Document, changes: Sequence[str]) -> Document:
     """`document` with changes such as `recipe.steps=50` merged over it, one by one.
 
     Raises:
-        ConfigError: a change without `=`, or whose value is no YAML.
+        ConfigError: a change without `=` or a value, or whose value is no YAML.
     """
     for change in changes:
-        path, equals, text = change.partition("=")
-        if not equals or not path:
+        path, _, text = change.partition("=")
+        if not path or not text.strip():
             raise ConfigError(
-                f"`{change}` is not a change", expected="`path.to.key=value`", found=f"`{change}`"
+                f"`{change}` is not a change",
+                expected="`path.to.key=value`; `path.to.key=null` takes a key away",
+                found=f"`{change}`",
             )
         keys = path.split(".")
         lines: dict[KeyPath, str] = {
             tuple(keys[:depth]): f"--set {change}" for depth in range(1, len(keys) + 1)
         }
-        values = _assigned(keys, _value_of(change, text))
-        document = Document(values, lines, (), document.where).over(document.unplaced(*keys))
+        value, faults = _value_of(change, text, tuple(keys))
+        new = Document(_assigned(keys, value), lines, faults, document.where)
+        document = new.over(document.unplaced(*keys))
     return document
 
 
-def _value_of(change: str, text: str) -> Any:
+def _value_of(change: str, text: str, place: KeyPath) -> tuple[Any, tuple[Fault, ...]]:
+    """What the value of a change stands for, and what is wrong with it."""
     try:
         node = yaml.compose(text, Loader=Dialect)
     except yaml.YAMLError as error:
         raise ConfigError(
             f"the value of `{change}` is not valid YAML", found=getattr(error, "problem", None)
         ) from error
-    return None if node is None else _Reader(f"--set {change}").value(node, (), ())
+    reader = _Reader(f"--set {change}")
+    value = None if node is None else reader.value(node, place, ())
+    return value, tuple(reader.faults)
 
 
 def _assigned(keys: Sequence[str], value: Any) -> Any:

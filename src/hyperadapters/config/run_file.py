@@ -163,7 +163,8 @@ class RunFile(Closed):
             highest that it reaches, and every group is divided by them: `{High: 1000000, Low: 0}`.
         families: language -> its family, for the map of embeddings.
         recipe: changes to the recipe of every phase of the method.
-        phases: changes to the recipe of one phase, by its name; they win over `recipe`.
+        phases: changes to the recipe of one phase, by its name; they win over `recipe`, unless that
+            is said later: on the command line, or in a file that stands on this one.
         pretrain: a first phase for the backbone.
         checkpoint_every: updates between checkpoints, which a run that was stopped goes on from; 0
             for only at the end of phases.
@@ -196,4 +197,4 @@ class RunFile(Closed):
     @property
     def folder(self) -> Path:
         """Where the run is kept."""
-        return Path(self.output)
+        return Path(self.output).expanduser()

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from hyperadapters.providers.base import Group
 from hyperadapters.sites import Site
+from hyperadapters.slots import check_std
 
 __all__ = ["Linear", "LinearHeads"]
 
@@ -27,13 +28,21 @@ class Linear:
         std: of the heads' weights at the start; their biases start at zero.
         matched: scale the heads' weights at the start so that generated weights have the standard
             deviation and mean of free ones, so generated biases start at 0 (hyper-adapters,
-            appendix B.1).
+            appendix B.1); `std` must be more than 0 then, and has no further effect.
+
+    Raises:
+        ValueError: `std` is negative or not finite, or 0 with `matched`.
     """
 
     per: Per = "all"
     rescale: bool = False
     std: float = 0.02
     matched: bool = False
+
+    def __post_init__(self) -> None:
+        check_std(self.std)
+        if self.matched and not self.std:
+            raise ValueError("heads that are all zero cannot be scaled: `matched` needs a std > 0")
 
     def build(self, group: Group, code: int) -> "LinearHeads":
         """The heads for sites of equal shape."""

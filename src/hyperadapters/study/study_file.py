@@ -86,7 +86,7 @@ class StudyFile(Closed):
     @property
     def folder(self) -> Path:
         """Where the study is kept."""
-        return Path(self.output)
+        return Path(self.output).expanduser()
 
 
 def load_study(path: Path, changes: tuple[str, ...] = ()) -> tuple[StudyFile, Document]:
