@@ -19,8 +19,8 @@ from hyperadapters.build import Assembly, assemble
 from hyperadapters.config import run_from
 from hyperadapters.config.run_file import Pretraining
 from hyperadapters.context import Row
-from hyperadapters.data.corpora import Corpus
-from hyperadapters.errors import ConfigError, DataError, UnknownName
+from hyperadapters.data.corpora import Corpus, Tagged
+from hyperadapters.errors import BackboneError, ConfigError, DataError, UnknownName
 from hyperadapters.evaluation import cells_of, check, evaluate, score
 from hyperadapters.forms import Form
 from hyperadapters.library import Library
@@ -221,6 +221,41 @@ def test_what_cannot_be_scored_is_known_before_training(assembly: Assembly) -> N
     )
     with pytest.raises(DataError, match=r"nothing to score for `ner` in `tr`\n  where: tr.tsv"):
         check(replace(assembly, library=library))
+
+
+def test_a_label_that_only_the_test_has_is_known_before_training(assembly: Assembly) -> None:
+    known = assembly.corpus("ner", "tr", "test")
+    other = replace(known, examples=(*known.examples, Tagged(("Oslo",), ("B-NEW",))))
+    corpora = {("ner", "tr", "test"): other}
+    library = Library(assembly.run, assembly.library.data_root, corpora=corpora)
+    with pytest.raises(DataError, match="label `B-NEW` is not among the labels"):
+        check(replace(assembly, library=library))
+
+
+def test_a_target_language_without_a_token_is_known_before_training(tmp_path: Path) -> None:
+    made = assemble(run_from(tiny_runs.translation(tmp_path, method="transformer-base")))
+    other = run_from(
+        tiny_runs.translation(
+            tmp_path,
+            method="transformer-base",
+            train={"mt": ["de-en", "sv-en"]},
+            evaluate={"mt": ["de-en"]},
+        )
+    )
+    check(replace(made, run=other, library=Library(other)))
+    other = other.model_copy(update={"evaluate": {"mt": ("en-sv",)}})
+    with pytest.raises(BackboneError, match="no token `<2sv>`"):
+        check(replace(made, run=other, library=Library(other)))
+
+
+def test_sentences_that_are_cut_are_counted_in_the_note(tmp_path: Path) -> None:
+    made = assemble(run_from(tiny_runs.translation(tmp_path, evaluate={"mt": ["de-en"]})))
+    corpus = made.corpus("mt", "de-en", "test")
+    pairs = [replace(corpus.examples[0], first=text) for text in ("kurz", 40 * "lang ")]
+    pairs.append(replace(pairs[0], second=40 * "long "))  # a reference is not read
+    corpora = {("mt", "de-en", "test"): replace(corpus, examples=tuple(pairs))}
+    (cell,) = evaluate(replace(made, library=Library(made.run, corpora=corpora))).cells
+    assert "1 of 3 cut at 32 tokens" in cell.note
 
 
 @pytest.mark.parametrize("method", ["pair-adapters-base", "hyper-adapters-base-tiny"])

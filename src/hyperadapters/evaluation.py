@@ -1,6 +1,6 @@
 """How a model scores: per sentence, and as the task × language matrix of a run."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -110,7 +110,8 @@ def check(assembly: Assembly) -> None:
     """Raises before training what scoring would raise in it or after it.
 
     Raises:
-        DataError: a cell's corpus is missing, broken or empty.
+        DataError: a cell's corpus is missing, broken or empty, or has labels that its task has not.
+        BackboneError: the tokenizer has no token for a target language.
         UnknownName: the method has no weights for a cell.
     """
     phases = assembly.method.phases
@@ -119,6 +120,8 @@ def check(assembly: Assembly) -> None:
         _check_filled(replace(corpus, language=language))
         for hop in how.hops(language):
             _check_weights(assembly, phases[-1], how.row(hop))
+            for _ in _encoded(assembly, how, corpus.examples, hop):
+                pass
     for number, phase in enumerate(phases):
         for task, language in assembly.judged_in(number):
             corpus, row = assembly.corpus(task, language, "dev"), assembly.tasks[task].row(language)
@@ -178,6 +181,7 @@ def _evaluated(assembly: Assembly, corpus: Corpus, standing: Standing, under: Sc
         task.metric.beside(totals),
         task.remark(corpus.examples),
         _trained_on(assembly, corpus),
+        _cut(assembly, task, corpus),
         "" if ran == row else f"run as {ran}",
     ]
     return Cell(
@@ -198,6 +202,14 @@ def _trained_on(assembly: Assembly, corpus: Corpus) -> str:
     if seen is None:
         return "not scored by the run itself: may have been trained on"
     return f"not scored by the run itself, with a side that was trained on: {seen}" if seen else ""
+
+
+def _cut(assembly: Assembly, task: Task, corpus: Corpus) -> str:
+    """How many examples are too long to be read whole; of pairs, only their sources are read."""
+    length = assembly.method.phases[-1].recipe.length
+    read = _encoded(assembly, task, corpus.examples, task.hops(corpus.language)[0])
+    cut = sum(not one.whole and len(one.ids) == length for one in read)
+    return f"{cut} of {len(corpus.examples)} cut at {length} tokens" if cut else ""
 
 
 def _check_factors(task: str, row: Row, ran: Row) -> None:
@@ -249,15 +261,22 @@ def _answered(
 ) -> list[Any]:
     """What a method of the task says of each example in one hop, in corpus order."""
     tokenizer, row = assembly.tokenizer, task.row(hop)
-    length = assembly.method.phases[-1].recipe.length
     addressed = task.addressed(corpus.examples, hop)
-    drawn = [(task, row, encoded) for encoded in task.encode_all(tokenizer, addressed, length)]
+    drawn = [(task, row, encoded) for encoded in _encoded(assembly, task, corpus.examples, hop)]
 
     def asked(context: Context, batch: Batch, places: list[int]) -> list[Any]:
         examples = [addressed[place] for place in places]
         return answer(Question(assembly.model, context, batch, examples, tokenizer))
 
     return over_batches(assembly.model, drawn, tokenizer.pad_token_id, asked, under=under)
+
+
+def _encoded(
+    assembly: Assembly, task: Task, examples: Sequence[Any], hop: str
+) -> Iterator[Encoded]:
+    """Examples of a cell as the model reads them in one hop."""
+    length = assembly.method.phases[-1].recipe.length
+    return task.encode_all(assembly.tokenizer, task.addressed(examples, hop), length)
 
 
 def _standing(row: Row, trained: Collection[Row], pretrained: Collection[Row]) -> Standing:

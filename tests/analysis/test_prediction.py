@@ -233,6 +233,26 @@ def test_pairs_that_were_not_trained_on_are_noted_once(
     assert noted == ["fields/tr is an unseen pair: it was not trained on"]
 
 
+def test_words_that_are_not_read_are_noted(assembly: Assembly) -> None:
+    told: list[str] = []
+    lines = ["one day ago", "", "in " + 40 * "two ", *600 * ["Monday"], "in " + 40 * "two "]
+    found = list(predict(assembly, "fields", "en", lines, told.append))
+    assert [len(words) for words in found] == [len(line.split()) for line in lines]
+    end = "is too long: its last words are not tagged"
+    assert told == [f"line 3 {end}", f"line 604 {end}"]
+
+
+def test_a_line_that_begins_with_no_direction_is_named(translator: Assembly) -> None:
+    for line in ("Er sagte\tnein", "ohne Richtung"):
+        with pytest.raises(DataError, match=r"no direction\n  where: line 2"):
+            list(answers(translator, "mt", None, ["de-en\tja", line]))
+
+
+def test_a_task_that_is_not_there_is_named_before_a_language_is_missed(assembly: Assembly) -> None:
+    with pytest.raises(UnknownName, match="unknown task `feilds`"):
+        list(answers(assembly, "feilds", None, ["a"]))
+
+
 def test_a_tagging_task_needs_a_language(assembly: Assembly) -> None:
     with pytest.raises(ConfigError, match="needs a language"):
         list(answers(assembly, "fields", None, ["three"]))

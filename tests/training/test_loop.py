@@ -17,6 +17,7 @@ from rich.console import Console
 from safetensors.torch import load_file
 
 import tiny_runs
+from hyperadapters.build import assemble
 from hyperadapters.config import load_run, run_from
 from hyperadapters.errors import BundleError, TrainingError
 from hyperadapters.evaluation import evaluate
@@ -152,6 +153,24 @@ def test_phases_follow_each_other(tmp_path: Path) -> None:
     assert steps == pretrained + [("train", step) for step in range(1, 8)]
 
 
+@pytest.mark.parametrize("name", ["model", "metrics.jsonl", "results.json"])
+def test_files_that_no_run_wrote_are_kept(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(BundleError, match=f"holds another run\n  where: .*{name}"):
+        train(tiny_runs.assembled(tiny_runs.values(tmp_path, **changes())), tmp_path)
+    assert (tmp_path / name).read_text() == "mine"
+    assert not (tmp_path / "run.yaml").exists()
+
+
+def test_a_run_file_in_its_own_output_is_not_replaced(tmp_path: Path) -> None:
+    own = json.dumps(tiny_runs.values(tmp_path, **changes()))
+    (tmp_path / "run.yaml").write_text(f"# my comment\n{own}")
+    assembly = assemble(load_run(tmp_path / "run.yaml"))
+    with pytest.raises(BundleError, match="the run would replace `.*run.yaml`"):
+        train(assembly, tmp_path)
+    assert (tmp_path / "run.yaml").read_text() == f"# my comment\n{own}"
+
+
 def test_the_folder_of_another_run_is_refused(tmp_path: Path) -> None:
     train(tiny_runs.assembled(tiny_runs.values(tmp_path, **changes()), "hypernetwork"), tmp_path)
     other = tiny_runs.values(tmp_path, **changes(learning_rate=0.5))
@@ -165,7 +184,7 @@ def test_the_folder_of_another_run_is_refused(tmp_path: Path) -> None:
 
 
 def test_what_a_later_phase_lacks_is_known_before_the_first_is_trained(tmp_path: Path) -> None:
-    undecided = ({"criterion": "loss"}, {"patience": 2})
+    undecided = ({"criterion": "loss"}, {"patience": 2, "evaluate_every": 1})
     nothing = [{**changes(**recipe), "select": {}} for recipe in undecided]
     for more in (*nothing, changes(precision="fp16")):
         run = tiny_runs.values(tmp_path, **more)

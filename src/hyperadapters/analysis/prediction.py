@@ -7,7 +7,7 @@ from hyperadapters.adapt import materialised
 from hyperadapters.build import Assembly
 from hyperadapters.context import Context, Row, direction, hops
 from hyperadapters.data.corpora import Pair, Tagged
-from hyperadapters.errors import ConfigError, DataError, UnknownName
+from hyperadapters.errors import ConfigError, ContextError, DataError, UnknownName
 from hyperadapters.evaluation import standing
 from hyperadapters.inference import over_batches
 from hyperadapters.tasks.base import Batch, Task
@@ -19,12 +19,19 @@ __all__ = ["Labelled", "answers", "predict", "translate"]
 Labelled = list[tuple[str, str]]
 """The words of a sentence, each with its label; no words for an empty line."""
 
+Note = Callable[[str], object]
+"""Told what a reader of the answers should know."""
+
 _WINDOW = 512
 """Sentences that are read before those of similar length are answered together."""
 
 
 def predict(
-    assembly: Assembly, task: str, language: str, sentences: Iterable[str]
+    assembly: Assembly,
+    task: str,
+    language: str,
+    sentences: Iterable[str],
+    note: Note = lambda text: None,
 ) -> Iterator[Labelled]:
     """Tags sentences, in their order, those of similar length in one batch.
 
@@ -35,6 +42,7 @@ def predict(
         task: a tagging task of the run.
         language: any name that the method's weights know; also one never trained with this task.
         sentences: one each, words separated by white space.
+        note: told of each sentence that is longer than the length limit of the run.
 
     Raises:
         UnknownName: no such task.
@@ -48,13 +56,13 @@ def predict(
             expected="a task of the kind `tagging`",
             remedy=f"the run has {', '.join(assembly.tasks)}",
         )
-    row, waiting = chosen.row(language), []
-    for sentence in sentences:
-        waiting.append(sentence.split())
-        if len(waiting) == _WINDOW:
-            yield from _tagged(assembly, chosen, row, waiting)
-            waiting = []
-    yield from _tagged(assembly, chosen, row, waiting)
+    row, waiting, start = chosen.row(language), iter(sentences), 0
+    while part := [sentence.split() for sentence in islice(waiting, _WINDOW)]:
+        labels, cut = _tagged(assembly, chosen, row, part)
+        for place in cut:
+            note(f"line {start + place + 1} is too long: its last words are not tagged")
+        yield from labels
+        start += len(part)
 
 
 def answers(
@@ -62,7 +70,7 @@ def answers(
     task: str,
     language: str | None,
     lines: Iterable[str],
-    note: Callable[[str], object] = lambda text: None,
+    note: Note = lambda text: None,
 ) -> Iterator[str]:
     """What `predict` prints: a line per word with its label, or a line per translation.
 
@@ -71,29 +79,27 @@ def answers(
         language: or direction, of every line; None where each begins with its direction and a tab.
         lines: one sentence each.
         note: told of each pair of task and language that was not trained on, before its first
-            answers, and of each line that is too long to be translated whole.
+            answers, and of each line that is too long to be read whole.
 
     Raises:
+        UnknownName: no such task.
         DataError: a line without a direction.
         ConfigError: a tagging task without a language.
     """
-    if isinstance(assembly.tasks.get(task), Translation):
+    if isinstance(_task(assembly, task), Translation):
         yield from translate(assembly, task, _directed(language, lines), note)
         return
     if language is None:
         raise ConfigError(
             f"task `{task}` needs a language", remedy="give one, such as `--language tr`"
         )
-    if task in assembly.tasks:
-        _note_unseen(assembly, task, language, note)
-    for words in predict(assembly, task, language, lines):
+    _note_unseen(assembly, task, language, note)
+    for words in predict(assembly, task, language, lines, note):
         width = max((len(word) for word, _ in words), default=0)
         yield "".join(f"{word:<{width}}\t{label or '_'}\n" for word, label in words)
 
 
-def _note_unseen(
-    assembly: Assembly, task: str, language: str, note: Callable[[str], object]
-) -> None:
+def _note_unseen(assembly: Assembly, task: str, language: str, note: Note) -> None:
     found = standing(assembly, task, language)
     if found != "trained pair":
         note(f"{task}/{language} is an {found}: it was not trained on")
@@ -102,7 +108,7 @@ def _note_unseen(
 def _directed(language: str | None, lines: Iterable[str]) -> Iterator[tuple[str, str]]:
     for number, line in enumerate(lines, 1):
         name, tab, text = line.partition("\t") if language is None else (language, "\t", line)
-        if not tab and line.strip():
+        if line.strip() and not (tab and (language or _is_route(name.strip()))):
             raise DataError(
                 "a line has no direction",
                 where=f"line {number}",
@@ -113,11 +119,18 @@ def _directed(language: str | None, lines: Iterable[str]) -> Iterator[tuple[str,
         yield name.strip(), text
 
 
+def _is_route(name: str) -> bool:
+    try:
+        return bool(hops(name))
+    except ContextError:
+        return False
+
+
 def translate(
     assembly: Assembly,
     task: str,
     sentences: Iterable[tuple[str, str]],
-    note: Callable[[str], object] = lambda text: None,
+    note: Note = lambda text: None,
 ) -> Iterator[str]:
     """Translates sentences, each in its own direction, those of similar length in one batch; the
     translations come in the order of the sentences, after every 512 of them.
@@ -159,7 +172,7 @@ def _routed(
     task: Translation,
     sentences: Sequence[tuple[str, str]],
     start: int,
-    note: Callable[[str], object],
+    note: Note,
 ) -> list[str]:
     """Each sentence through all hops of its route, those of the same hop number together; `start`
     sentences came before.
@@ -207,23 +220,21 @@ def _task(assembly: Assembly, task: str) -> Task:
 
 def _tagged(
     assembly: Assembly, task: Tagging, row: Row, sentences: Sequence[list[str]]
-) -> Iterator[Labelled]:
-    full = [words for words in sentences if words]
-    labels = iter(_labels(assembly, task, row, full) if full else ())
-    for words in sentences:
-        yield list(zip(words, next(labels), strict=True)) if words else []
-
-
-def _labels(
-    assembly: Assembly, task: Tagging, row: Row, sentences: Sequence[list[str]]
-) -> list[list[str]]:
+) -> tuple[list[Labelled], list[int]]:
+    """Labelled words in the order of the sentences, and the places of those that were cut."""
     tokenizer, model = assembly.tokenizer, assembly.model
     length = assembly.method.phases[-1].recipe.length
-    examples = [Tagged(tuple(words), ()) for words in sentences]
-    drawn = [(task, row, one) for one in task.encode_all(tokenizer, examples, length)]
+    full = [place for place, words in enumerate(sentences) if words]
+    examples = [Tagged(tuple(sentences[place]), ()) for place in full]
+    encoded = list(task.encode_all(tokenizer, examples, length))
 
     def answer(context: Context, batch: Batch, places: list[int]) -> list[list[str]]:
         logits = model(context, batch).logits[task.name]
         return task.predict(logits, batch.shares[task.name])
 
-    return over_batches(model, drawn, tokenizer.pad_token_id, answer)
+    drawn = [(task, row, one) for one in encoded]
+    found = over_batches(model, drawn, tokenizer.pad_token_id, answer) if drawn else []
+    labelled: list[Labelled] = [[] for _ in sentences]
+    for place, labels in zip(full, found, strict=True):
+        labelled[place] = list(zip(sentences[place], labels, strict=True))
+    return labelled, [place for place, one in zip(full, encoded, strict=True) if not one.whole]

@@ -105,7 +105,8 @@ class Tagging(Task):
             if word is not None and first[word] == _UNSEEN:
                 first[word] = token
                 labels[token] = gold[word]
-        return Encoded(encoding["input_ids"], {"labels": labels, "gold": gold, "first": first})
+        targets = {"labels": labels, "gold": gold, "first": first}
+        return Encoded(encoding["input_ids"], targets, whole=not encoding.encodings[0].overflowing)
 
     def _gold(self, example: Tagged) -> list[int]:
         if not example.words:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import yaml
 from accelerate import Accelerator
 from filelock import FileLock, Timeout
 from rich.console import Console
@@ -12,7 +13,7 @@ from hyperadapters import bundle, checkpoint
 from hyperadapters.architectures import save_tokenizer
 from hyperadapters.build import Assembly
 from hyperadapters.checkpoint import Checkpoint
-from hyperadapters.config import RunFile, digest, digest_in, to_yaml
+from hyperadapters.config import RunFile, digest, digest_in, load_run, to_yaml
 from hyperadapters.errors import BundleError
 from hyperadapters.loading import TOKENIZER
 from hyperadapters.ranks import accelerator_for, launched_alone, launched_precision
@@ -115,13 +116,21 @@ def _claim(assembly: Assembly, folder: Path, accelerator: Accelerator) -> None:
     """Makes the folder this run's own, with the tokenizer that it learned.
 
     Raises:
-        BundleError: it is another run's.
+        BundleError: it is another run's, or has files that no run wrote and this one would replace.
     """
     run, file, kept = assembly.run, folder / "run.yaml", folder / TOKENIZER
-    found = kept.exists()  # asked first: another rank writes it after `run.yaml`
-    owner = digest_in(folder)
-    if owner not in (None, digest(run)) or (owner is None and found):
-        raise _another(str(file if owner else kept), folder)
+    found = [name for name in _WRITTEN if (folder / name).exists()]
+    owner = digest_in(folder)  # asked last: another rank writes it before all else
+    if owner is None and found:
+        raise _another(str(folder / found[0]), folder)
+    if owner not in (None, digest(run)):
+        raise _another(str(file), folder)
+    if owner is not None and not _is_resolved(file):
+        raise BundleError(
+            f"the run would replace `{file}`",
+            expected="a folder of its own: the run is written there as `run.yaml`, spelt out",
+            remedy="give the run another `output`",
+        )
     if accelerator.is_main_process:
         with whole(file) as part:
             part.write_text(to_yaml(run), encoding="utf-8")
@@ -129,6 +138,17 @@ def _claim(assembly: Assembly, folder: Path, accelerator: Accelerator) -> None:
             with whole(kept) as part:
                 save_tokenizer(assembly.tokenizer, part)
     accelerator.wait_for_everyone()
+
+
+_WRITTEN = (TOKENIZER, "metrics.jsonl", "model", "results.json")
+"""What a run has in its folder beside `run.yaml`, and never without it."""
+
+
+def _is_resolved(file: Path) -> bool:
+    """Whether a run file is as a run writes it, and not as a person does."""
+    texts = (file.read_text(encoding="utf-8"), to_yaml(load_run(file)))
+    written, resolved = map(yaml.safe_load, texts)
+    return bool(written == resolved)
 
 
 def _last(checkpoints: Path, run: RunFile) -> Checkpoint | None:

@@ -38,8 +38,22 @@ def test_byte_order_mark_and_carriage_returns_are_dropped(tmp_path: Path) -> Non
 
 
 def test_standard_input_is_read_as_a_file_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO("\ufeffde-en\r\n\ufeffb\n", newline=""))
+    _give(monkeypatch, "\ufeffde-en\r\n\ufeffb\n".encode())
     assert list(lines_of(Path("-"))) == ["de-en", "\ufeffb"]
+
+
+def test_standard_input_that_is_no_text_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    _give(monkeypatch, b"good\n\xff bad\n")
+    lines = lines_of(Path("-"))
+    assert next(lines) == "good"
+    with pytest.raises(DataError, match=r"is not UTF-8\n  where: line 2"):
+        next(lines)
+
+
+def _give(monkeypatch: pytest.MonkeyPatch, raw: bytes) -> None:
+    """As standard input, under a locale in which every byte is text."""
+    lenient = io.TextIOWrapper(io.BytesIO(raw), encoding="ascii", errors="surrogateescape")
+    monkeypatch.setattr("sys.stdin", lenient)
 
 
 def test_broken_bytes_name_the_line(tmp_path: Path) -> None:

@@ -56,13 +56,18 @@ def lines_of(path: Path) -> Iterator[str]:
     if path != Path("-"):
         yield from read_lines(path)
         return
-    try:
-        for number, line in enumerate(sys.stdin):
-            yield (line if number else line.removeprefix("\ufeff")).rstrip("\r\n")
-    except UnicodeDecodeError as fault:
-        raise DataError(
-            "standard input is not UTF-8", expected="UTF-8 text", found=str(fault)
-        ) from None
+    for number, raw in enumerate(sys.stdin.buffer, 1):  # whatever the locale says of text
+        try:
+            line = raw.decode("utf-8")
+        except UnicodeDecodeError as fault:
+            raise DataError(
+                "standard input is not UTF-8",
+                where=f"line {number}",
+                expected="UTF-8 text",
+                found=str(fault),
+                remedy="convert it: iconv -f LATIN1 -t UTF-8",
+            ) from None
+        yield (line.removeprefix("\ufeff") if number == 1 else line).rstrip("\r\n")
 
 
 def read_aligned(first: Path, second: Path) -> list[tuple[str, str]]:
