@@ -134,7 +134,7 @@ def test_a_backbone_folder_that_is_missing(
     fails: Fails, write: Callable[..., Path], tmp_path: Path
 ) -> None:
     path = write({"backbone": {"path": str(tmp_path / "nowhere")}})
-    fails("train", path, said=("nowhere` cannot be read", "expected: a folder written by"))
+    fails("train", path, said=("there is no folder", "nowhere`", "expected: a folder written by"))
 
 
 def test_an_unknown_backbone_to_describe(fails: Fails) -> None:
@@ -275,3 +275,7 @@ def test_a_study_over_an_unknown_axis(fails: Fails, tmp_path: Path) -> None:
     (tmp_path / "study.yaml").write_text("name: x\ngrid: {seed: [0]}\ncombine: sed\n")
     said = ("`combine`: unknown axis `sed`", "did you mean `seed`?")
     fails("study", tmp_path / "study.yaml", said=said)
+
+
+def test_a_setting_of_no_paper(fails: Fails, trained: Path) -> None:
+    fails("report", trained, "--setting", "one", said=("`--setting`", "remedy: add `--paper`"))

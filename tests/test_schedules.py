@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperadapters.context import BASE, Row
-from hyperadapters.schedules import Cycle, Fixed, Observed
+from hyperadapters.errors import ConfigError
+from hyperadapters.schedules import Cycle, Fixed, Observed, fixed
 
 ROW = Row(task="ner", language="tr")
 PAIRS = [{"source_language": "en", "target_language": t} for t in ("tr", "ta", "fi")]
@@ -53,3 +54,9 @@ def test_schedules_are_values():
     assert Cycle(PAIRS) == Cycle([dict(reversed(pair.items())) for pair in PAIRS])
     assert Cycle(PAIRS) != Cycle(PAIRS[::-1])
     assert len({Fixed(language="nl"), Fixed(language="nl"), Observed()}) == 2
+
+
+def test_a_factor_has_one_name():
+    assert fixed(["language=nl"]) == Fixed({"language": "nl"})
+    with pytest.raises(ConfigError, match="names a factor twice"):
+        fixed(["language=nl", "language=de"])

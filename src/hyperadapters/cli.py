@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from hyperadapters.errors import UnknownName
+from hyperadapters.errors import ConfigError, UnknownName
 from hyperadapters.mistakes import Commands
 
 if TYPE_CHECKING:
@@ -237,6 +237,8 @@ def report(
     from hyperadapters.analysis.report import html, read_run, terminal
     from hyperadapters.study import write_whole
 
+    if setting is not None and not paper:
+        raise ConfigError("`--setting` chooses among a paper's figures", remedy="add `--paper`")
     found = [read_run(run) for run in runs]
     methods = [run.matrix.method for run in found]
     beside = Papers.read(papers).of_methods(methods, setting) if paper else None

@@ -81,7 +81,7 @@ def fixed(names: Sequence[str]) -> Fixed:
         names: each a context factor, an equals sign and a name; none leaves every row as it is.
 
     Raises:
-        ConfigError: one of them is anything else.
+        ConfigError: one of them is anything else, or two are of the same factor.
     """
     pairs = dict(name.partition("=")[::2] for name in names)
     wrong = [factor for factor, name in pairs.items() if factor not in CONTEXT_FACTORS or not name]
@@ -90,5 +90,9 @@ def fixed(names: Sequence[str]) -> Fixed:
             f"`--run-as {wrong[0]}` names no row",
             expected=f"FACTOR=NAME, with a factor of {', '.join(CONTEXT_FACTORS)}",
             remedy="for example `--run-as language=nl`",
+        )
+    if len(pairs) < len(names):
+        raise ConfigError(
+            "`--run-as` names a factor twice", found=", ".join(names), expected="one name of each"
         )
     return Fixed(pairs)

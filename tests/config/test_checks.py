@@ -27,6 +27,8 @@ _HUB = {
     "kind": "translation",
     "data": {"format": "hub", "dataset": "a/b", "translation": "t", "codes": {"en-de": "de-en"}},
 }
+_COLUMNS = {"format": "hub", "path": "{split}.json", "first": "s", "second": "t"}
+_ONE_FILE = {"format": "conll", "path": "{split}"}
 _TEXTS = {"kind": "translation", "data": {"format": "cldr", "content": "text"}}
 
 
@@ -115,6 +117,23 @@ _TEXTS = {"kind": "translation", "data": {"format": "cldr", "content": "text"}}
         ),
         ({"backbone": _ARCHITECTURE}, ["nothing trains the random weights", "add `pretrain"]),
         (
+            {
+                "tasks": {"ner": {"kind": "tagging", "data": _ONE_FILE}},
+                "train": {"ner": ["en"]},
+                "evaluate": {"ner": ["tr"]},
+                "groups": {},
+            },
+            ["`tasks.ner.data`: `en` and `tr` would have the same data", "found: {split}"],
+        ),
+        (
+            {
+                "tasks": {"mt": {"kind": "translation", "data": _COLUMNS}},
+                "train": {"mt": ["de-en", "en-de", "fr-en"]},
+                "groups": {},
+            },
+            ["`tasks.mt.data`: `de-en` and `fr-en` would have the same data"],
+        ),
+        (
             {"recipe": {"patience": 3}},
             [
                 "`recipe`: `patience` stops nothing",
@@ -164,6 +183,11 @@ def test_a_label_map_leads_to_known_labels(values: dict[str, Any]) -> None:
         {"recipe": {"batch": 7, "batch_tokens": 900, "accumulate": 2}},
         {"recipe": {"batch": 9, "accumulate": 2}, "phases": {"train": {"batch": 8}}},
         {"recipe": {"patience": 3, "evaluate_every": 5, "criterion": "loss"}},
+        {
+            "tasks": {"mt": {"kind": "translation", "data": _COLUMNS}},
+            "train": {"mt": ["de-en", "en-de"]},
+            "groups": {},
+        },
         {"recipe": {"patience": 3}, "phases": {"train": {"patience": 0}}},
         {
             "train": {"ner": ["en"]},

@@ -24,6 +24,10 @@ from hyperadapters.data.held_out import held_out, key
         ("mt/en-fr/dev.json", '{"en": "go on"}\nnot json\n', "not json"),
         ("text/dev.txt", "two words\nand three words\n", "two words"),
         ("text/en.val.txt", "one two\nthree four\n", "three four"),
+        ("mt/de-en/dev.de", "zwei Wörter\n", "zwei Wörter"),
+        ("mt/test.de-en.de", "zwei Wörter\n", "zwei Wörter"),
+        ("flores/devtest/deu.txt", "zwei Wörter\n", "zwei Wörter"),
+        ("flores/dev/deu_Latn", "zwei Wörter\n", "zwei Wörter"),
     ],
 )
 def test_sentences_of_dev_and_test_files(
@@ -35,6 +39,12 @@ def test_sentences_of_dev_and_test_files(
     (tmp_path / name).write_text(content, encoding="utf-8")
     assert key(held) in held_out(tmp_path)
     assert key("never held") not in held_out(tmp_path)
+
+
+def test_what_is_no_text_holds_no_sentence(tmp_path: Path) -> None:
+    (tmp_path / "test.zip").write_bytes(b"PK\xff\xfe")
+    (tmp_path / "dev").mkdir()
+    assert held_out(tmp_path) == frozenset()
 
 
 def test_keys_ignore_case_and_spaces() -> None:

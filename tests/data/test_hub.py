@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import datasets
 import pytest
@@ -208,3 +209,11 @@ def test_a_cell_without_a_text_is_refused_by_its_row(tmp_path: Path) -> None:
     (tmp_path / "mt.jsonl").write_text("\n".join(lines) + "\n")
     with pytest.raises(DataError, match=r"(?s)no text\n  where: .*mt\.jsonl, row 1\n.*None"):
         Hub(path="mt.jsonl", first="de", second="en").read("mt", "de-en", "train", tmp_path)
+
+
+@pytest.mark.parametrize(
+    "unused", [{"revision": "abc"}, {"subset": "{language}"}, {"label_names": ("O",)}]
+)
+def test_values_without_effect_are_refused(unused: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError, match=f"the `{next(iter(unused))}` of .* has no effect"):
+        Hub(path="{language}.json", text="text", **unused)

@@ -157,3 +157,8 @@ def test_real_files(data_root):
     assert pair.second == "No, the people trust the Islamic Republic."
     tatoeba = Pairs(path="mt/tatoeba/{first}-{second}.{language}")
     assert {pair.languages for pair in read(tatoeba, "en-af", "train", data_root)} == {("en", "af")}
+
+
+def test_splits_that_no_path_has_are_refused():
+    with pytest.raises(ConfigError, match="the `splits` of pairs name nothing"):
+        Pairs(path="{first}-{second}.tsv", splits={"dev": "valid"})

@@ -126,3 +126,13 @@ def test_no_pair_of_the_root_holds_a_dev_or_test_sentence(data_root: Path) -> No
     assert len(corpus) > 5000
     keys = {key(side) for pair in corpus.examples for side in (pair.first, pair.second)}
     assert keys.isdisjoint(held_out(data_root))
+
+
+def test_a_text_in_parts_is_read_whole(tmp_path: Path) -> None:
+    (tmp_path / "English-NT.tsv").write_text("b\tgo\n")
+    (tmp_path / "English-OT.tsv").write_text("a\tcome\n")
+    (tmp_path / "Swahili-NT.tsv").write_text("b\tnenda\na\tnjoo\n")
+    source = Parallel(paths=("{language}-*.tsv",), codes={"sw": "Swahili", "en": "English"})
+    corpora = [source.read("mt", "sw", split, tmp_path) for split in ("train", "dev", "test")]
+    found = {(pair.first, pair.second) for corpus in corpora for pair in corpus.examples}
+    assert found == {("nenda", "go"), ("njoo", "come")}

@@ -135,6 +135,11 @@ def test_a_digest_depends_on_the_runs_that_are_needed(study: Study) -> None:
     assert [run.digest for run in moved.runs] == digests[0]
 
 
+def test_nothing_to_compare_is_a_fault(study: Study) -> None:
+    with pytest.raises(ConfigError, match="`compare.0`"):
+        plan_study(study(more="compare: [[]]\n"))
+
+
 def test_an_unknown_first_run(study: Study) -> None:
     more = ENCODER.replace("STEPS", "5").replace("$encoder", "$encodr")
     with pytest.raises(ConfigError, match="unknown first run `encodr`\n.*\n.*mean `encoder`"):

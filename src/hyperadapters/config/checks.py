@@ -13,6 +13,7 @@ from hyperadapters.config.cells import (
     group_faults,
     mapping_of,
     selection_faults,
+    source_faults,
 )
 from hyperadapters.config.document import Document, Fault, KeyPath
 from hyperadapters.config.recipe import RecipeChanges
@@ -38,6 +39,7 @@ def cross_faults(document: Document) -> list[Fault]:
         group_faults,
         _labels,
         _contents,
+        source_faults,
         _towers,
         _phases,
         _batches,

@@ -42,7 +42,7 @@ class Architecture(Closed):
         type: `bert`, `roberta` or `xlm-roberta`, or `marian`, which translates.
         layers, width, heads, ffn: its shape, `layers` of each tower; `heads` divides `width`.
         positions: tokens per sequence at most.
-        vocabulary: sub-words of its tokenizer at most.
+        vocabulary: sub-words of its tokenizer at most; never fewer than its text has characters.
         dropout: in [0, 1), everywhere but in the attention of `marian`.
     """
 

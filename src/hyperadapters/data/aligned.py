@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Literal, final
 from hyperadapters.context import direction
 from hyperadapters.data.corpora import Corpus, Pair
 from hyperadapters.data.files import Codes, codes_for, expand, filled, languages_of, rooted
-from hyperadapters.data.formats.text import read_aligned, read_identified
+from hyperadapters.data.formats.text import read_identified, read_parts
 from hyperadapters.data.held_out import key, split_of
 from hyperadapters.data.sources import STRICT, Source
 from hyperadapters.data.splits import Limit, limited
@@ -38,7 +38,8 @@ class Aligned(Source):
         limit: most pairs, for all splits or by split.
 
     Raises:
-        ConfigError: two splits share a line, or a split is no range of lines.
+        ConfigError: two splits share a line, a split is no range of lines, or no file is aligned
+            by line.
     """
 
     __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
@@ -50,6 +51,14 @@ class Aligned(Source):
     limit: Limit = None
 
     def __post_init__(self) -> None:
+        if self.lines is not None and all(path.endswith(".tsv") for path in self.paths):
+            raise ConfigError(
+                "the `lines` of splits choose nothing",
+                expected="a path of files that are aligned by line",
+                found=", ".join(self.paths),
+                cause="in `.tsv` files texts have ids, and splits go by these",
+                remedy="leave `lines` out",
+            )
         for name, (first, last) in (self.lines or {}).items():
             if not 1 <= first <= last:
                 raise ConfigError(
@@ -131,8 +140,7 @@ class Aligned(Source):
             both = [(name, left[name], right[name]) for name in left if name in right]
             chosen = [(a, b) for name, a, b in both if split_of(key(name)) == split]
         else:
-            parts = _parts(firsts, seconds)
-            chosen = self._chosen([pair for part in parts for pair in read_aligned(*part)], split)
+            chosen = self._chosen(read_parts(firsts, seconds), split)
         return [(a.strip(), b.strip()) for a, b in chosen if a.strip() and b.strip()]
 
     def _chosen(self, both: list[tuple[str, str]], split: str) -> list[tuple[str, str]]:
@@ -140,22 +148,15 @@ class Aligned(Source):
             return [pair for n, pair in enumerate(both, 1) if split_of(key(str(n))) == split]
         spans = (span for name, span in self.lines.items() if name == split)
         first, last = next(spans, (1, 0))
+        if last > len(both):
+            raise DataError(
+                f"the text has no lines {first} to {last}, which are its `{split}`",
+                expected=f"`lines` up to {len(both)}, the last line of the text",
+                found=str([first, last]),
+            )
         return both[first - 1 : last]
 
 
 def _verses(files: Paths) -> bool:
     """Whether a text is joined on its ids, which choose their split; lines are counted."""
     return files[0].suffix == ".tsv"
-
-
-def _parts(firsts: Paths, seconds: Paths) -> list[tuple[Path, Path]]:
-    """The files of both sides that say the same."""
-    if len(firsts) != len(seconds):
-        raise DataError(
-            "a text is in different numbers of files on its two sides",
-            where=f"{firsts[0]} | {seconds[0]}",
-            expected="the parts of a text in as many files in every language",
-            found=", ".join(file.name for file in (*firsts, *seconds)),
-            remedy="name the files of one text only, in `paths` and `codes`",
-        )
-    return list(zip(firsts, seconds, strict=True))

@@ -11,11 +11,12 @@ from pathlib import Path
 
 from hyperadapters.data.corpora import Corpus, Example, Pair
 from hyperadapters.data.formats.text import read_lines
+from hyperadapters.errors import DataError
 
 __all__ = ["held_out", "key", "keys_of", "side_of", "split_of", "without"]
 
 _HELD = re.compile(
-    r"(?:^|[-_./])(?:dev|test|val|valid|validation|private)(?:[-_./]|$)", re.IGNORECASE
+    r"(?:^|[-_./])(?:dev|test|devtest|val|valid|validation|private)(?:[-_./]|$)", re.IGNORECASE
 )
 _BYTES = 8
 _PREFIX = re.compile(r"^[a-z]{2,3}:")
@@ -67,16 +68,27 @@ def _keys(texts: Iterable[str]) -> Iterator[int]:
 
 @lru_cache(maxsize=4)
 def held_out(root: Path) -> frozenset[int]:
-    """The keys of every sentence in files under `root` named dev, test, val(id(ation)) or private.
+    """The keys of every sentence in files under `root` named dev, test, devtest, val(id(ation)) or
+    private.
 
     Whatever could be a sentence counts as one: lines, cells, the words of a column between two
-    blank lines, strings of JSON. Read once per process (seconds for 100 MB).
+    blank lines, strings of JSON. Read once per process (seconds for 100 MB). A file of an unknown
+    kind (`dev.de`, `README`) counts by its lines if it is text, packed ones do not.
     """
     found: set[int] = set()
     for path in sorted(root.rglob("*")):
-        if path.suffix in _READERS and _HELD.search(path.relative_to(root).as_posix()):
-            found.update(_keys(_READERS[path.suffix](read_lines(path))))
+        if path.is_file() and _HELD.search(path.relative_to(root).as_posix()):
+            found.update(_keys(_read(path)))
     return frozenset(found)
+
+
+def _read(path: Path) -> Iterable[str]:
+    if path.suffix in _READERS:
+        return _READERS[path.suffix](read_lines(path))
+    try:
+        return _plain(read_lines(path))
+    except DataError:  # no text: an archive, a picture
+        return ()
 
 
 def _cells(lines: list[str]) -> Iterator[str]:

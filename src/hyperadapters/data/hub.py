@@ -49,7 +49,8 @@ class Hub(Source):
         limit: most examples, for all splits or by split.
 
     Raises:
-        ConfigError: both or none of `dataset` and `path`, or other columns than one of these.
+        ConfigError: both or none of `dataset` and `path`, other columns than one of these, or a
+            value that has no effect beside the others.
     """
 
     __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
@@ -78,6 +79,16 @@ class Hub(Source):
                 expected="exactly one of the two",
                 found="both" if self.dataset else "none",
             )
+        unused = (("subset", "revision") if self.path else ()) + (
+            () if self.words else ("label_names",)
+        )
+        for name in unused:
+            if getattr(self, name):
+                raise ConfigError(
+                    f"the `{name}` of a source of format `hub` has no effect",
+                    expected="`subset` and `revision` with `dataset`, `label_names` with `words`",
+                    remedy=f"leave `{name}` out",
+                )
         complete = [group for group in self._groups() if None not in group]
         given = [column for group in self._groups() for column in group if column is not None]
         if len(complete) != 1 or given != list(complete[0]):
@@ -87,6 +98,12 @@ class Hub(Source):
                 "or `translation`",
                 found=", ".join(f"`{column}`" for column in given) or "none",
             )
+
+    @property
+    def tells_languages_apart(self) -> bool:
+        """Whether the files, the subset or the column depend on the language."""
+        named = "{language}" in (self.path or self.subset or "")
+        return named or self.translation is not None
 
     def _groups(self) -> tuple[tuple[str | None, ...], ...]:
         parallel = (self.first, self.second), (self.translation,)

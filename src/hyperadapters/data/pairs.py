@@ -46,7 +46,7 @@ class Pairs(Source):
         limit: most pairs, for all splits or by split.
 
     Raises:
-        ConfigError: the template does not name both languages.
+        ConfigError: the template does not name both languages, or no split where `splits` do.
     """
 
     __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
@@ -66,6 +66,12 @@ class Pairs(Source):
                 expected="a template with `{first}` and `{second}`",
                 found=f"`{self.path}`",
                 remedy="name the file by its languages, such as `{first}-{second}.tsv`",
+            )
+        if self.splits and "{split}" not in self.path:
+            raise ConfigError(
+                "the `splits` of pairs name nothing",
+                expected="a `path` with `{split}`",
+                found=f"`{self.path}`",
             )
 
     def read(self, task: str, language: str, split: str, root: Path | None) -> Corpus:

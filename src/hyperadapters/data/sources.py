@@ -60,6 +60,11 @@ class Source(ABC):
     def has(self, language: str, split: str, root: Path | None) -> bool:
         """Whether `read` would find this language and split."""
 
+    @property
+    def tells_languages_apart(self) -> bool:
+        """Whether two languages can have different examples."""
+        return True
+
 
 @final
 @dataclass(frozen=True, kw_only=True)
@@ -164,6 +169,11 @@ class Files(Source):
     treebanks: Mapping[str, str] = field(default_factory=dict)
     splits: SplitNames = field(default_factory=dict)
     limit: Limit = None
+
+    @property
+    def tells_languages_apart(self) -> bool:
+        """Whether the path names the language, or its treebank."""
+        return "{language}" in self.path or "{treebank}" in self.path
 
     @abstractmethod
     def examples(self, path: Path, code: str) -> Sequence[Example]:

@@ -11,7 +11,7 @@ from hyperadapters.data.corpora import Corpus, Pair, Text
 from hyperadapters.data.files import Codes, codes_for, expand, filled, languages_of, rooted
 from hyperadapters.data.formats.conll import Columns, read_conll
 from hyperadapters.data.formats.conllu import read_conllu
-from hyperadapters.data.formats.text import read_aligned, read_identified, read_texts
+from hyperadapters.data.formats.text import read_identified, read_parts, read_texts
 from hyperadapters.data.held_out import held_out, key, split_of
 from hyperadapters.data.sources import STRICT, Source
 from hyperadapters.data.splits import Limit, limited
@@ -36,6 +36,7 @@ _PARALLEL = (
     "mt/bible/{language}-*.tsv",
     "mt/tatoeba/{pair}.{language}",
 )
+_Paths = tuple[Path, ...]
 _PARTS = 50
 """One of them is dev, one test."""
 
@@ -150,8 +151,8 @@ class Parallel(Source):
     codes: Codes = field(default_factory=dict)
     limit: Limit = None
 
-    def _sides(self, language: str, base: Path) -> list[tuple[Path, Path]]:
-        """The pairs of files of a language."""
+    def _sides(self, language: str, base: Path) -> list[tuple[_Paths, _Paths]]:
+        """The files of both sides of every text of a language, each in its parts."""
         found = []
         for template in self.paths:
             for code in codes_for(language, self.codes):
@@ -159,7 +160,8 @@ class Parallel(Source):
                     pair = f"{code}-{other}"
                     first, _ = expand(base, template, [{"language": code, "pair": pair}])
                     second, _ = expand(base, template, [{"language": other, "pair": pair}])
-                    found += [(a, b) for a in first[:1] for b in second[:1] if a != b]
+                    if first and second and first != second:
+                        found.append((tuple(first), tuple(second)))
         return list(dict.fromkeys(found))
 
     def read(self, task: str, language: str, split: str, root: Path | None) -> Corpus:
@@ -180,7 +182,7 @@ class Parallel(Source):
             keys = key(first), key(second)
             if held.isdisjoint(keys) and split_of(keys[1], _PARTS) == split:
                 found.setdefault(keys, Pair(first, second, (language, self.beside)))
-        source = ", ".join(f"{a} | {b}" for a, b in sides)
+        source = ", ".join(" | ".join(", ".join(map(str, own)) for own in files) for files in sides)
         chosen = tuple(found.values())
         return Corpus(task, language, split, limited(chosen, self.limit, split), source)
 
@@ -195,10 +197,10 @@ class Parallel(Source):
         return bool(self._sides(language, rooted("", root)))
 
 
-def _aligned(first: Path, second: Path) -> Iterator[tuple[str, str]]:
-    if first.suffix == ".tsv":
-        others = read_identified(second)
-        pairs = ((text, others.get(name, "")) for name, text in read_identified(first).items())
+def _aligned(firsts: _Paths, seconds: _Paths) -> Iterator[tuple[str, str]]:
+    if firsts[0].suffix == ".tsv":
+        others = read_identified(*seconds)
+        pairs = ((text, others.get(name, "")) for name, text in read_identified(*firsts).items())
     else:
-        pairs = ((a.strip(), b.strip()) for a, b in read_aligned(first, second))
+        pairs = ((a.strip(), b.strip()) for a, b in read_parts(firsts, seconds))
     return ((a, b) for a, b in pairs if a and b)

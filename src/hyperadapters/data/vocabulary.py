@@ -41,7 +41,8 @@ def train_tokenizer(texts: Sequence[str], size: int, positions: int) -> PreTrain
 
     Args:
         texts: sentences of all languages, as often as they should count.
-        size: entries of the vocabulary at most, special ones included.
+        size: entries of the vocabulary at most, special ones included; a text with more characters,
+            inside words and out, has an entry for each.
         positions: the most tokens a sequence may have.
     """
     learned = _pipeline({})

@@ -81,7 +81,7 @@ class StudyFile(Closed):
     cases: tuple[Case, ...] = ()
     always: Mapping[str, Any] = Field(default_factory=dict)
     combine: str | None = None
-    compare: tuple[tuple[str, ...], ...] = ()
+    compare: tuple[Annotated[tuple[str, ...], Field(min_length=1)], ...] = ()
 
     @property
     def folder(self) -> Path:

@@ -2,7 +2,7 @@
 
 import sys
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from hyperadapters.errors import DataError
@@ -12,6 +12,7 @@ __all__ = [
     "read_aligned",
     "read_identified",
     "read_lines",
+    "read_parts",
     "read_texts",
     "read_udhr",
 ]
@@ -86,6 +87,24 @@ def read_aligned(first: Path, second: Path) -> list[tuple[str, str]]:
             cause="one of them was cut, or lines were split at other characters",
         )
     return list(zip(left, right, strict=True))
+
+
+def read_parts(firsts: Sequence[Path], seconds: Sequence[Path]) -> list[tuple[str, str]]:
+    """The lines of a text that is in several files, in pairs.
+
+    Raises:
+        DataError: the two sides have different numbers of files, or of lines in one.
+    """
+    if len(firsts) != len(seconds):
+        raise DataError(
+            "a text is in different numbers of files on its two sides",
+            where=f"{firsts[0]} | {seconds[0]}",
+            expected="the parts of a text in as many files in every language",
+            found=", ".join(file.name for file in (*firsts, *seconds)),
+            remedy="name the files of one text only, in `paths` and `codes`",
+        )
+    parts = zip(firsts, seconds, strict=True)
+    return [pair for first, second in parts for pair in read_aligned(first, second)]
 
 
 def read_identified(*paths: Path) -> dict[str, str]:
