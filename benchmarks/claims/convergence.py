@@ -13,6 +13,9 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
 
+from hyperadapters.config import load_run
+from hyperadapters.errors import ConfigError
+
 REFERENCE = "language-adapters"
 
 
@@ -35,10 +38,22 @@ class Curve(NamedTuple):
 
 
 def read(run: Path) -> Curve:
-    """The curve of a run whose criterion is the loss, in its last phase."""
+    """The curve of a run in its last phase.
+
+    Raises:
+        ConfigError: its criterion is not the loss, or it has never been judged.
+    """
+    phases = load_run(run / "run.yaml").phases  # spelt out, in order
+    name, recipe = list(phases.items())[-1]
     text = (run / "metrics.jsonl").read_text(encoding="utf-8")
     judged = [line for line in map(json.loads, text.splitlines()) if "selection" in line]
-    last = [line for line in judged if line["phase"] == judged[-1]["phase"]]
+    last = [line for line in judged if line["phase"] == name]
+    if recipe.criterion != "loss" or not last:
+        raise ConfigError(
+            f"`{run}` has no curve of its loss on dev sentences",
+            expected="`criterion: loss`, and cells under `select`",
+            found=f"criterion `{recipe.criterion}`, {len(last)} evaluations",
+        )
     return Curve(run.name, [line["step"] for line in last], [line["selection"] for line in last])
 
 

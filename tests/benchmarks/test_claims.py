@@ -10,9 +10,9 @@ from benchmarks.claims import convergence, exchange, relatedness, steps, widths
 
 import tiny_runs
 from hyperadapters.build import Assembly, assemble
-from hyperadapters.config import run_from
+from hyperadapters.config import run_from, to_yaml
 from hyperadapters.config.dialect import write_yaml
-from hyperadapters.errors import UnknownName
+from hyperadapters.errors import ConfigError, UnknownName
 from hyperadapters.evaluation import evaluate
 from hyperadapters.forms import Bottleneck
 from hyperadapters.matrix import Cell, Matrix
@@ -95,9 +95,16 @@ def test_convergence_reads_the_losses_on_dev_cells(tmp_path: Path) -> None:
     ]
     text = "\n".join(map(json.dumps, lines)) + "\n"
     (tmp_path / "metrics.jsonl").write_text(text, encoding="utf-8")
+    run = values(tmp_path) | {"select": {"mt": ["de-en"]}}
+    run["recipe"]["criterion"] = "loss"
+    (tmp_path / "run.yaml").write_text(to_yaml(run_from(run)), encoding="utf-8")
     curve = convergence.read(tmp_path)
     assert (curve.steps, curve.losses, curve.best) == ([10, 20, 30], [5.0, 3.0, 4.0], 3.0)
     assert (curve.reaches(4.5), curve.reaches(3.0), curve.reaches(2.0)) == (20, 20, None)
+    run["recipe"]["criterion"] = "score"
+    (tmp_path / "run.yaml").write_text(to_yaml(run_from(run)), encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"no curve of its loss(.|\n)*criterion `score`, 3 eval"):
+        convergence.read(tmp_path)
 
 
 def test_points_lost_leave_out_the_language_itself_and_those_in_no_group() -> None:

@@ -1,16 +1,18 @@
 """Which data a phase draws from."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 import tiny_runs
-from hyperadapters.build import Assembly
+from hyperadapters.build import Assembly, assemble
+from hyperadapters.config import run_from
 from hyperadapters.errors import TrainingError
 from hyperadapters.method import Phase, Recipe
 from hyperadapters.tasks.base import Encoded
 from hyperadapters.tasks.tagging import Tagging
-from hyperadapters.training.streams import mixture_of, streams_of
+from hyperadapters.training.streams import mixture_of, streams_of, told_of
 
 
 @pytest.fixture(scope="module")
@@ -121,3 +123,13 @@ def test_what_a_task_does_not_admit_is_not_trained_on(assembly: Assembly) -> Non
     for before, after in zip(all_, some, strict=True):
         assert list(after.examples) == [one for one in before.examples if len(one) < 8]
         assert 0 < after.size == len(after.examples) < before.size
+
+
+def test_what_is_left_out_is_told(tmp_path: Path) -> None:
+    values = tiny_runs.translation(tmp_path)
+    assert told_of(streams_of(assemble(run_from(values)), 0)) == ""
+    values["tasks"]["mt"]["ratio"] = 1.2
+    streams = streams_of(assemble(run_from(values)), 0)
+    left, every = sum(one.left_out for one in streams), 4 * 30
+    assert 0 < left < every == left + sum(len(one.examples) for one in streams)
+    assert told_of(streams).startswith(f"{left} of {every} examples are left out")

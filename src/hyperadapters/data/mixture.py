@@ -94,6 +94,7 @@ class Stream:
         examples: encoded.
         size: the n of p ∝ n^(1/T), usually their number.
         checksum: of the examples, by which a run that goes on knows that they are the same.
+        left_out: examples of the corpus that the task does not admit.
     """
 
     task: Task
@@ -101,6 +102,7 @@ class Stream:
     examples: Sequence[Encoded]
     size: int
     checksum: str = ""
+    left_out: int = 0
 
     def __str__(self) -> str:
         return f"{self.task.name}: {self.row}"

@@ -40,7 +40,7 @@ def schedule(optimiser: torch.optim.Optimizer, recipe: Recipe, done: int = 0) ->
     """The recipe's learning rate over its updates, after `done` of them.
 
     Linear warm-up from 0, then `linear` to 0 at the last update, `constant`, or `inverse_sqrt`:
-    peak · sqrt(warmup / update), with 10,000 for a warm-up of 0.
+    peak · sqrt(warmup / update), and for a warm-up of 0 peak · sqrt(10,000 / (update + 10,000)).
     """
     for group in optimiser.param_groups:
         group.setdefault("initial_lr", group["lr"])

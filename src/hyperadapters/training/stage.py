@@ -31,7 +31,7 @@ from hyperadapters.training.optimisation import (
 )
 from hyperadapters.training.progress import Progress
 from hyperadapters.training.selection import Selection, check_selection
-from hyperadapters.training.streams import budget_of, corpora_of, mixture_of, streams_of
+from hyperadapters.training.streams import budget_of, corpora_of, mixture_of, streams_of, told_of
 
 __all__ = ["Stage", "check_phase"]
 
@@ -82,6 +82,8 @@ class Stage:
         self.accelerator = accelerator_for(self.recipe.precision)
         self.rank, self.ranks = self.accelerator.process_index, self.accelerator.num_processes
         streams = streams_of(assembly, number)
+        if told := told_of(streams):
+            journal.tell(told)
         self.mixture = mixture_of(
             streams,
             self.recipe,

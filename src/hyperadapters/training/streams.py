@@ -1,5 +1,6 @@
 """The data of a phase: its training corpora, encoded, and the mixture that draws from them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from hyperadapters.build import Assembly
@@ -10,7 +11,7 @@ from hyperadapters.errors import TrainingError
 from hyperadapters.method import Phase, Recipe
 from hyperadapters.tasks.packed import Packed
 
-__all__ = ["budget_of", "corpora_of", "mixture_of", "streams_of"]
+__all__ = ["budget_of", "corpora_of", "mixture_of", "streams_of", "told_of"]
 
 
 def streams_of(assembly: Assembly, number: int) -> list[Stream]:
@@ -89,4 +90,18 @@ def _stream(assembly: Assembly, corpus: Corpus, length: int) -> Stream:
     how = assembly.tasks[corpus.task]
     every = how.encode_all(assembly.tokenizer, corpus.examples, length)
     encoded = Packed(example for example in every if how.admits(example))
-    return Stream(how, how.row(corpus.language), encoded, len(encoded), encoded.checksum())
+    row, left_out = how.row(corpus.language), len(corpus.examples) - len(encoded)
+    return Stream(how, row, encoded, len(encoded), encoded.checksum(), left_out)
+
+
+def told_of(streams: Sequence[Stream]) -> str:
+    """What to know of the examples that are left out; nothing where there are none."""
+    left = sum(stream.left_out for stream in streams)
+    if not left:
+        return ""
+    every = left + sum(len(stream.examples) for stream in streams)
+    worst = max(streams, key=lambda one: one.left_out / (one.left_out + len(one.examples) or 1))
+    return (
+        f"{left:,} of {every:,} examples are left out, too long or with sides of unlike length; "
+        f"most of `{worst}`: {worst.left_out:,} of {worst.left_out + len(worst.examples):,}"
+    )
