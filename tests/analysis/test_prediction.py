@@ -13,11 +13,15 @@ from hyperadapters.analysis import prediction
 from hyperadapters.analysis.prediction import answers, predict, translate
 from hyperadapters.build import Assembly, assemble
 from hyperadapters.config import run_from
+from hyperadapters.context import Context, direction
+from hyperadapters.data.corpora import Pair
 from hyperadapters.errors import ConfigError, ContextError, DataError, UnknownName
 from hyperadapters.evaluation import evaluate
 from hyperadapters.inference import over_batches
 from hyperadapters.providers import Hypernetwork, Table
 from hyperadapters.schedules import Fixed, Schedule
+from hyperadapters.tasks.base import Batch
+from hyperadapters.tasks.translation import Translation
 
 
 @pytest.fixture(scope="module")
@@ -97,11 +101,22 @@ def test_every_line_is_translated_in_its_own_direction(translator: Assembly) -> 
     assert isinstance(translator.model.adapters["hyper"], Hypernetwork)
     lines = [("de-en", "drei"), ("en-fr", "Monday"), ("de-en", ""), ("fr-de", "lundi")]
     together = list(translate(translator, "mt", lines))
-    alone = []
-    for line in lines:  # the network itself, one language at a time
-        alone += list(translate(translator, "mt", [line]))
-    assert together == alone
+    assert together == [next(translate(translator, "mt", [line])) for line in lines]
+    assert together == [_by_the_network(translator, *line) for line in lines]
     assert together[2] == "" and len(set(together)) > 2
+
+
+def _by_the_network(made: Assembly, name: str, text: str) -> str:
+    """A translation with weights that the hypernetwork writes in every step of the search."""
+    task, model, tokenizer = made.tasks["mt"], made.model, made.tokenizer
+    assert isinstance(task, Translation)
+    encoded = task.encode(tokenizer, Pair(text, "", direction(name)), 32)
+
+    def answer(context: Context, batch: Batch, places: list[int]) -> list[str]:
+        return task.translate(model, context, batch.inputs, tokenizer)
+
+    drawn = [(task, task.row(name), encoded)]
+    return over_batches(model, drawn, tokenizer.pad_token_id, answer)[0] if text else ""
 
 
 def test_translations_come_in_the_order_of_the_sentences(
