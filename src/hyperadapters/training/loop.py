@@ -49,14 +49,22 @@ def train(assembly: Assembly, folder: Path, *, console: Console | None = None) -
             style="yellow",
         )
     if console is not None:
-        _warn_of_precision(assembly, console)
+        _warn_of_recipes(assembly, console)
     with _alone(folder, accelerator):
         _train(assembly, folder, accelerator, console)
 
 
-def _warn_of_precision(assembly: Assembly, console: Console) -> None:
+def _warn_of_recipes(assembly: Assembly, console: Console) -> None:
+    """Tells what is legal and hardly meant."""
     asked = launched_precision()
     for phase in assembly.method.phases:
+        steps, warmup = phase.recipe.steps, phase.recipe.warmup
+        if steps < warmup:
+            console.print(
+                f"phase `{phase.name}` ends in its warm-up: {steps:,} updates of {warmup:,}; the "
+                f"learning rate comes to {steps / warmup:.0%} of its peak: change `recipe.warmup`",
+                style="yellow",
+            )
         if asked not in ("no", phase.recipe.precision):
             console.print(
                 f"phase `{phase.name}` trains with precision `{phase.recipe.precision}`, as its "
