@@ -94,8 +94,8 @@ RUNS = (
     Fault(
         "a run goes on with other examples of the same number",
         "training/streams.py",
-        "len(encoded), encoded.checksum())",
-        "len(encoded))",
+        "len(encoded), encoded.checksum(), left_out)",
+        'len(encoded), "", left_out)',
         "tests/training/test_loop.py::test_other_examples_under_the_same_names_are_noticed",
     ),
     Fault(
@@ -171,7 +171,7 @@ RUNS = (
     ),
     Fault(
         "a vocabulary of another run is taken for one's own",
-        "build.py",
+        "loading.py",
         "if kept.exists() and digest_in(run.folder) == digest(run):",
         "if kept.exists():",
         "tests/test_build.py::test_a_tokenizer_is_learned_anew_until_the_run_has_begun",
@@ -183,5 +183,33 @@ RUNS = (
         "return True",
         "tests/test_evaluation.py::"
         "test_a_phase_is_checked_for_what_it_trains_and_for_those_who_act",
+    ),
+    Fault(
+        "code that lies beside a model is run",
+        "architectures.py",
+        "AutoConfig.from_pretrained(source, trust_remote_code=False, **changes)",
+        "AutoConfig.from_pretrained(source, **changes)",
+        "tests/test_architectures.py::test_code_beside_a_model_is_not_run",
+    ),
+    Fault(
+        "a recipe on the command line does not reach the phases of a resolved run",
+        "config/document.py",
+        "    base = _reached(base, over)\n",
+        "",
+        "tests/config/test_contents.py::test_a_resolved_run_can_be_given_another_recipe",
+    ),
+    Fault(
+        "a label that only the test has is found after training",
+        "evaluation.py",
+        "for _ in _encoded(assembly, how, corpus.examples, hop):",
+        "for _ in ():",
+        "tests/test_evaluation.py::test_a_label_that_only_the_test_has_is_known_before_training",
+    ),
+    Fault(
+        "a run file of one's own is replaced by the resolved one",
+        "training/loop.py",
+        "if owner is not None and not _is_resolved(file):",
+        "if False:",
+        "tests/training/test_loop.py::test_a_run_file_in_its_own_output_is_not_replaced",
     ),
 )

@@ -144,9 +144,9 @@ TRANSLATION = (
     ),
     Fault(
         "the parts of a text behind the first are not read",
-        "data/aligned.py",
-        "return list(zip(firsts, seconds, strict=True))",
-        "return [(firsts[0], seconds[0])]",
+        "data/formats/text.py",
+        "parts = zip(firsts, seconds, strict=True)",
+        "parts = [(firsts[0], seconds[0])]",
         "tests/data/test_aligned.py::test_parts_of_a_text_are_one_text",
     ),
     Fault(
@@ -156,5 +156,12 @@ TRANSLATION = (
         "return form, Table.of(",
         "tests/test_adapted.py::"
         "test_materialised_adapters_answer_the_same_with_what_is_settled_beforehand",
+    ),
+    Fault(
+        "dev files of an unknown kind are trained on",
+        "data/held_out.py",
+        "        return _plain(read_lines(path))\n",
+        "        return ()\n",
+        "tests/data/test_held_out.py::test_text_is_held_whatever_its_name_ends_with",
     ),
 )
