@@ -19,9 +19,9 @@ from hyperadapters.build import Assembly, assemble
 from hyperadapters.config import run_from
 from hyperadapters.config.run_file import Pretraining
 from hyperadapters.context import Row
-from hyperadapters.data.corpora import Corpus, Tagged
-from hyperadapters.errors import BackboneError, ConfigError, DataError, UnknownName
-from hyperadapters.evaluation import cells_of, check, evaluate, score
+from hyperadapters.data.corpora import Corpus
+from hyperadapters.errors import ConfigError, DataError, UnknownName
+from hyperadapters.evaluation import cells_of, evaluate, score
 from hyperadapters.forms import Form
 from hyperadapters.library import Library
 from hyperadapters.metrics import Accuracy, Loss, Metric, Statistics
@@ -213,41 +213,6 @@ def test_other_rows_other_cells_other_splits(assembly: Assembly) -> None:
     assert found.note == "run as language=tr,task=ner"
 
 
-def test_what_cannot_be_scored_is_known_before_training(assembly: Assembly) -> None:
-    check(assembly)
-    empty = Corpus("ner", "tr", "test", (), "tr.tsv")
-    library = Library(
-        assembly.run, assembly.library.data_root, corpora={("ner", "tr", "test"): empty}
-    )
-    with pytest.raises(DataError, match=r"nothing to score for `ner` in `tr`\n  where: tr.tsv"):
-        check(replace(assembly, library=library))
-
-
-def test_a_label_that_only_the_test_has_is_known_before_training(assembly: Assembly) -> None:
-    known = assembly.corpus("ner", "tr", "test")
-    other = replace(known, examples=(*known.examples, Tagged(("Oslo",), ("B-NEW",))))
-    corpora = {("ner", "tr", "test"): other}
-    library = Library(assembly.run, assembly.library.data_root, corpora=corpora)
-    with pytest.raises(DataError, match="label `B-NEW` is not among the labels"):
-        check(replace(assembly, library=library))
-
-
-def test_a_target_language_without_a_token_is_known_before_training(tmp_path: Path) -> None:
-    made = assemble(run_from(tiny_runs.translation(tmp_path, method="transformer-base")))
-    other = run_from(
-        tiny_runs.translation(
-            tmp_path,
-            method="transformer-base",
-            train={"mt": ["de-en", "sv-en"]},
-            evaluate={"mt": ["de-en"]},
-        )
-    )
-    check(replace(made, run=other, library=Library(other)))
-    other = other.model_copy(update={"evaluate": {"mt": ("en-sv",)}})
-    with pytest.raises(BackboneError, match="no token `<2sv>`"):
-        check(replace(made, run=other, library=Library(other)))
-
-
 def test_sentences_that_are_cut_are_counted_in_the_note(tmp_path: Path) -> None:
     made = assemble(run_from(tiny_runs.translation(tmp_path, evaluate={"mt": ["de-en"]})))
     corpus = made.corpus("mt", "de-en", "test")
@@ -256,39 +221,6 @@ def test_sentences_that_are_cut_are_counted_in_the_note(tmp_path: Path) -> None:
     corpora = {("mt", "de-en", "test"): replace(corpus, examples=tuple(pairs))}
     (cell,) = evaluate(replace(made, library=Library(made.run, corpora=corpora))).cells
     assert "1 of 3 cut at 32 tokens" in cell.note
-
-
-@pytest.mark.parametrize("method", ["pair-adapters-base", "hyper-adapters-base-tiny"])
-def test_a_direction_without_weights_is_known_before_training(method: str, tmp_path: Path) -> None:
-    values = tiny_runs.translation(tmp_path, method={"name": method, "bottleneck": 3})
-    check(assemble(run_from({**values, "evaluate": {"mt": ["de-en-fr"]}})))
-    untrained = assemble(run_from({**values, "evaluate": {"mt": ["de-fr"]}}))
-    if method.startswith("hyper"):
-        check(untrained)
-        return
-    chosen_by = assemble(run_from({**values, "select": {"mt": ["de-fr"]}}))
-    for one in (untrained, chosen_by):
-        with pytest.raises(
-            UnknownName, match="unknown row of a table(.|\n)*only for the rows that"
-        ):
-            check(one)
-
-
-def test_a_phase_is_checked_for_what_it_trains_and_for_those_who_act(tmp_path: Path) -> None:
-    """`more` is pre-trained alone, where no adapter acts: none needs weights for its languages."""
-    values = tiny_runs.translation(tmp_path, method="language-adapters-base")
-    values["tasks"]["more"] = values["tasks"]["mt"]
-    values["pretrain"] = {"train": {"more": ["sv-en"]}, "recipe": {"length": 32}}
-    values |= {"evaluate": {"mt": ["de-en"]}, "select": {"mt": ["de-en"], "more": ["sv-en"]}}
-    made = assemble(run_from(values))
-    assert (made.judged_in(0), made.judged_in(1)) == ((("more", "sv-en"),), (("mt", "de-en"),))
-    check(made)
-    empty = Corpus("more", "sv-en", "dev", (), "sv.txt")
-    made.library._read["more", "sv-en", "dev"] = empty
-    with pytest.raises(DataError, match=r"(?s)nothing to score for `more`.*out of `select: more`"):
-        check(made)
-    with pytest.raises(UnknownName, match="sv"):
-        check(assemble(run_from({**values, "select": {"mt": ["de-en", "sv-en"]}})))
 
 
 def test_a_row_of_another_kind_of_task_is_refused(tmp_path: Path) -> None:

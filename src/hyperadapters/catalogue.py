@@ -14,7 +14,6 @@ from hyperadapters.config.run_file import Backbone
 from hyperadapters.context import Row, names_of
 from hyperadapters.counting import abilities, counts
 from hyperadapters.library import Library
-from hyperadapters.loading import source_of
 from hyperadapters.methods import METHODS, SETTINGS, Setting
 from hyperadapters.metrics import METRICS
 from hyperadapters.tasks.base import Task
@@ -49,7 +48,8 @@ def _shape(wanted: Backbone) -> Any:
     if wanted.architecture is not None:
         shape = wanted.architecture.model_dump()
         return architectures.from_scratch(shape, wanted.architecture.vocabulary)
-    return architectures.empty(source_of(wanted) if wanted.path else wanted.name or "")
+    folder = Path(wanted.path).expanduser() if wanted.path else None
+    return architectures.empty(str(folder or wanted.name))
 
 
 def _names(rows: Iterable[Row]) -> dict[str, list[str]]:

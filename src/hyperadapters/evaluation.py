@@ -14,14 +14,20 @@ from hyperadapters.errors import ConfigError, DataError, UnknownName
 from hyperadapters.groups import groups_of
 from hyperadapters.inference import EXAMPLES, over_batches
 from hyperadapters.matrix import STANDINGS, Cell, Matrix, Standing
-from hyperadapters.method import Phase
 from hyperadapters.metrics import Loss, Statistics
-from hyperadapters.providers import Provider
 from hyperadapters.ranks import shared
 from hyperadapters.schedules import Observed, Schedule
 from hyperadapters.tasks.base import Batch, Encoded, Question, Task
 
-__all__ = ["cells_of", "check", "evaluate", "score", "standing"]
+__all__ = [
+    "cells_of",
+    "check_filled",
+    "encoded_for",
+    "evaluate",
+    "score",
+    "scored_cells",
+    "standing",
+]
 
 
 def score(
@@ -78,7 +84,7 @@ def evaluate(
         DataError: a cell's corpus is missing, broken or empty.
     """
     run = assembly.run
-    pairs = cells or _cells_scored(assembly)
+    pairs = cells or scored_cells(assembly)
     groups = groups_of(assembly, tiers=not cells)
 
     def cell(place: int) -> Cell:
@@ -106,42 +112,20 @@ def standing(assembly: Assembly, task: str, language: str) -> Standing:
     return max(standings, key=STANDINGS.index)
 
 
-def check(assembly: Assembly) -> None:
-    """Raises before training what scoring would raise in it or after it.
-
-    Raises:
-        DataError: a cell's corpus is missing, broken or empty, or has labels that its task has not.
-        BackboneError: the tokenizer has no token for a target language.
-        UnknownName: the method has no weights for a cell.
-    """
-    phases = assembly.method.phases
-    for task, language in _cells_scored(assembly):
-        corpus, how = assembly.corpus(task, language, "test"), assembly.tasks[task]
-        _check_filled(replace(corpus, language=language))
-        for hop in how.hops(language):
-            _check_weights(assembly, phases[-1], how.row(hop))
-            for _ in _encoded(assembly, how, corpus.examples, hop):
-                pass
-    for number, phase in enumerate(phases):
-        for task, language in assembly.judged_in(number):
-            corpus, row = assembly.corpus(task, language, "dev"), assembly.tasks[task].row(language)
-            _check_filled(corpus, "select")
-            _check_weights(assembly, phase, phase.select_under.under(row, 0))
-
-
-def _check_weights(assembly: Assembly, phase: Phase, row: Row) -> None:
-    """Raises unless the adapters that act in a phase have weights for a row."""
-    for name, provider in assembly.model.adapters.items():
-        assert isinstance(provider, Provider)
-        if phase.lets_act(name):
-            provider.check(row.of(provider.factors))
-
-
-def _cells_scored(assembly: Assembly) -> list[tuple[str, str]]:
+def scored_cells(assembly: Assembly) -> list[tuple[str, str]]:
+    """(task, language) of every cell that the run file lists."""
     return [(task, name) for task, names in assembly.run.evaluate.items() for name in names]
 
 
-def _check_filled(corpus: Corpus, key: str = "evaluate") -> None:
+def check_filled(corpus: Corpus, key: str = "evaluate") -> None:
+    """Nothing if a corpus has examples.
+
+    Args:
+        key: of the run file, that lists its cell.
+
+    Raises:
+        DataError: it has none.
+    """
     if not corpus.examples:
         raise DataError(
             f"nothing to score for `{corpus.task}` in `{corpus.language}`",
@@ -172,7 +156,7 @@ def cells_of(assembly: Assembly, names: Sequence[str]) -> tuple[tuple[str, str],
 def _evaluated(assembly: Assembly, corpus: Corpus, standing: Standing, under: Schedule) -> Cell:
     task = assembly.tasks[corpus.task]
     row = task.row(corpus.language)
-    _check_filled(corpus)
+    check_filled(corpus)
     ran = under.under(row, 0)
     _check_factors(corpus.task, row, ran)
     statistics = _judged(assembly, task, corpus, under)
@@ -205,10 +189,10 @@ def _trained_on(assembly: Assembly, corpus: Corpus) -> str:
 
 
 def _cut(assembly: Assembly, task: Task, corpus: Corpus) -> str:
-    """How many examples are too long to be read whole; of pairs, only their sources are read."""
+    """How many examples are too long to be read whole."""
     length = assembly.method.phases[-1].recipe.length
-    read = _encoded(assembly, task, corpus.examples, task.hops(corpus.language)[0])
-    cut = sum(not one.whole and len(one.ids) == length for one in read)
+    read = encoded_for(assembly, task, corpus.examples, task.hops(corpus.language)[0])
+    cut = sum(not one.whole for one in read)
     return f"{cut} of {len(corpus.examples)} cut at {length} tokens" if cut else ""
 
 
@@ -262,7 +246,7 @@ def _answered(
     """What a method of the task says of each example in one hop, in corpus order."""
     tokenizer, row = assembly.tokenizer, task.row(hop)
     addressed = task.addressed(corpus.examples, hop)
-    drawn = [(task, row, encoded) for encoded in _encoded(assembly, task, corpus.examples, hop)]
+    drawn = [(task, row, encoded) for encoded in encoded_for(assembly, task, corpus.examples, hop)]
 
     def asked(context: Context, batch: Batch, places: list[int]) -> list[Any]:
         examples = [addressed[place] for place in places]
@@ -271,7 +255,7 @@ def _answered(
     return over_batches(assembly.model, drawn, tokenizer.pad_token_id, asked, under=under)
 
 
-def _encoded(
+def encoded_for(
     assembly: Assembly, task: Task, examples: Sequence[Any], hop: str
 ) -> Iterator[Encoded]:
     """Examples of a cell as the model reads them in one hop."""

@@ -27,8 +27,6 @@ _HUB = {
     "kind": "translation",
     "data": {"format": "hub", "dataset": "a/b", "translation": "t", "codes": {"en-de": "de-en"}},
 }
-_COLUMNS = {"format": "hub", "path": "{split}.json", "first": "s", "second": "t"}
-_ONE_FILE = {"format": "conll", "path": "{split}"}
 _TEXTS = {"kind": "translation", "data": {"format": "cldr", "content": "text"}}
 
 
@@ -117,42 +115,6 @@ _TEXTS = {"kind": "translation", "data": {"format": "cldr", "content": "text"}}
         ),
         ({"backbone": _ARCHITECTURE}, ["nothing trains the random weights", "add `pretrain"]),
         (
-            {
-                "tasks": {"ner": {"kind": "tagging", "data": _ONE_FILE}},
-                "train": {"ner": ["en"]},
-                "evaluate": {"ner": ["tr"]},
-                "groups": {},
-            },
-            ["`tasks.ner.data`: `en` and `tr` would have the same data", "found: {split}"],
-        ),
-        (
-            {
-                "tasks": {"mt": {"kind": "translation", "data": _COLUMNS}},
-                "train": {"mt": ["de-en", "en-de", "fr-en"]},
-                "groups": {},
-            },
-            ["`tasks.mt.data`: `de-en` and `fr-en` would have the same data"],
-        ),
-        (
-            {"recipe": {"patience": 3}},
-            [
-                "`recipe`: `patience` stops nothing",
-                "patience 3, criterion `score`, evaluate_every 0",
-            ],
-        ),
-        (
-            {"phases": {"train": {"patience": 3, "evaluate_every": 5, "criterion": "last"}}},
-            ["`phases.train`: `patience` stops nothing", "criterion `last`"],
-        ),
-        (
-            {"train": {"ner": ["en"]}, "evaluate": {"ner": ["tr"], "fields": ["en"]}},
-            ["`evaluate.fields`: nothing trains the head of `fields`", "the task in `train`"],
-        ),
-        (
-            {"method": "transformer-base", "train": {"ner": ["en"]}},
-            ["`train.ner`: nothing trains the head", "`transformer-base` has no phase that does"],
-        ),
-        (
             {"tasks": {"ner": _TAGGING, "fields": _TAGGING, "mlm": _TAGGING}},
             ["the data of a tagging task have no labels"],
         ),
@@ -182,18 +144,6 @@ def test_a_label_map_leads_to_known_labels(values: dict[str, Any]) -> None:
         {"recipe": {"batch": 12, "accumulate": 3, "contexts_per_batch": 4}},
         {"recipe": {"batch": 7, "batch_tokens": 900, "accumulate": 2}},
         {"recipe": {"batch": 9, "accumulate": 2}, "phases": {"train": {"batch": 8}}},
-        {"recipe": {"patience": 3, "evaluate_every": 5, "criterion": "loss"}},
-        {
-            "tasks": {"mt": {"kind": "translation", "data": _COLUMNS}},
-            "train": {"mt": ["de-en", "en-de"]},
-            "groups": {},
-        },
-        {"recipe": {"patience": 3}, "phases": {"train": {"patience": 0}}},
-        {
-            "train": {"ner": ["en"]},
-            "pretrain": {"train": {"fields": ["en"]}},
-            "evaluate": {"fields": ["en"]},
-        },
         {"tasks": {"mt": _PAIRS}, "train": {"mt": ["de-en"]}, "evaluate": {"mt": ["de-en-sw"]}},
         {
             "tasks": {"mt": _HUB},

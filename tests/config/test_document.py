@@ -79,6 +79,16 @@ def _document(values: Any, **lines: str) -> Document:
             {"run": {"phases": {"a": {"warmup": 1}, "b": {}}, "recipe": {"steps": 7}}},
         ),
         (
+            {"phases": {"a": {"batch": 8, "batch_tokens": 0, "warmup": 1}}},
+            {"recipe": {"batch_tokens": 900}},
+            {"phases": {"a": {"warmup": 1}}, "recipe": {"batch_tokens": 900}},
+        ),
+        (
+            {"recipe": {"batch": 8, "batch_tokens": 900}},
+            {"recipe": {"batch": None}},
+            {"recipe": {"batch_tokens": 900}},
+        ),
+        (
             {"recipe": {"steps": 5}},
             {"phases": {"a": {"steps": 6}}},
             {"recipe": {"steps": 5}, "phases": {"a": {"steps": 6}}},

@@ -130,13 +130,6 @@ def test_parts_of_a_text_are_one_text(tmp_path):
         source.read("mt", "de-en", "dev", tmp_path)
 
 
-def test_lines_beyond_the_text_are_refused(root):
-    source = Aligned(paths=("{language}.txt",), lines={**LINES, "test": (81, 101)})
-    with pytest.raises(DataError, match=r"no lines 81 to 101(.|\n)*`lines` up to 100"):
-        source.read("mt", "de-en", "test", root)
-    assert numbers(source, "de-en", "dev", root) == list(range(61, 81))
-
-
 def test_lines_for_texts_with_ids_alone_are_refused():
     with pytest.raises(ConfigError, match="the `lines` of splits choose nothing"):
         Aligned(paths=("{language}-NT.tsv",), lines=LINES)

@@ -181,8 +181,7 @@ RUNS = (
         "method.py",
         "return self.acts is None or adapter in self.acts",
         "return True",
-        "tests/test_evaluation.py::"
-        "test_a_phase_is_checked_for_what_it_trains_and_for_those_who_act",
+        "tests/test_readiness.py::test_a_phase_is_checked_for_what_it_trains_and_for_those_who_act",
     ),
     Fault(
         "code that lies beside a model is run",
@@ -200,15 +199,15 @@ RUNS = (
     ),
     Fault(
         "a label that only the test has is found after training",
-        "evaluation.py",
-        "for _ in _encoded(assembly, how, corpus.examples, hop):",
+        "readiness.py",
+        "for _ in encoded_for(assembly, how, corpus.examples, hop):",
         "for _ in ():",
-        "tests/test_evaluation.py::test_a_label_that_only_the_test_has_is_known_before_training",
+        "tests/test_readiness.py::test_a_label_that_only_the_test_has_is_known_before_training",
     ),
     Fault(
         "a run file of one's own is replaced by the resolved one",
         "training/loop.py",
-        "if owner is not None and not _is_resolved(file):",
+        "if owner is not None and not begun and not _is_resolved(file):",
         "if False:",
         "tests/training/test_loop.py::test_a_run_file_in_its_own_output_is_not_replaced",
     ),

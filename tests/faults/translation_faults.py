@@ -160,8 +160,8 @@ TRANSLATION = (
     Fault(
         "dev files of an unknown kind are trained on",
         "data/held_out.py",
-        "        return _plain(read_lines(path))\n",
-        "        return ()\n",
+        "return _plain(read_lines(path)) if _is_text(path) else ()",
+        "return ()",
         "tests/data/test_held_out.py::test_text_is_held_whatever_its_name_ends_with",
     ),
 )

@@ -125,9 +125,19 @@ def test_a_sentence_is_tokenized_once_for_all_its_directions(joint, monkeypatch)
 
 
 def test_what_is_cut_is_known(joint):
-    assert TASK.encode(joint, PAIRS[0], 32).whole
-    assert not TASK.encode(joint, Pair("Haus " * 50, "house", ("de", "en")), 16).whole
-    assert not TASK.encode(joint, Pair("Haus", "house " * 50, ("de", "en")), 16).whole
+    def cut(first, second):
+        encoded = TASK.encode(joint, Pair(first, second, ("de", "en")), 16)
+        return not encoded.whole, not encoded.target_whole
+
+    assert cut("Haus", "house") == (False, False)
+    assert cut("Haus " * 50, "house") == (True, False)
+    assert cut("Haus", "house " * 50) == (False, True)
+
+
+def test_a_pair_that_is_cut_on_either_side_is_not_trained_on(joint):
+    task = Translation("mt", ratio=100.0)
+    for pair in (("Haus " * 50, "house"), ("Haus", "house " * 50)):
+        assert not task.admits(task.encode(joint, Pair(*pair, ("de", "en")), 16))
 
 
 @pytest.mark.parametrize(

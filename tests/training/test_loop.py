@@ -319,8 +319,9 @@ def test_a_precision_that_the_launcher_asks_for_in_vain_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ACCELERATE_MIXED_PRECISION", "bf16")
-    run, told = tiny_runs.values(tmp_path, **changes(steps=1, warmup=4)), io.StringIO()
+    run, told = tiny_runs.values(tmp_path, **changes(steps=1, warmup=4, patience=2)), io.StringIO()
     train(tiny_runs.assembled(run), tmp_path, console=Console(file=told, width=200))
     assert "precision `no`, as its recipe says, not `bf16`" in told.getvalue()
     assert "ends in its warm-up: 1 updates of 4" in told.getvalue()
     assert "comes to 25% of its peak" in told.getvalue()
+    assert "has `patience` and does not stop early" in told.getvalue()

@@ -16,7 +16,6 @@ __all__ = [
     "group_faults",
     "mapping_of",
     "selection_faults",
-    "source_faults",
 ]
 
 Parts = Mapping[str, Any]
@@ -70,25 +69,6 @@ def selection_faults(document: Document, parts: Parts, method: Method | None) ->
                 f"no phase trains `{task}`, so that it cannot choose a checkpoint",
                 expected=f"cells of {', '.join(sorted(trained))}",
             )
-
-
-def source_faults(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
-    """Data that are the same whatever their language is called are of one language only."""
-    named: dict[str, dict[frozenset[str], str]] = {}
-    for _, task, languages in _all_cells(document):
-        for language in map(str, languages):
-            sides = language.split("-")  # a direction and the other one read the same text
-            named.setdefault(task, {}).setdefault(frozenset((sides[0], sides[-1])), language)
-    for name, task in parts["tasks"].items():
-        several = list(named.get(name, {}).values())
-        for source in task.data if len(several) > 1 else ():
-            if not source.tells_languages_apart:
-                yield document.fault(
-                    ("tasks", name, "data"),
-                    f"`{several[0]}` and `{several[1]}` would have the same data",
-                    expected="`{language}` in what names the data",
-                    found=source.path or source.subset or source.dataset,
-                )
 
 
 def _direction(

@@ -13,7 +13,6 @@ from hyperadapters.config.cells import (
     group_faults,
     mapping_of,
     selection_faults,
-    source_faults,
 )
 from hyperadapters.config.document import Document, Fault, KeyPath
 from hyperadapters.config.recipe import RecipeChanges
@@ -25,7 +24,7 @@ from hyperadapters.data.hub import Hub
 from hyperadapters.data.pairs import Pairs
 from hyperadapters.data.sources import Cldr, PlainText
 from hyperadapters.data.unlabelled import Parallel, RootText
-from hyperadapters.method import BACKBONE, HEADS, Method, Recipe
+from hyperadapters.method import BACKBONE, Method, Recipe
 
 __all__ = ["cross_faults"]
 
@@ -39,13 +38,10 @@ def cross_faults(document: Document) -> list[Fault]:
         group_faults,
         _labels,
         _contents,
-        source_faults,
         _towers,
         _phases,
         _batches,
-        _patience,
         _untrained,
-        _heads,
         selection_faults,
     )
     for check in checks:
@@ -154,20 +150,6 @@ def _phases(document: Document, parts: Parts, method: Method | None) -> Iterator
             yield unknown(document, ("phases", name), "phase", name, known)
 
 
-def _patience(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
-    """Patience counts evaluations without gain: there must be some, and gain must be possible."""
-    for place, recipe in _recipes(document, method):
-        if recipe.patience and (recipe.criterion == "last" or not recipe.evaluate_every):
-            yield document.fault(
-                place,
-                "`patience` stops nothing here",
-                expected="`evaluate_every` of 1 or more, and a criterion other than `last`",
-                found=f"patience {recipe.patience}, criterion `{recipe.criterion}`, "
-                f"evaluate_every {recipe.evaluate_every}",
-                remedy="set `patience: 0`, or both of these",
-            )
-
-
 def _batches(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
     """A batch must split into its micro-batches, and these into blocks of one row."""
     for place, recipe in _recipes(document, method):
@@ -218,23 +200,3 @@ def _untrained(document: Document, parts: Parts, method: Method | None) -> Itera
             expected="a `pretrain` phase beside an `architecture`",
             remedy="add `pretrain: {train: {...}}`, or give a trained backbone by `path` or `name`",
         )
-
-
-def _heads(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
-    """A tagging task reads the backbone through a head of its own, which something must train."""
-    train = mapping_of(document.values.get("train"))
-    first = mapping_of(mapping_of(document.values.get("pretrain")).get("train"))
-    phases = [phase for phase in method.phases if HEADS in phase.trains] if method else []
-    trained = {task for task in train if any(phase.has(task) for phase in phases)} | set(first)
-    for key in ("train", "evaluate"):
-        for task in mapping_of(document.values.get(key)):
-            known = isinstance(parts["tasks"].get(task), TaggingTask)
-            if method and train and known and task not in trained:
-                yield document.fault(
-                    (key, task),
-                    f"nothing trains the head of `{task}`: its scores would be those of random "
-                    "weights",
-                    expected="the task in `train`, and a method that trains heads"
-                    if phases
-                    else f"a method that trains heads; `{method.name}` has no phase that does",
-                )

@@ -151,7 +151,8 @@ def _merged(base: Any, over: Any, key: str) -> Any:
 
 def _replaced(over: dict[str, Any]) -> set[str]:
     """The keys that what is said takes the place of, as long as they are not said beside it."""
-    return {_REPLACED[name] for name in over if name in _REPLACED} - set(over)
+    said = {name for name, value in over.items() if value is not None}
+    return {_REPLACED[name] for name in said & set(_REPLACED)} - said
 
 
 def _reached(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
@@ -160,6 +161,7 @@ def _reached(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(phases, dict) or not isinstance(recipe, dict):
         return base
     gone = set(recipe) | _replaced(recipe)
+    gone |= {"batch"} if recipe.get("batch_tokens") else set()  # it would take their place
     left = {
         name: {key: value for key, value in changes.items() if key not in gone}
         if isinstance(changes, dict)

@@ -1,5 +1,6 @@
 """Which sentences of a data root are for dev or test: no text to train on may hold one of them."""
 
+import codecs
 import csv
 import hashlib
 import json
@@ -11,7 +12,6 @@ from pathlib import Path
 
 from hyperadapters.data.corpora import Corpus, Example, Pair
 from hyperadapters.data.formats.text import read_lines
-from hyperadapters.errors import DataError
 
 __all__ = ["held_out", "key", "keys_of", "side_of", "split_of", "without"]
 
@@ -73,7 +73,7 @@ def held_out(root: Path) -> frozenset[int]:
 
     Whatever could be a sentence counts as one: lines, cells, the words of a column between two
     blank lines, strings of JSON. Read once per process (seconds for 100 MB). A file of an unknown
-    kind (`dev.de`, `README`) counts by its lines if it is text, packed ones do not.
+    kind (`dev.de`, `README`) counts by its lines if it is text in UTF-8; a packed one does not.
     """
     found: set[int] = set()
     for path in sorted(root.rglob("*")):
@@ -85,10 +85,18 @@ def held_out(root: Path) -> frozenset[int]:
 def _read(path: Path) -> Iterable[str]:
     if path.suffix in _READERS:
         return _READERS[path.suffix](read_lines(path))
+    return _plain(read_lines(path)) if _is_text(path) else ()
+
+
+def _is_text(path: Path) -> bool:
+    """Whether a file begins as UTF-8 does, and not as an archive or a picture."""
+    with path.open("rb") as file:
+        block = file.read(4096)
     try:
-        return _plain(read_lines(path))
-    except DataError:  # no text: an archive, a picture
-        return ()
+        codecs.getincrementaldecoder("utf-8")().decode(block)
+    except UnicodeDecodeError:
+        return False
+    return b"\0" not in block
 
 
 def _cells(lines: list[str]) -> Iterator[str]:

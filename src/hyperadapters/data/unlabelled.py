@@ -138,7 +138,9 @@ class Parallel(Source):
     Args:
         beside: the other language.
         paths: templates that name one side's file by `{language}`; `{pair}` is
-            `language-beside`, in the files' codes.
+            `language-beside`, in the files' codes. Several files of a language are the parts of one
+            text where the other has as many, else versions of it, of which the first is read; of an
+            id that several have, the first counts.
         codes: our language name -> what files call it; the usual codes are known.
         limit: most pairs, for all splits or by split.
     """
@@ -199,8 +201,14 @@ class Parallel(Source):
 
 def _aligned(firsts: _Paths, seconds: _Paths) -> Iterator[tuple[str, str]]:
     if firsts[0].suffix == ".tsv":
-        others = read_identified(*seconds)
-        pairs = ((text, others.get(name, "")) for name, text in read_identified(*firsts).items())
+        texts, others = _by_id(firsts), _by_id(seconds)
+        pairs = ((text, others.get(name, "")) for name, text in texts.items())
     else:
+        if len(firsts) != len(seconds):
+            firsts, seconds = firsts[:1], seconds[:1]
         pairs = ((a.strip(), b.strip()) for a, b in read_parts(firsts, seconds))
     return ((a, b) for a, b in pairs if a and b)
+
+
+def _by_id(files: _Paths) -> dict[str, str]:
+    return {name: text for file in reversed(files) for name, text in read_identified(file).items()}

@@ -11,9 +11,10 @@ from hyperadapters.analysis.report import html, read_run
 from hyperadapters.build import Assembly, assemble
 from hyperadapters.config import RunFile
 from hyperadapters.counting import counts
-from hyperadapters.evaluation import check, evaluate
+from hyperadapters.evaluation import evaluate
 from hyperadapters.matrix import Matrix
 from hyperadapters.ranks import process
+from hyperadapters.readiness import check
 from hyperadapters.schedules import Observed, Schedule
 from hyperadapters.training import train
 from hyperadapters.whole import whole

@@ -26,7 +26,8 @@ class Encoded:
         targets: what the task needs besides, one list per name (`labels`, `words`, ...).
         positions: of the tokens, 0-based; None for one behind the other.
         decoder_ids: what a decoder reads; None where the encoder's states are what counts.
-        whole: whether nothing was cut off.
+        whole: whether nothing was cut off what an encoder reads.
+        target_whole: the same of what a decoder learns.
     """
 
     ids: Sequence[int]
@@ -34,6 +35,7 @@ class Encoded:
     positions: Sequence[int] | None = None
     decoder_ids: Sequence[int] | None = None
     whole: bool = True
+    target_whole: bool = True
 
     def __len__(self) -> int:
         """Tokens of the longer side."""

@@ -60,6 +60,7 @@ class MaskedLM(TokenTask):
             encoding["input_ids"],
             {"vocabulary": vocabulary},
             positions=_restarted(encoding.sequence_ids(0)) if isinstance(example, Pair) else None,
+            whole=not encoding.encodings[0].overflowing,
         )
 
     def targets(

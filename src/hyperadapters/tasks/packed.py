@@ -33,7 +33,7 @@ class Packed(Sequence[Encoded]):
             self._decoder_ids.append(example.decoder_ids or ())
             for name, rows in self._targets.items():
                 rows.append(example.targets[name])
-            self._whole.append(example.whole)
+            self._whole.append(2 * example.whole + example.target_whole)
 
     def __len__(self) -> int:
         return len(self._whole)
@@ -59,7 +59,8 @@ class Packed(Sequence[Encoded]):
             {name: rows.row(place) for name, rows in self._targets.items()},
             positions=self._positions.row(place) or None,
             decoder_ids=self._decoder_ids.row(place) or None,
-            whole=bool(self._whole[place]),
+            whole=bool(self._whole[place] & 2),
+            target_whole=bool(self._whole[place] & 1),
         )
 
 

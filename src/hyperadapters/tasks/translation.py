@@ -109,7 +109,8 @@ class Translation(TokenTask):
                     [first, *source[:most], end],
                     {"labels": [*target[:most], end]},
                     decoder_ids=[first, *target[:most]],
-                    whole=max(len(source), len(target)) <= most,
+                    whole=len(source) <= most,
+                    target_whole=len(target) <= most,
                 )
 
     def admits(self, encoded: Encoded) -> bool:
@@ -121,7 +122,8 @@ class Translation(TokenTask):
             return True
         source, target = len(encoded.ids) - 2, len(encoded.targets["labels"]) - 1
         longer, shorter = max(source, target), min(source, target)
-        return encoded.whole and longer <= self.ratio * shorter
+        whole = encoded.whole and encoded.target_whole
+        return whole and longer <= self.ratio * shorter
 
     def targets(
         self, encoded: Sequence[Encoded], tokens: int, generator: torch.Generator

@@ -58,11 +58,17 @@ def _warn_of_recipes(assembly: Assembly, console: Console) -> None:
     """Tells what is legal and hardly meant."""
     asked = launched_precision()
     for phase in assembly.method.phases:
-        steps, warmup = phase.recipe.steps, phase.recipe.warmup
+        recipe, steps, warmup = phase.recipe, phase.recipe.steps, phase.recipe.warmup
         if steps < warmup:
             console.print(
                 f"phase `{phase.name}` ends in its warm-up: {steps:,} updates of {warmup:,}; the "
-                f"learning rate comes to {steps / warmup:.0%} of its peak: change `recipe.warmup`",
+                f"learning rate comes to {steps / warmup:.0%} of its peak",
+                style="yellow",
+            )
+        if recipe.patience and (recipe.criterion == "last" or not recipe.evaluate_every):
+            console.print(
+                f"phase `{phase.name}` has `patience` and does not stop early: that needs "
+                "`evaluate_every`, and a criterion other than `last`",
                 style="yellow",
             )
         if asked not in ("no", phase.recipe.precision):
@@ -133,7 +139,8 @@ def _claim(assembly: Assembly, folder: Path, accelerator: Accelerator) -> None:
         raise _another(str(folder / found[0]), folder)
     if owner not in (None, digest(run)):
         raise _another(str(file), folder)
-    if owner is not None and not _is_resolved(file):
+    begun = any((folder / name).exists() for name in ("metrics.jsonl", "checkpoints"))
+    if owner is not None and not begun and not _is_resolved(file):
         raise BundleError(
             f"the run would replace `{file}`",
             expected="a folder of its own: the run is written there as `run.yaml`, spelt out",
