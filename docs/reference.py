@@ -12,9 +12,10 @@ from pydantic import BaseModel
 from hyperadapters.config.run_file import Architecture, Backbone, Pretraining, RunFile
 from hyperadapters.config.task_settings import MlmTask, TaggingTask, TranslationTask
 from hyperadapters.data.aligned import Aligned
+from hyperadapters.data.built_in import Cldr
 from hyperadapters.data.hub import Hub
 from hyperadapters.data.pairs import Pairs
-from hyperadapters.data.sources import Cldr, Conll, ConllU, PlainText
+from hyperadapters.data.sources import Conll, ConllU, PlainText
 from hyperadapters.data.unlabelled import Parallel, RootText
 from hyperadapters.method import Recipe
 from hyperadapters.methods import (

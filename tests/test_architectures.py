@@ -111,7 +111,9 @@ def test_code_beside_a_model_is_not_run(
     [{}, {"model_type": "bert", "hidden_act": "gleu"}, {"model_type": "bert", "hidden_size": "8"}],
     ids=["no-type", "unknown-value", "text-for-a-number"],
 )
-def test_a_configuration_that_cannot_be_read_is_named(config: dict, tmp_path: Path) -> None:  # type: ignore[type-arg]
+def test_a_configuration_that_cannot_be_read_is_named(
+    config: dict[str, str], tmp_path: Path
+) -> None:
     (tmp_path / "config.json").write_text(json.dumps(config))
     for read in (architectures.load, architectures.empty):
         with pytest.raises(BackboneError, match="the backbone `.*` cannot be read"):

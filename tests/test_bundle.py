@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -241,7 +242,9 @@ def test_a_folder_without_a_bundle_is_named(tmp_path: Path) -> None:
     ],
     ids=["json", "list", "format", "labels", "label", "truncated", "other-tensors"],
 )
-def test_damage_is_named(encoder: Path, tmp_path: Path, damage, message: str) -> None:  # type: ignore[no-untyped-def]
+def test_damage_is_named(
+    encoder: Path, tmp_path: Path, damage: Callable[[Path], object], message: str
+) -> None:
     bundle.save(hyper_x(encoder, tmp_path), tmp_path / "model")
     damage(tmp_path / "model")
     with pytest.raises(BundleError, match=message):

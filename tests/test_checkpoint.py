@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -124,7 +125,9 @@ def test_a_removal_that_is_cut_short_leaves_no_half_checkpoint(
         (lambda path: _format(path / "state.json"), "format 99, not 2"),
     ],
 )
-def test_a_damaged_checkpoint_says_what_to_do(tmp_path: Path, damage, found: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_damaged_checkpoint_says_what_to_do(
+    tmp_path: Path, damage: Callable[[Path], object], found: str
+) -> None:
     write(tmp_path, 1)
     path = write(tmp_path, 2)
     damage(path)

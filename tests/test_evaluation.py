@@ -169,7 +169,7 @@ def test_the_matrix_of_a_run(assembly: Assembly) -> None:
     told: list[tuple[int, int, str]] = []
     found = evaluate(assembly, progress=lambda *at: told.append(at))
     assert told == [(0, 3, "ner/en"), (1, 3, "ner/tr"), (2, 3, "pos/tr")]
-    assert (found.run, found.seed, found.groups) == ("one", 0, {"seen": ("tr",)})
+    assert (found.run, found.seeds, found.groups) == ("one", (0,), {"seen": ("tr",)})
     standings = {(cell.task, cell.language): cell.standing for cell in found.cells}
     assert standings == {
         ("ner", "en"): "trained pair",

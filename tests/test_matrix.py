@@ -21,7 +21,7 @@ def cell(
 
 
 def matrix(*cells: Cell, run: str = "a") -> Matrix:
-    return Matrix(run, "hyper-x", 0, cells, GROUPS)
+    return Matrix(run, "hyper-x", (0,), cells, GROUPS)
 
 
 MATRIX = matrix(
@@ -144,6 +144,17 @@ def test_a_mean_cell_scores_each_model_on_its_own_sums() -> None:
     assert mean.rescored(totals) == pytest.approx(mean.score) == pytest.approx(sum(scores) / 2)
     thrice = combine([matrix(mean), matrix(replace(cells[0], score=0.9))]).cells[0]
     assert thrice.models == 3 and thrice.score == pytest.approx((sum(scores) + 0.9) / 3)
+
+
+def test_combine_names_every_seed_once() -> None:
+    runs = [replace(MATRIX, seeds=(seed,)) for seed in (2, 0, 2)]
+    assert combine([combine(runs), replace(MATRIX, seeds=(1,))]).seeds == (2, 0, 1)
+
+
+def test_the_one_seed_of_older_results_is_read() -> None:
+    text = replace(MATRIX, seeds=(7,)).to_json()
+    older = text.replace('"seeds":[7]', '"seed":7')
+    assert older != text and Matrix.from_json(older) == Matrix.from_json(text)
 
 
 def test_combine_refuses_what_does_not_belong_together() -> None:

@@ -57,7 +57,7 @@ def test_processes_wait_long_for_each_other(monkeypatch: pytest.MonkeyPatch) -> 
     given: dict[str, Any] = {}
     made = ranks.PartialState
 
-    class Spy(made):  # type: ignore[misc, valid-type]
+    class Spy(made):
         def __init__(self, **settings: Any) -> None:
             given.update(settings)
             super().__init__(**settings)

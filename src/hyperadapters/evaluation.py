@@ -95,7 +95,7 @@ def evaluate(
         return _evaluated(assembly, corpus, standing(assembly, task, language), under)
 
     scored = shared(range(len(pairs)), cell)
-    return Matrix(run.name, assembly.method.name, run.seed, tuple(scored), groups)
+    return Matrix(run.name, assembly.method.name, (run.seed,), tuple(scored), groups)
 
 
 def standing(assembly: Assembly, task: str, language: str) -> Standing:

@@ -50,19 +50,19 @@ class Cell:
 
 @dataclass(frozen=True)
 class Matrix:
-    """The cells of one run.
+    """The cells of one run, or of several that became one.
 
     Args:
         run: the run's name.
         method: the method's name.
-        seed: the run's seed.
+        seeds: the run's seed, or those of the runs.
         cells: at most one per task and language.
         groups: languages by group; a language in no group (the source, usually) is in no mean.
     """
 
     run: str
     method: str
-    seed: int
+    seeds: tuple[int, ...]
     cells: tuple[Cell, ...]
     groups: Mapping[str, tuple[str, ...]]
 
@@ -128,7 +128,8 @@ class Matrix:
             values = json.loads(text)
             cells = tuple(_cell(cell) for cell in values["cells"])
             groups = {name: tuple(members) for name, members in values["groups"].items()}
-            return cls(values["run"], values["method"], int(values["seed"]), cells, groups)
+            seeds = tuple(map(int, values.get("seeds") or [values["seed"]]))  # of one run, once
+            return cls(values["run"], values["method"], seeds, cells, groups)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BundleError(
                 "this is not a matrix of results",
@@ -167,7 +168,8 @@ def combine(matrices: Sequence[Matrix]) -> Matrix:
         unseen = [cell for cell in found if cell.standing != "trained pair"]
         cells.append(_mean_cell(unseen or found))
     names = dict.fromkeys(matrix.run for matrix in matrices)
-    return replace(matrices[0], run=" + ".join(names), cells=tuple(cells))
+    seeds = dict.fromkeys(seed for matrix in matrices for seed in matrix.seeds)
+    return replace(matrices[0], run=" + ".join(names), seeds=tuple(seeds), cells=tuple(cells))
 
 
 def _mean_cell(cells: Sequence[Cell]) -> Cell:

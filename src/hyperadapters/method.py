@@ -13,13 +13,16 @@ from hyperadapters.providers.plans import Plan
 from hyperadapters.schedules import Observed, Schedule
 from hyperadapters.sites import Site, Where
 
-__all__ = ["BACKBONE", "HEADS", "Adapter", "Method", "Part", "Phase", "Recipe"]
+__all__ = ["BACKBONE", "HEADS", "Adapter", "Decay", "Method", "Part", "Phase", "Recipe"]
 
 Part = str
 """Something that can be trained: the name of an adapter, or `backbone`, or `heads`."""
 
 BACKBONE: Part = "backbone"
 HEADS: Part = "heads"
+
+Decay = Literal["linear", "constant", "inverse_sqrt"]
+"""What the learning rate does after the warm-up."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ class Recipe:
     contexts_per_batch: int = 1
     temperature: float = 5.0
     warmup: int = 0
-    decay: Literal["linear", "constant", "inverse_sqrt"] = "linear"
+    decay: Decay = "linear"
     weight_decay: float = 0.0
     betas: tuple[float, float] = (0.9, 0.999)
     epsilon: float = 1e-8

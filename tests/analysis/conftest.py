@@ -38,7 +38,7 @@ def make(name: str, shares: Mapping[str, float], trained: Sequence[str] = ("en",
             elif language == "te":
                 standing = "unseen language"
             cells.append(_cell(task, language, shares[language], standing))
-    return Matrix(name, "hyper-x-base", 0, tuple(cells), GROUPS)
+    return Matrix(name, "hyper-x-base", (0,), tuple(cells), GROUPS)
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ def test_every_word_gets_a_label_and_every_line_its_sentence(assembly: Assembly)
     lines = ["three days ago\n", "\n", "Monday\n"] + ["in 5 weeks\n"] * 40
     found = list(predict(assembly, "fields", "tr", lines))
     assert [[word for word, _ in words] for words in found] == [line.split() for line in lines]
-    assert {label for words in found for _, label in words} <= set(assembly.tasks["fields"].labels)  # type: ignore[attr-defined]
+    assert {label for words in found for _, label in words} <= set(assembly.tasks["fields"].labels)
 
 
 def test_a_sentence_is_tagged_alike_alone_and_among_others(assembly: Assembly) -> None:

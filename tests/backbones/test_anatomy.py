@@ -99,6 +99,6 @@ def test_a_linear_map_has_the_widths_of_its_module_and_t5_norms_no_shift() -> No
 
 def test_an_unknown_family_is_refused() -> None:
     model = nn.Module()
-    model.config = AutoConfig.for_model("gpt2")  # type: ignore[assignment]
+    model.config = AutoConfig.for_model("gpt2")
     with pytest.raises(UnknownName, match="unknown backbone `gpt2`(.|\n)*one of bert"):
         places_of(model)

@@ -115,7 +115,7 @@ def test_points_lost_leave_out_the_language_itself_and_those_in_no_group() -> No
             )
             for name, score in scores.items()
         )
-        return Matrix("r", "m", 0, cells, {"all of them": ("tr", "fi", "ta")})
+        return Matrix("r", "m", (0,), cells, {"all of them": ("tr", "fi", "ta")})
 
     own, other = matrix(en=0.9, tr=0.8, fi=0.7, ta=0.6), matrix(en=0.1, tr=0.5, fi=0.6, ta=0.5)
     found = exchange.lost(own, other, "tr")

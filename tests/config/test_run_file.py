@@ -6,7 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from hyperadapters.config import Architecture, Backbone, RunFile
-from hyperadapters.data.sources import Cldr, Conll
+from hyperadapters.data.built_in import Cldr
+from hyperadapters.data.sources import Conll
 
 
 def test_defaults(values: dict[str, Any]) -> None:
@@ -46,7 +47,7 @@ def test_one_source_or_several(values: dict[str, Any]) -> None:
 
 def test_a_run_cannot_be_changed(values: dict[str, Any]) -> None:
     with pytest.raises(ValidationError, match="frozen"):
-        RunFile.model_validate(values).seed = 1  # type: ignore[misc]
+        RunFile.model_validate(values).seed = 1
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 import torch
@@ -18,36 +17,21 @@ from hyperadapters.context import Row
 from hyperadapters.data.deck import Examples, Tokens
 from hyperadapters.data.mixture import Alternate, Mixture, Order, Stream, Temperature, part_of
 from hyperadapters.errors import BundleError, TrainingError
-from hyperadapters.forms import Form
-from hyperadapters.metrics import Accuracy, Loss, Metric
-from hyperadapters.tasks.base import Batch, Encoded, Share, Task, View
+from hyperadapters.tasks.base import Batch, Encoded
+from tiny import Probe
 
 
 @dataclass(frozen=True)
-class Toy(Task):
+class Toy(Probe):
     """Draws a number per example, as a task that masks does, and keeps the example's index."""
 
     name: str = "toy"
-    metric: Metric = Accuracy()
-    head: Form | None = None
-
-    def encode(self, tokenizer: Any, example: Any, length: int) -> Encoded:
-        raise NotImplementedError
 
     def targets(
         self, encoded: Sequence[Encoded], tokens: int, generator: torch.Generator
     ) -> tuple[Mapping[str, Tensor], None]:
         index = torch.tensor([one.targets["index"][0] for one in encoded])
         return {"index": index, "drawn": torch.rand(len(encoded), generator=generator)}, None
-
-    def logits(self, view: View, hidden: Tensor, share: Share) -> Tensor:
-        raise NotImplementedError
-
-    def loss(self, logits: Tensor, share: Share, *, smoothing: float = 0.0) -> Loss:
-        raise NotImplementedError
-
-    def statistics(self, logits: Tensor, share: Share) -> list[tuple[float, ...]]:
-        raise NotImplementedError
 
 
 def stream(examples: int, language: str = "tr", task: str = "toy", seed: int = 0) -> Stream:

@@ -160,5 +160,5 @@ def test_real_files(data_root):
 
 
 def test_splits_that_no_path_has_are_refused():
-    with pytest.raises(ConfigError, match="the `splits` of pairs name nothing"):
+    with pytest.raises(ConfigError, match="the `splits` of a source have no effect"):
         Pairs(path="{first}-{second}.tsv", splits={"dev": "valid"})

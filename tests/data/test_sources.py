@@ -1,4 +1,4 @@
-"""Sources of files and of the built-in data, as run files write them."""
+"""Sources of files, as run files write them."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -8,10 +8,10 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from hyperadapters.config.task_settings import AnySource
-from hyperadapters.data import Cldr, Conll, ConllU, PlainText, cldr
+from hyperadapters.data import Conll, ConllU, PlainText
 from hyperadapters.data.corpora import SPLITS
 from hyperadapters.data.sources import Source
-from hyperadapters.errors import ConfigError, DataError, UnknownName
+from hyperadapters.errors import ConfigError, DataError
 
 SOURCES: TypeAdapter[object] = TypeAdapter(AnySource)
 
@@ -34,30 +34,6 @@ def root(tmp_path: Path) -> Path:
 
 
 NER = Conll(path="ner/{language}/{split}.txt")
-
-
-def test_built_in_contents() -> None:
-    sizes = Cldr(train=3, dev=2, test=4)
-    assert len(sizes.read("a", "tr", "dev", None)) == 2
-    texts = Cldr(content="text", train=3).read("mlm", "tr", "train", None)
-    assert texts.examples == cldr.texts("tr", "train", 3)
-    pairs = Cldr(content="pairs", train=3, beside="fi").read("tlm", "tr", "train", None)
-    assert pairs.examples == cldr.pairs("tr", "fi", "train", 3)
-    spans = Cldr(content="spans", test=3, seed=1, codes={"yor": "yo"}).read(
-        "s", "yor", "test", None
-    )
-    assert spans.examples == cldr.tagged("yo", "spans", "test", 3, 1)
-    assert (spans.task, spans.language, spans.split) == ("s", "yor", "test")
-
-
-def test_built_in_languages() -> None:
-    source = Cldr(codes={"yor": "yo"}, dev=0)
-    assert {"tr", "yor"} <= set(source.languages(None))
-    assert source.has("yor", "train", None) and not source.has("xxx", "train", None)
-    assert not source.has("tr", "dev", None)
-    assert not Cldr(content="pairs").has("en", "train", None)
-    with pytest.raises(UnknownName, match="unknown language `xxx`"):
-        source.read("fields", "xxx", "train", None)
 
 
 def test_files_of_a_language_by_any_usual_code(root: Path) -> None:
@@ -96,6 +72,13 @@ def test_treebanks(root: Path) -> None:
         source.read("pos", "fr", "test", root)
     with pytest.raises(DataError, match=r"(?s)language `de`.*treebank.*treebanks"):
         source.read("pos", "de", "test", root)
+
+
+@pytest.mark.parametrize("said", [{"splits": {"dev": "valid"}}, {"treebanks": {"en": "EWT"}}])
+def test_what_no_path_has_a_place_for_is_refused(said: dict[str, dict[str, str]]) -> None:
+    (name,) = said
+    with pytest.raises(ConfigError, match=f"the `{name}` of a source have no effect"):
+        PlainText(path="{language}.txt", **said)
 
 
 def test_a_glob_takes_every_file(root: Path) -> None:
@@ -180,28 +163,3 @@ def test_real_corpora_are_found_by_our_names(
     assert languages <= set(source.languages(data_root))
     for language in languages:
         assert len(source.read("task", language, "test", data_root)) >= 5
-
-
-def test_artificial_languages_share_out_the_training_data() -> None:
-    split = {"codes": {"fr_1": "fr", "fr_2": "fr"}, "shares": {"fr_1": (1, 2), "fr_2": (2, 2)}}
-    for content, names in (
-        ("pairs", ("fr-en", "fr_1-en", "fr_2-en")),
-        ("fields", ("fr", "fr_1", "fr_2")),
-    ):
-        source = Cldr(content=content, train=9, dev=4, **split)  # type: ignore[arg-type]
-        whole, first, second = (source.read("x", name, "train", None).examples for name in names)
-        texts = [[example.text for example in part] for part in (whole, first, second)]
-        assert texts[1] == texts[0][::2] and texts[2] == texts[0][1::2]
-        dev = [source.read("x", name, "dev", None).examples for name in names]
-        assert [e.text for e in dev[0]] == [e.text for e in dev[1]] == [e.text for e in dev[2]]
-
-
-@pytest.mark.parametrize("share", [(0, 2), (3, 2)])
-def test_a_share_that_does_not_exist_is_refused(share: tuple[int, int]) -> None:
-    with pytest.raises(ConfigError, match="`fr_1` has a share that does not exist"):
-        Cldr(codes={"fr_1": "fr"}, shares={"fr_1": share})
-
-
-def test_a_share_of_no_language_is_refused() -> None:
-    with pytest.raises(UnknownName, match="unknown language `fr1`"):
-        Cldr(codes={"fr_1": "fr"}, shares={"fr1": (1, 2)})

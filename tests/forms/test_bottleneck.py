@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn.functional import gelu, layer_norm, relu, silu
 
 from hyperadapters.forms import Bottleneck
-from hyperadapters.forms.bottleneck import activate
+from hyperadapters.forms.bottleneck import Norm, activate
 
 SIZES = st.tuples(st.integers(1, 3), st.integers(1, 4), st.integers(1, 5), st.integers(1, 4))
 
@@ -56,8 +56,8 @@ def test_the_norm_comes_before_or_after(sizes: tuple[int, int, int, int], unit: 
 
 @pytest.mark.parametrize("norm", ["none", "before", "after"])
 @pytest.mark.parametrize("unit", [False, True])
-def test_zero_weights_add_nothing(norm: str, unit: bool) -> None:
-    form = Bottleneck(width=3, norm=norm, unit_scale=unit)  # type: ignore[arg-type]
+def test_zero_weights_add_nothing(norm: Norm, unit: bool) -> None:
+    form = Bottleneck(width=3, norm=norm, unit_scale=unit)
     hidden, weights = draw(form, 2, 3, 4)
     zero = {slot: torch.zeros_like(weight) for slot, weight in weights.items()}
     assert torch.equal(form.apply(hidden, zero), torch.zeros_like(hidden))
@@ -84,7 +84,7 @@ def test_small_scales_count_in_half_precision() -> None:
 def test_width_and_reduction_exclude_each_other() -> None:
     for arguments in ({}, {"width": 4, "reduction": 2}):
         with pytest.raises(ValueError, match="exactly one of `width` and `reduction`"):
-            Bottleneck(**arguments)  # type: ignore[arg-type]
+            Bottleneck(**arguments)
 
 
 def test_activations_are_those_of_torch() -> None:
@@ -95,8 +95,8 @@ def test_activations_are_those_of_torch() -> None:
 
 
 @pytest.mark.parametrize("norm", ["none", "before", "after"])
-def test_settled_weights_give_the_same(norm: str) -> None:
-    form = Bottleneck(width=3, norm=norm, unit_scale=True)  # type: ignore[arg-type]
+def test_settled_weights_give_the_same(norm: Norm) -> None:
+    form = Bottleneck(width=3, norm=norm, unit_scale=True)
     hidden, weights = draw(form, 2, 4, 5)
     plain, settled = form.settled(weights)
     assert isinstance(plain, Bottleneck) and (plain.unit_scale is (norm == "none"))

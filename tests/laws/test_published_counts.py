@@ -56,7 +56,7 @@ def test_t5_backbones(backbone: str, size: int) -> None:
 
 def _houlsby(**weights: object) -> Adapter:
     form = Bottleneck(reduction=32, norm="after", activation="gelu_tanh")
-    return Adapter("task", form, TWO, **weights)  # type: ignore[arg-type]
+    return Adapter("task", form, TWO, **weights)
 
 
 @pytest.mark.parametrize(

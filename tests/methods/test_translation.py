@@ -9,12 +9,13 @@ from hyperadapters.adapted import AdaptedModel
 from hyperadapters.context import Row
 from hyperadapters.method import BACKBONE, Method
 from hyperadapters.methods import METHODS, hyper_adapters, language_adapters
+from hyperadapters.methods.translation import Conditioning
 
 ROWS = [
     Row(task="mt", source_language=source, target_language=target)
     for source, target in (("de", "en"), ("en", "de"), ("fr", "en"), ("en", "fr"))
 ]
-SMALL = {"hidden": 12, "bottleneck": 3, "embedding": 5}
+SMALL: dict[str, int] = {"hidden": 12, "bottleneck": 3, "embedding": 5}
 
 
 def _model(method: Method) -> AdaptedModel:
@@ -34,9 +35,9 @@ def _written(method: Method, row: Row, tower: str) -> torch.Tensor:
     [("st-st", "st", "st"), ("st-t", "st", "t"), ("s-t", "s", "t")],
 )
 def test_each_tower_depends_on_the_languages_it_sees(
-    conditioning: str, encoder: str, decoder: str
+    conditioning: Conditioning, encoder: str, decoder: str
 ) -> None:
-    method = hyper_adapters(**SMALL, conditioning=conditioning)  # type: ignore[arg-type]
+    method = hyper_adapters(**SMALL, conditioning=conditioning)
     for tower, seen in (("encoder", encoder), ("decoder", decoder)):
         first = _written(method, ROWS[0], tower)
         for mark, other in (("s", ROWS[2]), ("t", ROWS[0].replaced(target_language="fr"))):
@@ -137,7 +138,7 @@ def test_it_is_the_equation_of_the_paper() -> None:
 )
 def test_values_that_would_do_nothing_or_harm_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="blocks|dropout"):
-        hyper_adapters(**wrong)  # type: ignore[arg-type]
+        hyper_adapters(**wrong)
 
 
 def test_encoders_with_and_without_blocks_start_from_the_same_values() -> None:

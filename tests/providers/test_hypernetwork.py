@@ -1,6 +1,7 @@
 """Hypernetworks against the papers' equations, and the laws of what they share."""
 
 import math
+from collections.abc import Mapping
 
 import pytest
 import torch
@@ -11,6 +12,7 @@ from torch.nn.functional import relu
 from hyperadapters.context import Row
 from hyperadapters.errors import UnknownName
 from hyperadapters.providers import Hypernetwork, Learned, Linear, Mlp, Residual, hypernetwork
+from hyperadapters.providers.heads import Per
 from hyperadapters.providers.plans import Plan
 from hyperadapters.sites import Site
 from hyperadapters.slots import Slot
@@ -20,7 +22,7 @@ SLOTS = {site: {"w": Slot((3, 4)), "b": Slot((3,))} for site in SITES}
 ROWS = [Row(task=task, language=name) for task in ("ner", "pos") for name in ("en", "tr")]
 
 
-def build(plan: Plan, slots: dict = SLOTS) -> Hypernetwork:  # type: ignore[type-arg]
+def build(plan: Plan, slots: Mapping[Site, Mapping[str, Slot]] = SLOTS) -> Hypernetwork:
     torch.manual_seed(0)
     embeddings = {
         factor: wanted.build(factor, sorted({row[factor] for row in ROWS}))
@@ -65,8 +67,8 @@ def test_training_and_use_generate_the_same() -> None:
 
 
 @pytest.mark.parametrize(("per", "heads"), [("all", 1), ("position", 2), ("site", 4)])
-def test_heads_are_shared_as_the_plan_says(per: str, heads: int) -> None:
-    plan = hypernetwork({"task": 2}, encoder=Mlp((5,)), heads=Linear(per=per))  # type: ignore[arg-type]
+def test_heads_are_shared_as_the_plan_says(per: Per, heads: int) -> None:
+    plan = hypernetwork({"task": 2}, encoder=Mlp((5,)), heads=Linear(per=per))
     network = build(plan)
     weights = network([Row(task="ner")], SITES).weights
     distinct = {tuple(weights[site]["w"].flatten().tolist()) for site in SITES}

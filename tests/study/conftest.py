@@ -82,7 +82,7 @@ class Scores:
                 )
             )
         groups = {name: tuple(members) for name, members in run.groups.items()}
-        return Matrix(run.name, run.method.name, run.seed, tuple(cells), groups)
+        return Matrix(run.name, run.method.name, (run.seed,), tuple(cells), groups)
 
 
 @pytest.fixture

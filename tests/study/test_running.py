@@ -68,7 +68,7 @@ def test_a_study_goes_on_after_a_run_that_failed(study: Study, scores: Any) -> N
             folder.mkdir(parents=True)
             (folder / "metrics.jsonl").write_text("{}\n")
             raise TrainingError("the loss is not finite")
-        return scores(run, folder)  # type: ignore[no-any-return]
+        return scores(run, folder)
 
     with pytest.raises(TrainingError, match=r"(?s)1 of 8 runs failed.*tuned b seed-1: the loss is"):
         run_study(study(), perform=fails)

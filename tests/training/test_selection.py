@@ -33,7 +33,7 @@ def judged(assembly: Assembly, *tasks: str) -> list[tuple[str, str]]:
 
 
 def phase(**recipe: object) -> Phase:
-    changed = replace(Recipe(length=24), **recipe)  # type: ignore[arg-type]
+    changed = replace(Recipe(length=24), **recipe)
     return Phase(trains=frozenset({"heads"}), name="last", recipe=changed)
 
 

@@ -69,7 +69,7 @@ def test_updates_are_those_of_a_plain_loop(tmp_path: Path, clip: float) -> None:
             ]
         mean = sum(one.total for one in losses) / sum(one.count for one in losses)
         adamw.zero_grad()
-        mean.backward()  # type: ignore[union-attr]
+        mean.backward()
         nn.utils.clip_grad_norm_(trained, clip or math.inf)
         adamw.step()
     for (name, parameter), (_, expected) in zip(
@@ -112,9 +112,7 @@ def test_divergence_is_added_per_prediction(tmp_path: Path) -> None:
     objective, context = Objective(assembly.model, 0.0), Context.of_examples(batch.observed)
     plain = objective(context, batch)
     forward = assembly.model.forward
-    assembly.model.forward = lambda *given: forward(*given)._replace(  # type: ignore[method-assign]
-        divergence=torch.tensor(0.25)
-    )
+    assembly.model.forward = lambda *given: forward(*given)._replace(divergence=torch.tensor(0.25))
     more = objective(context, batch)
     torch.testing.assert_close(more.total - plain.total, 0.25 * plain.count)
     assert more.count == plain.count

@@ -108,7 +108,7 @@ def test_a_batch_of_tokens_needs_a_part_for_every_process(assembly: Assembly) ->
 
 
 def test_what_a_task_does_not_admit_is_not_trained_on(assembly: Assembly) -> None:
-    class Short(Tagging):  # type: ignore[misc]  # `Tagging` is final, for users
+    class Short(Tagging):  # `Tagging` is final, for users
         def admits(self, encoded: Encoded) -> bool:
             return len(encoded) < 8
 

@@ -7,7 +7,7 @@ from typing import Any
 from hyperadapters.analysis.markup import badge, details, element, text
 from hyperadapters.analysis.papers import PaperSetting, beside
 from hyperadapters.analysis.runs import RunReport
-from hyperadapters.analysis.summary import MISSING, language_name, metric_of, tasks_of
+from hyperadapters.analysis.summary import MISSING, language_name, listed, metric_of, tasks_of
 
 __all__ = ["header", "paper_tables", "parameters", "run_files"]
 
@@ -19,7 +19,8 @@ def header(runs: Sequence[RunReport], names: Sequence[str]) -> str:
     title = names[0] if len(runs) == 1 else f"{len(runs)} runs side by side"
     cards = []
     for place, (run, name) in enumerate(zip(runs, names, strict=True)):
-        facts = {"method": run.matrix.method, "seed": run.matrix.seed, **_scalars(run.facts)}
+        facts = {"method": run.matrix.method, "seed": listed(run.matrix.seeds)}
+        facts |= _scalars(run.facts)
         shown = [element("dt", text(k)) + element("dd", text(v)) for k, v in facts.items()]
         pairs = [element("div", line) for line in shown]
         mark = element("h3", badge(place), " ", text(name)) if len(runs) > 1 else ""

@@ -1,6 +1,6 @@
 """What tables and figures agree on: order, means, which is best, and how numbers print."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -16,6 +16,7 @@ __all__ = [
     "blocks",
     "language_name",
     "letter",
+    "listed",
     "mean_rows",
     "metric_of",
     "shown",
@@ -148,6 +149,11 @@ def language_name(code: str) -> str:
     """The English name of a language, or the code itself where none is known."""
     name = Locale("en").languages.get(code.replace("-", "_"))
     return str(name) if name else code
+
+
+def listed(values: Iterable[object]) -> str:
+    """Values as a reader lists them: `0, 1, 2`."""
+    return ", ".join(map(str, values))
 
 
 def letter(place: int) -> str:

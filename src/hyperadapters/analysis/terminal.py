@@ -12,6 +12,7 @@ from hyperadapters.analysis.summary import (
     best_of,
     blocks,
     letter,
+    listed,
     mean_rows,
     metric_of,
     shown,
@@ -69,7 +70,7 @@ def _title(matrices: Sequence[Matrix]) -> str | None:
 
 
 def _named(matrix: Matrix) -> str:
-    return f"{matrix.run} ({matrix.method}, seed {matrix.seed})"
+    return f"{matrix.run} ({matrix.method}, seed {listed(matrix.seeds)})"
 
 
 def _keys(matrices: Sequence[Matrix]) -> list[str]:

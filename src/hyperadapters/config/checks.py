@@ -20,9 +20,10 @@ from hyperadapters.config.run_file import MethodChoice, RunFile
 from hyperadapters.config.task_settings import TaggingTask, TranslationTask
 from hyperadapters.config.validation import unknown
 from hyperadapters.data.aligned import Aligned
+from hyperadapters.data.built_in import Cldr
 from hyperadapters.data.hub import Hub
 from hyperadapters.data.pairs import Pairs
-from hyperadapters.data.sources import Cldr, PlainText
+from hyperadapters.data.sources import PlainText
 from hyperadapters.data.unlabelled import Parallel, RootText
 from hyperadapters.method import BACKBONE, Method, Recipe
 

@@ -8,9 +8,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, Strict, WrapValidat
 from hyperadapters.config.values import Closed, Names, Number, Positive, Text, some
 from hyperadapters.context import direction
 from hyperadapters.data.aligned import Aligned
+from hyperadapters.data.built_in import Cldr
 from hyperadapters.data.hub import Hub
 from hyperadapters.data.pairs import Pairs
-from hyperadapters.data.sources import Cldr, Conll, ConllU, PlainText
+from hyperadapters.data.sources import Conll, ConllU, PlainText
 from hyperadapters.data.unlabelled import Parallel, RootText
 from hyperadapters.errors import HyperadaptersError
 

@@ -4,11 +4,21 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from hyperadapters.data.languages import codes_of, language_of
-from hyperadapters.errors import DataError
+from hyperadapters.errors import ConfigError, DataError
 
-__all__ = ["Codes", "codes_for", "expand", "filled", "languages_of", "named_in", "rooted"]
+__all__ = [
+    "Codes",
+    "check_places",
+    "codes_for",
+    "expand",
+    "filled",
+    "languages_of",
+    "named_in",
+    "rooted",
+]
 
 Codes = Mapping[str, str | tuple[str, ...]]
 _FIELD = re.compile(r"\{(\w+)\}")
@@ -34,6 +44,23 @@ def rooted(template: str, root: Path | None) -> Path:
             remedy="give `--data-root FOLDER` or set HYPERADAPTERS_DATA",
         )
     return root
+
+
+def check_places(template: str, **said: Mapping[Any, object]) -> None:
+    """Nothing if a template has a place for what `splits` and the like say of it.
+
+    Raises:
+        ConfigError: it has no `{split}`, and so on.
+    """
+    for name, values in said.items():
+        place = f"{{{name.removesuffix('s')}}}"
+        if values and place not in template:
+            raise ConfigError(
+                f"the `{name}` of a source have no effect",
+                expected=f"a `path` with `{place}`",
+                found=f"`{template}`",
+                remedy=f"leave `{name}` out, or put `{place}` where files differ by it",
+            )
 
 
 def codes_for(language: str, codes: Codes) -> tuple[str, ...]:

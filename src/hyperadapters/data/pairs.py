@@ -9,7 +9,15 @@ from typing import Any, ClassVar, Literal, final
 
 from hyperadapters.context import direction
 from hyperadapters.data.corpora import SPLITS, Corpus, Pair
-from hyperadapters.data.files import Codes, codes_for, expand, filled, named_in, rooted
+from hyperadapters.data.files import (
+    Codes,
+    check_places,
+    codes_for,
+    expand,
+    filled,
+    named_in,
+    rooted,
+)
 from hyperadapters.data.formats.text import read_aligned, read_lines
 from hyperadapters.data.held_out import key, side_of, split_of
 from hyperadapters.data.languages import language_of
@@ -67,12 +75,7 @@ class Pairs(Source):
                 found=f"`{self.path}`",
                 remedy="name the file by its languages, such as `{first}-{second}.tsv`",
             )
-        if self.splits and "{split}" not in self.path:
-            raise ConfigError(
-                "the `splits` of pairs name nothing",
-                expected="a `path` with `{split}`",
-                found=f"`{self.path}`",
-            )
+        check_places(self.path, splits=self.splits)
 
     def read(self, task: str, language: str, split: str, root: Path | None) -> Corpus:
         """The pairs of a direction, neither side empty, in the order of the files."""

@@ -1,5 +1,4 @@
-"""Where corpora come from, as values: the built-in data, and labelled or plain files under a data
-root.
+"""Where corpora come from, as values, and those of labelled or plain files under a data root.
 
 Each source is a frozen dataclass that a run file writes as a mapping with `format: ...`.
 """
@@ -11,19 +10,25 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, final
 
 from hyperadapters.context import direction
-from hyperadapters.data import cldr
-from hyperadapters.data.corpora import SPLITS, Corpus, Example, Pair, Text
-from hyperadapters.data.files import Codes, codes_for, expand, filled, languages_of, rooted
+from hyperadapters.data.corpora import SPLITS, Corpus, Example, Text
+from hyperadapters.data.files import (
+    Codes,
+    check_places,
+    codes_for,
+    expand,
+    filled,
+    languages_of,
+    rooted,
+)
 from hyperadapters.data.formats.conll import Columns, read_conll
 from hyperadapters.data.formats.conllu import read_conllu
 from hyperadapters.data.formats.text import read_texts
 from hyperadapters.data.held_out import key, split_of
-from hyperadapters.data.splits import Count, Limit, SplitNames, limited, split_name
-from hyperadapters.errors import ConfigError, DataError, UnknownName, nearest
+from hyperadapters.data.splits import Limit, SplitNames, limited, split_name
+from hyperadapters.errors import DataError, nearest
 
 __all__ = [
     "STRICT",
-    "Cldr",
     "Conll",
     "ConllU",
     "Files",
@@ -66,86 +71,6 @@ class Source(ABC):
         return True
 
 
-@final
-@dataclass(frozen=True, kw_only=True)
-class Cldr(Source):
-    """The built-in data made from Unicode CLDR; every language has the same meanings under the same
-    index.
-
-    Args:
-        content: `fields` and `spans` are tagging tasks, `text` is for MLM, `pairs` for
-            translation and translation LM: their test sentences have templates that no training
-            sentence has, not only other values.
-        train, dev, test: sentences of each split.
-        seed: of what the sentences say.
-        beside: the other language of `pairs`, where the run file lists single languages and no
-            directions such as `de-en`.
-        codes: our language name -> CLDR's, where they differ.
-        shares: our language name -> (k, n): it has the k-th of n equal shares of the train split,
-            k from 1; with `codes`, one language falls into several artificial ones.
-
-    Raises:
-        ConfigError: a share outside 1..n.
-        UnknownName: a share of no language.
-    """
-
-    __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
-
-    format: Literal["cldr"] = "cldr"
-    content: Literal["fields", "spans", "text", "pairs"] = "fields"
-    train: Count = 500
-    dev: Count = 100
-    test: Count = 200
-    seed: int = 0
-    beside: str = "en"
-    codes: Mapping[str, str] = field(default_factory=dict)
-    shares: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for name, (own, all_) in self.shares.items():
-            if name not in self.codes and name not in cldr.CLDR_LANGUAGES:
-                raise UnknownName("language", name, self.codes, where="`shares`")
-            if not 1 <= own <= all_:
-                raise ConfigError(
-                    f"`{name}` has a share that does not exist",
-                    expected="[k, n] with 1 ≤ k ≤ n",
-                    found=str([own, all_]),
-                )
-
-    def read(self, task: str, language: str, split: str, root: Path | None) -> Corpus:
-        """Never fails for a language of `languages` and a split that is not 0 sentences long."""
-        code, count = self.codes.get(language, language), self._count(split)
-        examples: Sequence[Example]
-        if self.content == "text":
-            examples = cldr.texts(code, split, count, self.seed)
-        elif self.content == "pairs":
-            names = sides(language, self.beside)
-            first, second = (self.codes.get(name, name) for name in names)
-            pairs = cldr.pairs(first, second, split, count, self.seed, train=self.train)
-            examples = tuple(Pair(pair.first, pair.second, names) for pair in pairs)
-        else:
-            examples = cldr.tagged(code, self.content, split, count, self.seed)
-        if split == "train":
-            both = sides(language, self.beside) if self.content == "pairs" else (language,)
-            for name in both:
-                own, all_ = self.shares.get(name, (1, 1))
-                examples = examples[own - 1 :: all_]
-        return Corpus(task, language, split, examples, f"cldr ({self.content})")
-
-    def _count(self, split: str) -> int:
-        return {"train": self.train, "dev": self.dev, "test": self.test}.get(split, 0)
-
-    def languages(self, root: Path | None) -> tuple[str, ...]:
-        """All of CLDR's that are covered in full."""
-        return tuple(sorted({*cldr.CLDR_LANGUAGES, *self.codes}))
-
-    def has(self, language: str, split: str, root: Path | None) -> bool:
-        """Whether CLDR covers the language, or both of a direction."""
-        names = sides(language, self.beside) if self.content == "pairs" else (language,)
-        covered = all(self.codes.get(name, name) in cldr.CLDR_LANGUAGES for name in names)
-        return covered and self._count(split) > 0 and len(set(names)) == len(names)
-
-
 @dataclass(frozen=True, kw_only=True)
 class Files(Source):
     """Files of one format under the data root.
@@ -160,6 +85,9 @@ class Files(Source):
             gives languages that have only a test split their test sentences to train on; `dev:
             validation` another file name).
         limit: most sentences per split, for all splits or by split.
+
+    Raises:
+        ConfigError: `treebanks` or `splits` that the path has no place for.
     """
 
     __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
@@ -169,6 +97,9 @@ class Files(Source):
     treebanks: Mapping[str, str] = field(default_factory=dict)
     splits: SplitNames = field(default_factory=dict)
     limit: Limit = None
+
+    def __post_init__(self) -> None:
+        check_places(self.path, treebanks=self.treebanks, splits=self.splits)
 
     @property
     def tells_languages_apart(self) -> bool:

@@ -13,6 +13,10 @@ __all__ = ["Size", "hyper_adapters", "language_adapters", "pair_adapters", "tran
 
 Size = Literal["base", "big"]
 """Which of the two Transformers of Baziotis et al. (2022) a recipe is for."""
+Conditioning = Literal["st-st", "st-t", "s-t"]
+"""What the adapters of the encoder see, and those of the decoder: source and target language."""
+HyperEncoder = Literal["residual", "linear"]
+"""What is between the embeddings of a hypernetwork and its heads."""
 
 _BASE = Recipe(
     steps=360_000,
@@ -109,7 +113,7 @@ def pair_adapters(
     return _translation(name, size, adapter, joint=joint)
 
 
-_BLIND: Mapping[str, Mapping[Tower, frozenset[str]]] = {
+_BLIND: Mapping[Conditioning, Mapping[Tower, frozenset[str]]] = {
     "st-st": {},
     "st-t": {"decoder": frozenset({"source_language"})},
     "s-t": {
@@ -128,7 +132,7 @@ def _linear(width: int, blocks: int, dropout: float) -> Encoder:
     return Mlp((width,), std=None)
 
 
-_ENCODERS: Mapping[str, Callable[[int, int, float], Encoder]] = {
+_ENCODERS: Mapping[HyperEncoder, Callable[[int, int, float], Encoder]] = {
     "residual": Residual,
     "linear": _linear,
 }
@@ -143,8 +147,8 @@ def hyper_adapters(
     embedding: int = 50,
     embedding_std: float = 1.0,
     blocks: int = _BLOCKS,
-    encoder: Literal["residual", "linear"] = "residual",
-    conditioning: Literal["st-st", "st-t", "s-t"] = "st-t",
+    encoder: HyperEncoder = "residual",
+    conditioning: Conditioning = "st-t",
     dropout: float = 0.0,
     rescale: bool = True,
     std: float = 0.02,

@@ -1,0 +1,55 @@
+"""The built-in data as a source: its contents, languages, and shares of artificial languages."""
+
+import pytest
+
+from hyperadapters.data import Cldr, cldr
+from hyperadapters.errors import ConfigError, UnknownName
+
+
+def test_contents() -> None:
+    sizes = Cldr(train=3, dev=2, test=4)
+    assert len(sizes.read("a", "tr", "dev", None)) == 2
+    texts = Cldr(content="text", train=3).read("mlm", "tr", "train", None)
+    assert texts.examples == cldr.texts("tr", "train", 3)
+    pairs = Cldr(content="pairs", train=3, beside="fi").read("tlm", "tr", "train", None)
+    assert pairs.examples == cldr.pairs("tr", "fi", "train", 3)
+    spans = Cldr(content="spans", test=3, seed=1, codes={"yor": "yo"}).read(
+        "s", "yor", "test", None
+    )
+    assert spans.examples == cldr.tagged("yo", "spans", "test", 3, 1)
+    assert (spans.task, spans.language, spans.split) == ("s", "yor", "test")
+
+
+def test_languages() -> None:
+    source = Cldr(codes={"yor": "yo"}, dev=0)
+    assert {"tr", "yor"} <= set(source.languages(None))
+    assert source.has("yor", "train", None) and not source.has("xxx", "train", None)
+    assert not source.has("tr", "dev", None)
+    assert not Cldr(content="pairs").has("en", "train", None)
+    with pytest.raises(UnknownName, match="unknown language `xxx`"):
+        source.read("fields", "xxx", "train", None)
+
+
+def test_artificial_languages_share_out_the_training_data() -> None:
+    split = {"codes": {"fr_1": "fr", "fr_2": "fr"}, "shares": {"fr_1": (1, 2), "fr_2": (2, 2)}}
+    for content, names in (
+        ("pairs", ("fr-en", "fr_1-en", "fr_2-en")),
+        ("fields", ("fr", "fr_1", "fr_2")),
+    ):
+        source = Cldr(content=content, train=9, dev=4, **split)
+        whole, first, second = (source.read("x", name, "train", None).examples for name in names)
+        texts = [[example.text for example in part] for part in (whole, first, second)]
+        assert texts[1] == texts[0][::2] and texts[2] == texts[0][1::2]
+        dev = [source.read("x", name, "dev", None).examples for name in names]
+        assert [e.text for e in dev[0]] == [e.text for e in dev[1]] == [e.text for e in dev[2]]
+
+
+@pytest.mark.parametrize("share", [(0, 2), (3, 2)])
+def test_a_share_that_does_not_exist_is_refused(share: tuple[int, int]) -> None:
+    with pytest.raises(ConfigError, match="`fr_1` has a share that does not exist"):
+        Cldr(codes={"fr_1": "fr"}, shares={"fr_1": share})
+
+
+def test_a_share_of_no_language_is_refused() -> None:
+    with pytest.raises(UnknownName, match="unknown language `fr1`"):
+        Cldr(codes={"fr_1": "fr"}, shares={"fr1": (1, 2)})
