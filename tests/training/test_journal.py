@@ -1,12 +1,10 @@
 """What a run writes down while it trains."""
 
-import io
 import json
 from pathlib import Path
 
 import pytest
 from accelerate.tracking import get_available_trackers
-from rich.console import Console
 
 from hyperadapters.errors import BundleError, TrainingError
 from hyperadapters.ranks import accelerator_for
@@ -17,8 +15,7 @@ from hyperadapters.training.progress import Progress
 def test_lines_are_added_with_their_time(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
     with Journal(path, 0, accelerator_for("no")) as journal:
-        journal.prepare("train")
-        journal.begin(10, Progress(seconds=5.0))
+        journal.begin(Progress(seconds=5.0))
         journal.write({"phase": "train", "step": 1, "loss": 0.1}, update=1)
         journal.write({"phase": "train", "step": 2, "loss": 1 / 3}, update=2)
         assert journal.length() == path.stat().st_size
@@ -39,21 +36,6 @@ def test_a_metrics_file_that_shrank_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="shorter than at the last checkpoint") as caught:
         Journal(tmp_path / "metrics.jsonl", 5, accelerator_for("no"))
     assert "at least 5 bytes" in str(caught.value) and "4 bytes" in str(caught.value)
-
-
-def test_the_bar_shows_loss_speed_and_time_left(tmp_path: Path) -> None:
-    text = io.StringIO()
-    console = Console(file=text, force_terminal=True, width=120)
-    with Journal(tmp_path / "metrics.jsonl", 0, accelerator_for("no"), console=console) as journal:
-        progress = Progress(tokens=1000)
-        journal.prepare("language")
-        journal.begin(40, progress)
-        progress.step, progress.tokens = 10, 5000
-        journal.advance(progress, 2.5)
-    shown = text.getvalue()
-    assert "encoding text" in shown.split("10/40")[0]
-    assert "language" in shown and "10/40" in shown and "loss 2.500" in shown
-    assert "tokens/s" in shown
 
 
 def test_trackers_get_every_number(tmp_path: Path) -> None:

@@ -1,19 +1,17 @@
-"""What a run says while it trains: the lines of `metrics.jsonl`, trackers and a progress bar."""
+"""What a run says while it trains: the lines of `metrics.jsonl`, to trackers, on a console."""
 
 import json
-import math
 import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any, final
 
 from accelerate import Accelerator
-from rich import progress as rich
 from rich.console import Console
 
 from hyperadapters.errors import BundleError, TrainingError
+from hyperadapters.training.display import display_on
 from hyperadapters.training.progress import Progress
 
 __all__ = ["Journal"]
@@ -29,7 +27,7 @@ class Journal:
             process wrote later is cut off: it will be written again.
         accelerator: tells the main process, and has the trackers.
         trackers: by the names of `accelerate`: `tensorboard`, `wandb`, ...
-        console: where the progress bar goes; None for none.
+        console: where someone may look on; None for none.
 
     Raises:
         BundleError: the file is shorter than it was at the checkpoint.
@@ -49,58 +47,26 @@ class Journal:
         self._path = path
         self._seconds = 0.0
         self._since = time.monotonic()
-        self._tokens_before = 0
         if self._writes:
             _cut(path, kept)
         self._accelerator = accelerator
         self._trackers = bool(trackers)
         if trackers:
             _start(accelerator)
-        self._bar = rich.Progress(
-            rich.TextColumn("{task.description}", markup=False),
-            rich.BarColumn(),
-            rich.MofNCompleteColumn(),
-            rich.TextColumn("{task.fields[told]}", markup=False),
-            rich.TimeRemainingColumn(),
-            console=console,
-            disable=console is None or not self._writes,
-        )
+        self.display = display_on(console if self._writes else None)
 
     def __enter__(self) -> "Journal":
-        self._bar.start()
+        self.display.__enter__()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
+    def __exit__(self, *error: object) -> None:
+        self.display.__exit__(*error)
         for tracker in self._accelerator.trackers:
             tracker.finish()
 
-    def prepare(self, phase: str) -> None:
-        """A phase reads and encodes its text, which may take a while."""
-        self._shown = self._bar.add_task(phase, total=None, told="encoding text")
-
-    def begin(self, steps: int, progress: Progress) -> None:
-        """The phase starts, of so many updates, or goes on where `progress` stands."""
+    def begin(self, progress: Progress) -> None:
+        """Time counts from here on, beside that of `progress`."""
         self._seconds, self._since = progress.seconds, time.monotonic()
-        self._tokens_before = progress.tokens
-        self._bar.update(self._shown, total=steps, completed=progress.step, told="")
-
-    def advance(self, progress: Progress, loss: float) -> None:
-        """Moves the bar; `loss` is the last, in nats per prediction; nan before any."""
-        rate = (progress.tokens - self._tokens_before) / max(time.monotonic() - self._since, 1e-9)
-        told = f"{rate:,.0f} tokens/s"
-        told = told if math.isnan(loss) else f"loss {loss:.3f}  {told}"  # a GPU's are read later
-        self._bar.update(self._shown, completed=progress.step, told=told)
-
-    def tell(self, text: str) -> None:
-        """A line for whoever looks on, above the bar."""
-        if not self._bar.disable:
-            self._bar.console.print(text, style="yellow")
 
     def seconds(self) -> float:
         """Seconds of work on the run, over all its starts."""

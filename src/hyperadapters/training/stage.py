@@ -78,12 +78,12 @@ class Stage:
         self.run, self.folder, self.progress, self.journal = run, folder, progress, journal
         self.phase = assembly.method.phases[number]
         self.recipe = self.phase.recipe
-        journal.prepare(self.phase.name)
+        journal.display.prepare(self.phase.name)
         self.accelerator = accelerator_for(self.recipe.precision)
         self.rank, self.ranks = self.accelerator.process_index, self.accelerator.num_processes
         streams = streams_of(assembly, number)
         if told := told_of(streams):
-            journal.tell(told)
+            journal.display.tell(told)
         self.mixture = mixture_of(
             streams,
             self.recipe,
@@ -128,10 +128,11 @@ class Stage:
     def train(self) -> None:
         """Every update that is left; afterwards the model has the phase's best weights."""
         recipe, progress = self.recipe, self.progress
-        self.journal.begin(recipe.steps, progress)
+        self.journal.begin(progress)
+        self.journal.display.begin(recipe.steps, progress)
         while progress.step < recipe.steps and not self._out_of_patience():
             self.update()
-            self.journal.advance(progress, self.losses.last)
+            self.journal.display.advance(progress, self.losses.last)
             if progress.step % math.ceil(recipe.steps / _LINES) == 0:
                 self._write_losses()
             if _due(progress.step, recipe.evaluate_every):
@@ -175,7 +176,7 @@ class Stage:
         restore_moments(self.optimiser.optimizer, self.trained, saved.tensors["optimiser"])
         if not restore_random_states(self.accelerator, saved.tensors["random"]):
             self._seed()
-            self.journal.tell(
+            self.journal.display.tell(
                 f"phase `{self.phase.name}` goes on with other processes than before: the same "
                 "batches, but dropout draws anew"
             )

@@ -1,0 +1,129 @@
+"""What someone who looks on sees of training: a bar in a terminal, a line now and then in a log."""
+
+import math
+import time
+from typing import final
+
+from rich import progress as rich
+from rich.console import Console
+
+from hyperadapters.training.progress import Progress
+
+__all__ = ["Bar", "Display", "Lines", "display_on"]
+
+
+class Display:
+    """Shows nothing; a context manager."""
+
+    _since = 0.0
+    _tokens = 0
+
+    def __enter__(self) -> "Display":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Shows nothing from here on."""
+
+    def prepare(self, phase: str) -> None:
+        """A phase reads and encodes its text, which may take a while."""
+
+    def begin(self, steps: int, progress: Progress) -> None:
+        """The phase starts, of so many updates, or goes on where `progress` stands."""
+        self._since, self._tokens = time.monotonic(), progress.tokens
+
+    def advance(self, progress: Progress, loss: float) -> None:
+        """An update is done; `loss` is the last, in nats per prediction; nan before any."""
+
+    def tell(self, text: str) -> None:
+        """A line for whoever looks on."""
+
+    def _seconds(self) -> float:
+        """Since the phase began."""
+        return time.monotonic() - self._since
+
+    def _told(self, progress: Progress, loss: float) -> str:
+        rate = (progress.tokens - self._tokens) / max(self._seconds(), 1e-9)
+        told = f"{rate:,.0f} tokens/s"
+        return told if math.isnan(loss) else f"loss {loss:.3f}  {told}"  # a GPU's are read later
+
+
+@final
+class Bar(Display):
+    """A bar that moves, with what is told above it."""
+
+    def __init__(self, console: Console) -> None:
+        self._bar = rich.Progress(
+            rich.TextColumn("{task.description}", markup=False),
+            rich.BarColumn(),
+            rich.MofNCompleteColumn(),
+            rich.TextColumn("{task.fields[told]}", markup=False),
+            rich.TimeRemainingColumn(),
+            console=console,
+        )
+
+    def __enter__(self) -> "Display":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Leaves the bar where it stands."""
+        self._bar.stop()
+
+    def prepare(self, phase: str) -> None:
+        """The bar waits."""
+        self._shown = self._bar.add_task(phase, total=None, told="encoding text")
+
+    def begin(self, steps: int, progress: Progress) -> None:
+        """The bar has a length."""
+        super().begin(steps, progress)
+        self._bar.update(self._shown, total=steps, completed=progress.step, told="")
+
+    def advance(self, progress: Progress, loss: float) -> None:
+        """Moves the bar."""
+        told = self._told(progress, loss)
+        self._bar.update(self._shown, completed=progress.step, told=told)
+
+    def tell(self, text: str) -> None:
+        """A line above the bar."""
+        self._bar.console.print(text, style="yellow", markup=False, highlight=False)
+
+
+@final
+class Lines(Display):
+    """A line every minute, after the first ten of a phase every ten minutes, and one at its end."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def prepare(self, phase: str) -> None:
+        """Names the phase."""
+        self._phase = phase
+        self._print(f"{phase}: encoding text")
+
+    def begin(self, steps: int, progress: Progress) -> None:
+        """Waits a minute."""
+        super().begin(steps, progress)
+        self._steps, self._next = steps, 60.0
+
+    def advance(self, progress: Progress, loss: float) -> None:
+        """A line, if it is time for one."""
+        passed = self._seconds()
+        if passed < self._next and progress.step < self._steps:
+            return
+        self._next = passed + (60 if passed < 600 else 600)
+        done = f"{progress.step:,} of {self._steps:,} updates"
+        self._print(f"{self._phase}: {done}  {self._told(progress, loss)}")
+
+    def tell(self, text: str) -> None:
+        """A line of its own."""
+        self._print(text)
+
+    def _print(self, text: str) -> None:
+        self._console.out(text, highlight=False)
+
+
+def display_on(console: Console | None) -> Display:
+    """What fits a console: a terminal, a file or pipe, or none."""
+    if console is None:
+        return Display()
+    return Bar(console) if console.is_terminal else Lines(console)
