@@ -7,7 +7,7 @@ import time
 import pytest
 from rich.console import Console
 
-from hyperadapters.training.display import Display, display_on
+from hyperadapters.training.display import Bar, Display, display_on
 from hyperadapters.training.progress import Progress
 
 
@@ -59,5 +59,6 @@ def test_a_short_phase_has_one_line_and_a_loss_that_is_not_read_yet_none() -> No
     assert lines[2:] == ["language: 12 of 12 updates  300 tokens/s"]
 
 
-def test_without_a_console_nothing_is_shown() -> None:
+def test_a_notebook_has_a_bar_and_without_a_console_nothing_is_shown() -> None:
+    assert type(display_on(Console(file=io.StringIO(), force_jupyter=True))) is Bar
     assert type(display_on(None)) is Display

@@ -123,7 +123,7 @@ class Lines(Display):
 
 
 def display_on(console: Console | None) -> Display:
-    """What fits a console: a terminal, a file or pipe, or none."""
+    """What fits a console: a terminal or notebook, a file or pipe, or none."""
     if console is None:
         return Display()
-    return Bar(console) if console.is_terminal else Lines(console)
+    return Bar(console) if console.is_terminal or console.is_jupyter else Lines(console)
