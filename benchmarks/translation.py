@@ -168,7 +168,7 @@ def _step(model: AdaptedModel, shape: Shape, target_tokens: int) -> Callable[[],
         logits = model(context, batch).logits[_TASK.name]
         loss = _TASK.loss(logits, batch.shares[_TASK.name])
         torch.autograd.backward(loss.total)
-        divide_and_clip(trained, 1 / loss.count, Recipe().clip)
+        divide_and_clip(trained, 1 / loss.predictions, Recipe().clip)
         adamw.step()
 
     return step

@@ -91,7 +91,7 @@ def test_order_and_batch_size_change_nothing(lengths: list[int], examples: int) 
     alone = [score(adapted, Sums(), ROWS[0], [one], pad_id=0)[0][0][0] for one in data]
     assert [value for value, _ in whole] == pytest.approx(alone, rel=1e-9)
     assert float(loss.total) == pytest.approx(sum(alone), rel=1e-6)
-    assert float(loss.count) == len(data)
+    assert float(loss.predictions) == len(data)
 
 
 def test_modes_come_back_and_drawing_tasks_draw_the_same() -> None:
@@ -125,7 +125,7 @@ def test_schedules_choose_the_row_of_each_batch() -> None:
 
 def test_no_example_is_no_statistics() -> None:
     statistics, loss = score(model(), Sums(), ROWS[0], [], pad_id=0)
-    assert statistics == [] and float(loss.count) == 0
+    assert statistics == [] and float(loss.predictions) == 0
 
 
 SENTENCE = "Ada\tB-PER\nsaw\tO\nTurku\tB-LOC\n\n"

@@ -5,6 +5,7 @@ from pathlib import Path
 from hyperadapters.build import Assembly, assemble
 from hyperadapters.config import RunFile
 from hyperadapters.ranks import accelerator_for
+from hyperadapters.training.display import Display
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.progress import Progress
 from hyperadapters.training.stage import Stage
@@ -19,4 +20,4 @@ def first_stage(
     assembly = assemble(run.model_copy(update={"output": str(folder)}), data_root=data_root)
     folder.mkdir(parents=True, exist_ok=True)
     journal = Journal(folder / "metrics.jsonl", 0, accelerator_for("no"))
-    return assembly, Stage(assembly, folder / "checkpoints", Progress(), journal)
+    return assembly, Stage(assembly, folder / "checkpoints", Progress(), journal, Display())

@@ -128,8 +128,8 @@ class Matrix:
             values = json.loads(text)
             cells = tuple(_cell(cell) for cell in values["cells"])
             groups = {name: tuple(members) for name, members in values["groups"].items()}
-            seeds = tuple(map(int, values.get("seeds") or [values["seed"]]))  # of one run, once
-            return cls(values["run"], values["method"], seeds, cells, groups)
+            seeds = values.get("seeds") or [values["seed"]]  # one, in results of before
+            return cls(values["run"], values["method"], tuple(map(int, seeds)), cells, groups)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BundleError(
                 "this is not a matrix of results",

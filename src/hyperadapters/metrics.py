@@ -30,20 +30,20 @@ Statistics = tuple[float, ...]
 class Loss(NamedTuple):
     """A loss as sums, so that mixing tasks, accumulating and adding up ranks are exact.
 
-    `total` is in nats over `count` predictions; the mean is taken once, by the training step.
+    `total` is in nats over so many `predictions`; the mean is taken once, by the training step.
     """
 
     total: Tensor
-    count: Tensor  # type: ignore[assignment]  # a tuple's own `count` serves nobody here
+    predictions: Tensor
 
     def __add__(self, other: object) -> "Loss":
         if not isinstance(other, Loss):
             return NotImplemented
-        return Loss(self.total + other.total, self.count + other.count)
+        return Loss(self.total + other.total, self.predictions + other.predictions)
 
     def mean(self) -> Tensor:
         """Nats per prediction."""
-        return self.total / self.count.clamp(min=1)
+        return self.total / self.predictions.clamp(min=1)
 
 
 class Metric(ABC):

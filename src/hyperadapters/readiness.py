@@ -57,14 +57,14 @@ def _check_apart(assembly: Assembly) -> None:
     for task, languages in assembly.run.train.items():
         sources = assembly.run.tasks[task].data
         sides = [name.split("-") for name in languages]  # a direction and its other are one text
-        if len(sources) == 1 and len({frozenset((own[0], own[-1])) for own in sides}) > 1:
-            if not sources[0].tells_languages_apart:
-                raise ConfigError(
-                    f"the languages of `{task}` would all have the same data",
-                    where=f"tasks.{task}.data",
-                    expected="`{language}` in the path or the subset",
-                    found=f"training in {', '.join(languages)}",
-                )
+        texts = {frozenset((own[0], own[-1])) for own in sides}
+        if len(sources) == 1 and len(texts) > 1 and not sources[0].tells_languages_apart:
+            raise ConfigError(
+                f"the languages of `{task}` would all have the same data",
+                where=f"tasks.{task}.data",
+                expected="`{language}` in the path or the subset",
+                found=f"training in {', '.join(languages)}",
+            )
 
 
 def _check_weights(assembly: Assembly, phase: Phase, row: Row) -> None:

@@ -85,6 +85,13 @@ RUNS = (
         "tests/test_matrix.py::test_combine_takes_each_cell_from_the_run_that_did_not_train_on_it",
     ),
     Fault(
+        "a mean over seeds names the first of them only",
+        "matrix.py",
+        "seeds = dict.fromkeys(seed for matrix in matrices for seed in matrix.seeds)",
+        "seeds = matrices[0].seeds",
+        "tests/test_matrix.py::test_combine_names_every_seed_once",
+    ),
+    Fault(
         "scores stand in the order of length",
         "inference.py",
         "[found[place] for place in range(len(drawn))]",
@@ -116,8 +123,8 @@ RUNS = (
     Fault(
         "a mixed batch averages the means of its tasks",
         "training/objective.py",
-        "return Loss(loss.total + divergence * loss.count, loss.count)",
-        "return Loss(loss.total / len(batch.shares), loss.count)",
+        "return Loss(loss.total + divergence * loss.predictions, loss.predictions)",
+        "return Loss(loss.total / len(batch.shares), loss.predictions)",
         "tests/training/test_stage.py::test_updates_are_those_of_a_plain_loop[0.0]",
     ),
     Fault(

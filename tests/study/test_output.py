@@ -48,6 +48,13 @@ def test_the_terminal_shows_lines_side_by_side(result: StudyResult) -> None:
     assert "33.3 ± 14.3" in text
 
 
+def test_a_narrow_terminal_shows_whole_names_and_numbers(result: StudyResult) -> None:
+    stream = StringIO()
+    print_result(result, Console(file=stream, width=34))
+    _, means = stream.getvalue().split("Means over seeds")
+    assert "14.3" in means and "…" not in means
+
+
 def test_the_plot_is_a_png(result: StudyResult) -> None:
     assert plot(result).startswith(b"\x89PNG")
 

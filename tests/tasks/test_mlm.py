@@ -126,7 +126,7 @@ def test_loss_is_smoothed_cross_entropy_in_nats(tokenizer, smoothing):
     loss = MLM.loss(logits, share, smoothing=smoothing)
     expected = -(target * logits.log_softmax(-1)).sum()
     torch.testing.assert_close(loss.total, expected, rtol=1e-12, atol=0)
-    assert loss.count == len(gold)
+    assert loss.predictions == len(gold)
 
 
 def test_statistics_add_up_to_the_loss_and_uniform_scores_have_the_vocabulary_as_perplexity(

@@ -116,7 +116,7 @@ def test_loss_is_smoothed_cross_entropy_over_first_sub_words(tokenizer, smoothin
         target[label] += 1 - smoothing
         total -= (target * log_p).sum()
     loss = NER.loss(logits, share, smoothing=smoothing)
-    assert loss.count == 3
+    assert loss.predictions == 3
     torch.testing.assert_close(loss.total, total, rtol=1e-12, atol=0)
 
 
@@ -145,7 +145,7 @@ def test_text_without_labels_can_be_tagged_but_is_not_scored(tokenizer):
     logits = sure(share, lambda e, t: t % 3)
     assert NER.predict(logits, share) == [["B-PER", "I-PER"]]
     assert NER.statistics(logits, share) == [(0.0, 0.0, 0.0)]
-    assert NER.loss(logits, share).count == 0
+    assert NER.loss(logits, share).predictions == 0
 
 
 @pytest.mark.parametrize(

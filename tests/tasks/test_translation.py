@@ -196,7 +196,7 @@ def test_loss_is_the_cross_entropy_of_the_references(joint, model):
         assert own == pytest.approx((float(nats), len(gold)))
     loss = TASK.loss(logits, share)
     assert float(loss.total) == pytest.approx(total)
-    assert int(loss.count) == count
+    assert int(loss.predictions) == count
     assert TASK.forced.score((6.0, 4.0)) == pytest.approx(math.exp(1.5))
 
 

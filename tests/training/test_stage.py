@@ -18,6 +18,7 @@ from hyperadapters.method import HEADS, Phase, Recipe
 from hyperadapters.ranks import accelerator_for
 from hyperadapters.schedules import Cycle
 from hyperadapters.training import train
+from hyperadapters.training.display import Display
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.objective import Objective
 from hyperadapters.training.progress import Progress
@@ -37,7 +38,7 @@ def recipe(**changes: Any) -> dict[str, Any]:
 
 def stage_of(assembly: Assembly, folder: Path) -> Stage:
     journal = Journal(folder / "metrics.jsonl", 0, accelerator_for("no"))
-    return Stage(assembly, folder / "checkpoints", Progress(), journal)
+    return Stage(assembly, folder / "checkpoints", Progress(), journal, Display())
 
 
 @pytest.mark.parametrize("clip", [0.0, 0.5])  # 0.5 is so low that it sets every norm
@@ -67,7 +68,7 @@ def test_updates_are_those_of_a_plain_loop(tmp_path: Path, clip: float) -> None:
                 model.tasks[name].loss(logits[name], share, smoothing=0.1)
                 for name, share in batch.shares.items()
             ]
-        mean = sum(one.total for one in losses) / sum(one.count for one in losses)
+        mean = sum(one.total for one in losses) / sum(one.predictions for one in losses)
         adamw.zero_grad()
         mean.backward()
         nn.utils.clip_grad_norm_(trained, clip or math.inf)
@@ -114,8 +115,8 @@ def test_divergence_is_added_per_prediction(tmp_path: Path) -> None:
     forward = assembly.model.forward
     assembly.model.forward = lambda *given: forward(*given)._replace(divergence=torch.tensor(0.25))
     more = objective(context, batch)
-    torch.testing.assert_close(more.total - plain.total, 0.25 * plain.count)
-    assert more.count == plain.count
+    torch.testing.assert_close(more.total - plain.total, 0.25 * plain.predictions)
+    assert more.predictions == plain.predictions
 
 
 def test_batches_run_under_the_phases_schedule(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from hyperadapters.analysis.report import RunReport, html, read_run, terminal
 from hyperadapters.analysis.summary import metric_of, shown, tasks_of
@@ -22,7 +22,8 @@ def print_result(result: StudyResult, console: Console) -> None:
     """Prints every comparison: the matrices of its lines side by side, then means over seeds."""
     for lines in result.plan.compare:
         terminal([result.line(name) for name in lines], console)
-        table = Table("task", "mean over", *lines, title="Means over seeds, 95% intervals")
+        head = (Column(name, overflow="fold") for name in ("task", "mean over", *lines))
+        table = Table(*head, title="Means over seeds, 95% intervals")
         for row in _rows(result.means(lines), lines):
             table.add_row(*row)
         console.print(table)

@@ -1,4 +1,4 @@
-"""What a run says while it trains: the lines of `metrics.jsonl`, to trackers, on a console."""
+"""What a run writes down while it trains: the lines of `metrics.jsonl`, to trackers as well."""
 
 import json
 import os
@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import Any, final
 
 from accelerate import Accelerator
-from rich.console import Console
 
 from hyperadapters.errors import BundleError, TrainingError
-from hyperadapters.training.display import display_on
 from hyperadapters.training.progress import Progress
 
 __all__ = ["Journal"]
@@ -27,7 +25,6 @@ class Journal:
             process wrote later is cut off: it will be written again.
         accelerator: tells the main process, and has the trackers.
         trackers: by the names of `accelerate`: `tensorboard`, `wandb`, ...
-        console: where someone may look on; None for none.
 
     Raises:
         BundleError: the file is shorter than it was at the checkpoint.
@@ -41,7 +38,6 @@ class Journal:
         accelerator: Accelerator,
         *,
         trackers: tuple[str, ...] = (),
-        console: Console | None = None,
     ) -> None:
         self._writes = accelerator.is_main_process
         self._path = path
@@ -53,14 +49,11 @@ class Journal:
         self._trackers = bool(trackers)
         if trackers:
             _start(accelerator)
-        self.display = display_on(console if self._writes else None)
 
     def __enter__(self) -> "Journal":
-        self.display.__enter__()
         return self
 
     def __exit__(self, *error: object) -> None:
-        self.display.__exit__(*error)
         for tracker in self._accelerator.trackers:
             tracker.finish()
 

@@ -17,6 +17,7 @@ from hyperadapters.config import RunFile, digest, digest_in, load_run, to_yaml
 from hyperadapters.errors import BundleError
 from hyperadapters.loading import TOKENIZER
 from hyperadapters.ranks import accelerator_for, launched_alone, launched_precision
+from hyperadapters.training.display import display_on
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.progress import Progress
 from hyperadapters.training.stage import Stage, check_phase
@@ -114,9 +115,13 @@ def _train(
         check_phase(assembly, number)
     _claim(assembly, folder, accelerator)
     metrics, trackers = folder / "metrics.jsonl", tuple(run.trackers)
-    with Journal(metrics, kept, accelerator, trackers=trackers, console=console) as journal:
+    shown = console if accelerator.is_main_process else None
+    with (
+        Journal(metrics, kept, accelerator, trackers=trackers) as journal,
+        display_on(shown) as display,
+    ):
         while progress.phase < len(assembly.method.phases):
-            stage = Stage(assembly, checkpoints, progress, journal)
+            stage = Stage(assembly, checkpoints, progress, journal, display)
             if saved is not None and saved.state["mixture"] is not None:
                 stage.restore(saved)
             saved = None

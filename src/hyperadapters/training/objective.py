@@ -29,4 +29,4 @@ class Objective(nn.Module):
         loss = Loss(zero, zero)
         for name, share in batch.shares.items():
             loss += self.model.tasks[name].loss(logits[name], share, smoothing=self.smoothing)
-        return Loss(loss.total + divergence * loss.count, loss.count)
+        return Loss(loss.total + divergence * loss.predictions, loss.predictions)

@@ -19,6 +19,7 @@ from hyperadapters.data.mixture import part_of
 from hyperadapters.errors import TrainingError
 from hyperadapters.memory import keep_freed_memory
 from hyperadapters.ranks import accelerator_for, random_states, restore_random_states
+from hyperadapters.training.display import Display
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.losses import Losses
 from hyperadapters.training.objective import Objective
@@ -66,24 +67,31 @@ class Stage:
         folder: of the run's checkpoints.
         progress: of the run; this object moves it on.
         journal: where losses and scores are written.
+        display: what someone who looks on sees.
 
     Raises:
         TrainingError: the phase has no data, nothing to train, or a recipe that cannot be followed.
     """
 
     def __init__(
-        self, assembly: Assembly, folder: Path, progress: Progress, journal: Journal
+        self,
+        assembly: Assembly,
+        folder: Path,
+        progress: Progress,
+        journal: Journal,
+        display: Display,
     ) -> None:
         run, number = assembly.run, progress.phase
-        self.run, self.folder, self.progress, self.journal = run, folder, progress, journal
+        self.run, self.folder, self.progress = run, folder, progress
+        self.journal, self.display = journal, display
         self.phase = assembly.method.phases[number]
         self.recipe = self.phase.recipe
-        journal.display.prepare(self.phase.name)
+        display.prepare(self.phase.name)
         self.accelerator = accelerator_for(self.recipe.precision)
         self.rank, self.ranks = self.accelerator.process_index, self.accelerator.num_processes
         streams = streams_of(assembly, number)
         if told := told_of(streams):
-            journal.display.tell(told)
+            display.tell(told)
         self.mixture = mixture_of(
             streams,
             self.recipe,
@@ -129,10 +137,10 @@ class Stage:
         """Every update that is left; afterwards the model has the phase's best weights."""
         recipe, progress = self.recipe, self.progress
         self.journal.begin(progress)
-        self.journal.display.begin(recipe.steps, progress)
+        self.display.begin(recipe.steps, progress)
         while progress.step < recipe.steps and not self._out_of_patience():
             self.update()
-            self.journal.display.advance(progress, self.losses.last)
+            self.display.advance(progress, self.losses.last)
             if progress.step % math.ceil(recipe.steps / _LINES) == 0:
                 self._write_losses()
             if _due(progress.step, recipe.evaluate_every):
@@ -176,7 +184,7 @@ class Stage:
         restore_moments(self.optimiser.optimizer, self.trained, saved.tensors["optimiser"])
         if not restore_random_states(self.accelerator, saved.tensors["random"]):
             self._seed()
-            self.journal.display.tell(
+            self.display.tell(
                 f"phase `{self.phase.name}` goes on with other processes than before: the same "
                 "batches, but dropout draws anew"
             )
