@@ -14,7 +14,7 @@ from benchmarks.cases import CASES, work_of
 from benchmarks.setting import BERT_BASE, Setting
 from benchmarks.systems import Systems
 from benchmarks.timing import CLOCKS, Clock, interleaved, spread
-from hyperadapters.memory import keep_freed_memory
+from hyperadapters.machine.memory import keep_freed_memory
 
 PARTS = ("speed", "memory", "languages", "translation")
 ROUNDS = 5

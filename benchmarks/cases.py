@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import torch
 
 from benchmarks.systems import Systems
-from hyperadapters.adapted import AdaptedModel
 from hyperadapters.backbones import read
 from hyperadapters.context import Context
 from hyperadapters.method import Recipe
+from hyperadapters.model.adapted import AdaptedModel
 from hyperadapters.training.optimisation import divide_and_clip, optimiser
 
 __all__ = ["CASES", "PLAIN", "Case", "work_of"]

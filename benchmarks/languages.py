@@ -11,7 +11,7 @@ from benchmarks.setting import Setting, languages
 from benchmarks.systems import SYSTEMS, Systems
 from benchmarks.timing import CLOCKS, Clock, Spread, interleaved, spread
 from hyperadapters.context import Context
-from hyperadapters.counting import counts
+from hyperadapters.model.counting import counts
 
 __all__ = ["NUMBERS", "Grown", "grown", "measure"]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import torch
 
-from hyperadapters.architectures import from_scratch
+from hyperadapters.backbones.architectures import from_scratch
 from hyperadapters.context import Context, Row
 from hyperadapters.metrics import Accuracy
 from hyperadapters.tasks.base import Batch, Share

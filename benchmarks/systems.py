@@ -8,11 +8,11 @@ import torch
 from torch import nn
 
 from benchmarks.setting import Setting, languages
-from hyperadapters.adapt import adapt
-from hyperadapters.adapted import AdaptedModel
 from hyperadapters.forms import Bottleneck
 from hyperadapters.method import HEADS, Adapter, Method, Phase
 from hyperadapters.methods import full_fine_tuning, hyper_x
+from hyperadapters.model.adapt import adapt
+from hyperadapters.model.adapted import AdaptedModel
 from hyperadapters.providers import Provider, materialise, table
 from hyperadapters.sites import Where
 

@@ -13,12 +13,12 @@ from rich.table import Table
 from torch.profiler import ProfilerActivity, profile
 
 from benchmarks.timing import CLOCKS, Clock, Spread, interleaved, spread
-from hyperadapters.adapt import adapt, materialised
-from hyperadapters.adapted import AdaptedModel
-from hyperadapters.architectures import from_scratch
+from hyperadapters.backbones.architectures import from_scratch
 from hyperadapters.context import Context, Row
 from hyperadapters.method import Method, Recipe
 from hyperadapters.methods import METHODS, SETTINGS
+from hyperadapters.model.adapt import adapt, materialised
+from hyperadapters.model.adapted import AdaptedModel
 from hyperadapters.tasks.base import Batch, Share
 from hyperadapters.tasks.translation import Translation
 from hyperadapters.training.optimisation import divide_and_clip, optimiser

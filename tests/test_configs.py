@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hyperadapters.config import RunFile, digest, load_run, to_yaml
-from hyperadapters.config.reading import read_alone
+from hyperadapters.document.reading import read_alone
 from hyperadapters.study import plan_study
 
 CONFIGS = Path(__file__).parents[1] / "configs"

@@ -11,9 +11,9 @@ from typing import get_args
 
 import pytest
 
-from hyperadapters.build import method_of
 from hyperadapters.config import RunFile, load_run
 from hyperadapters.config.task_settings import AnySource
+from hyperadapters.run.assembly import method_of
 
 REPOSITORY = Path(__file__).parents[1]
 README = (REPOSITORY / "README.md").read_text()

@@ -8,12 +8,12 @@ import torch
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModelForMaskedLM, AutoModelForSeq2SeqLM
 
-from hyperadapters.adapt import adapt
-from hyperadapters.adapted import AdaptedModel
 from hyperadapters.context import Row
 from hyperadapters.forms import Form
 from hyperadapters.method import Method
 from hyperadapters.metrics import Accuracy, Loss, Metric
+from hyperadapters.model.adapt import adapt
+from hyperadapters.model.adapted import AdaptedModel
 from hyperadapters.tasks.base import Batch, Encoded, Share, Task, View
 
 ENCODERS = ("bert", "roberta", "xlm-roberta", "distilbert")

@@ -13,15 +13,15 @@ from typing import Any
 
 import torch
 
-from hyperadapters.adapt import adapt
-from hyperadapters.build import Assembly, assemble, rows_of
 from hyperadapters.config import run_from
-from hyperadapters.evaluation import evaluate
 from hyperadapters.forms import Bottleneck
+from hyperadapters.machine.ranks import process
 from hyperadapters.method import HEADS, Adapter, Method, Phase
 from hyperadapters.methods import hyper_x
+from hyperadapters.model.adapt import adapt
 from hyperadapters.providers import table
-from hyperadapters.ranks import process
+from hyperadapters.run.assembly import Assembly, assemble, rows_of
+from hyperadapters.scoring.evaluation import evaluate
 from hyperadapters.sites import Where
 from hyperadapters.training import train
 

@@ -13,13 +13,13 @@ from statistics import fmean
 from rich.console import Console
 from rich.table import Table
 
-from hyperadapters import bundle
-from hyperadapters.analysis.bootstrap import over_seeds
-from hyperadapters.build import Assembly
-from hyperadapters.evaluation import evaluate
-from hyperadapters.matrix import Matrix
-from hyperadapters.ranks import process
+from hyperadapters.machine.ranks import process
+from hyperadapters.report.bootstrap import over_seeds
+from hyperadapters.run import bundle
+from hyperadapters.run.assembly import Assembly
 from hyperadapters.schedules import Fixed
+from hyperadapters.scoring.evaluation import evaluate
+from hyperadapters.scoring.matrix import Matrix
 
 NAMES = ("en", "nl", "tr", "vi", "ar", "ta", "hi", "sw", "fi", "ru")
 """The languages whose weights are tried."""

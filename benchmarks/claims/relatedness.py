@@ -15,11 +15,11 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from hyperadapters import bundle
-from hyperadapters.build import Assembly
-from hyperadapters.evaluation import evaluate
-from hyperadapters.ranks import process
+from hyperadapters.machine.ranks import process
+from hyperadapters.run import bundle
+from hyperadapters.run.assembly import Assembly
 from hyperadapters.schedules import Fixed, Observed
+from hyperadapters.scoring.evaluation import evaluate
 
 RELATIVES = ("nl:de:zh", "pt:es:zh", "uk:ru:zh", "da:sv:zh", "az:tr:zh", "et:fi:zh")
 """A language, a similar one, and a distant one."""

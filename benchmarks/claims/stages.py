@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from hyperadapters.build import Assembly, assemble
 from hyperadapters.config import RunFile
-from hyperadapters.ranks import accelerator_for
+from hyperadapters.machine.ranks import accelerator_for
+from hyperadapters.run.assembly import Assembly, assemble
 from hyperadapters.training.display import Display
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.progress import Progress

@@ -17,8 +17,8 @@ from benchmarks.claims.stages import first_stage
 from benchmarks.timing import Spread, interleaved, spread
 from hyperadapters.config import RunFile
 from hyperadapters.errors import UnknownName
-from hyperadapters.memory import keep_freed_memory
-from hyperadapters.ranks import process
+from hyperadapters.machine.memory import keep_freed_memory
+from hyperadapters.machine.ranks import process
 from hyperadapters.study import plan_study
 
 ROUNDS = 40

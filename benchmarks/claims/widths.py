@@ -23,12 +23,12 @@ from rich.table import Table
 from torch import Tensor
 
 from benchmarks.claims.stages import first_stage
-from hyperadapters.adapted import AdaptedModel
 from hyperadapters.config import load_run
 from hyperadapters.context import Context
 from hyperadapters.errors import TrainingError
 from hyperadapters.forms import Form
 from hyperadapters.forms.base import Weights
+from hyperadapters.model.adapted import AdaptedModel
 from hyperadapters.tasks.base import Batch
 
 WIDTHS = (33, 132, 528, 2112)

@@ -6,8 +6,8 @@ from torch import nn
 from transformers import AutoConfig
 
 import tiny
-from hyperadapters import architectures
 from hyperadapters.backbones import (
+    architectures,
     backbone_parameters,
     first_position,
     head_parameters,

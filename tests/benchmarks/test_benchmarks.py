@@ -19,8 +19,8 @@ from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 
 from benchmarks import languages, machine, memory, report, translation
-from hyperadapters.adapted import AdaptedModel
-from hyperadapters.counting import counts
+from hyperadapters.model.adapted import AdaptedModel
+from hyperadapters.model.counting import counts
 
 CPU = torch.device("cpu")
 SMALL = [replace(case, rows=min(case.rows, TINY.examples)) for case in CASES]

@@ -9,14 +9,14 @@ import torch
 from benchmarks.claims import convergence, exchange, relatedness, steps, widths
 
 import tiny_runs
-from hyperadapters.build import Assembly, assemble
 from hyperadapters.config import run_from, to_yaml
-from hyperadapters.config.dialect import write_yaml
+from hyperadapters.document.dialect import write_yaml
 from hyperadapters.errors import ConfigError, UnknownName
-from hyperadapters.evaluation import evaluate
 from hyperadapters.forms import Bottleneck
-from hyperadapters.matrix import Cell, Matrix
+from hyperadapters.run.assembly import Assembly, assemble
 from hyperadapters.schedules import Fixed, Observed, Schedule
+from hyperadapters.scoring.evaluation import evaluate
+from hyperadapters.scoring.matrix import Cell, Matrix
 
 
 def values(folder: Path) -> dict:

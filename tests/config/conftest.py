@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hyperadapters.config.document import Document
+from hyperadapters.document.document import Document
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from hyperadapters.config import MethodChoice
 from hyperadapters.config import arguments as module
 from hyperadapters.config.arguments import argument_faults, built, defaults
-from hyperadapters.config.document import Document
+from hyperadapters.document.document import Document
 from hyperadapters.errors import BackboneError
 from hyperadapters.method import Method
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from hyperadapters.config.checks import cross_faults
-from hyperadapters.config.document import Document
+from hyperadapters.document.document import Document
 
 
 def _faults(values: Any) -> list[str]:

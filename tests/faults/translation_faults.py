@@ -36,45 +36,45 @@ TRANSLATION = (
     ),
     Fault(
         "translations are written in the order of their lengths",
-        "inference.py",
+        "model/inference.py",
         "found.update(zip(places, answer",
         "found.update(zip(sorted(places), answer",
-        "tests/analysis/test_prediction.py::test_translations_come_in_the_order_of_the_sentences",
+        "tests/scoring/test_prediction.py::test_translations_come_in_the_order_of_the_sentences",
     ),
     Fault(
         "packed examples run into each other",
-        "tasks/packed.py",
+        "mixture/packed.py",
         "self._numbers[self._ends[place] : self._ends[place + 1]]",
         "self._numbers[self._ends[place] :]",
-        "tests/tasks/test_packed.py::test_every_example_comes_back",
+        "tests/mixture/test_packed.py::test_every_example_comes_back",
     ),
     Fault(
         "adapters are materialised for the first direction only",
-        "analysis/prediction.py",
+        "scoring/prediction.py",
         "materialised(assembly.model, tuple(rows.values()))",
         "materialised(assembly.model, tuple(rows.values())[:1])",
-        "tests/analysis/test_prediction.py::test_every_line_is_translated_in_its_own_direction",
+        "tests/scoring/test_prediction.py::test_every_line_is_translated_in_its_own_direction",
     ),
     Fault(
         "a translation through English is asked for in the last language at once",
         "tasks/translation.py",
         "replace(example, languages=direction(hop))",
         "example",
-        "tests/analysis/test_prediction.py::test_a_route_is_scored_by_its_last_translation",
+        "tests/scoring/test_prediction.py::test_a_route_is_scored_by_its_last_translation",
     ),
     Fault(
         "padding does not count as tokens of a batch",
-        "data/deck.py",
+        "mixture/deck.py",
         "each = self.number // width // blocks",
         "each = 2 * self.number // width // blocks",
-        "tests/data/test_mixture.py::test_a_batch_of_tokens_is_full_and_no_more_with_padding",
+        "tests/mixture/test_mixture.py::test_a_batch_of_tokens_is_full_and_no_more_with_padding",
     ),
     Fault(
         "a corpus of short sentences is drawn as often as one of long ones, in larger batches",
-        "data/mixture.py",
+        "mixture/mixture.py",
         "sum(weights) / blocks[width]",
         "sum(weights)",
-        "tests/data/test_mixture.py::"
+        "tests/mixture/test_mixture.py::"
         "test_tokens_leave_the_shares_of_examples_to_the_temperature[1.0]",
     ),
     Fault(
@@ -123,10 +123,10 @@ TRANSLATION = (
     ),
     Fault(
         "a sentence that is tested in one direction is trained on in another",
-        "library.py",
+        "run/library.py",
         'if split == "train" and self',
         'if split == "none" and self',
-        "tests/test_library.py::test_what_is_scored_in_any_direction_is_trained_on_in_none",
+        "tests/run/test_library.py::test_what_is_scored_in_any_direction_is_trained_on_in_none",
     ),
     Fault(
         "sentences to test translation on have the templates of those to train on",
@@ -137,10 +137,10 @@ TRANSLATION = (
     ),
     Fault(
         "what a model was trained on is not looked for in what it is scored on later",
-        "library.py",
+        "run/library.py",
         "if keys_of((corpus,)) <= self._texts_scored(corpus.task):",
         "if True:",
-        "tests/test_library.py::test_what_a_run_did_not_name_may_have_been_trained_on",
+        "tests/run/test_library.py::test_what_a_run_did_not_name_may_have_been_trained_on",
     ),
     Fault(
         "the parts of a text behind the first are not read",
@@ -151,10 +151,10 @@ TRANSLATION = (
     ),
     Fault(
         "a form does again what was done when its weights became a table",
-        "adapt.py",
+        "model/adapt.py",
         "return plain, Table.of(",
         "return form, Table.of(",
-        "tests/test_adapted.py::"
+        "tests/model/test_adapted.py::"
         "test_materialised_adapters_answer_the_same_with_what_is_settled_beforehand",
     ),
     Fault(

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 import systems
 import tiny
-from hyperadapters.adapted import AdaptedModel
 from hyperadapters.context import BASE, Context, Row
 from hyperadapters.method import Method
+from hyperadapters.model.adapted import AdaptedModel
 from hyperadapters.providers import Provider, materialise
 
 ROWS = tuple(

@@ -7,16 +7,15 @@ from typing import Any
 import pytest
 import torch
 
-from hyperadapters import architectures
-from hyperadapters.adapt import adapt
-from hyperadapters.backbones import backbone_parameters
-from hyperadapters.catalogue import catalogue
+from hyperadapters.backbones import architectures, backbone_parameters
 from hyperadapters.context import Row
-from hyperadapters.counting import counts
 from hyperadapters.forms import Bottleneck, Norm
 from hyperadapters.method import BACKBONE, HEADS, Adapter, Method, Phase
 from hyperadapters.methods import hyper_adapters, language_adapters, pair_adapters
+from hyperadapters.model.adapt import adapt
+from hyperadapters.model.counting import counts
 from hyperadapters.providers import Linear, Mlp, hypernetwork, joined, table
+from hyperadapters.run.catalogue import catalogue
 from hyperadapters.sites import Where
 
 GLUE = [Row(task=str(number)) for number in range(8)]

@@ -1,7 +1,7 @@
 """The list of published systems: what each can do, and the setting of its paper."""
 
-from hyperadapters.counting import abilities
 from hyperadapters.methods import METHODS, SETTINGS
+from hyperadapters.model.counting import abilities
 
 
 def test_what_each_system_can_do_follows_from_its_factors() -> None:

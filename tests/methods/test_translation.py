@@ -4,12 +4,12 @@ import pytest
 import torch
 
 import tiny
-from hyperadapters.adapt import adapt
-from hyperadapters.adapted import AdaptedModel
 from hyperadapters.context import Row
 from hyperadapters.method import BACKBONE, Method
 from hyperadapters.methods import METHODS, hyper_adapters, language_adapters
 from hyperadapters.methods.translation import Conditioning
+from hyperadapters.model.adapt import adapt
+from hyperadapters.model.adapted import AdaptedModel
 
 ROWS = [
     Row(task="mt", source_language=source, target_language=target)

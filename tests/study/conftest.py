@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hyperadapters.config import RunFile
-from hyperadapters.matrix import Cell, Matrix
+from hyperadapters.scoring.matrix import Cell, Matrix
 
 RUN = """\
 name: base

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from hyperadapters.config import to_yaml
-from hyperadapters.matrix import Matrix
+from hyperadapters.scoring.matrix import Matrix
 from hyperadapters.study import plan_study, print_result
 from hyperadapters.study.output import markdown, plot, report
 from hyperadapters.study.results import StudyResult, result_of

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from hyperadapters.analysis.report import read_run
 from hyperadapters.config import RunFile, run_from
+from hyperadapters.report.page import read_run
 from hyperadapters.study import perform, write_whole
 
 

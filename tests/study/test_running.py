@@ -10,7 +10,7 @@ from rich.console import Console
 
 from hyperadapters.config import RunFile
 from hyperadapters.errors import TrainingError
-from hyperadapters.matrix import Matrix
+from hyperadapters.scoring.matrix import Matrix
 from hyperadapters.study import run_study
 
 Study = Callable[..., Path]

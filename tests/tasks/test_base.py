@@ -3,7 +3,7 @@
 import torch
 
 from hyperadapters.context import Row
-from hyperadapters.data.corpora import Tagged, Text
+from hyperadapters.examples import Tagged, Text
 from hyperadapters.metrics import METRICS
 from hyperadapters.tasks import MaskedLM, Tagging, View, collate
 from hyperadapters.tasks.base import full_precision

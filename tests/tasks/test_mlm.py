@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperadapters.context import Row
-from hyperadapters.data.corpora import Pair, Text
 from hyperadapters.errors import BackboneError
+from hyperadapters.examples import Pair, Text
 from hyperadapters.tasks import Batch, MaskedLM, Share, collate
 
 MLM = MaskedLM("mlm")

@@ -7,8 +7,8 @@ import torch
 from seqeval.metrics import f1_score
 
 from hyperadapters.context import Row
-from hyperadapters.data.corpora import Tagged
 from hyperadapters.errors import DataError
+from hyperadapters.examples import Tagged
 from hyperadapters.metrics import METRICS
 from hyperadapters.tasks import Share, Tagging, collate, labels_of
 from hyperadapters.tasks.tagging import mapped

@@ -10,12 +10,12 @@ from torch.nn import functional
 
 import systems
 import tiny
-from hyperadapters.adapt import adapt
 from hyperadapters.context import BASE, Context, Row
-from hyperadapters.data.corpora import Pair
 from hyperadapters.data.vocabulary import train_joint_tokenizer
 from hyperadapters.errors import BackboneError, ContextError, TrainingError
+from hyperadapters.examples import Pair
 from hyperadapters.metrics import Bleu, ChrF
+from hyperadapters.model.adapt import adapt
 from hyperadapters.tasks import MaskedLM, Translation, collate, translation
 from hyperadapters.tasks.base import Encoded, Question
 from hyperadapters.tasks.translation import target_token

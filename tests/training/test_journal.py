@@ -7,7 +7,7 @@ import pytest
 from accelerate.tracking import get_available_trackers
 
 from hyperadapters.errors import BundleError, TrainingError
-from hyperadapters.ranks import accelerator_for
+from hyperadapters.machine.ranks import accelerator_for
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.progress import Progress
 

@@ -17,13 +17,13 @@ from rich.console import Console
 from safetensors.torch import load_file
 
 import tiny_runs
-from hyperadapters.build import assemble
 from hyperadapters.config import load_run, run_from
 from hyperadapters.errors import BundleError, TrainingError
-from hyperadapters.evaluation import evaluate
-from hyperadapters.library import Library
-from hyperadapters.matrix import Matrix
-from hyperadapters.ranks import random_states
+from hyperadapters.machine.ranks import random_states
+from hyperadapters.run.assembly import assemble
+from hyperadapters.run.library import Library
+from hyperadapters.scoring.evaluation import evaluate
+from hyperadapters.scoring.matrix import Matrix
 from hyperadapters.training import stage, train
 from hyperadapters.training.stage import Stage
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from hyperadapters import checkpoint
 from hyperadapters.context import Row
 from hyperadapters.errors import TrainingError
+from hyperadapters.training import checkpoint
 from hyperadapters.training.losses import Losses
 from hyperadapters.training.progress import Progress
 

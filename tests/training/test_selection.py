@@ -7,13 +7,13 @@ import pytest
 import torch
 
 import tiny_runs
-from hyperadapters.build import Assembly
 from hyperadapters.context import Row
 from hyperadapters.data.corpora import Corpus
 from hyperadapters.errors import TrainingError
-from hyperadapters.evaluation import score
 from hyperadapters.method import Phase, Recipe
+from hyperadapters.run.assembly import Assembly
 from hyperadapters.schedules import Fixed
+from hyperadapters.scoring.evaluation import score
 from hyperadapters.training.selection import CRITERIA, Result, Selection
 
 CELLS = [Result(0.5, math.log(2), True), Result(0.9, math.log(8), True)]

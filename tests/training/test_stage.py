@@ -10,20 +10,20 @@ import torch
 from torch import nn
 
 import tiny_runs
-from hyperadapters.build import Assembly
 from hyperadapters.context import Context, Row
 from hyperadapters.errors import TrainingError
-from hyperadapters.evaluation import score
+from hyperadapters.machine.ranks import accelerator_for
 from hyperadapters.method import HEADS, Phase, Recipe
-from hyperadapters.ranks import accelerator_for
+from hyperadapters.mixture.streams import mixture_of, streams_of
+from hyperadapters.run.assembly import Assembly
 from hyperadapters.schedules import Cycle
+from hyperadapters.scoring.evaluation import score
 from hyperadapters.training import train
 from hyperadapters.training.display import Display
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.objective import Objective
 from hyperadapters.training.progress import Progress
 from hyperadapters.training.stage import Stage
-from hyperadapters.training.streams import mixture_of, streams_of
 
 
 def assembled(folder: Path, method: str = "hypernetwork", **changes: Any) -> Assembly:

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import Strict
 
-from hyperadapters.config.document import Document, Fault
 from hyperadapters.config.run_file import MethodChoice
-from hyperadapters.config.validation import part_faults, unknown
+from hyperadapters.document.document import Document, Fault
+from hyperadapters.document.validation import part_faults, unknown
 from hyperadapters.errors import HyperadaptersError
 from hyperadapters.method import Method
 from hyperadapters.methods import METHODS

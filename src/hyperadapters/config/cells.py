@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from hyperadapters.config.document import Document, Fault, KeyPath
 from hyperadapters.config.task_settings import TranslationTask
-from hyperadapters.config.validation import unknown
 from hyperadapters.context import direction
+from hyperadapters.document.document import Document, Fault, KeyPath
+from hyperadapters.document.validation import unknown
 from hyperadapters.errors import ContextError, DataError
 from hyperadapters.method import Method
 

@@ -14,17 +14,17 @@ from hyperadapters.config.cells import (
     mapping_of,
     selection_faults,
 )
-from hyperadapters.config.document import Document, Fault, KeyPath
 from hyperadapters.config.recipe import RecipeChanges
 from hyperadapters.config.run_file import MethodChoice, RunFile
 from hyperadapters.config.task_settings import TaggingTask, TranslationTask
-from hyperadapters.config.validation import unknown
 from hyperadapters.data.aligned import Aligned
 from hyperadapters.data.built_in import Cldr
 from hyperadapters.data.hub import Hub
 from hyperadapters.data.pairs import Pairs
 from hyperadapters.data.sources import PlainText
 from hyperadapters.data.unlabelled import Parallel, RootText
+from hyperadapters.document.document import Document, Fault, KeyPath
+from hyperadapters.document.validation import unknown
 from hyperadapters.method import BACKBONE, Method, Recipe
 
 __all__ = ["cross_faults"]

@@ -8,12 +8,12 @@ from typing import Any
 
 from hyperadapters.config.arguments import defaults
 from hyperadapters.config.checks import cross_faults
-from hyperadapters.config.dialect import write_yaml
-from hyperadapters.config.document import Document, Fault, check_kind, raise_faults
-from hyperadapters.config.reading import changed, read_document
 from hyperadapters.config.recipe import full_changes
 from hyperadapters.config.run_file import RunFile
-from hyperadapters.config.validation import model_faults
+from hyperadapters.document.dialect import write_yaml
+from hyperadapters.document.document import Document, Fault, check_kind, raise_faults
+from hyperadapters.document.reading import changed, read_document
+from hyperadapters.document.validation import model_faults
 from hyperadapters.method import Phase, Recipe
 from hyperadapters.methods import METHODS
 

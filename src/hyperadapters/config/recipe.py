@@ -5,7 +5,7 @@ from typing import Annotated, Literal, final
 
 from pydantic import Field
 
-from hyperadapters.config.values import Closed, Natural, Number, Positive, Whole
+from hyperadapters.document.values import Closed, Natural, Number, Positive, Whole
 from hyperadapters.method import Recipe
 
 __all__ = ["RecipeChanges", "full_changes"]

@@ -17,7 +17,7 @@ from pydantic import (
 
 from hyperadapters.config.recipe import RecipeChanges
 from hyperadapters.config.task_settings import MlmTask, TaskSettings
-from hyperadapters.config.values import Closed, Names, Natural, Positive, Text, Whole
+from hyperadapters.document.values import Closed, Names, Natural, Positive, Text, Whole
 
 __all__ = [
     "Architecture",

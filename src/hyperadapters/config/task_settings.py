@@ -5,7 +5,6 @@ from typing import Annotated, ClassVar, Literal, final
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, WrapValidator
 
-from hyperadapters.config.values import Closed, Names, Number, Positive, Text, some
 from hyperadapters.context import direction
 from hyperadapters.data.aligned import Aligned
 from hyperadapters.data.built_in import Cldr
@@ -13,6 +12,7 @@ from hyperadapters.data.hub import Hub
 from hyperadapters.data.pairs import Pairs
 from hyperadapters.data.sources import Conll, ConllU, PlainText
 from hyperadapters.data.unlabelled import Parallel, RootText
+from hyperadapters.document.values import Closed, Names, Number, Positive, Text, some
 from hyperadapters.errors import HyperadaptersError
 
 __all__ = ["MlmTask", "TaggingTask", "TaskSettings", "TranslationTask"]

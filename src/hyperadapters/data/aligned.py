@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, final
 
 from hyperadapters.context import direction
-from hyperadapters.data.corpora import Corpus, Pair
+from hyperadapters.data.corpora import Corpus
 from hyperadapters.data.files import Codes, codes_for, expand, filled, languages_of, rooted
 from hyperadapters.data.formats.text import read_identified, read_parts
 from hyperadapters.data.held_out import key, split_of
 from hyperadapters.data.sources import STRICT, Source
 from hyperadapters.data.splits import Limit, limited
 from hyperadapters.errors import ConfigError, ContextError, DataError
+from hyperadapters.examples import Pair
 
 __all__ = ["Aligned"]
 

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, final
 
 from hyperadapters.data import cldr
-from hyperadapters.data.corpora import Corpus, Example, Pair
+from hyperadapters.data.corpora import Corpus
 from hyperadapters.data.sources import STRICT, Source, sides
 from hyperadapters.data.splits import Count
 from hyperadapters.errors import ConfigError, UnknownName
+from hyperadapters.examples import Example, Pair
 
 __all__ = ["Cldr"]
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from hyperadapters.data.cldr_meanings import Meaning, meanings, meanings_in_new_templates
 from hyperadapters.data.cldr_pieces import ENTITIES, FIELDS, GLUE, pieces_of
 from hyperadapters.data.cldr_words import Word, text_of, words_of
-from hyperadapters.data.corpora import Pair, Tagged, Text
 from hyperadapters.errors import UnknownName
+from hyperadapters.examples import Pair, Tagged, Text
 
 __all__ = ["CLDR_LANGUAGES", "LABELS", "pairs", "tagged", "texts"]
 

@@ -10,8 +10,9 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from hyperadapters.data.corpora import Corpus, Example, Pair
+from hyperadapters.data.corpora import Corpus
 from hyperadapters.data.formats.text import read_lines
+from hyperadapters.examples import Example, Pair
 
 __all__ = ["held_out", "key", "keys_of", "side_of", "split_of", "without"]
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal, final
 
-from hyperadapters.data.corpora import Corpus, Example, Pair, Tagged, Text
+from hyperadapters.data.corpora import Corpus
 from hyperadapters.data.files import Codes, codes_for, expand, filled, languages_of, rooted
 from hyperadapters.data.held_out import key, side_of, split_of
 from hyperadapters.data.sources import STRICT, Source, sides
 from hyperadapters.data.splits import Limit, SplitNames, limited, split_name
 from hyperadapters.errors import ConfigError, DataError
+from hyperadapters.examples import Example, Pair, Tagged, Text
 
 __all__ = ["Hub"]
 

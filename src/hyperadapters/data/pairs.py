@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, final
 
 from hyperadapters.context import direction
-from hyperadapters.data.corpora import SPLITS, Corpus, Pair
+from hyperadapters.data.corpora import SPLITS, Corpus
 from hyperadapters.data.files import (
     Codes,
     check_places,
@@ -24,6 +24,7 @@ from hyperadapters.data.languages import language_of
 from hyperadapters.data.sources import STRICT, Source
 from hyperadapters.data.splits import Limit, SplitNames, limited, split_name
 from hyperadapters.errors import ConfigError, ContextError, DataError
+from hyperadapters.examples import Pair
 
 __all__ = ["Pairs"]
 

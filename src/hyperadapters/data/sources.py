@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal, final
 
 from hyperadapters.context import direction
-from hyperadapters.data.corpora import SPLITS, Corpus, Example, Text
+from hyperadapters.data.corpora import SPLITS, Corpus
 from hyperadapters.data.files import (
     Codes,
     check_places,
@@ -26,6 +26,7 @@ from hyperadapters.data.formats.text import read_texts
 from hyperadapters.data.held_out import key, split_of
 from hyperadapters.data.splits import Limit, SplitNames, limited, split_name
 from hyperadapters.errors import DataError, nearest
+from hyperadapters.examples import Example, Text
 
 __all__ = [
     "STRICT",

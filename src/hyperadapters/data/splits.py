@@ -5,7 +5,7 @@ from typing import Annotated, Literal, cast
 
 from pydantic import Field
 
-from hyperadapters.data.corpora import Example
+from hyperadapters.examples import Example
 
 __all__ = ["Count", "Limit", "SplitNames", "limited", "split_name"]
 

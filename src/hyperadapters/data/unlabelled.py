@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal, final
 
-from hyperadapters.data.corpora import Corpus, Pair, Text
+from hyperadapters.data.corpora import Corpus
 from hyperadapters.data.files import Codes, codes_for, expand, filled, languages_of, rooted
 from hyperadapters.data.formats.conll import Columns, read_conll
 from hyperadapters.data.formats.conllu import read_conllu
@@ -16,6 +16,7 @@ from hyperadapters.data.held_out import held_out, key, split_of
 from hyperadapters.data.sources import STRICT, Source
 from hyperadapters.data.splits import Limit, limited
 from hyperadapters.errors import DataError
+from hyperadapters.examples import Pair, Text
 
 __all__ = ["Parallel", "RootText"]
 

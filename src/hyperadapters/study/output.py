@@ -10,9 +10,9 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Column, Table
 
-from hyperadapters.analysis.report import RunReport, html, read_run, terminal
-from hyperadapters.analysis.summary import metric_of, shown, tasks_of
 from hyperadapters.config import to_yaml
+from hyperadapters.report.page import RunReport, html, read_run, terminal
+from hyperadapters.report.summary import metric_of, shown, tasks_of
 from hyperadapters.study.results import Mean, StudyResult
 
 __all__ = ["markdown", "plot", "print_result", "report"]

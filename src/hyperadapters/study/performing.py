@@ -7,17 +7,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from hyperadapters.analysis.report import html, read_run
-from hyperadapters.build import Assembly, assemble
 from hyperadapters.config import RunFile
-from hyperadapters.counting import counts
-from hyperadapters.evaluation import evaluate
-from hyperadapters.matrix import Matrix
-from hyperadapters.ranks import process
-from hyperadapters.readiness import check
+from hyperadapters.machine.ranks import process
+from hyperadapters.machine.whole import whole
+from hyperadapters.model.counting import counts
+from hyperadapters.report.page import html, read_run
+from hyperadapters.run.assembly import Assembly, assemble
 from hyperadapters.schedules import Observed, Schedule
+from hyperadapters.scoring.evaluation import evaluate
+from hyperadapters.scoring.matrix import Matrix
 from hyperadapters.training import train
-from hyperadapters.whole import whole
+from hyperadapters.training.readiness import check
 
 __all__ = ["Perform", "perform", "scored", "write_whole"]
 

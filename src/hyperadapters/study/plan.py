@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from hyperadapters.config import RunFile, digest, run_faults
-from hyperadapters.config.document import Document, Fault, KeyPath, raise_faults
-from hyperadapters.config.reading import based
-from hyperadapters.config.validation import unknown
+from hyperadapters.document.document import Document, Fault, KeyPath, raise_faults
+from hyperadapters.document.reading import based
+from hyperadapters.document.validation import unknown
 from hyperadapters.study.study_file import SEED, StudyFile, load_study, names_on, run_document
 
 __all__ = ["Plan", "PlannedRun", "plan_study"]

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from hyperadapters.analysis.bootstrap import Interval, over_seeds
-from hyperadapters.analysis.summary import mean_rows, metric_of, tasks_of
-from hyperadapters.matrix import Matrix, combine
+from hyperadapters.report.bootstrap import Interval, over_seeds
+from hyperadapters.report.summary import mean_rows, metric_of, tasks_of
+from hyperadapters.scoring.matrix import Matrix, combine
 from hyperadapters.study.plan import Plan
 
 __all__ = ["Mean", "StudyResult", "result_of"]

@@ -10,14 +10,14 @@ from rich.console import Console
 from rich.text import Text
 
 from hyperadapters.errors import HyperadaptersError, TrainingError
-from hyperadapters.matrix import Matrix
-from hyperadapters.ranks import process
+from hyperadapters.machine.ranks import process
+from hyperadapters.machine.whole import whole
+from hyperadapters.scoring.matrix import Matrix
 from hyperadapters.study import performing
 from hyperadapters.study.output import markdown, plot, report
 from hyperadapters.study.performing import Perform, write_whole
 from hyperadapters.study.plan import Plan, PlannedRun, plan_study
 from hyperadapters.study.results import StudyResult, result_of
-from hyperadapters.whole import whole
 
 __all__ = ["run_study"]
 

@@ -7,10 +7,10 @@ from typing import Annotated, Any, final
 from pydantic import AfterValidator, Field
 
 from hyperadapters.config import RunName
-from hyperadapters.config.document import Document, Fault, check_kind, raise_faults
-from hyperadapters.config.reading import based, changed, read_alone
-from hyperadapters.config.validation import model_faults, unknown
-from hyperadapters.config.values import Closed
+from hyperadapters.document.document import Document, Fault, check_kind, raise_faults
+from hyperadapters.document.reading import based, changed, read_alone
+from hyperadapters.document.validation import model_faults, unknown
+from hyperadapters.document.values import Closed
 
 __all__ = ["SEED", "Case", "StudyFile", "load_study", "names_on", "run_document"]
 

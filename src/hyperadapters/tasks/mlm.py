@@ -9,8 +9,8 @@ import torch
 from jaxtyping import Bool, Int
 from torch import Tensor
 
-from hyperadapters.data.corpora import Pair, Text
 from hyperadapters.errors import BackboneError
+from hyperadapters.examples import Pair, Text
 from hyperadapters.forms import Form
 from hyperadapters.metrics import Metric, Perplexity
 from hyperadapters.tasks.base import IGNORED, Encoded, Tokenizer, special_ids

@@ -9,8 +9,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional
 
-from hyperadapters.data.corpora import Tagged
 from hyperadapters.errors import DataError, nearest
+from hyperadapters.examples import Tagged
 from hyperadapters.forms import Form, Linear
 from hyperadapters.metrics import Loss, Metric, Statistics
 from hyperadapters.tasks.base import (

@@ -11,8 +11,8 @@ from jaxtyping import Int
 from torch import Tensor
 
 from hyperadapters.context import Context, Row, direction, hops
-from hyperadapters.data.corpora import Pair
 from hyperadapters.errors import BackboneError
+from hyperadapters.examples import Pair
 from hyperadapters.forms import Form
 from hyperadapters.metrics import Bleu, Metric, Perplexity, Statistics
 from hyperadapters.tasks.base import Encoded, Question, Reader, Tokenizer, padded, special_ids

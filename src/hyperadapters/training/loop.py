@@ -9,19 +9,20 @@ from accelerate import Accelerator
 from filelock import FileLock, Timeout
 from rich.console import Console
 
-from hyperadapters import bundle, checkpoint
-from hyperadapters.architectures import save_tokenizer
-from hyperadapters.build import Assembly
-from hyperadapters.checkpoint import Checkpoint
+from hyperadapters.backbones.architectures import save_tokenizer
 from hyperadapters.config import RunFile, digest, digest_in, load_run, to_yaml
 from hyperadapters.errors import BundleError
-from hyperadapters.loading import TOKENIZER
-from hyperadapters.ranks import accelerator_for, launched_alone, launched_precision
+from hyperadapters.machine.ranks import accelerator_for, launched_alone, launched_precision
+from hyperadapters.machine.whole import whole
+from hyperadapters.run import bundle
+from hyperadapters.run.assembly import Assembly
+from hyperadapters.run.loading import TOKENIZER
+from hyperadapters.training import checkpoint
+from hyperadapters.training.checkpoint import Checkpoint
 from hyperadapters.training.display import display_on
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.progress import Progress
 from hyperadapters.training.stage import Stage, check_phase
-from hyperadapters.whole import whole
 
 __all__ = ["train"]
 

@@ -8,9 +8,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from hyperadapters import checkpoint
 from hyperadapters.context import Row
 from hyperadapters.errors import TrainingError
+from hyperadapters.training import checkpoint
 from hyperadapters.training.progress import Progress
 
 __all__ = ["Losses"]

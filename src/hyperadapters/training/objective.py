@@ -5,9 +5,9 @@ from typing import final
 import torch
 from torch import nn
 
-from hyperadapters.adapted import AdaptedModel
 from hyperadapters.context import Context
 from hyperadapters.metrics import Loss
+from hyperadapters.model.adapted import AdaptedModel
 from hyperadapters.tasks.base import Batch
 
 __all__ = ["Objective"]

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import NamedTuple, final
 
-from hyperadapters.build import Assembly
 from hyperadapters.context import Row
 from hyperadapters.errors import TrainingError
-from hyperadapters.evaluation import score
+from hyperadapters.machine.ranks import shared
 from hyperadapters.method import Phase
-from hyperadapters.ranks import shared
+from hyperadapters.run.assembly import Assembly
+from hyperadapters.scoring.evaluation import score
 from hyperadapters.tasks.base import Encoded, Task
 
 __all__ = ["CRITERIA", "Criterion", "Result", "Selection", "check_selection"]

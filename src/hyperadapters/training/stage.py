@@ -10,15 +10,16 @@ from typing import Any, final
 import torch
 from torch import Tensor
 
-from hyperadapters import checkpoint
-from hyperadapters.build import Assembly
-from hyperadapters.checkpoint import Checkpoint
 from hyperadapters.config import digest
 from hyperadapters.context import Context, Row
-from hyperadapters.data.mixture import part_of
 from hyperadapters.errors import TrainingError
-from hyperadapters.memory import keep_freed_memory
-from hyperadapters.ranks import accelerator_for, random_states, restore_random_states
+from hyperadapters.machine.memory import keep_freed_memory
+from hyperadapters.machine.ranks import accelerator_for, random_states, restore_random_states
+from hyperadapters.mixture.mixture import part_of
+from hyperadapters.mixture.streams import budget_of, corpora_of, mixture_of, streams_of, told_of
+from hyperadapters.run.assembly import Assembly
+from hyperadapters.training import checkpoint
+from hyperadapters.training.checkpoint import Checkpoint
 from hyperadapters.training.display import Display
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.losses import Losses
@@ -32,7 +33,6 @@ from hyperadapters.training.optimisation import (
 )
 from hyperadapters.training.progress import Progress
 from hyperadapters.training.selection import Selection, check_selection
-from hyperadapters.training.streams import budget_of, corpora_of, mixture_of, streams_of, told_of
 
 __all__ = ["Stage", "check_phase"]
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperadapters.data.corpora import Tagged
 from hyperadapters.data.formats.conll import Columns, read_conll
 from hyperadapters.errors import DataError
+from hyperadapters.examples import Tagged
 
 WORDS = st.text(st.characters(categories=["L", "N", "P"]), min_size=1, max_size=5)
 SENTENCES = st.lists(st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=4), min_size=1)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from hyperadapters.data.corpora import Tagged
 from hyperadapters.data.formats.conllu import read_conllu, read_trees
 from hyperadapters.errors import DataError
+from hyperadapters.examples import Tagged
 
 
 def row(number: str, form: str, upos: str, head: str = "0", relation: str = "root") -> str:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from hyperadapters.data.corpora import Tagged
 from hyperadapters.data.formats.text import read_lines
 from hyperadapters.errors import DataError
+from hyperadapters.examples import Tagged
 
 __all__ = ["Columns", "read_conll"]
 

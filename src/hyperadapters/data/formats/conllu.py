@@ -6,9 +6,9 @@ from typing import Any
 
 import conllu
 
-from hyperadapters.data.corpora import Tagged
 from hyperadapters.data.formats.text import read_lines
 from hyperadapters.errors import DataError
+from hyperadapters.examples import Tagged
 
 __all__ = ["Tree", "read_conllu", "read_trees"]
 

@@ -1,0 +1,1 @@
+"""What people write in YAML: values with their lines, merging, and all faults at once."""

@@ -1,0 +1,1 @@
+"""The machine below: processes, memory, and files that are there whole."""

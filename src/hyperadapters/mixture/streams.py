@@ -1,0 +1,107 @@
+"""The data of a phase: its training corpora, encoded, and the mixture that draws from them."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hyperadapters.data.corpora import Corpus
+from hyperadapters.errors import TrainingError
+from hyperadapters.method import Phase, Recipe
+from hyperadapters.mixture.deck import Budget, Examples, Tokens
+from hyperadapters.mixture.mixture import Mixture, Stream, Temperature
+from hyperadapters.mixture.packed import Packed
+from hyperadapters.run.assembly import Assembly
+
+__all__ = ["budget_of", "corpora_of", "mixture_of", "streams_of", "told_of"]
+
+
+def streams_of(assembly: Assembly, number: int) -> list[Stream]:
+    """A stream per (task, language) that the number-th phase trains on.
+
+    Raises:
+        TrainingError: the run has no data for the phase.
+    """
+    length = assembly.method.phases[number].recipe.length
+    return [_stream(assembly, corpus, length) for corpus in corpora_of(assembly, number)]
+
+
+def corpora_of(assembly: Assembly, number: int) -> list[Corpus]:
+    """The corpora that the number-th phase trains on, by the names of their cells.
+
+    Raises:
+        TrainingError: the run has none for the phase.
+        DataError: one is missing, or broken.
+    """
+    phase = assembly.method.phases[number]
+    pairs = assembly.trained_in(number)
+    if not pairs:
+        raise TrainingError(
+            f"phase `{phase.name}` has no data",
+            expected=f"languages for {_asked(phase)} under `train`",
+            found=", ".join(sorted(assembly.run.train)) or "no task at all",
+            remedy="add them to the run file, or choose a method without this phase",
+        )
+    return [
+        replace(assembly.corpus(task, language, "train"), language=language)
+        for task, language in pairs
+    ]
+
+
+def mixture_of(
+    streams: list[Stream], recipe: Recipe, *, pad_id: int, seed: str, ranks: int
+) -> Mixture:
+    """The mixture of a phase: micro-batches of an equal part of its batch.
+
+    Raises:
+        TrainingError: the batch does not fall into equal parts.
+    """
+    return Mixture(
+        streams,
+        order=Temperature(recipe.temperature),
+        budget=budget_of(recipe, ranks),
+        contexts=recipe.contexts_per_batch,
+        pad_id=pad_id,
+        seed=seed,
+    )
+
+
+def budget_of(recipe: Recipe, ranks: int) -> Budget:
+    """What one micro-batch holds, such that every rank has a part of it.
+
+    Raises:
+        TrainingError: there is none.
+    """
+    if recipe.batch_tokens:
+        return Tokens(recipe.batch_tokens // recipe.accumulate, least=ranks)
+    if recipe.batch % (recipe.accumulate * ranks):
+        raise TrainingError(
+            "a batch cannot be shared equally",
+            expected="`recipe.batch` that `accumulate` times the number of processes divides",
+            found=f"batch {recipe.batch}, accumulate {recipe.accumulate}, processes {ranks}",
+            remedy="change `recipe.batch`, `recipe.accumulate` or the number of processes",
+        )
+    return Examples(recipe.batch // recipe.accumulate)
+
+
+def _asked(phase: Phase) -> str:
+    return "some task" if phase.tasks is None else ", ".join(sorted(phase.tasks - phase.without))
+
+
+def _stream(assembly: Assembly, corpus: Corpus, length: int) -> Stream:
+    how = assembly.tasks[corpus.task]
+    every = how.encode_all(assembly.tokenizer, corpus.examples, length)
+    encoded = Packed(example for example in every if how.admits(example))
+    row, left_out = how.row(corpus.language), len(corpus.examples) - len(encoded)
+    return Stream(how, row, encoded, len(encoded), encoded.checksum(), left_out)
+
+
+def told_of(streams: Sequence[Stream]) -> str:
+    """What to know of the examples that are left out; nothing where there are none."""
+    left = sum(stream.left_out for stream in streams)
+    if not left:
+        return ""
+    every = left + sum(len(stream.examples) for stream in streams)
+    worst = max(streams, key=lambda one: one.left_out / (one.left_out + len(one.examples) or 1))
+    return (
+        f"{left:,} of {every:,} examples are left out, too long or with sides of unlike length; "
+        f"most of `{worst}`: {worst.left_out:,} of {worst.left_out + len(worst.examples):,}"
+    )

@@ -1,0 +1,153 @@
+"""The weights of one forward, bound to the modules they act at, for exactly as long as it runs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from hyperadapters.context import Context, Row
+from hyperadapters.errors import ContextError
+from hyperadapters.forms import Form, Weights
+from hyperadapters.model.layout import Layout
+from hyperadapters.model.wiring import WIRINGS, Flow
+from hyperadapters.sites import Site
+
+__all__ = [
+    "Act",
+    "Binding",
+    "Layouts",
+    "base_last",
+    "bound",
+    "current",
+    "layouts_of",
+    "rebind",
+    "with_base",
+]
+
+
+@dataclass(frozen=True)
+class Act:
+    """One adapter at one site: its form, its weights, and which example has which row of them."""
+
+    form: Form
+    weights: Weights
+    layouts: "Layouts"
+
+    def update(self, hidden: Tensor) -> Tensor:
+        """What the form adds, example by example in the order of the batch."""
+        layout = self.layouts.at(hidden)
+        weights = self.weights
+        if not torch.is_autocast_enabled(hidden.device.type):  # which casts where it has to
+            weights = {slot: weight.to(hidden.dtype) for slot, weight in weights.items()}
+        return layout.join(self.form.apply(layout.split(hidden), weights), hidden.shape[1])
+
+
+@dataclass(frozen=True)
+class Layouts:
+    """The layout of a context for every batch size that one forward sees.
+
+    Beam search and return sequences repeat each example; only `generate` may.
+    """
+
+    row_of: tuple[int, ...]
+    rows: int
+    repeats: bool
+    made: dict[int, Layout] = field(default_factory=dict)
+
+    def at(self, hidden: Tensor) -> Layout:
+        """The layout for the examples of `hidden`.
+
+        Raises:
+            ContextError: the number of examples is not the context's.
+        """
+        examples = hidden.shape[0]
+        if examples not in self.made:
+            times, rest = divmod(examples, len(self.row_of))
+            if rest or not times or (times > 1 and not self.repeats):
+                raise ContextError(
+                    f"the batch has {examples} examples, its context {len(self.row_of)}",
+                    expected="one row for each example",
+                    remedy="make the context with `Context.of_examples`, one row per example",
+                )
+            row_of = [row for row in self.row_of for _ in range(times)]
+            self.made[examples] = Layout.of(row_of, self.rows, hidden.device)
+        return self.made[examples]
+
+
+@dataclass(frozen=True)
+class Binding:
+    """Who acts where during one forward of one adapted model.
+
+    Args:
+        owner: the adapted model whose forward this is; hooks of any other stay still.
+        acts: per site, the adapters that act there, in stacking order.
+    """
+
+    owner: nn.Module
+    acts: Mapping[Site, Sequence[Act]]
+
+    def fold(self, found: Sequence[tuple[Site, str]], module: nn.Module, flow: Flow) -> Flow:
+        """Lets every adapter act on what flows through a module, at its sites with their wiring."""
+        for site, wiring in found:
+            for act in self.acts.get(site, ()):
+                flow = WIRINGS[wiring](module, flow, act.update)
+        return flow
+
+
+_CURRENT: ContextVar[Binding | None] = ContextVar("binding", default=None)
+
+
+def current(owner: nn.Module) -> Binding | None:
+    """The binding of the forward that is running, if it is one of `owner`."""
+    binding = _CURRENT.get()
+    return binding if binding is not None and binding.owner is owner else None
+
+
+@contextmanager
+def bound(binding: Binding | None) -> Iterator[None]:
+    """Binds for the duration of a `with`."""
+    token = _CURRENT.set(binding)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
+
+
+def rebind() -> tuple[AbstractContextManager[Any], AbstractContextManager[Any]]:
+    """The `context_fn` of non-reentrant checkpointing: recomputed layers see the binding of their
+    own forward.
+
+    Backward runs after the forward's scope has closed, perhaps after other forwards, perhaps in
+    another thread.
+    """
+    return nullcontext(), bound(_CURRENT.get())
+
+
+def layouts_of(context: Context, *, repeats: bool) -> Layouts:
+    """The layouts of a context."""
+    return Layouts(context.row_of, len(context.rows), repeats)
+
+
+def base_last(context: Context) -> tuple[tuple[Row, ...], Context]:
+    """The rows that have weights, and the context with its base row, if any, moved behind them."""
+    rows = tuple(row for row in context.rows if not row.is_base)
+    if len(rows) == len(context.rows):
+        return rows, context
+    ordered = (*rows, next(row for row in context.rows if row.is_base))
+    return rows, Context(ordered, tuple(ordered.index(context.rows[row]) for row in context.row_of))
+
+
+def with_base(weights: Mapping[str, Tensor], rows: int) -> dict[str, Tensor]:
+    """Weights padded with rows of zeros up to `rows`."""
+    return {slot: _pad(weight, rows) for slot, weight in weights.items()}
+
+
+def _pad(weight: Tensor, rows: int) -> Tensor:
+    missing = rows - weight.shape[0]
+    if not missing:
+        return weight
+    return torch.cat([weight, weight.new_zeros(missing, *weight.shape[1:])])

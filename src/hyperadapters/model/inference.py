@@ -1,0 +1,69 @@
+"""A model in evaluation mode over many examples: those of similar length share a batch."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TypeVar
+
+import torch
+from torch import nn
+
+from hyperadapters.context import Context, Row
+from hyperadapters.model.adapted import AdaptedModel
+from hyperadapters.schedules import Observed, Schedule
+from hyperadapters.tasks.base import Batch, Encoded, Task, collate
+from hyperadapters.tasks.batch import fitting
+
+__all__ = ["EXAMPLES", "over_batches"]
+
+Answer = TypeVar("Answer")
+
+EXAMPLES = 64
+"""In a batch, at most."""
+_TOKENS = 4096
+"""In a batch, at most; padding counts, and one example may be longer."""
+
+
+def over_batches(
+    model: AdaptedModel,
+    drawn: Sequence[tuple[Task, Row, Encoded]],
+    pad_id: int,
+    answer: Callable[[Context, Batch, list[int]], Sequence[Answer]],
+    *,
+    under: Schedule = Observed(),
+    examples: int = EXAMPLES,
+) -> list[Answer]:
+    """What `answer` says of each example, in the order given; without gradients.
+
+    Tasks that draw (masks) draw the same in every call.
+
+    Args:
+        drawn: task, row and ids of each example.
+        pad_id: the tokenizer's padding id.
+        answer: says something of each example of a batch, from the rows it runs with, the batch
+            on the model's device, and the places of its examples among those given.
+        under: maps the row of an example to the row that batch n runs it with.
+        examples: in a batch, at most.
+    """
+    device = next(model.parameters()).device
+    generator, lengths = torch.Generator().manual_seed(0), [len(encoded) for *_, encoded in drawn]
+    found: dict[int, Answer] = {}
+    with _evaluating(model):
+        for number, places in enumerate(fitting(lengths, examples=examples, tokens=_TOKENS)):
+            own = [drawn[place] for place in places]
+            batch = collate(own, pad_id, generator).to(device)
+            context = Context.of_examples(under.under(row, number) for _, row, _ in own)
+            found.update(zip(places, answer(context, batch, places), strict=True))
+    return [found[place] for place in range(len(drawn))]
+
+
+@contextmanager
+def _evaluating(model: nn.Module) -> Iterator[None]:
+    """Eval mode without gradients; every module goes back to the mode it had."""
+    training = [module for module in model.modules() if module.training]
+    model.eval()
+    try:
+        with torch.no_grad():
+            yield
+    finally:
+        for module in training:
+            module.training = True

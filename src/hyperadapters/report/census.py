@@ -1,0 +1,74 @@
+"""What a run's corpora hold, and how much of them its tokenizer can read."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from hyperadapters.config import RunFile
+from hyperadapters.data.corpora import SPLITS, Corpus
+from hyperadapters.data.summary import UNKNOWN_LIMIT, Summary, summary
+from hyperadapters.run.library import Library
+
+__all__ = ["census", "census_table"]
+
+
+def census(run: RunFile, library: Library, tokenizer: Any) -> Iterator[Summary]:
+    """Every corpus that a run reads in numbers, in the order of its tasks, one after the other.
+
+    A corpus that it would choose a checkpoint by or score, and that is not there, has no sentences.
+
+    Raises:
+        DataError: a corpus to train on is missing, or one is broken.
+    """
+    first = run.pretrain.train if run.pretrain else {}
+    read = {"train": (first, run.train), "dev": (run.select,), "test": (run.evaluate,)}
+    seen = set[tuple[str, str, str]]()  # a route such as `de-en-fr` reads what `de-fr` reads
+    for task in run.tasks:
+        cells = [cell for split in SPLITS for cell in read[split]]
+        for language in dict.fromkeys(name for cell in cells for name in cell.get(task, ())):
+            for split in SPLITS:
+                if any(language in cell.get(task, ()) for cell in read[split]):
+                    corpus = _corpus(library, task, language, split)
+                    if (task, corpus.language, split) not in seen:
+                        yield summary(corpus, tokenizer)
+                    seen.add((task, corpus.language, split))
+
+
+def _corpus(library: Library, task: str, language: str, split: str) -> Corpus:
+    if split == "train" or library.has(task, language, split):
+        return library.corpus(task, language, split)
+    return Corpus(task, language, split, (), "")
+
+
+def census_table(corpora: Iterable[Summary]) -> Table:
+    """The numbers as a table; a warning beside every corpus that has nothing, or that the tokenizer
+    hardly reads, and how many sentences are left out because they are scored.
+    """
+    table = Table("task", "language", "split", title="Corpora that the run reads")
+    for name in ("sentences", "words", "tokens", "unknown tokens"):
+        table.add_column(name, justify="right")
+    table.add_column("to note")
+    for corpus in corpora:
+        table.add_row(
+            corpus.task,
+            corpus.language,
+            corpus.split,
+            f"{corpus.sentences:,}",
+            f"{corpus.words:,}",
+            f"{corpus.tokens:,}",
+            f"{corpus.unknown:.1%}",
+            _note(corpus),
+        )
+    return table
+
+
+def _note(corpus: Summary) -> Text:
+    if not corpus.sentences:
+        return Text("nothing there", style="red")
+    notes = [
+        Text(f"above {UNKNOWN_LIMIT:.0%} unknown" if corpus.flagged else "", style="yellow"),
+        Text(f"{corpus.left_out:,} left out: scored" if corpus.left_out else ""),
+    ]
+    return Text("; ").join(filter(None, notes))

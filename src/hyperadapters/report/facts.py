@@ -1,0 +1,151 @@
+"""What surrounds the results in HTML: the runs, their sizes, their files, a paper's figures."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from hyperadapters.report.markup import badge, details, element, text
+from hyperadapters.report.papers import PaperSetting, beside
+from hyperadapters.report.runs import RunReport
+from hyperadapters.report.summary import MISSING, language_name, listed, metric_of, tasks_of
+
+__all__ = ["header", "paper_tables", "parameters", "run_files"]
+
+_ROWS_OF_DIFFERENCES = 40
+
+
+def header(runs: Sequence[RunReport], names: Sequence[str]) -> str:
+    """The title, and a card per run with its method, seed and facts."""
+    title = names[0] if len(runs) == 1 else f"{len(runs)} runs side by side"
+    cards = []
+    for place, (run, name) in enumerate(zip(runs, names, strict=True)):
+        facts = {"method": run.matrix.method, "seed": listed(run.matrix.seeds)}
+        facts |= _scalars(run.facts)
+        shown = [element("dt", text(k)) + element("dd", text(v)) for k, v in facts.items()]
+        pairs = [element("div", line) for line in shown]
+        mark = element("h3", badge(place), " ", text(name)) if len(runs) > 1 else ""
+        cards.append(element("div", mark, element("dl", *pairs), class_="run"))
+    return element(
+        "header",
+        element("p", "hyperadapters", class_="eyebrow"),
+        element("h1", text(title)),
+        element("div", *cards, class_="runs"),
+    )
+
+
+def _scalars(facts: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        name.replace("_", " "): f"{value:,}" if isinstance(value, (int, float)) else str(value)
+        for name, value in facts.items()
+        if isinstance(value, (str, int, float))
+    }
+
+
+def parameters(runs: Sequence[RunReport]) -> str:
+    """A table of parameter counts, with their share of the backbone where that is known."""
+    counts = [run.parameters for run in runs]
+    rows = dict.fromkeys(name for count in counts for name in count)
+    if not rows:
+        return ""
+    head = [element("th", "parameters", scope="col")]
+    head += [
+        element("th", badge(place) if len(runs) > 1 else "count", scope="col")
+        for place in range(len(runs))
+    ]
+    body = []
+    for row in rows:
+        cells = [_count(row, count) for count in counts]
+        label = element("th", text(row.replace("_", " ")), scope="row")
+        body.append(element("tr", label, *cells))
+    return _table(head, body)
+
+
+def _count(row: str, counts: Mapping[str, int]) -> str:
+    if row not in counts:
+        return element("td", MISSING)
+    number, backbone = counts[row], counts.get("backbone")
+    if not backbone or not row.startswith("trained"):
+        return element("td", f"{number:,}")
+    share = f"{100 * number / backbone:.1f}% of the backbone"
+    return element("td", f"{number:,}", element("small", share))
+
+
+def paper_tables(runs: Sequence[RunReport], names: Sequence[str], paper: PaperSetting) -> str:
+    """Per task, our scores beside the paper's; its methods that we ran come first."""
+    matrices = [run.matrix for run in runs]
+    ran = [matrix.method for matrix in matrices]
+    tables = []
+    for task in tasks_of(matrices):
+        methods = paper.methods(task, metric_of(matrices, task))
+        methods = tuple(sorted(methods, key=lambda method: method not in ran))
+        rows = beside(matrices, paper, task, methods)
+        if not rows:
+            continue
+        tops = [element("td"), *_spans((len(runs), "ours"), (len(methods), "the paper's"))]
+        head = [element("th", text(task), scope="col")]
+        for place, name in enumerate(names):
+            label = badge(place) if len(runs) > 1 else text(matrices[place].method)
+            head.append(element("th", label, title=name, scope="col"))
+        for method in methods:
+            kind = "theirs ran" if method in ran else "theirs"
+            head.append(element("th", text(method), class_=kind, scope="col"))
+        body = []
+        for row in rows:
+            label = f"mean, {row.label}" if row.is_mean else language_name(row.label)
+            cells = [element("th", text(label), scope="row", title=row.label)]
+            cells += [element("td", _points(value)) for value in row.ours]
+            cells += [element("td", _points(value), class_="theirs") for value in row.paper]
+            body.append(element("tr", *cells, class_="mean" if row.is_mean else None))
+        tables.append(_table(head, body, element("tr", *tops, class_="spans")))
+    return "".join(tables)
+
+
+def _spans(*spans: tuple[int, str]) -> list[str]:
+    return [element("th", text(label), colspan=width, scope="colgroup") for width, label in spans]
+
+
+def _points(value: float | None) -> str:
+    return MISSING if value is None else f"{value:.1f}"
+
+
+def run_files(runs: Sequence[RunReport], names: Sequence[str]) -> str:
+    """What differs between the runs' files, then each file as it was resolved, folded away."""
+    files = []
+    for run, name in zip(runs, names, strict=True):
+        if run.run_yaml:
+            body = element("pre", text(run.run_yaml.strip()))
+            files.append(details(f"{name}, every value as resolved", body))
+    return _differing(runs) + "".join(files)
+
+
+def _differing(runs: Sequence[RunReport]) -> str:
+    if len(runs) < 2:
+        return ""
+    settings = [run.settings for run in runs]
+    paths = dict.fromkeys(path for setting in settings for path in setting)
+    rows = []
+    for path in paths:
+        values = [setting.get(path, MISSING) for setting in settings]
+        if len(set(values)) > 1 and path not in ("name", "output"):
+            label = element("th", element("code", text(path)), scope="row")
+            rows.append(element("tr", label, *(element("td", _value(v)) for v in values)))
+    head = [element("th", "setting", scope="col")]
+    head += [element("th", badge(place), scope="col") for place in range(len(runs))]
+    if not rows:
+        return ""
+    return element(
+        "div",
+        element("h3", "What differs"),
+        _table(head, rows[:_ROWS_OF_DIFFERENCES]),
+        class_="diff",
+    )
+
+
+def _value(value: str) -> str:
+    """A value of the run file; a long list may break after commas."""
+    return re.sub(r",\s*", ", ", text(value))
+
+
+def _table(head: Sequence[str], body: Sequence[str], above: str = "") -> str:
+    top = element("thead", above, element("tr", *head))
+    return element("div", element("table", top, element("tbody", *body)), class_="scroll")

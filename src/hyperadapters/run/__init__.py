@@ -1,0 +1,1 @@
+"""A run file becomes objects; a trained model is kept and comes back."""

@@ -1,0 +1,112 @@
+"""What a run stands on: its backbone and the tokenizer beside it, loaded or made."""
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hyperadapters.backbones import architectures
+from hyperadapters.config import RunFile, digest, digest_in
+from hyperadapters.config.run_file import Architecture, Backbone
+from hyperadapters.data.vocabulary import train_joint_tokenizer, train_tokenizer
+from hyperadapters.errors import BackboneError, DataError
+from hyperadapters.examples import Pair
+from hyperadapters.run.library import Library
+from hyperadapters.tasks.translation import target_token
+
+__all__ = ["TOKENIZER", "backbone_of", "source_of", "tokenizer_of"]
+
+TOKENIZER = "tokenizer"
+"""Where a run's folder keeps a tokenizer that was learned."""
+
+
+def source_of(wanted: Backbone) -> str:
+    """The folder, or the name on the hub, that a backbone comes from.
+
+    Raises:
+        BackboneError: `path` is no folder, or `name` is one, which would be taken instead.
+    """
+    if wanted.path is None:
+        name = wanted.name or ""
+        if Path(name).is_dir():
+            raise BackboneError(
+                f"`{name}` is a folder here, not only a name on the hub",
+                where="backbone.name",
+                remedy=f"write `path: {name}` for the folder; start elsewhere for the hub's",
+            )
+        return name
+    folder = Path(wanted.path).expanduser()
+    if not folder.is_dir():
+        raise BackboneError(
+            f"there is no folder `{wanted.path}`",
+            where="backbone.path",
+            expected="a folder written by `save_pretrained`, named from the folder you are in",
+            remedy="correct the path; a model of the hub goes under `name`",
+        )
+    return str(folder)
+
+
+def backbone_of(wanted: Backbone, tokenizer: Any) -> Any:
+    """The backbone, loaded or with random weights.
+
+    Raises:
+        BackboneError: it cannot be found or read, or has fewer embeddings than there are tokens.
+    """
+    if wanted.architecture is None:
+        backbone = architectures.load(source_of(wanted), wanted.revision)
+        architectures.check_vocabulary(backbone, tokenizer)
+        return backbone
+    shape = wanted.architecture.model_dump()
+    return architectures.from_scratch(
+        shape, len(tokenizer), tokenizer.pad_token_id, tokenizer.eos_token_id
+    )
+
+
+def tokenizer_of(run: RunFile, library: Library) -> Any:
+    """The tokenizer beside the backbone; for an architecture the one kept in the folder of the run,
+    where it has begun, else one learned from its text.
+
+    Raises:
+        BackboneError: it cannot be found or read.
+        DataError: there is no text to learn one from.
+    """
+    wanted = run.backbone
+    if wanted.architecture is None:
+        return architectures.load_tokenizer(source_of(wanted), wanted.revision)
+    kept = run.folder / TOKENIZER
+    if kept.exists() and digest_in(run.folder) == digest(run):
+        return architectures.load_tokenizer(kept)
+    with tempfile.TemporaryDirectory() as folder:
+        learned = _learned(run, library, wanted.architecture)
+        architectures.save_tokenizer(learned, Path(folder))
+        return architectures.load_tokenizer(folder)
+
+
+def _learned(run: RunFile, library: Library, shape: Architecture) -> Any:
+    """WordPiece for an encoder; for a Transformer a joint Unigram vocabulary with target tokens."""
+    cells = [*(run.pretrain.train.items() if run.pretrain else ()), *run.train.items()]
+    pairs = dict.fromkeys((task, language) for task, names in cells for language in names)
+    examples = [
+        example
+        for task, language in pairs
+        for example in library.corpus(task, language, "train").examples
+    ]
+    if not examples:
+        raise DataError(
+            "there is no text to learn a vocabulary from",
+            where=", ".join(dict.fromkeys(library.corpus(*pair, "train").source for pair in pairs)),
+            cause="the files are empty, or no line of theirs is in the split `train`",
+        )
+    if shape.type != "marian":
+        texts = [example.text for example in examples]
+        return train_tokenizer(texts, shape.vocabulary, shape.positions)
+    sides: dict[str, dict[str, None]] = {}
+    for pair in examples:
+        if isinstance(pair, Pair):
+            for language, text in zip(pair.languages, (pair.first, pair.second), strict=True):
+                sides.setdefault(language, {})[text] = None
+    return train_joint_tokenizer(
+        {language: tuple(texts) for language, texts in sides.items()},
+        shape.vocabulary,
+        shape.positions,
+        added=[target_token(language) for language in sorted(sides)],
+    )

@@ -1,0 +1,197 @@
+"""The state of a training run on disk: tensors as safetensors, all else as JSON, never a pickle.
+
+    checkpoints/
+        000-00000500/            a phase and the updates done in it; the last two are kept
+            state.json           counters, the best score, the mixture, a checksum per file
+            model.safetensors    everything that some phase trains
+            optimiser.safetensors
+            random.safetensors   random states, one row per rank
+        best-0-400.safetensors   the weights that the checkpoint criterion holds best so far
+
+A checkpoint is written beside its place, synced and renamed into it: whenever the process dies, the
+last whole one can be read.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor
+
+from hyperadapters.errors import BundleError
+from hyperadapters.machine.whole import remove, save_tensors, whole
+from hyperadapters.model.adapted import AdaptedModel
+from hyperadapters.run.bundle import fill
+
+__all__ = [
+    "Checkpoint",
+    "latest",
+    "load",
+    "read",
+    "read_tensors",
+    "tidy",
+    "write",
+    "write_tensors",
+]
+
+_STATE = "state.json"
+_FORMAT = 2
+_KEPT = 2
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What was read back.
+
+    Args:
+        path: its folder.
+        state: the JSON part.
+        tensors: per group (`model`, `optimiser`, `random`), tensors by name, on the CPU.
+    """
+
+    path: Path
+    state: Mapping[str, Any]
+    tensors: Mapping[str, Mapping[str, Tensor]]
+
+
+def write(
+    folder: Path,
+    name: str,
+    state: Mapping[str, Any],
+    tensors: Mapping[str, Mapping[str, Tensor]],
+) -> Path:
+    """Writes a checkpoint; it is there whole, or not at all.
+
+    Args:
+        folder: of all checkpoints of the run.
+        name: sorts after those of all earlier checkpoints.
+        state: plain JSON values.
+        tensors: per group, tensors by name.
+
+    Returns:
+        The checkpoint's folder.
+    """
+    with whole(folder / name) as part:
+        part.mkdir()
+        checksums = {}
+        for group, named in tensors.items():
+            file = part / f"{group}.safetensors"
+            save_tensors(named, file)
+            checksums[file.name] = _checksum(file)
+        text = json.dumps({"format": _FORMAT, "checksums": checksums, **state}, indent=1)
+        (part / _STATE).write_text(text, encoding="utf-8")
+    return folder / name
+
+
+def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
+    """Writes one file of tensors; it is there whole, or not at all."""
+    with whole(path) as part:
+        save_tensors(tensors, part)
+
+
+def latest(folder: Path) -> Path | None:
+    """The newest checkpoint of a run, or None."""
+    found = _checkpoints(folder)
+    return found[-1] if found else None
+
+
+def read(path: Path) -> Checkpoint:
+    """A checkpoint, every file of it checked.
+
+    Raises:
+        BundleError: a file is missing, cut off or changed; the message says how to go on.
+    """
+    state = _read_state(path)
+    tensors = {}
+    for name, checksum in state["checksums"].items():
+        file = path / name
+        if not file.is_file():
+            raise _damaged(path, file, "no such file")
+        if _checksum(file) != checksum:
+            raise _damaged(path, file, "another content than was written")
+        tensors[file.stem] = read_tensors(file)
+    return Checkpoint(path, state, tensors)
+
+
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """The tensors of one file, on the CPU.
+
+    Raises:
+        BundleError: the file is missing, cut off or changed.
+    """
+    try:
+        tensors: dict[str, Tensor] = load_file(path)
+    except (OSError, SafetensorError) as error:
+        raise _damaged(path, path, str(error)) from error
+    return tensors
+
+
+def load(model: AdaptedModel, saved: Mapping[str, Tensor], where: str) -> None:
+    """Puts saved weights into everything that some phase of the model trains.
+
+    Raises:
+        BundleError: the weights are those of another model.
+    """
+    fill(
+        model.kept(),
+        saved,
+        where=where,
+        cause="the data of the run, or this library, have changed since",
+        remedy="delete the folder of the run to start again",
+    )
+
+
+def tidy(folder: Path, best: str | None) -> None:
+    """Removes all but the last two checkpoints, half-written files and outdone best weights.
+
+    Args:
+        folder: of all checkpoints of the run.
+        best: the file of the best weights so far; those that kept checkpoints name are kept too.
+    """
+    for old in _checkpoints(folder)[:-_KEPT]:
+        remove(old)
+    needed = {best, *(_read_state(kept).get("best_file") for kept in _checkpoints(folder))}
+    for path in folder.iterdir():
+        if path.name.startswith("."):
+            remove(path)
+        elif path.name.startswith("best-") and path.name not in needed:
+            path.unlink()
+
+
+def _checkpoints(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.glob("[0-9]*-[0-9]*") if path.is_dir())
+
+
+def _read_state(path: Path) -> dict[str, Any]:
+    file = path / _STATE
+    try:
+        state: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        known = state["format"] == _FORMAT and isinstance(state["checksums"], dict)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise _damaged(path, file, str(error)) from error
+    if not known:
+        raise _damaged(path, file, f"format {state['format']}, not {_FORMAT}")
+    return state
+
+
+def _damaged(path: Path, file: Path, found: str) -> BundleError:
+    older = [one for one in _checkpoints(path.parent) if one < path]
+    goal = f"go on from `{older[-1].name}`" if older else "start the run again"
+    return BundleError(
+        f"`{path}` is damaged" if path == file else f"checkpoint `{path}` is damaged",
+        where=str(file),
+        expected="the file as it was written",
+        found=found,
+        cause="a full disk, an incomplete copy, or a change by hand",
+        remedy=f"delete `{path}` to {goal}",
+    )
+
+
+def _checksum(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,99 @@
+"""What corpora hold."""
+
+from io import StringIO
+
+import pytest
+from rich.console import Console
+from tokenizers import Tokenizer, models, pre_tokenizers
+from transformers import PreTrainedTokenizerFast
+
+from hyperadapters.config import RunFile, run_from
+from hyperadapters.data.summary import Summary
+from hyperadapters.errors import DataError
+from hyperadapters.report.census import census, census_table
+from hyperadapters.run.library import Library
+
+
+@pytest.fixture
+def tokenizer() -> PreTrainedTokenizerFast:
+    """Words by white space; it knows none."""
+    inner = Tokenizer(models.WordLevel({"[UNK]": 0}, unk_token="[UNK]"))
+    inner.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    return PreTrainedTokenizerFast(tokenizer_object=inner, unk_token="[UNK]")
+
+
+def _run(**changes: object) -> RunFile:
+    data = {"format": "cldr", "train": 4, "dev": 2, "test": 0}
+    values = {
+        "name": "x",
+        "backbone": {"name": "bert-base-cased"},
+        "method": "hyper-x-base",
+        "tasks": {
+            "fields": {"kind": "tagging", "data": data},
+            "mlm": {"kind": "mlm", "data": {**data, "content": "text"}},
+        },
+        "train": {"fields": ["en"], "mlm": ["en"]},
+        "evaluate": {"fields": ["en", "tr"]},
+        "pretrain": {"train": {"mlm": ["fi"]}},
+    }
+    return run_from({**values, **changes})
+
+
+def test_every_corpus_that_is_read_is_counted(tokenizer: PreTrainedTokenizerFast) -> None:
+    """What is trained on, chosen by and scored; a test set that is not there has nothing."""
+    run = _run()
+    found = [
+        (s.task, s.language, s.split, s.sentences) for s in census(run, Library(run), tokenizer)
+    ]
+    assert found == [
+        ("fields", "en", "train", 4),
+        ("fields", "en", "dev", 2),
+        ("fields", "en", "test", 0),
+        ("fields", "tr", "test", 0),
+        ("mlm", "fi", "train", 4),
+        ("mlm", "en", "train", 4),
+    ]
+
+
+def test_a_route_is_counted_once_with_its_ends(tokenizer: PreTrainedTokenizerFast) -> None:
+    data = {"format": "cldr", "content": "pairs", "train": 4, "dev": 2, "test": 3}
+    run = _run(
+        backbone={"name": "Helsinki-NLP/opus-mt-en-de"},
+        method="transformer-base",
+        tasks={"mt": {"kind": "translation", "data": data}},
+        train={"mt": ["de-en", "en-fr"]},
+        evaluate={"mt": ["de-fr", "de-en-fr"]},
+        pretrain=None,
+    )
+    found = [(s.language, s.split) for s in census(run, Library(run), tokenizer)]
+    assert found[:4] == [("de-en", "train"), ("de-en", "dev"), ("en-fr", "train"), ("en-fr", "dev")]
+    assert found[4:] == [("de-fr", "test")]
+
+
+def test_a_missing_corpus_to_train_on_is_an_error(tokenizer: PreTrainedTokenizerFast) -> None:
+    data = {"format": "conll", "path": "/nowhere/{language}.{split}"}
+    run = _run(
+        tasks={"fields": {"kind": "tagging", "data": data}}, train={"fields": ["en"]}, pretrain=None
+    )
+    with pytest.raises(DataError, match="no file for language `en`, split `train`"):
+        list(census(run, Library(run), tokenizer))
+
+
+def test_the_table_warns_above_a_fifth_unknown() -> None:
+    rows = [
+        Summary("ner", "en", "train", 1000, 5000, 8000, 0.01, False),
+        Summary("ner", "ug", "train", 10, 50, 80, 0.25, True),
+        Summary("ner", "fi", "test", 0, 0, 0, 0.0, False),
+        Summary("mt", "de-en", "train", 10, 50, 80, 0.0, False, left_out=1234),
+    ]
+    stream = StringIO()
+    Console(file=stream, width=120).print(census_table(rows))
+    lines = stream.getvalue().splitlines()
+    english = next(line for line in lines if " en " in line)
+    uyghur = next(line for line in lines if " ug " in line)
+    assert "8,000" in english and "above" not in english
+    assert "25.0%" in uyghur and "above 20%" in uyghur
+    finnish = next(line for line in lines if " fi " in line)
+    assert "nothing there" in finnish and "nothing" not in english + uyghur
+    german = next(line for line in lines if " de-en " in line)
+    assert "1,234 left out: scored" in german and "left out" not in english + uyghur

@@ -1,0 +1,68 @@
+"""The corpora of a run: nothing to train a translation on is scored."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import tiny_runs
+from hyperadapters.config import run_from
+from hyperadapters.run.assembly import assemble
+from hyperadapters.run.library import Library
+from hyperadapters.scoring.evaluation import evaluate
+
+
+def of_pairs(folder: Path, **changes: Any) -> dict[str, Any]:
+    """A run file on three languages that say the same, a file per pair."""
+    for pair in ("de-en", "de-fr", "en-fr"):
+        first, second = pair.split("-")
+        lines = [f"satz {first} {n}\tsatz {second} {n}" for n in range(400)]
+        (folder / f"{pair}.tsv").write_text("\n".join(lines), encoding="utf-8")
+    values = tiny_runs.translation(folder / "run", **changes)
+    values["tasks"]["mt"]["data"] = {"format": "pairs", "path": "{first}-{second}.tsv"}
+    return values
+
+
+def test_what_is_scored_in_any_direction_is_trained_on_in_none(tmp_path: Path) -> None:
+    """Three languages, a file per pair: what `de-fr` is tested on may stand in `de-en` to train."""
+    values = of_pairs(tmp_path, evaluate={"mt": ["de-fr", "fr-en"]})
+    values["train"] = {"mt": ["de-en", "en-de", "en-fr", "de-fr"]}
+    library = Library(run_from(values), tmp_path)
+    tested = {
+        text
+        for cells, split in ((["de-fr", "fr-en"], "test"), (["de-en", "en-de", "en-fr"], "dev"))
+        for cell in cells
+        for pair in library.corpus("mt", cell, split).examples
+        for text in (pair.first, pair.second)
+    }
+    assert len(tested) > 40
+    for cell in values["train"]["mt"]:
+        left = library.corpus("mt", cell, "train").examples
+        assert len(left) > 200
+        assert tested.isdisjoint({pair.first for pair in left} | {pair.second for pair in left})
+    source = library.run.tasks["mt"].data[0]
+    whole = source.read("mt", "de-en", "train", tmp_path).examples
+    corpus = library.corpus("mt", "de-en", "train")
+    assert corpus.left_out == len(whole) - len(corpus) > 0
+    assert not tested.isdisjoint(pair.first for pair in whole), "a file alone does not see to it"
+
+
+def test_what_a_run_did_not_name_may_have_been_trained_on(tmp_path: Path) -> None:
+    """Each pair of languages without English tests other sentences."""
+    run = run_from(of_pairs(tmp_path, evaluate={"mt": ["de-en"]}, select={"mt": ["fr-en"]}))
+    library = Library(run, tmp_path)
+    asked = library.corpus("mt", "de-fr", "test")
+    assert library.trained_on(library.corpus("mt", "de-en", "test")) == 0
+    assert library.trained_on(library.corpus("mt", "fr-en", "dev")) == 0
+    assert library.trained_on(asked) == len(asked) > 0, "the run would have left them out"
+    named = run.model_copy(update={"evaluate": {"mt": ("de-en-fr",)}})
+    assert Library(named, tmp_path).trained_on(asked) == 0
+    assert Library(run, tmp_path / "elsewhere").trained_on(asked) is None
+    notes = [
+        evaluate(replace(assemble(run, data_root=tmp_path), origin=origin), cells=[("mt", "de-fr")])
+        .cells[0]
+        .note
+        for origin in (None, Library(named, tmp_path), Library(run, tmp_path / "elsewhere"))
+    ]
+    assert notes[0].endswith(f"itself, with a side that was trained on: {len(asked)}")
+    assert "trained on" not in notes[1]
+    assert notes[2].endswith("not scored by the run itself: may have been trained on")

@@ -1,0 +1,165 @@
+"""Cells, means, JSON, and the combination of partitioned runs."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hyperadapters.errors import BundleError, DataError
+from hyperadapters.scoring.matrix import Cell, Matrix, Standing, combine
+
+GROUPS = {"seen": ("tr", "fi"), "unseen": ("ta",)}
+
+
+def cell(
+    task: str, language: str, score: float, standing: Standing = "unseen pair", sentences: int = 4
+) -> Cell:
+    statistics = ((score * 10, 10.0),) * sentences
+    return Cell(task, language, "accuracy", score, sentences, standing, statistics)
+
+
+def matrix(*cells: Cell, run: str = "a") -> Matrix:
+    return Matrix(run, "hyper-x", (0,), cells, GROUPS)
+
+
+MATRIX = matrix(
+    cell("ner", "en", 0.9, "trained pair"),
+    cell("ner", "tr", 0.6),
+    cell("ner", "fi", 0.8, "trained pair"),
+    cell("ner", "ta", 0.1, "unseen language"),
+    cell("pos", "tr", 0.5),
+)
+
+
+def test_group_means_leave_out_the_source() -> None:
+    assert MATRIX.group_names == ("seen", "unseen", "all")
+    assert MATRIX.mean("ner", "seen") == pytest.approx(0.7)
+    assert MATRIX.mean("ner", "unseen") == pytest.approx(0.1)
+    assert MATRIX.mean("ner", "all") == pytest.approx((0.6 + 0.8 + 0.1) / 3)
+    assert MATRIX.mean("ner") == pytest.approx((0.9 + 0.6 + 0.8 + 0.1) / 4)
+    assert MATRIX.mean("ner", "all", ("trained pair",)) == pytest.approx(0.8)
+    assert MATRIX.mean("pos", "unseen") is None
+
+
+def test_without_groups_all_is_everything_and_one_group_needs_no_all() -> None:
+    assert replace(MATRIX, groups={}).mean("ner", "all") == MATRIX.mean("ner")
+    assert replace(MATRIX, groups={}).group_names == ("all",)
+    assert replace(MATRIX, groups={"seen": ("tr",)}).group_names == ("seen",)
+
+
+def test_axes_and_cells() -> None:
+    assert MATRIX.tasks == ("ner", "pos")
+    assert MATRIX.languages == ("en", "tr", "fi", "ta")
+    found = MATRIX.cell("pos", "tr")
+    assert found is not None and found.score == 0.5
+    assert MATRIX.cell("pos", "fi") is None
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.floats(0, 1e6),
+            st.sampled_from(["trained pair", "unseen pair", "unseen language"]),
+            st.text(max_size=5),
+        ),
+        max_size=4,
+    )
+)
+def test_json_round_trip(drawn: list[tuple[float, Standing, str]]) -> None:
+    cells = tuple(
+        Cell("ner", f"l{place}", "span_f1", score, 1, standing, ((score, 2.0, 3.0),), note)
+        for place, (score, standing, note) in enumerate(drawn)
+    )
+    assert Matrix.from_json(matrix(*cells).to_json()) == matrix(*cells)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        "[]",
+        '{"run": "a"}',
+        MATRIX.to_json().replace("accuracy", "luck"),
+        MATRIX.to_json().replace("unseen pair", "half seen"),
+        json.dumps({**json.loads(MATRIX.to_json()), "cells": [{"task": "ner"}]}),
+    ],
+)
+def test_broken_json_is_refused(text: str) -> None:
+    with pytest.raises(BundleError, match=r"not a matrix of results\n  where: runs/a/results.json"):
+        Matrix.from_json(text, "runs/a/results.json")
+
+
+@pytest.mark.parametrize(("metric", "wrong"), [("bleu", 10), ("chrf", 18), ("accuracy", 3)])
+def test_counts_of_another_time_are_refused(metric: str, wrong: int) -> None:
+    """Results that an older version wrote are scored again, not read as something else."""
+    old = Cell("mt", "de-en", metric, 0.5, 1, "trained pair", ((1.0,) * wrong,))
+    with pytest.raises(BundleError, match=r"(?s)numbers per sentence.*evaluate the run again"):
+        Matrix.from_json(matrix(old).to_json())
+
+
+def test_rescoring_the_sums_gives_the_score() -> None:
+    one = Cell("ner", "tr", "span_f1", 0.0, 2, "unseen pair", ((1.0, 2.0, 1.0), (0.0, 0.0, 2.0)))
+    assert one.rescored((1.0, 2.0, 3.0)) == pytest.approx(2 * 1 / 5)
+
+
+def test_combine_takes_each_cell_from_the_run_that_did_not_train_on_it() -> None:
+    a = matrix(
+        cell("ner", "en", 0.8, "trained pair"), cell("ner", "tr", 0.9, "trained pair"),
+        cell("pos", "tr", 0.4), cell("ner", "ta", 0.2, "unseen language"),
+    )  # fmt: skip
+    b = matrix(
+        cell("ner", "en", 0.6, "trained pair"), cell("ner", "tr", 0.5),
+        cell("pos", "tr", 0.7, "trained pair"), cell("ner", "ta", 0.4, "unseen language"),
+        run="b",
+    )  # fmt: skip
+    both = combine([a, b])
+    assert both.run == "a + b"
+    assert both.cell("ner", "tr") == b.cell("ner", "tr")
+    assert both.cell("pos", "tr") == a.cell("pos", "tr")
+    english, tamil = both.cell("ner", "en"), both.cell("ner", "ta")
+    assert english is not None and tamil is not None
+    assert (english.score, english.models) == (pytest.approx(0.7), 2)
+    assert english.note == "mean of 2 runs"
+    noted = [
+        replace(cell("mt", "de-en", score), note=f"chrf: {score}; copied: 3.0; nrefs:1")
+        for score in (0.1, 0.2)
+    ]
+    mean = combine([matrix(one) for one in noted]).cells[0]
+    assert mean.note == "mean of 2 runs; copied: 3.0; nrefs:1"
+    assert combine([matrix(mean), matrix(mean)]).cells[0].note == mean.note.replace("2", "4")
+    assert tamil.score == pytest.approx(0.3)
+
+
+def test_a_mean_cell_scores_each_model_on_its_own_sums() -> None:
+    rows = (((1.0, 1.0, 2.0), (0.0, 0.0, 1.0)), ((0.0, 3.0, 2.0), (1.0, 1.0, 1.0)))
+    scores = [2 * sum(r[0] for r in m) / sum(r[1] + r[2] for r in m) for m in rows]
+    cells = [
+        Cell("ner", "ta", "span_f1", score, 2, "unseen pair", row)
+        for score, row in zip(scores, rows, strict=True)
+    ]
+    mean = combine([matrix(one) for one in cells]).cells[0]
+    totals = tuple(map(sum, zip(*mean.statistics, strict=True)))
+    assert mean.rescored(totals) == pytest.approx(mean.score) == pytest.approx(sum(scores) / 2)
+    thrice = combine([matrix(mean), matrix(replace(cells[0], score=0.9))]).cells[0]
+    assert thrice.models == 3 and thrice.score == pytest.approx((sum(scores) + 0.9) / 3)
+
+
+def test_combine_names_every_seed_once() -> None:
+    runs = [replace(MATRIX, seeds=(seed,)) for seed in (2, 0, 2)]
+    assert combine([combine(runs), replace(MATRIX, seeds=(1,))]).seeds == (2, 0, 1)
+
+
+def test_the_one_seed_of_older_results_is_read() -> None:
+    text = replace(MATRIX, seeds=(7,)).to_json()
+    older = text.replace('"seeds":[7]', '"seed":7')
+    assert older != text and Matrix.from_json(older) == Matrix.from_json(text)
+
+
+def test_combine_refuses_what_does_not_belong_together() -> None:
+    with pytest.raises(DataError, match="no matrix to combine"):
+        combine([])
+    a, b = matrix(cell("ner", "ta", 0.5)), matrix(cell("ner", "ta", 0.5, sentences=5))
+    with pytest.raises(DataError, match="different sentences of `ner` in `ta`"):
+        combine([a, b])

@@ -1,0 +1,279 @@
+"""Labels and translations for raw text."""
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sacrebleu
+
+import tiny_runs
+from hyperadapters.config import run_from
+from hyperadapters.context import Context, direction
+from hyperadapters.errors import ConfigError, ContextError, DataError, UnknownName
+from hyperadapters.examples import Pair
+from hyperadapters.model.inference import over_batches
+from hyperadapters.providers import Hypernetwork, Table
+from hyperadapters.report import prediction
+from hyperadapters.run.assembly import Assembly, assemble
+from hyperadapters.schedules import Fixed, Schedule
+from hyperadapters.scoring import evaluation
+from hyperadapters.scoring.evaluation import evaluate
+from hyperadapters.scoring.prediction import answers, predict, translate
+from hyperadapters.tasks.base import Batch
+from hyperadapters.tasks.translation import Translation
+
+
+@pytest.fixture(scope="module")
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    """An untrained tiny model over built-in data."""
+    folder: Path = tmp_path_factory.mktemp("run")
+    data = {"format": "cldr", "train": 30}
+    values = {
+        "name": "x",
+        "output": str(folder),
+        "backbone": {
+            "architecture": {
+                "layers": 1,
+                "width": 8,
+                "heads": 2,
+                "ffn": 8,
+                "positions": 32,
+                "vocabulary": 300,
+            }
+        },
+        "method": {"name": "hyper-x-base", "code": 4, "bottleneck": 2, "embedding": 2, "hidden": 4},
+        "tasks": {
+            "fields": {"kind": "tagging", "data": data},
+            "mlm": {"kind": "mlm", "data": {**data, "content": "text"}},
+        },
+        "train": {"fields": ["en"], "mlm": ["en", "tr"]},
+        "pretrain": {"train": {"mlm": ["en"]}, "recipe": {"length": 32}},
+        "recipe": {"length": 12},
+    }
+    return assemble(run_from(values))
+
+
+def test_every_word_gets_a_label_and_every_line_its_sentence(assembly: Assembly) -> None:
+    lines = ["three days ago\n", "\n", "Monday\n"] + ["in 5 weeks\n"] * 40
+    found = list(predict(assembly, "fields", "tr", lines))
+    assert [[word for word, _ in words] for words in found] == [line.split() for line in lines]
+    assert {label for words in found for _, label in words} <= set(assembly.tasks["fields"].labels)
+
+
+def test_a_sentence_is_tagged_alike_alone_and_among_others(assembly: Assembly) -> None:
+    together = list(
+        predict(assembly, "fields", "en", ["one day ago", "in two years and three days"])
+    )
+    alone = list(predict(assembly, "fields", "en", ["one day ago"]))
+    assert together[0] == alone[0]
+
+
+def test_no_text_gives_nothing(assembly: Assembly) -> None:
+    assert list(predict(assembly, "fields", "en", [])) == []
+
+
+def test_an_unknown_task(assembly: Assembly) -> None:
+    with pytest.raises(UnknownName, match="unknown task `feilds`\n.*\n.*mean `fields`"):
+        list(predict(assembly, "feilds", "en", ["a"]))
+
+
+def test_a_task_without_labels(assembly: Assembly) -> None:
+    with pytest.raises(ConfigError, match="task `mlm` gives no labels"):
+        list(predict(assembly, "mlm", "en", ["a"]))
+
+
+def test_an_unknown_language(assembly: Assembly) -> None:
+    with pytest.raises((UnknownName, ContextError), match="unknown language `xx`"):
+        list(predict(assembly, "fields", "xx", ["a"]))
+
+
+@pytest.fixture(scope="module")
+def translator(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    """An untrained tiny Transformer with hyper-adapters, in float64."""
+    values = tiny_runs.translation(tmp_path_factory.mktemp("run"))
+    made = assemble(run_from(values))
+    made.model.double()
+    return made
+
+
+def test_every_line_is_translated_in_its_own_direction(translator: Assembly) -> None:
+    assert isinstance(translator.model.adapters["hyper"], Hypernetwork)
+    lines = [("de-en", "drei"), ("en-fr", "Monday"), ("de-en", ""), ("fr-de", "lundi")]
+    together = list(translate(translator, "mt", lines))
+    assert together == [next(translate(translator, "mt", [line])) for line in lines]
+    assert together == [_by_the_network(translator, *line) for line in lines]
+    assert together[2] == "" and len(set(together)) > 2
+
+
+def _by_the_network(made: Assembly, name: str, text: str) -> str:
+    """A translation with weights that the hypernetwork writes in every step of the search."""
+    task, model, tokenizer = made.tasks["mt"], made.model, made.tokenizer
+    assert isinstance(task, Translation)
+    encoded = task.encode(tokenizer, Pair(text, "", direction(name)), 32)
+
+    def answer(context: Context, batch: Batch, places: list[int]) -> list[str]:
+        return task.translate(model, context, batch.inputs, tokenizer)
+
+    drawn = [(task, task.row(name), encoded)]
+    return over_batches(model, drawn, tokenizer.pad_token_id, answer)[0] if text else ""
+
+
+def test_translations_come_in_the_order_of_the_sentences(
+    translator: Assembly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prediction, "_WINDOW", 8)
+    texts = ["drei", "drei Tage und zwei Wochen", "Montag", "", "in fünf Jahren"]
+    lines = [("de-en" if n % 3 else "fr-en", texts[n * 7 % 5]) for n in range(21)]
+    alone = [next(translate(translator, "mt", [line])) for line in lines]
+    assert list(translate(translator, "mt", lines)) == alone
+    assert len(set(alone)) > 3
+
+
+def test_translations_of_different_directions_can_be_read_side_by_side(
+    translator: Assembly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prediction, "_WINDOW", 1)
+    network, ran = translator.model.adapters["hyper"], []
+
+    def spy(*arguments: Any) -> Any:
+        ran.append(type(translator.model.adapters["hyper"]))
+        return over_batches(*arguments)
+
+    monkeypatch.setattr(prediction, "over_batches", spy)
+    one, other = [("de-en", "drei"), ("de-en", "Montag")], [("en-fr", "one"), ("en-fr", "Monday")]
+    alone = [list(translate(translator, "mt", lines)) for lines in (one, other)]
+    both = zip(translate(translator, "mt", one), translate(translator, "mt", other), strict=True)
+    for texts, wanted in zip(both, zip(*alone, strict=True), strict=True):
+        assert texts == wanted
+        assert translator.model.adapters["hyper"] is network
+    assert set(ran) == {Table}
+
+
+def test_translations_come_before_all_sentences_are_read(
+    translator: Assembly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prediction, "_WINDOW", 2)
+    endless = (("de-en", f"{number} Tage") for number in itertools.count())
+    found = list(itertools.islice(translate(translator, "mt", endless), 5))
+    lines = [("de-en", f"{number} Tage") for number in range(5)]
+    assert found == list(translate(translator, "mt", lines))
+
+
+def test_lines_that_are_too_long_are_noted(translator: Assembly) -> None:
+    noted: list[str] = []
+    lines = ["drei", "", "drei " * 40]
+    list(answers(translator, "mt", "de-en", lines, noted.append))
+    assert noted == ["line 3 is too long: its end is not translated"]
+
+
+def test_nothing_goes_on_as_nothing(translator: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
+    translations = prediction._translations
+
+    def silent(*arguments: Any) -> Any:
+        found, cut = translations(*arguments)
+        return [""] * len(found), cut
+
+    monkeypatch.setattr(prediction, "_translations", silent)
+    assert list(translate(translator, "mt", [("de-en-fr", "drei")])) == [""]
+
+
+def test_a_route_translates_hop_after_hop(translator: Assembly) -> None:
+    lines = [("de-en-fr", "drei"), ("de-fr", "drei"), ("en-fr", "Monday"), ("de-en-fr", "")]
+    routed = list(translate(translator, "mt", lines))
+    (english,) = translate(translator, "mt", [("de-en", "drei")])
+    (french,) = translate(translator, "mt", [("en-fr", english)])
+    direct = list(translate(translator, "mt", lines[1:3]))
+    assert routed == [french, *direct, ""]
+    assert french != direct[0]
+
+
+def test_a_route_is_scored_by_its_last_translation(translator: Assembly) -> None:
+    cell = evaluate(translator, cells=[("mt", "de-en-fr")]).cells[0]
+    corpus = translator.corpus("mt", "de-fr", "test")
+    sources = [("de-en-fr", pair.first) for pair in corpus.examples]
+    found = list(translate(translator, "mt", sources))
+    references = [pair.second for pair in corpus.examples]
+    metric = translator.tasks["mt"].metric
+    counted = [metric.statistics([a], [b]) for a, b in zip(references, found, strict=True)]
+    assert list(cell.statistics) == [pytest.approx(one) for one in counted]
+    assert 100 * cell.score == pytest.approx(sacrebleu.corpus_bleu(found, [references]).score)
+    assert cell.standing == "trained pair"
+    direct = evaluate(translator, cells=[("mt", "de-fr")]).cells[0]
+    assert direct.standing == "unseen pair"
+    assert direct.statistics != cell.statistics
+
+
+def test_a_route_exchanges_only_the_side_that_it_was_told(
+    translator: Assembly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[list[tuple[str, str]]] = []
+
+    def spy(model: Any, drawn: Any, *rest: Any, under: Schedule) -> Any:
+        rows = {under.under(row, 0) for _, row, _ in drawn}
+        ran.append([(row["source_language"], row["target_language"]) for row in rows])
+        return over_batches(model, drawn, *rest, under=under)
+
+    monkeypatch.setattr(evaluation, "over_batches", spy)
+    for under, wanted in (
+        (Fixed(source_language="fr"), [[("fr", "en")], [("en", "fr")]]),
+        (Fixed(target_language="de"), [[("de", "en")], [("en", "de")]]),
+        (Fixed(), [[("de", "en")], [("en", "fr")]]),
+    ):
+        ran.clear()
+        evaluate(translator, cells=[("mt", "de-en-fr")], under=under)
+        assert ran == wanted
+
+
+def test_lines_name_their_direction_where_the_command_does_not(translator: Assembly) -> None:
+    given = list(answers(translator, "mt", "de-en", ["drei"]))
+    assert list(answers(translator, "mt", None, ["de-en\tdrei"])) == given
+    mixed = list(answers(translator, "mt", None, ["de-en\tdrei\n", "\n", "en-de\tMonday\n"]))
+    assert mixed == [given[0], "", *answers(translator, "mt", "en-de", ["Monday"])]
+    with pytest.raises(DataError, match="a line has no direction"):
+        list(answers(translator, "mt", None, ["drei"]))
+
+
+def test_pairs_that_were_not_trained_on_are_noted_once(
+    translator: Assembly, assembly: Assembly
+) -> None:
+    noted: list[str] = []
+    lines = ["de-en\tdrei", "de-fr\tdrei", "de-en-fr\tdrei", "de-fr\tvier", "fr-de\t"]
+    list(answers(translator, "mt", None, lines, noted.append))
+    assert noted == ["mt/de-fr is an unseen pair: it was not trained on"]
+    noted.clear()
+    list(answers(assembly, "fields", "en", ["two"], noted.append))
+    assert not noted
+    list(answers(assembly, "fields", "tr", ["iki"], noted.append))
+    assert noted == ["fields/tr is an unseen pair: it was not trained on"]
+
+
+def test_words_that_are_not_read_are_noted(assembly: Assembly) -> None:
+    told: list[str] = []
+    lines = ["one day ago", "", "in " + 40 * "two ", *600 * ["Monday"], "in " + 40 * "two "]
+    found = list(predict(assembly, "fields", "en", lines, told.append))
+    assert [len(words) for words in found] == [len(line.split()) for line in lines]
+    end = "is too long: its last words are not tagged"
+    assert told == [f"line 3 {end}", f"line 604 {end}"]
+
+
+def test_a_line_that_begins_with_no_direction_is_named(translator: Assembly) -> None:
+    for line in ("Er sagte\tnein", "ohne Richtung"):
+        with pytest.raises(DataError, match=r"no direction\n  where: line 2"):
+            list(answers(translator, "mt", None, ["de-en\tja", line]))
+
+
+def test_a_task_that_is_not_there_is_named_before_a_language_is_missed(assembly: Assembly) -> None:
+    with pytest.raises(UnknownName, match="unknown task `feilds`"):
+        list(answers(assembly, "feilds", None, ["a"]))
+
+
+def test_a_tagging_task_needs_a_language(assembly: Assembly) -> None:
+    with pytest.raises(ConfigError, match="needs a language"):
+        list(answers(assembly, "fields", None, ["three"]))
+    assert list(answers(assembly, "fields", "en", ["two"]))[0].startswith("two\t")
+
+
+def test_a_tagger_does_not_translate(assembly: Assembly) -> None:
+    with pytest.raises(ConfigError, match="does not translate"):
+        list(translate(assembly, "fields", [("de-en", "drei")]))

@@ -1,0 +1,125 @@
+"""What a run lacks is known before it is trained."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tiny_runs
+from hyperadapters.config import run_from
+from hyperadapters.data.corpora import Corpus
+from hyperadapters.errors import BackboneError, ConfigError, DataError, UnknownName
+from hyperadapters.examples import Tagged
+from hyperadapters.run.assembly import Assembly, assemble
+from hyperadapters.run.library import Library
+from hyperadapters.training.readiness import check
+
+
+@pytest.fixture
+def assembly(tmp_path: Path) -> Assembly:
+    """A run with an untrained model, over built-in data."""
+    return tiny_runs.assembled(tiny_runs.values(tmp_path))
+
+
+def test_what_cannot_be_scored_is_known_before_training(assembly: Assembly) -> None:
+    check(assembly)
+    empty = Corpus("fields", "tr", "test", (), "tr.tsv")
+    library = Library(
+        assembly.run, assembly.library.data_root, corpora={("fields", "tr", "test"): empty}
+    )
+    with pytest.raises(DataError, match=r"nothing to score for `fields` in `tr`\n  where: tr.tsv"):
+        check(replace(assembly, library=library))
+
+
+def test_a_label_that_only_the_test_has_is_known_before_training(assembly: Assembly) -> None:
+    known = assembly.corpus("fields", "tr", "test")
+    other = replace(known, examples=(*known.examples, Tagged(("Oslo",), ("B-NEW",))))
+    corpora = {("fields", "tr", "test"): other}
+    library = Library(assembly.run, assembly.library.data_root, corpora=corpora)
+    with pytest.raises(DataError, match="label `B-NEW` is not among the labels"):
+        check(replace(assembly, library=library))
+
+
+def test_a_target_language_without_a_token_is_known_before_training(tmp_path: Path) -> None:
+    made = assemble(run_from(tiny_runs.translation(tmp_path, method="transformer-base")))
+    other = run_from(
+        tiny_runs.translation(
+            tmp_path,
+            method="transformer-base",
+            train={"mt": ["de-en", "sv-en"]},
+            evaluate={"mt": ["de-en"]},
+        )
+    )
+    check(replace(made, run=other, library=Library(other)))
+    other = other.model_copy(update={"evaluate": {"mt": ("en-sv",)}})
+    with pytest.raises(BackboneError, match="no token `<2sv>`"):
+        check(replace(made, run=other, library=Library(other)))
+
+
+@pytest.mark.parametrize("method", ["pair-adapters-base", "hyper-adapters-base-tiny"])
+def test_a_direction_without_weights_is_known_before_training(method: str, tmp_path: Path) -> None:
+    values = tiny_runs.translation(tmp_path, method={"name": method, "bottleneck": 3})
+    check(assemble(run_from({**values, "evaluate": {"mt": ["de-en-fr"]}})))
+    untrained = assemble(run_from({**values, "evaluate": {"mt": ["de-fr"]}}))
+    if method.startswith("hyper"):
+        check(untrained)
+        return
+    chosen_by = assemble(run_from({**values, "select": {"mt": ["de-fr"]}}))
+    for one in (untrained, chosen_by):
+        with pytest.raises(
+            UnknownName, match="unknown row of a table(.|\n)*only for the rows that"
+        ):
+            check(one)
+
+
+def test_a_phase_is_checked_for_what_it_trains_and_for_those_who_act(tmp_path: Path) -> None:
+    """`more` is pre-trained alone, where no adapter acts: none needs weights for its languages."""
+    values = tiny_runs.translation(tmp_path, method="language-adapters-base")
+    values["tasks"]["more"] = values["tasks"]["mt"]
+    values["pretrain"] = {"train": {"more": ["sv-en"]}, "recipe": {"length": 32}}
+    values |= {"evaluate": {"mt": ["de-en"]}, "select": {"mt": ["de-en"], "more": ["sv-en"]}}
+    made = assemble(run_from(values))
+    assert (made.judged_in(0), made.judged_in(1)) == ((("more", "sv-en"),), (("mt", "de-en"),))
+    check(made)
+    empty = Corpus("more", "sv-en", "dev", (), "sv.txt")
+    made.library._read["more", "sv-en", "dev"] = empty
+    with pytest.raises(DataError, match=r"(?s)nothing to score for `more`.*out of `select: more`"):
+        check(made)
+    with pytest.raises(UnknownName, match="sv"):
+        check(assemble(run_from({**values, "select": {"mt": ["de-en", "sv-en"]}})))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"train": {"fields": ["en"]}, "evaluate": {"spans": ["tr"]}},
+        {
+            "method": "transformer-base",
+            "train": {"fields": ["en"], "spans": ["en"]},
+            "recipe": {"length": 24, "contexts_per_batch": 1},
+        },
+    ],
+)
+def test_a_head_that_nothing_trains_is_not_scored(changes: dict[str, Any], tmp_path: Path) -> None:
+    made = assemble(run_from(tiny_runs.values(tmp_path, **{"select": {}, **changes})))
+    with pytest.raises(ConfigError, match="nothing trains the head of `(spans|fields)`"):
+        check(made)
+
+
+def test_a_head_may_be_trained_in_the_first_phase(tmp_path: Path) -> None:
+    first = {"train": {"spans": ["en"]}, "recipe": {"length": 16}}
+    changes = {"train": {"fields": ["en"]}, "evaluate": {"spans": ["tr"]}, "select": {}}
+    check(assemble(run_from(tiny_runs.values(tmp_path, **changes, pretrain=first))))
+
+
+def test_one_text_under_several_languages_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "all.jsonl").write_text('{"s": "ein Haus", "t": "a house"}\n' * 40)
+    data = {"format": "hub", "path": "all.jsonl", "first": "s", "second": "t"}
+    values = tiny_runs.translation(tmp_path, method="transformer-base", evaluate={}, select={})
+    values["backbone"]["architecture"]["vocabulary"] = 100
+    values["tasks"] = {"mt": {"kind": "translation", "length": 6, "data": data}}
+    made = assemble(run_from(values | {"train": {"mt": ["de-en", "en-de"]}}), data_root=tmp_path)
+    other = run_from(values | {"train": {"mt": ["de-en", "fr-en"]}})
+    with pytest.raises(ConfigError, match="the languages of `mt` would all have the same data"):
+        check(replace(made, run=other))
