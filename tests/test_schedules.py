@@ -16,36 +16,36 @@ PAIRS = [{"source_language": "en", "target_language": t} for t in ("tr", "ta", "
 
 @given(st.integers(0, 1000))
 def test_observed_is_the_row_itself(micro_batch):
-    assert Observed().under(ROW, micro_batch) is ROW
+    assert Observed().row(ROW, micro_batch) is ROW
 
 
 @given(st.integers(0, 1000))
 def test_fixed_names_win_and_the_others_stay(micro_batch):
-    assert Fixed(language="nl").under(ROW, micro_batch) == Row(task="ner", language="nl")
+    assert Fixed(language="nl").row(ROW, micro_batch) == Row(task="ner", language="nl")
 
 
 def test_fixed_adds_factors():
-    pair = Fixed({"source_language": "en", "target_language": "tr"}).under(ROW, 0)
+    pair = Fixed({"source_language": "en", "target_language": "tr"}).row(ROW, 0)
     assert dict(pair) == {**ROW, "source_language": "en", "target_language": "tr"}
 
 
 @given(st.integers(0, 1000))
 def test_a_cycle_takes_turns(micro_batch):
-    row = Cycle(PAIRS).under(ROW, micro_batch)
+    row = Cycle(PAIRS).row(ROW, micro_batch)
     assert dict(row) == {**ROW, **PAIRS[micro_batch % 3]}
 
 
 @given(st.integers(0, 50), st.integers(1, 20))
 def test_a_cycle_gives_every_row_its_equal_share(start, turns):
     seen = Counter(
-        Cycle(PAIRS).under(ROW, start + step)["target_language"] for step in range(3 * turns)
+        Cycle(PAIRS).row(ROW, start + step)["target_language"] for step in range(3 * turns)
     )
     assert set(seen.values()) == {turns}
 
 
 @pytest.mark.parametrize("schedule", [Observed(), Fixed(language="nl"), Cycle(PAIRS)])
 def test_the_base_row_stays(schedule):
-    assert schedule.under(BASE, 1) is BASE
+    assert schedule.row(BASE, 1) is BASE
 
 
 def test_schedules_are_values():

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 from hyperadapters.errors import ContextError
 
@@ -13,8 +12,6 @@ __all__ = [
     "Context",
     "Factor",
     "Row",
-    "direction",
-    "hops",
     "names_of",
 ]
 
@@ -30,35 +27,9 @@ def names_of(factor: Factor) -> Factor:
     return "language" if factor in ("source_language", "target_language") else factor
 
 
-def direction(name: str) -> tuple[str, str]:
-    """Source and target language of a translation direction: of `de-en`, and of `de-en-fr`, which
-    goes through English.
-
-    Raises:
-        ContextError: the name is none.
-    """
-    languages = name.split("-")
-    if len(languages) < 2 or not all(languages) or len(set(languages)) < len(languages):
-        raise ContextError(
-            f"`{name}` is not a translation direction",
-            expected="SOURCE-TARGET, two names of languages without a hyphen, "
-            "or SOURCE-THROUGH-TARGET",
-            remedy="for example `de-en`",
-        )
-    return languages[0], languages[-1]
-
-
-def hops(name: str) -> tuple[str, ...]:
-    """The directions that a translation takes one after the other: `de-en` and `en-fr` for
-    `de-en-fr`.
-    """
-    direction(name)
-    return tuple("-".join(hop) for hop in pairwise(name.split("-")))
-
-
 class Row(Mapping[Factor, str]):
-    """One assignment of names to context factors: `Row(task="ner", language="tr")`. Immutable,
-    hashable.
+    """One assignment of names to context factors: `Row(task="ner", language="tr")`. Nothing of it
+    can be changed; it compares and hashes as a value.
 
     Raises:
         ContextError: an unknown factor, or a name that weights could not be stored under.
@@ -66,12 +37,22 @@ class Row(Mapping[Factor, str]):
 
     __slots__ = ("_items", "is_base")
 
+    _items: tuple[tuple[Factor, str], ...]
+    is_base: bool
+
     def __init__(self, names: Mapping[Factor, str] | None = None, /, **more: str) -> None:
         items = {**(names or {}), **more}
         for factor, name in items.items():
             _check(factor, name)
-        self._items: tuple[tuple[Factor, str], ...] = tuple(sorted(items.items()))
-        self.is_base = False
+        object.__setattr__(self, "_items", tuple(sorted(items.items())))
+        object.__setattr__(self, "is_base", False)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a row cannot be changed: `{name}`; make another with `replaced`")
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """The base row stays the base row in copies and in other processes."""
+        return (_base, ()) if self.is_base else (Row, (dict(self),))
 
     def of(self, factors: Iterable[Factor]) -> "Row":
         """This row projected on `factors`; the base row stays the base row.
@@ -137,13 +118,13 @@ def _check(factor: Factor, name: str) -> None:
         )
 
 
-def _base_row() -> Row:
+def _base() -> Row:
     row = Row()
-    row.is_base = True
+    object.__setattr__(row, "is_base", True)
     return row
 
 
-BASE = _base_row()
+BASE = _base()
 """The row of zero weights: its examples see the untouched backbone."""
 
 

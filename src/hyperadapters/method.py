@@ -7,13 +7,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from hyperadapters.context import Row
 from hyperadapters.errors import UnknownName
 from hyperadapters.forms import Form
 from hyperadapters.providers.plans import Plan
+from hyperadapters.routes import Cell
 from hyperadapters.schedules import Observed, Schedule
 from hyperadapters.sites import Site, Where
 
-__all__ = ["BACKBONE", "HEADS", "Adapter", "Decay", "Method", "Part", "Phase", "Recipe"]
+__all__ = [
+    "BACKBONE",
+    "HEADS",
+    "Adapter",
+    "Decay",
+    "Method",
+    "Part",
+    "Phase",
+    "Recipe",
+    "Start",
+]
 
 Part = str
 """Something that can be trained: the name of an adapter, or `backbone`, or `heads`."""
@@ -48,6 +60,7 @@ class Recipe:
         accumulate: micro-batches per update.
         contexts_per_batch: rows mixed in one micro-batch, in equal blocks; must divide `batch /
             accumulate`. With `batch_tokens`, blocks of equal budget.
+        order: whose turn it is: corpora are drawn by `temperature`, or they `alternate`.
         temperature: corpora of n examples are drawn with p ∝ n^(1/T); 1 is by size, infinity
             uniform.
         warmup: updates of linear warm-up.
@@ -57,6 +70,9 @@ class Recipe:
         betas, epsilon: AdamW's.
         clip: the largest gradient norm; 0 for none.
         smoothing: label smoothing, in [0, 1).
+        divergence: how much of a divergence, in nats, is added to the mean loss of an update:
+            `uniform` for 1 / steps, so that all updates together count it once, or `constant`
+            for all of it.
         precision: of forward and backward: `no`, `bf16`, or `fp16`.
         length: tokens per example at most.
         evaluate_every: updates between evaluations on the dev splits; 0 for only at the end.
@@ -72,6 +88,7 @@ class Recipe:
     batch_tokens: int = 0
     accumulate: int = 1
     contexts_per_batch: int = 1
+    order: Literal["temperature", "alternate"] = "temperature"
     temperature: float = 5.0
     warmup: int = 0
     decay: Decay = "linear"
@@ -80,6 +97,7 @@ class Recipe:
     epsilon: float = 1e-8
     clip: float = 1.0
     smoothing: float = 0.0
+    divergence: Literal["uniform", "constant"] = "uniform"
     precision: Literal["no", "bf16", "fp16"] = "no"
     length: int = 128
     evaluate_every: int = 0
@@ -88,32 +106,65 @@ class Recipe:
 
 
 @dataclass(frozen=True)
+class Start:
+    """Where a phase begins: with what another run had at the end of one of its own.
+
+    Args:
+        run: the folder of that run.
+        phase: the name of its phase.
+    """
+
+    run: str
+    phase: str
+
+
+@dataclass(frozen=True)
 class Phase:
-    """One stage of training.
+    """One stage of training. A method brings phases without cells; a run fills them in.
 
     Args:
         name: what the run file calls it.
         trains: adapters by name, `backbone`, `heads`.
         tasks: the tasks it is trained on; None for all of the run.
         without: tasks of the run that it leaves out.
+        cells: what it is trained on.
+        select: the cells whose dev splits choose its checkpoint.
         acts: the adapters that act; None for all. One that does not act is absent: its provider is
             not asked.
         leave_out: per adapter, layers (0-based; negative from the end) at which it acts but is
             silent.
         under: maps the row of the data to the row a training batch runs under.
         select_under: the same for the scores that choose the checkpoint.
+        score_under: the same for the matrix, and for `predict`; that of the last phase holds.
         recipe: optimiser, budget, batches, checkpoint criterion.
+        start_from: the phase of another run that this one begins with; the phases before it are
+            that run's, and are not trained again.
     """
 
     trains: frozenset[Part]
     name: str = "train"
     tasks: frozenset[str] | None = None
     without: frozenset[str] = frozenset()
+    cells: tuple[Cell, ...] = ()
+    select: tuple[Cell, ...] = ()
     acts: frozenset[str] | None = None
-    leave_out: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    leave_out: Mapping[str, Sequence[int]] = field(default_factory=dict, hash=False)
     under: Schedule = Observed()
     select_under: Schedule = Observed()
+    score_under: Schedule = Observed()
     recipe: Recipe = Recipe()
+    start_from: Start | None = None
+
+    def rows(self) -> list[Row]:
+        """Every row that its cells run under, in training and where its checkpoint is chosen."""
+        return list(
+            dict.fromkeys(
+                schedule.row(cell.row, turn)
+                for schedule in (self.under, self.select_under)
+                for cell in self.cells
+                for turn in range(schedule.period)
+            )
+        )
 
     def has(self, task: str) -> bool:
         """Whether it is trained on a task, where the run has it."""

@@ -21,7 +21,7 @@ class Schedule(ABC):
     period: int = 1
 
     @abstractmethod
-    def under(self, observed: Row, micro_batch: int) -> Row:
+    def row(self, observed: Row, micro_batch: int) -> Row:
         """The row to run with.
 
         Args:
@@ -36,7 +36,7 @@ class Schedule(ABC):
 class Observed(Schedule):
     """Data run under their own row."""
 
-    def under(self, observed: Row, micro_batch: int) -> Row:
+    def row(self, observed: Row, micro_batch: int) -> Row:
         """`observed` itself."""
         return observed
 
@@ -51,7 +51,7 @@ class Fixed(Schedule):
     def __init__(self, names: Mapping[str, str] | None = None, /, **more: str) -> None:
         object.__setattr__(self, "names", tuple(sorted({**(names or {}), **more}.items())))
 
-    def under(self, observed: Row, micro_batch: int) -> Row:
+    def row(self, observed: Row, micro_batch: int) -> Row:
         """`observed` with the fixed names put in."""
         return observed.replaced(**dict(self.names))
 
@@ -69,7 +69,7 @@ class Cycle(Schedule):
         object.__setattr__(self, "rows", tuple(tuple(sorted(row.items())) for row in rows))
         object.__setattr__(self, "period", len(rows))
 
-    def under(self, observed: Row, micro_batch: int) -> Row:
+    def row(self, observed: Row, micro_batch: int) -> Row:
         """`observed` with the names of the row whose turn it is."""
         return observed.replaced(**dict(self.rows[micro_batch % len(self.rows)]))
 

@@ -16,12 +16,17 @@ class Site(NamedTuple):
 
     `layer` is 0-based, and None for what stands outside the layers: embeddings, tower norms, heads.
     `position` is a name of the backbone's table (`ffn`, `attention`, `layer`, ...); under the tower
-    `head` it is the name of a task.
+    `head` it names a part of a task's head.
     """
 
     tower: Tower
     layer: int | None
     position: str
+
+    @classmethod
+    def of_head(cls, task: str, part: str) -> "Site":
+        """Where one part of a task's head has its weights: `head.ner:labels`."""
+        return cls("head", None, f"{task}:{part}")
 
     @property
     def layer_name(self) -> str:

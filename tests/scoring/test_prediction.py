@@ -210,7 +210,7 @@ def test_a_route_exchanges_only_the_side_that_it_was_told(
     ran: list[list[tuple[str, str]]] = []
 
     def spy(model: Any, drawn: Any, *rest: Any, under: Schedule) -> Any:
-        rows = {under.under(row, 0) for _, row, _ in drawn}
+        rows = {under.row(row, 0) for _, row, _ in drawn}
         ran.append([(row["source_language"], row["target_language"]) for row in rows])
         return over_batches(model, drawn, *rest, under=under)
 

@@ -51,7 +51,7 @@ def over_batches(
         for number, places in enumerate(fitting(lengths, examples=examples, tokens=_TOKENS)):
             own = [drawn[place] for place in places]
             batch = collate(own, pad_id, generator).to(device)
-            context = Context.of_examples(under.under(row, number) for _, row, _ in own)
+            context = Context.of_examples(under.row(row, number) for _, row, _ in own)
             found.update(zip(places, answer(context, batch, places), strict=True))
     return [found[place] for place in range(len(drawn))]
 

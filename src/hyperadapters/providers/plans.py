@@ -66,12 +66,12 @@ class _TablePlan(Plan):
 @final
 @dataclass(frozen=True)
 class _HypernetworkPlan(Plan):
-    row: Mapping[Factor, EmbeddingPlan]
-    site: Mapping[Factor, EmbeddingPlan]
+    row: Mapping[Factor, EmbeddingPlan] = field(hash=False)
+    site: Mapping[Factor, EmbeddingPlan] = field(hash=False)
     encoder: Encoder
     heads: Linear
     combine: Combine
-    blind: Mapping[Tower, Collection[Factor]]
+    blind: Mapping[Tower, Collection[Factor]] = field(hash=False)
 
     @property
     def factors(self) -> tuple[Factor, ...]:

@@ -182,7 +182,7 @@ def rows_of(run: RunFile, method: Method, tasks: Mapping[str, Task]) -> list[Row
     schedules = [schedule for phase in phases for schedule in (phase.under, phase.select_under)]
     return list(
         dict.fromkeys(
-            schedule.under(row, turn)
+            schedule.row(row, turn)
             for schedule in schedules
             for row in observed
             for turn in range(schedule.period)

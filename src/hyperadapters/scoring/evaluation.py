@@ -157,7 +157,7 @@ def _evaluated(assembly: Assembly, corpus: Corpus, standing: Standing, under: Sc
     task = assembly.tasks[corpus.task]
     row = task.row(corpus.language)
     check_filled(corpus)
-    ran = under.under(row, 0)
+    ran = under.row(row, 0)
     _check_factors(corpus.task, row, ran)
     statistics = _judged(assembly, task, corpus, under)
     totals = tuple(map(sum, zip(*statistics, strict=True)))
@@ -228,9 +228,9 @@ class _Along(Schedule):
     route: Row
     schedule: Schedule
 
-    def under(self, observed: Row, micro_batch: int) -> Row:
+    def row(self, observed: Row, micro_batch: int) -> Row:
         """A hop's row, with the names exchanged that it has in common with the route."""
-        ran = self.schedule.under(self.route, micro_batch)
+        ran = self.schedule.row(self.route, micro_batch)
         own = {f: ran[f] for f, name in observed.items() if self.route.get(f) == name}
         return observed.replaced(**own)
 

@@ -4,7 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Float, Int
@@ -20,6 +20,7 @@ __all__ = [
     "IGNORED",
     "Batch",
     "Encoded",
+    "Head",
     "Question",
     "Reader",
     "Share",
@@ -43,10 +44,14 @@ class View(Protocol):
     def head(
         self,
         task: str,
-        hidden: Float[Tensor, "example token d_model"],
+        part: str,
+        hidden: Float[Tensor, "example place _"],
         examples: Int[Tensor, " example"],
-    ) -> Float[Tensor, "example token label"]:
-        """The task's head form on the hidden states of some examples of the batch, ascending."""
+    ) -> Float[Tensor, "example place _"]:
+        """One part of a task's head on vectors of some examples of the batch, ascending.
+
+        A place is a token, a word, a span or the whole sentence, as the task chooses.
+        """
 
     def unembed(
         self, hidden: Float[Tensor, "vector d_model"], examples: Int[Tensor, " vector"]
@@ -84,18 +89,30 @@ class Question:
     tokenizer: Tokenizer
 
 
+class Head(NamedTuple):
+    """One part of a task's head.
+
+    Args:
+        form: what it computes; its weights are at `Site.of_head(task, part)`.
+        width_in: features of the vectors that it reads; None for the backbone's d_model.
+    """
+
+    form: Form
+    width_in: int | None = None
+
+
 class Task(ABC):
     """A task under its name in the run file.
 
     Args:
         name: the name of the factor `task` that this task has.
         metric: how predictions are scored.
-        head: the form at `Site("head", None, name)`, or None where the backbone's own head serves.
+        heads: the parts of its head by name; none where the backbone's own head serves.
     """
 
     name: str
     metric: Metric
-    head: Form | None
+    heads: Mapping[str, Head]
 
     @property
     def generates(self) -> int:

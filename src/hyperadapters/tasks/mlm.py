@@ -11,9 +11,8 @@ from torch import Tensor
 
 from hyperadapters.errors import BackboneError
 from hyperadapters.examples import Pair, Text
-from hyperadapters.forms import Form
 from hyperadapters.metrics import Metric, Perplexity
-from hyperadapters.tasks.base import IGNORED, Encoded, Tokenizer, special_ids
+from hyperadapters.tasks.base import IGNORED, Encoded, Head, Tokenizer, special_ids
 from hyperadapters.tasks.tokens import TokenTask
 
 __all__ = ["MaskedLM"]
@@ -39,7 +38,9 @@ class MaskedLM(TokenTask):
     name: str
     probability: float = 0.15
     metric: Metric = field(default=Perplexity(), init=False, repr=False, compare=False)
-    head: Form | None = field(default=None, init=False, repr=False)
+    heads: Mapping[str, Head] = field(
+        default_factory=dict, init=False, repr=False, hash=False, compare=False
+    )
 
     def __post_init__(self) -> None:
         if not 0 < self.probability <= 1:

@@ -11,11 +11,12 @@ from torch.nn import functional
 
 from hyperadapters.errors import DataError, nearest
 from hyperadapters.examples import Tagged
-from hyperadapters.forms import Form, Linear
+from hyperadapters.forms import Linear
 from hyperadapters.metrics import Loss, Metric, Statistics
 from hyperadapters.tasks.base import (
     IGNORED,
     Encoded,
+    Head,
     Share,
     Task,
     Tokenizer,
@@ -71,7 +72,7 @@ class Tagging(Task):
     labels: tuple[str, ...]
     metric: Metric
     label_map: Mapping[str, str] = field(default_factory=dict, hash=False)
-    head: Form = field(init=False, repr=False)
+    heads: Mapping[str, Head] = field(init=False, repr=False, hash=False)
 
     def __post_init__(self) -> None:
         if len(set(self.labels)) != len(self.labels):
@@ -84,7 +85,7 @@ class Tagging(Task):
                 found=", ".join(f"`{label}`" for label in refused[:5]),
                 remedy="set `metric: accuracy`, or write the labels so",
             )
-        object.__setattr__(self, "head", Linear(len(self.labels)))
+        object.__setattr__(self, "heads", {"labels": Head(Linear(len(self.labels)))})
 
     def encode(self, tokenizer: Tokenizer, example: Tagged, length: int) -> Encoded:
         """Token ids, `labels` per token; `gold` and `first` token per word of the uncut sentence.
@@ -155,7 +156,7 @@ class Tagging(Task):
         self, view: View, hidden: Float[Tensor, "example token d_model"], share: Share
     ) -> Tensor:
         """Scores per label at every token of the task's examples."""
-        return view.head(self.name, hidden, share.examples)
+        return view.head(self.name, "labels", hidden, share.examples)
 
     def loss(
         self, logits: Float[Tensor, "example token label"], share: Share, *, smoothing: float = 0.0

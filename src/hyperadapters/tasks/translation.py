@@ -13,9 +13,8 @@ from torch import Tensor
 from hyperadapters.context import Context, Row, direction, hops
 from hyperadapters.errors import BackboneError
 from hyperadapters.examples import Pair
-from hyperadapters.forms import Form
 from hyperadapters.metrics import Bleu, Metric, Perplexity, Statistics
-from hyperadapters.tasks.base import Encoded, Question, Reader, Tokenizer, padded, special_ids
+from hyperadapters.tasks.base import Encoded, Head, Question, Reader, Tokenizer, padded, special_ids
 from hyperadapters.tasks.tokens import TokenTask
 
 __all__ = ["Translation", "target_token"]
@@ -55,7 +54,9 @@ class Translation(TokenTask):
     beams: int = 5
     length: int = 128
     ratio: float | None = None
-    head: Form | None = field(default=None, init=False, repr=False)
+    heads: Mapping[str, Head] = field(
+        default_factory=dict, init=False, repr=False, hash=False, compare=False
+    )
 
     @property
     def generates(self) -> int:

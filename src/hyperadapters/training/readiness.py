@@ -35,7 +35,7 @@ def check(assembly: Assembly) -> None:
         for task, language in assembly.judged_in(number):
             corpus, row = assembly.corpus(task, language, "dev"), assembly.tasks[task].row(language)
             check_filled(corpus, "select")
-            _check_weights(assembly, phase, phase.select_under.under(row, 0))
+            _check_weights(assembly, phase, phase.select_under.row(row, 0))
 
 
 def _check_heads(assembly: Assembly) -> None:

@@ -158,7 +158,7 @@ class Stage:
         for left in reversed(range(self.recipe.accumulate)):
             batch = self.mixture.draw()
             part = part_of(batch, self.rank, self.ranks).to(accelerator.device)
-            under = [self.phase.under.under(row, progress.micro_batches) for row in part.observed]
+            under = [self.phase.under.row(row, progress.micro_batches) for row in part.observed]
             with accelerator.no_sync(self.objective) if left else nullcontext():
                 total, count = self.objective(Context.of_examples(under), part)
                 accelerator.backward(total / self.unit)
