@@ -17,12 +17,22 @@ class Tagged:
         """The words, joined by spaces."""
         return " ".join(self.words)
 
+    @property
+    def sides(self) -> tuple[tuple[str, str], ...]:
+        """None: its language is not told."""
+        return ()
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
     """A piece of plain text, usually a sentence."""
 
     text: str
+
+    @property
+    def sides(self) -> tuple[tuple[str, str], ...]:
+        """None: its language is not told."""
+        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,12 @@ class Pair:
     def text(self) -> str:
         """Both sentences, joined by a space."""
         return f"{self.first} {self.second}"
+
+    @property
+    def sides(self) -> tuple[tuple[str, str], ...]:
+        """Both sentences, each behind its language."""
+        first, second = self.languages
+        return (first, self.first), (second, self.second)
 
 
 Example = Tagged | Text | Pair

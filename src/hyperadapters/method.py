@@ -2,10 +2,13 @@
 modules.
 """
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Gt, Lt
 
 from hyperadapters.context import Row
 from hyperadapters.errors import UnknownName
@@ -35,6 +38,11 @@ HEADS: Part = "heads"
 
 Decay = Literal["linear", "constant", "inverse_sqrt"]
 """What the learning rate does after the warm-up."""
+
+Positive = Annotated[int, Ge(1)]
+Natural = Annotated[int, Ge(0)]
+Finite = Annotated[float, Ge(0), Lt(math.inf)]
+Share = Annotated[float, Ge(0), Lt(1)]
 
 
 @dataclass(frozen=True)
@@ -82,26 +90,26 @@ class Recipe:
             the last.
     """
 
-    steps: int = 1000
-    learning_rate: float = 1e-4
-    batch: int = 32
-    batch_tokens: int = 0
-    accumulate: int = 1
-    contexts_per_batch: int = 1
+    steps: Positive = 1000
+    learning_rate: Annotated[float, Gt(0), Lt(math.inf)] = 1e-4
+    batch: Positive = 32
+    batch_tokens: Natural = 0
+    accumulate: Positive = 1
+    contexts_per_batch: Positive = 1
     order: Literal["temperature", "alternate"] = "temperature"
-    temperature: float = 5.0
-    warmup: int = 0
+    temperature: Annotated[float, Gt(0)] = 5.0
+    warmup: Natural = 0
     decay: Decay = "linear"
-    weight_decay: float = 0.0
-    betas: tuple[float, float] = (0.9, 0.999)
-    epsilon: float = 1e-8
-    clip: float = 1.0
-    smoothing: float = 0.0
+    weight_decay: Finite = 0.0
+    betas: tuple[Share, Share] = (0.9, 0.999)
+    epsilon: Annotated[float, Gt(0), Lt(math.inf)] = 1e-8
+    clip: Finite = 1.0
+    smoothing: Share = 0.0
     divergence: Literal["uniform", "constant"] = "uniform"
     precision: Literal["no", "bf16", "fp16"] = "no"
-    length: int = 128
-    evaluate_every: int = 0
-    patience: int = 0
+    length: Annotated[int, Ge(4)] = 128
+    evaluate_every: Natural = 0
+    patience: Natural = 0
     criterion: Literal["score", "loss", "perplexity", "last"] = "score"
 
 

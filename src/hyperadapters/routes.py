@@ -7,7 +7,7 @@ from typing import NamedTuple
 from hyperadapters.context import Row
 from hyperadapters.errors import ContextError
 
-__all__ = ["Cell", "Route"]
+__all__ = ["Cell", "Route", "languages_in"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,7 +38,7 @@ class Route:
         Raises:
             ContextError: the text is none: one language only, an empty name, or one that returns.
         """
-        languages = tuple(text.split(_CLEAR if _CLEAR in text else _SHORT))
+        languages = languages_in(text)
         if len(languages) < 2 or not all(languages) or len(set(languages)) < len(languages):
             raise ContextError(
                 f"`{text}` is not a translation direction",
@@ -88,6 +88,11 @@ class Route:
 
 
 _SHORT, _CLEAR = "-", ":"
+
+
+def languages_in(text: str) -> tuple[str, ...]:
+    """What would be the languages of a text, if it were a direction or a longer route."""
+    return tuple(text.split(_CLEAR if _CLEAR in text else _SHORT))
 
 
 class Cell(NamedTuple):

@@ -3,12 +3,12 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import Any, final
 
 from hyperadapters.context import CONTEXT_FACTORS, Row
 from hyperadapters.errors import ConfigError
 
-__all__ = ["Cycle", "Fixed", "Observed", "Schedule", "fixed"]
+__all__ = ["Cycle", "Fixed", "Observed", "Schedule", "Then", "fixed"]
 
 
 class Schedule(ABC):
@@ -30,6 +30,10 @@ class Schedule(ABC):
                 counter).
         """
 
+    @abstractmethod
+    def spelt_out(self) -> str | dict[str, Any]:
+        """As a run file writes it, in plain values."""
+
 
 @final
 @dataclass(frozen=True)
@@ -39,6 +43,10 @@ class Observed(Schedule):
     def row(self, observed: Row, micro_batch: int) -> Row:
         """`observed` itself."""
         return observed
+
+    def spelt_out(self) -> str:
+        """`observed`."""
+        return "observed"
 
 
 @final
@@ -54,6 +62,10 @@ class Fixed(Schedule):
     def row(self, observed: Row, micro_batch: int) -> Row:
         """`observed` with the fixed names put in."""
         return observed.replaced(**dict(self.names))
+
+    def spelt_out(self) -> dict[str, Any]:
+        """`fixed`, and the names."""
+        return {"fixed": dict(self.names)}
 
 
 @final
@@ -72,6 +84,27 @@ class Cycle(Schedule):
     def row(self, observed: Row, micro_batch: int) -> Row:
         """`observed` with the names of the row whose turn it is."""
         return observed.replaced(**dict(self.rows[micro_batch % len(self.rows)]))
+
+    def spelt_out(self) -> dict[str, Any]:
+        """`cycle`, and the names of each row."""
+        return {"cycle": [dict(row) for row in self.rows]}
+
+
+@final
+@dataclass(frozen=True)
+class Then(Schedule):
+    """One schedule after another: the second maps the row that the first gives."""
+
+    first: Schedule
+    second: Schedule
+
+    def row(self, observed: Row, micro_batch: int) -> Row:
+        """What the second makes of it."""
+        return self.second.row(self.first.row(observed, micro_batch), micro_batch)
+
+    def spelt_out(self) -> dict[str, Any]:
+        """Both, one after the other."""
+        return {"then": [self.first.spelt_out(), self.second.spelt_out()]}
 
 
 def fixed(names: Sequence[str]) -> Fixed:

@@ -16,7 +16,7 @@ from hyperadapters.forms import Bottleneck
 from hyperadapters.run.assembly import Assembly, assemble
 from hyperadapters.schedules import Fixed, Observed, Schedule
 from hyperadapters.scoring.evaluation import evaluate
-from hyperadapters.scoring.matrix import Cell, Matrix
+from hyperadapters.scoring.matrix import Matrix, Score
 
 
 def values(folder: Path) -> dict:
@@ -110,7 +110,7 @@ def test_convergence_reads_the_losses_on_dev_cells(tmp_path: Path) -> None:
 def test_points_lost_leave_out_the_language_itself_and_those_in_no_group() -> None:
     def matrix(**scores: float) -> Matrix:
         cells = tuple(
-            Cell(
+            Score(
                 "ner", name, "accuracy", score, 1, "unseen pair" if name == "fi" else "trained pair"
             )
             for name, score in scores.items()

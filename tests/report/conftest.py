@@ -7,7 +7,7 @@ import pytest
 
 from hyperadapters.metrics import METRICS
 from hyperadapters.report.runs import RunReport
-from hyperadapters.scoring.matrix import Cell, Matrix, Standing
+from hyperadapters.scoring.matrix import Matrix, Score, Standing
 
 LANGUAGES = ("en", "tr", "az", "ta", "te")
 FAMILIES = {"en": "Germanic", "tr": "Turkic", "az": "Turkic", "ta": "Dravidian", "te": "Dravidian"}
@@ -15,7 +15,7 @@ GROUPS = {"seen": ("tr", "ta"), "unseen": ("az", "te")}
 SENTENCES = 30
 
 
-def _cell(task: str, language: str, share: float, standing: Standing) -> Cell:
+def _cell(task: str, language: str, share: float, standing: Standing) -> Score:
     metric = "span_f1" if task == "ner" else "accuracy"
     drawn = random.Random(f"{task}{language}")  # the same sentences for every run
     statistics = []
@@ -24,7 +24,7 @@ def _cell(task: str, language: str, share: float, standing: Standing) -> Cell:
         statistics.append((correct, 5.0, 5.0) if task == "ner" else (correct, 5.0))
     totals = tuple(map(sum, zip(*statistics, strict=True)))
     score = METRICS[metric].score(totals)
-    return Cell(task, language, metric, score, SENTENCES, standing, tuple(statistics))
+    return Score(task, language, metric, score, SENTENCES, standing, tuple(statistics))
 
 
 def make(name: str, shares: Mapping[str, float], trained: Sequence[str] = ("en", "tr")) -> Matrix:

@@ -8,18 +8,18 @@ from scipy import stats
 
 from hyperadapters.errors import DataError
 from hyperadapters.report.bootstrap import PairedBootstrap, over_seeds
-from hyperadapters.scoring.matrix import Cell, Matrix
+from hyperadapters.scoring.matrix import Matrix, Score
 
 
-def cells(matrix: Matrix) -> dict[tuple[str, str], Cell]:
+def cells(matrix: Matrix) -> dict[tuple[str, str], Score]:
     return {(cell.task, cell.language): cell for cell in matrix.cells}
 
 
-def words(name: str, right: list[float]) -> dict[tuple[str, str], Cell]:
+def words(name: str, right: list[float]) -> dict[tuple[str, str], Score]:
     score = float(np.mean(right))
     statistics = tuple((one, 1.0) for one in right)
     return {
-        ("pos", name): Cell("pos", name, "accuracy", score, len(right), "unseen pair", statistics)
+        ("pos", name): Score("pos", name, "accuracy", score, len(right), "unseen pair", statistics)
     }
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from hyperadapters.report.comparison import differences, means
-from hyperadapters.scoring.matrix import Cell, Matrix
+from hyperadapters.scoring.matrix import Matrix, Score
 
 
 def test_bars_are_as_long_as_the_means(good: Matrix) -> None:
@@ -34,7 +34,7 @@ def test_a_run_beside_itself_is_not_told_apart(good: Matrix) -> None:
 def test_lower_perplexity_is_better(good: Matrix) -> None:
     def run(nats: float) -> Matrix:
         statistics = tuple((nats + place % 3 / 10, 1.0) for place in range(40))
-        cell = Cell("mlm", "az", "perplexity", 2.718**nats, 40, "unseen pair", statistics)
+        cell = Score("mlm", "az", "perplexity", 2.718**nats, 40, "unseen pair", statistics)
         return replace(good, cells=(cell,))
 
     drawn = differences([run(3.0), run(2.0)], ["a", "b"])

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 from hyperadapters.report.heat_map import heat_map
-from hyperadapters.scoring.matrix import Cell, Matrix
+from hyperadapters.scoring.matrix import Matrix, Score
 
 
 def test_blocks_means_and_standings(good: Matrix) -> None:
@@ -17,7 +17,7 @@ def test_blocks_means_and_standings(good: Matrix) -> None:
 
 def test_colours_run_from_worst_to_best_in_the_direction_of_the_metric(good: Matrix) -> None:
     def value(metric: str, score: float) -> str:
-        cells = [Cell("mlm", name, metric, s, 1, "unseen pair") for name, s in
+        cells = [Score("mlm", name, metric, s, 1, "unseen pair") for name, s in
                  (("tr", score), ("ta", 2.0), ("fi", 4.0))]  # fmt: skip
         drawn = heat_map([replace(good, cells=tuple(cells), groups={})], ["a"])
         return re.findall(r"--v:([\d.]+)", drawn)[0]
@@ -29,7 +29,7 @@ def test_colours_run_from_worst_to_best_in_the_direction_of_the_metric(good: Mat
 
 def test_many_languages_are_broken_into_equal_parts(good: Matrix) -> None:
     names = tuple(f"l{place}" for place in range(50))
-    cells = tuple(Cell("ner", name, "accuracy", 0.5, 1, "unseen pair") for name in names)
+    cells = tuple(Score("ner", name, "accuracy", 0.5, 1, "unseen pair") for name in names)
     drawn = heat_map([replace(good, cells=cells, groups={"many": names})], ["a"])
     assert drawn.count("many (continued)") == 2
     assert drawn.count(">mean</span>") == 1

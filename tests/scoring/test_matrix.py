@@ -8,19 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperadapters.errors import BundleError, DataError
-from hyperadapters.scoring.matrix import Cell, Matrix, Standing, combine
+from hyperadapters.scoring.matrix import Matrix, Score, Standing, combine
 
 GROUPS = {"seen": ("tr", "fi"), "unseen": ("ta",)}
 
 
 def cell(
     task: str, language: str, score: float, standing: Standing = "unseen pair", sentences: int = 4
-) -> Cell:
+) -> Score:
     statistics = ((score * 10, 10.0),) * sentences
-    return Cell(task, language, "accuracy", score, sentences, standing, statistics)
+    return Score(task, language, "accuracy", score, sentences, standing, statistics)
 
 
-def matrix(*cells: Cell, run: str = "a") -> Matrix:
+def matrix(*cells: Score, run: str = "a") -> Matrix:
     return Matrix(run, "hyper-x", (0,), cells, GROUPS)
 
 
@@ -69,7 +69,7 @@ def test_axes_and_cells() -> None:
 )
 def test_json_round_trip(drawn: list[tuple[float, Standing, str]]) -> None:
     cells = tuple(
-        Cell("ner", f"l{place}", "span_f1", score, 1, standing, ((score, 2.0, 3.0),), note)
+        Score("ner", f"l{place}", "span_f1", score, 1, standing, ((score, 2.0, 3.0),), note)
         for place, (score, standing, note) in enumerate(drawn)
     )
     assert Matrix.from_json(matrix(*cells).to_json()) == matrix(*cells)
@@ -94,13 +94,13 @@ def test_broken_json_is_refused(text: str) -> None:
 @pytest.mark.parametrize(("metric", "wrong"), [("bleu", 10), ("chrf", 18), ("accuracy", 3)])
 def test_counts_of_another_time_are_refused(metric: str, wrong: int) -> None:
     """Results that an older version wrote are scored again, not read as something else."""
-    old = Cell("mt", "de-en", metric, 0.5, 1, "trained pair", ((1.0,) * wrong,))
+    old = Score("mt", "de-en", metric, 0.5, 1, "trained pair", ((1.0,) * wrong,))
     with pytest.raises(BundleError, match=r"(?s)numbers per sentence.*evaluate the run again"):
         Matrix.from_json(matrix(old).to_json())
 
 
 def test_rescoring_the_sums_gives_the_score() -> None:
-    one = Cell("ner", "tr", "span_f1", 0.0, 2, "unseen pair", ((1.0, 2.0, 1.0), (0.0, 0.0, 2.0)))
+    one = Score("ner", "tr", "span_f1", 0.0, 2, "unseen pair", ((1.0, 2.0, 1.0), (0.0, 0.0, 2.0)))
     assert one.rescored((1.0, 2.0, 3.0)) == pytest.approx(2 * 1 / 5)
 
 
@@ -136,7 +136,7 @@ def test_a_mean_cell_scores_each_model_on_its_own_sums() -> None:
     rows = (((1.0, 1.0, 2.0), (0.0, 0.0, 1.0)), ((0.0, 3.0, 2.0), (1.0, 1.0, 1.0)))
     scores = [2 * sum(r[0] for r in m) / sum(r[1] + r[2] for r in m) for m in rows]
     cells = [
-        Cell("ner", "ta", "span_f1", score, 2, "unseen pair", row)
+        Score("ner", "ta", "span_f1", score, 2, "unseen pair", row)
         for score, row in zip(scores, rows, strict=True)
     ]
     mean = combine([matrix(one) for one in cells]).cells[0]

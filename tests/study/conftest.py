@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hyperadapters.config import RunFile
-from hyperadapters.scoring.matrix import Cell, Matrix
+from hyperadapters.scoring.matrix import Matrix, Score
 
 RUN = """\
 name: base
@@ -71,7 +71,7 @@ class Scores:
             right = round(10 * self.score(run, language))
             trained = language in run.train.get("fields", ())
             cells.append(
-                Cell(
+                Score(
                     "fields",
                     language,
                     "accuracy",

@@ -260,7 +260,7 @@ def data(file: RunFileArgument, changes: Changes = None, data_root: DataRoot = N
 
     run = load_run(file, changes or ())
     library = Library(run, data_root)
-    _console().print(census_table(census(run, library, tokenizer_of(run, library))))
+    _console().print(census_table(census(library, tokenizer_of(run, library))))
 
 
 def main() -> None:

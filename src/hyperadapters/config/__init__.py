@@ -4,8 +4,6 @@ from hyperadapters.config.contents import (
     digest,
     digest_in,
     load_run,
-    pretrain_recipe,
-    recipe_of,
     resolved,
     run_faults,
     run_from,
@@ -13,34 +11,35 @@ from hyperadapters.config.contents import (
     schema,
     to_yaml,
 )
+from hyperadapters.config.phases import cells_of, evaluated, method_of
 from hyperadapters.config.recipe import RecipeChanges
 from hyperadapters.config.run_file import (
+    AnyTask,
     Architecture,
     Backbone,
     Cells,
     MethodChoice,
-    Pretraining,
+    PhaseChanges,
     RunFile,
     RunName,
 )
-from hyperadapters.config.task_settings import MlmTask, TaggingTask
 
 __all__ = [
+    "AnyTask",
     "Architecture",
     "Backbone",
     "Cells",
     "MethodChoice",
-    "MlmTask",
-    "Pretraining",
+    "PhaseChanges",
     "RecipeChanges",
     "RunFile",
     "RunName",
-    "TaggingTask",
+    "cells_of",
     "digest",
     "digest_in",
+    "evaluated",
     "load_run",
-    "pretrain_recipe",
-    "recipe_of",
+    "method_of",
     "resolved",
     "run_faults",
     "run_from",

@@ -52,13 +52,18 @@ def built(
 
 
 def defaults(choice: MethodChoice) -> dict[str, Any]:
-    """All plain arguments of a method, those of the run among them."""
+    """All arguments of a method that have a value, those of the run among them, as plain values."""
     own = {
         name: parameter.default
         for name, parameter in _parameters(METHODS[choice.name]).items()
-        if isinstance(parameter.default, bool | int | float | str)
+        if parameter.default is not parameter.empty
     }
-    return own | choice.arguments
+    given = own | choice.arguments
+    return {name: _plain(value) for name, value in given.items() if value is not None}
+
+
+def _plain(value: Any) -> Any:
+    return list(map(_plain, value)) if isinstance(value, tuple | list) else value
 
 
 def _parameters(function: Callable[..., Method]) -> Mapping[str, inspect.Parameter]:

@@ -1,14 +1,15 @@
 """What is wrong with the cells and groups of a run file: pairs of a task and a language."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from hyperadapters.config.task_settings import TranslationTask
-from hyperadapters.context import direction
 from hyperadapters.document.document import Document, Fault, KeyPath
 from hyperadapters.document.validation import unknown
 from hyperadapters.errors import ContextError, DataError
 from hyperadapters.method import Method
+from hyperadapters.routes import Route, languages_in
+from hyperadapters.tasks import TaskSettings
 
 __all__ = [
     "Parts",
@@ -21,24 +22,60 @@ __all__ = [
 Parts = Mapping[str, Any]
 """The keys of a run file that could be read, as the values that `RunFile` would have."""
 
-_CELLS: tuple[KeyPath, ...] = (("train",), ("evaluate",), ("select",), ("pretrain", "train"))
-
 
 def cell_faults(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
-    """Every pair must be of a task of the run, and in a language that its data have."""
+    """Every cell must be of a task of the run, and in languages that its data have."""
     defined = document.values.get("tasks")
-    for place, task, languages in _all_cells(document):
+    for place, task, texts in _all_cells(document, _places(document)):
         if isinstance(defined, dict) and task not in defined:
             yield unknown(document, (*place, task), "task", task, list(defined))
         settings = parts["tasks"].get(task)
-        known = _languages(settings)
-        for number, language in enumerate(languages):
-            at = (*place, task, number)
-            if isinstance(settings, TranslationTask):
-                yield from _direction(document, at, str(language), known)
-                yield from _through(document, parts, at, str(language))
-            elif known and language not in known:
-                yield unknown(document, at, "language", str(language), known)
+        for number, text in enumerate(texts if settings is not None else ()):
+            yield from _cell(document, parts, (*place, task, number), str(text))
+
+
+def _cell(document: Document, parts: Parts, place: KeyPath, text: str) -> Iterator[Fault]:
+    """What is wrong with one language or direction."""
+    settings = parts["tasks"][place[-2]]
+    try:
+        route = settings.route(text)
+    except ContextError as error:
+        yield document.fault(place, str(error).splitlines()[0], expected="such as `de-en`")
+        return
+    known = _languages(settings)
+    for language in route.languages if known else ():
+        if language not in known:
+            yield unknown(document, place, "language", language, known)
+    if place[0] != "evaluate":
+        if route.ends != route:
+            yield document.fault(
+                place,
+                f"`{text}` goes through a third language",
+                expected="directions such as `de-en`; routes such as `de-en-fr` only in `evaluate`",
+            )
+        return
+    shape = getattr(parts.get("backbone"), "architecture", None)
+    trained = _trained(document, str(place[-2]), settings)
+    lost = settings.unreached(route, trained) if shape is not None else None
+    if lost:
+        targets = sorted({one.languages[-1] for one in trained})
+        yield document.fault(
+            place,
+            lost,
+            expected=f"one of {', '.join(targets)}",
+            remedy=f"train a direction into the language, or leave `{text}` out",
+        )
+
+
+def _trained(document: Document, task: str, settings: TaskSettings) -> list[Route]:
+    """What a task is trained on in some phase, as far as it can be read."""
+    found = []
+    places = [place for place in _places(document) if place[-1] == "train"]
+    for _, own, texts in _all_cells(document, places):
+        for text in texts if own == task else ():
+            with suppress(ContextError):
+                found.append(settings.route(str(text)))
+    return found
 
 
 def group_faults(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
@@ -47,22 +84,25 @@ def group_faults(document: Document, parts: Parts, method: Method | None) -> Ite
     for name in mapping_of(document.values.get("tiers")):
         if name in groups:
             yield document.fault(("tiers", name), "there is a group of this name")
-    known = {str(name) for _, _, languages in _all_cells(document) for name in languages}
-    known |= {language for task in parts["tasks"].values() for language in _languages(task)}
-    known |= set(mapping_of(document.values.get("families")))
-    known |= {side for name in known for side in name.split("-")}
-    for place, group, languages in _all_cells(document, (("groups",),)):
-        for number, language in enumerate(languages):
-            sides = set(str(language).split("-"))  # of a direction that has no cell in this run
-            if known and language not in known and not sides <= known:
+    texts = {str(t) for _, _, own in _all_cells(document, _places(document)) for t in own}
+    texts |= set(mapping_of(document.values.get("families")))
+    known = texts | {language for task in parts["tasks"].values() for language in _languages(task)}
+    known |= {language for text in texts for language in languages_in(text)}
+    for place, group, members in _all_cells(document, (("groups",),)):
+        for number, text in enumerate(members):
+            languages = set(languages_in(str(text)))  # of a direction that has no cell in this run
+            if known and text not in known and not languages <= known:
                 place_of = (*place, group, number)
-                yield unknown(document, place_of, "language", str(language), sorted(known))
+                yield unknown(document, place_of, "language", str(text), sorted(known))
 
 
 def selection_faults(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
     """What chooses a checkpoint must be of a task that is trained."""
-    trained = {task for place, task, _ in _all_cells(document, (("train",), ("pretrain", "train")))}
-    for place, task, _ in _all_cells(document, (("select",),)):
+    places = _places(document)
+    training = [place for place in places if place[-1] == "train"]
+    trained = {task for _, task, _ in _all_cells(document, training)}
+    choosing = [place for place in places if place[-1] == "select"]
+    for place, task, _ in _all_cells(document, choosing):
         if trained and task in parts["tasks"] and task not in trained:
             yield document.fault(
                 (*place, task),
@@ -71,53 +111,15 @@ def selection_faults(document: Document, parts: Parts, method: Method | None) ->
             )
 
 
-def _direction(
-    document: Document, place: KeyPath, name: str, known: Sequence[str]
-) -> Iterator[Fault]:
-    """A cell of a translation task is a direction between two languages of its data."""
-    try:
-        direction(name)
-    except ContextError as error:
-        yield document.fault(place, str(error).splitlines()[0], expected="such as `de-en`")
-        return
-    languages = sorted({language for one in known for language in one.split("-")})
-    for language in name.split("-") if known else ():
-        if language not in languages:
-            yield unknown(document, place, "language", language, languages)
-
-
-def _through(document: Document, parts: Parts, place: KeyPath, name: str) -> Iterator[Fault]:
-    """Only what is evaluated can go through a third language; a vocabulary that is learned here
-    knows the target languages of training.
-    """
-    if place[0] != "evaluate":
-        if name.count("-") > 1:
-            yield document.fault(
-                place,
-                f"`{name}` goes through a third language",
-                expected="directions such as `de-en`; routes such as `de-en-fr` only in `evaluate`",
-            )
-        return
-    backbone, task = parts.get("backbone"), str(place[1])
-    if backbone is None or backbone.architecture is None:
-        return
-    values = document.values
-    phases = (values.get("train"), mapping_of(values.get("pretrain")).get("train"))
-    trained = (mapping_of(phase).get(task) for phase in phases)
-    lists = [one for one in trained if isinstance(one, list)]
-    targets = {str(direction).split("-")[-1] for one in lists for direction in one}
-    for target in name.split("-")[1:]:
-        if targets and target not in targets:
-            yield document.fault(
-                place,
-                f"nothing is trained to translate into `{target}`",
-                expected=f"one of {', '.join(sorted(targets))}",
-                remedy=f"train a direction into `{target}`, or leave `{name}` out",
-            )
+def _places(document: Document) -> list[KeyPath]:
+    """Every place of a run file that lists cells."""
+    phases = mapping_of(document.values.get("phases"))
+    own = [("phases", name, key) for name in phases for key in ("train", "select")]
+    return [("train",), ("evaluate",), ("select",), *own]
 
 
 def _all_cells(
-    document: Document, places: Sequence[KeyPath] = _CELLS
+    document: Document, places: Iterable[KeyPath]
 ) -> Iterator[tuple[KeyPath, str, Sequence[object]]]:
     """Every list of languages as written: a fault in one must not hide those in the others."""
     for place in places:
@@ -129,18 +131,18 @@ def _all_cells(
                 yield place, task, languages
 
 
-def _languages(task: Any) -> tuple[str, ...]:
+def _languages(task: TaskSettings) -> tuple[str, ...]:
     """The languages of a task's data, as far as that can be told without reading files."""
-    found: list[str] = []
-    for source in getattr(task, "data", ()):
+    found: set[str] = set()
+    for source in task.data:
         try:
-            own = source.languages(None)
+            own = source.routes(None)
         except DataError:
             own = ()
         if not own:
             return ()
-        found += own
-    return tuple(sorted(set(found)))
+        found |= {language for route in own for language in route.languages}
+    return tuple(sorted(found))
 
 
 def mapping_of(values: object) -> Mapping[str, Any]:

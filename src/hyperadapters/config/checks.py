@@ -16,16 +16,9 @@ from hyperadapters.config.cells import (
 )
 from hyperadapters.config.recipe import RecipeChanges
 from hyperadapters.config.run_file import MethodChoice, RunFile
-from hyperadapters.config.task_settings import TaggingTask, TranslationTask
-from hyperadapters.data.aligned import Aligned
-from hyperadapters.data.built_in import Cldr
-from hyperadapters.data.hub import Hub
-from hyperadapters.data.pairs import Pairs
-from hyperadapters.data.sources import PlainText
-from hyperadapters.data.unlabelled import Parallel, RootText
 from hyperadapters.document.document import Document, Fault, KeyPath
 from hyperadapters.document.validation import unknown
-from hyperadapters.method import BACKBONE, Method, Recipe
+from hyperadapters.method import BACKBONE, HEADS, Method, Recipe
 
 __all__ = ["cross_faults"]
 
@@ -37,8 +30,7 @@ def cross_faults(document: Document) -> list[Fault]:
     checks: Sequence[Callable[[Document, Parts, Method | None], Iterable[Fault]]] = (
         cell_faults,
         group_faults,
-        _labels,
-        _contents,
+        _entries,
         _towers,
         _phases,
         _batches,
@@ -88,45 +80,17 @@ def _reader(field: str) -> Callable[[object], Any]:
     return TypeAdapter[Any](hint).validate_python
 
 
-def _labels(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
-    """A label map must lead to labels of the task, or to their entity types."""
+def _entries(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
+    """What each task finds wrong with its own entry."""
     for name, task in parts["tasks"].items():
-        if not isinstance(task, TaggingTask) or task.labels is None:
-            continue
-        known = dict.fromkeys([*task.labels, *(label.partition("-")[2] for label in task.labels)])
-        known.pop("", None)
-        for given, label in task.label_map.items():
-            if label not in known:
-                place = ("tasks", name, "label_map", given)
-                yield unknown(document, place, "label", label, list(known))
-
-
-def _contents(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
-    """A tagging task must have data with labels, a translation task data with two sides."""
-    for name, task in parts["tasks"].items():
-        plain = [source for source in task.data if _without_labels(source)]
-        if isinstance(task, TaggingTask) and plain:
-            yield document.fault(
-                ("tasks", name, "data"),
-                "the data of a tagging task have no labels",
-                expected="`conll`, `conllu`, `hub`, or `cldr` with `content: fields` or `spans`",
-                found=f"`format: {plain[0].format}`",
-            )
-        single = [source for source in task.data if not _with_two_sides(source)]
-        if isinstance(task, TranslationTask) and single:
-            yield document.fault(
-                ("tasks", name, "data"),
-                "the data of a translation task have one side only",
-                expected="`aligned`, `pairs`, `hub`, or `cldr` with `content: pairs`",
-                found=f"`format: {single[0].format}`",
-            )
+        yield from task.faults(document, ("tasks", name))
 
 
 def _towers(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
-    """An architecture for translation must have a decoder."""
+    """An architecture must have a decoder where a task needs one."""
     shape = getattr(parts["backbone"], "architecture", None)
-    translates = any(isinstance(task, TranslationTask) for task in parts["tasks"].values())
-    if shape and translates and shape.type != "marian":
+    decodes = any(task.decodes for task in parts["tasks"].values())
+    if shape and decodes and not shape.has_decoder:
         yield document.fault(
             ("backbone", "architecture", "type"),
             f"`{shape.type}` does not translate: it has no decoder",
@@ -134,21 +98,28 @@ def _towers(document: Document, parts: Parts, method: Method | None) -> Iterator
         )
 
 
-def _with_two_sides(source: object) -> bool:
-    two_sides = isinstance(source, Aligned | Hub | Pairs)
-    return source.content == "pairs" if isinstance(source, Cldr) else two_sides
-
-
-def _without_labels(source: object) -> bool:
-    plain = isinstance(source, Aligned | Pairs | PlainText | RootText | Parallel)
-    return source.content in ("text", "pairs") if isinstance(source, Cldr) else plain
-
-
 def _phases(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
+    """A phase is the method's, or has cells of its own; all of its parts are the method's."""
     known = [phase.name for phase in method.phases] if method else []
-    for name in mapping_of(document.values.get("phases")):
-        if method and name not in known:
+    for name, given in mapping_of(document.values.get("phases")).items():
+        if method and name not in known and not mapping_of(given).get("train"):
             yield unknown(document, ("phases", name), "phase", name, known)
+        yield from _named_parts(document, ("phases", name), mapping_of(given), method)
+    if method and not document.values.get("train"):
+        phases = mapping_of(document.values.get("phases"))
+        if not all("train" in mapping_of(phases.get(name)) for name in known):
+            yield document.fault((), "`train` is missing", remedy="add a line `train: ...`")
+
+
+def _named_parts(
+    document: Document, place: KeyPath, given: Parts, method: Method | None
+) -> Iterator[Fault]:
+    adapters = [adapter.name for adapter in method.adapters] if method else []
+    legal = {"trains": [*adapters, BACKBONE, HEADS], "acts": adapters, "leave_out": adapters}
+    for key, known in legal.items() if method else ():
+        for name in given.get(key) or ():
+            if name not in known:
+                yield unknown(document, (*place, key), "part of the method", str(name), known)
 
 
 def _batches(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
@@ -170,17 +141,18 @@ def _recipes(document: Document, method: Method | None) -> Iterator[tuple[KeyPat
     """The recipe of every phase, and the place that says the last of it."""
     values = document.values
     everywhere, phases = _changes(values.get("recipe")), mapping_of(values.get("phases"))
-    for phase in method.phases if method else ():
-        recipe, own = everywhere.put_into(phase.recipe), phases.get(phase.name)
-        place = ("recipe",) if own is None else ("phases", phase.name)
-        yield place, _changes(own).put_into(recipe)
-    pretrain = mapping_of(values.get("pretrain"))
-    yield ("pretrain", "recipe"), _changes(pretrain.get("recipe")).put_into(Recipe())
+    recipes = {name: Recipe() for name in phases}
+    recipes |= {phase.name: phase.recipe for phase in method.phases} if method else {}
+    for name, recipe in recipes.items():
+        own = phases.get(name)
+        place = ("recipe",) if own is None else ("phases", name)
+        yield place, _changes(own).put_into(everywhere.put_into(recipe))
 
 
 def _changes(values: object) -> RecipeChanges:
     """The changes that can be read; the others have their own faults."""
-    given = mapping_of(values)
+    known = RecipeChanges.model_fields
+    given = {key: value for key, value in mapping_of(values).items() if key in known}
     try:
         return RecipeChanges.model_validate(given)
     except ValidationError as error:
@@ -193,11 +165,14 @@ def _untrained(document: Document, parts: Parts, method: Method | None) -> Itera
     backbone = parts.get("backbone")
     if backbone is None or backbone.architecture is None or method is None:
         return
+    phases = mapping_of(document.values.get("phases"))
+    known = {phase.name for phase in method.phases}
     trained = any(BACKBONE in phase.trains for phase in method.phases)
-    if not trained and not document.values.get("pretrain"):
+    if not trained and not set(phases) - known:
         yield document.fault(
             ("backbone", "architecture"),
             f"nothing trains the random weights: `{method.name}` keeps its backbone frozen",
-            expected="a `pretrain` phase beside an `architecture`",
-            remedy="add `pretrain: {train: {...}}`, or give a trained backbone by `path` or `name`",
+            expected="a phase of its own beside an `architecture`",
+            remedy="add `phases: {pretrain: {train: {...}}}`, or give a trained backbone by `path` "
+            "or `name`",
         )

@@ -8,21 +8,17 @@ from typing import Any
 
 from hyperadapters.config.arguments import defaults
 from hyperadapters.config.checks import cross_faults
-from hyperadapters.config.recipe import full_changes
+from hyperadapters.config.phases import method_of, spelt_out
 from hyperadapters.config.run_file import RunFile
 from hyperadapters.document.dialect import write_yaml
 from hyperadapters.document.document import Document, Fault, check_kind, raise_faults
 from hyperadapters.document.reading import changed, read_document
 from hyperadapters.document.validation import model_faults
-from hyperadapters.method import Phase, Recipe
-from hyperadapters.methods import METHODS
 
 __all__ = [
     "digest",
     "digest_in",
     "load_run",
-    "pretrain_recipe",
-    "recipe_of",
     "resolved",
     "run_faults",
     "run_from",
@@ -71,31 +67,16 @@ def run_faults(document: Document) -> list[Fault]:
     return [*document.faults, *model_faults(RunFile, document), *cross_faults(document)]
 
 
-def recipe_of(run: RunFile, phase: Phase) -> Recipe:
-    """The recipe of a phase of the run's method, with the run's changes put in."""
-    recipe = run.recipe.put_into(phase.recipe)
-    return run.phases[phase.name].put_into(recipe) if phase.name in run.phases else recipe
-
-
-def pretrain_recipe(run: RunFile) -> Recipe:
-    """The recipe of the phase `pretrain`; changes to the method's phases do not reach it."""
-    return run.pretrain.recipe.put_into(Recipe()) if run.pretrain else Recipe()
-
-
 def resolved(run: RunFile) -> dict[str, Any]:
-    """Everything the run depends on, spelt out: defaults, arguments of the method, whole recipes.
+    """Everything the run depends on, spelt out: defaults, arguments of the method, and its phases as
+    one list, each with its cells, its recipe, and what it does.
 
     It is a run file again, and resolves to itself.
     """
-    method = METHODS[run.method.name](**run.method.arguments)
-    values = run.model_dump(mode="json", exclude_none=True, exclude={"recipe", "phases"})
+    said = {"train", "select", "recipe", "phases"}
+    values = run.model_dump(mode="json", exclude_none=True, exclude=said)
     values["method"] = {"name": run.method.name, **defaults(run.method)}
-    values["phases"] = {
-        phase.name: full_changes(recipe_of(run, phase)).model_dump(mode="json")
-        for phase in method.phases
-    }
-    if run.pretrain is not None:
-        values["pretrain"]["recipe"] = full_changes(pretrain_recipe(run)).model_dump(mode="json")
+    values["phases"] = spelt_out(method_of(run))
     return values
 
 

@@ -1,49 +1,47 @@
-"""Changes that a run file makes to the recipe of a phase, with the range of each."""
+"""Changes that a run file makes to the recipe of a phase: every value of `Recipe`, in its range."""
 
-from dataclasses import asdict, replace
-from typing import Annotated, Literal, final
+import dataclasses
+from typing import TYPE_CHECKING, Annotated, Any, get_args, get_origin
 
-from pydantic import Field
+from pydantic import Strict, create_model
 
-from hyperadapters.document.values import Closed, Natural, Number, Positive, Whole
+from hyperadapters.document.values import Closed
 from hyperadapters.method import Recipe
 
 __all__ = ["RecipeChanges", "full_changes"]
 
-_Beta = Annotated[Number, Field(ge=0, lt=1)]
+
+def _strict(hint: Any) -> Any:
+    """The same type without conversions: text and booleans are no numbers."""
+    if get_origin(hint) is tuple:
+        return tuple[tuple(map(_strict, get_args(hint)))]  # type: ignore[misc]
+    base = get_args(hint)[0] if get_origin(hint) is Annotated else hint
+    return Annotated[hint, Strict()] if base in (int, float) else hint
 
 
-@final
-class RecipeChanges(Closed):
+if TYPE_CHECKING:
+
+    class _Values(Closed):
+        """The fields of `Recipe`, each of which may be absent."""
+else:
+    _Values = create_model(
+        "_Values",
+        __base__=Closed,
+        **{one.name: (_strict(one.type) | None, None) for one in dataclasses.fields(Recipe)},
+    )
+
+
+class RecipeChanges(_Values):
     """The values of a phase's `Recipe`, which explains each, that a run changes."""
-
-    steps: Positive | None = None
-    learning_rate: Annotated[Number, Field(gt=0, allow_inf_nan=False)] | None = None
-    batch: Positive | None = None
-    batch_tokens: Natural | None = None
-    accumulate: Positive | None = None
-    contexts_per_batch: Positive | None = None
-    temperature: Annotated[Number, Field(gt=0)] | None = None
-    warmup: Natural | None = None
-    decay: Literal["linear", "constant", "inverse_sqrt"] | None = None
-    weight_decay: Annotated[Number, Field(ge=0, allow_inf_nan=False)] | None = None
-    betas: tuple[_Beta, _Beta] | None = None
-    epsilon: Annotated[Number, Field(gt=0, allow_inf_nan=False)] | None = None
-    clip: Annotated[Number, Field(ge=0, allow_inf_nan=False)] | None = None
-    smoothing: Annotated[Number, Field(ge=0, lt=1)] | None = None
-    precision: Literal["no", "bf16", "fp16"] | None = None
-    length: Annotated[Whole, Field(ge=4)] | None = None
-    evaluate_every: Natural | None = None
-    patience: Natural | None = None
-    criterion: Literal["score", "loss", "perplexity", "last"] | None = None
 
     def put_into(self, recipe: Recipe) -> Recipe:
         """`recipe` with these changes; a number of examples takes the place of one of tokens."""
-        changes = self.model_dump(exclude_none=True)
+        names = {one.name for one in dataclasses.fields(Recipe)}
+        changes = self.model_dump(include=names, exclude_none=True)
         by_examples = {"batch_tokens": 0} if "batch" in changes else {}
-        return replace(recipe, **(by_examples | changes))
+        return dataclasses.replace(recipe, **(by_examples | changes))
 
 
 def full_changes(recipe: Recipe) -> RecipeChanges:
     """The changes that turn any recipe into this one."""
-    return RecipeChanges(**asdict(recipe))
+    return RecipeChanges(**dataclasses.asdict(recipe))

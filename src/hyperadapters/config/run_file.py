@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, final
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, final
 
 from pydantic import (
     AfterValidator,
@@ -16,19 +16,26 @@ from pydantic import (
 )
 
 from hyperadapters.config.recipe import RecipeChanges
-from hyperadapters.config.task_settings import MlmTask, TaskSettings
+from hyperadapters.config.schedules import AnySchedule
 from hyperadapters.document.values import Closed, Names, Natural, Positive, Text, Whole
+from hyperadapters.tasks import KINDS, TaskSettings
 
 __all__ = [
+    "AnyTask",
     "Architecture",
     "Backbone",
     "Cells",
     "MethodChoice",
-    "Pretraining",
+    "PhaseChanges",
     "RunFile",
     "RunName",
+    "StartFrom",
 ]
 
+if TYPE_CHECKING:
+    AnyTask = TaskSettings
+else:
+    AnyTask = Annotated[Union[KINDS], Field(discriminator="kind")]  # noqa: UP007  # made at run time
 
 Cells = Mapping[Text, Names]
 """Task -> its languages."""
@@ -54,6 +61,11 @@ class Architecture(Closed):
     positions: Annotated[Whole, Field(ge=8)] = 128
     vocabulary: Annotated[Whole, Field(ge=100)] = 8000
     dropout: Annotated[float, Strict(), Field(ge=0, lt=1)] = 0.1
+
+    @property
+    def has_decoder(self) -> bool:
+        """Whether it writes text."""
+        return self.type == "marian"
 
     @model_validator(mode="after")
     def _divisible(self) -> "Architecture":
@@ -110,27 +122,55 @@ def _named(value: object) -> object:
 
 
 @final
-class Pretraining(Closed):
-    """A first phase, `pretrain`: the whole backbone trains, nothing acts.
+class StartFrom(Closed):
+    """What a phase begins with: the weights at the end of a phase of another run.
 
     Args:
-        train: the pairs it is trained on.
-        recipe: changes to its recipe; those of the run do not reach it.
+        run: the folder of that run, from the folder you are in; in a study `$NAME`.
+        phase: the name of its phase.
     """
 
-    train: Cells
-    recipe: RecipeChanges = RecipeChanges()
+    run: Text
+    phase: Text
+
+
+@final
+class PhaseChanges(RecipeChanges):
+    """What a run file says of one phase: changes to its recipe, and to what it does.
+
+    Args:
+        train: the cells that it is trained on; those of the run, of its tasks, when absent.
+        select: the cells whose dev splits choose its checkpoint; the same.
+        trains: adapters by name, `backbone`, `heads`.
+        acts: the adapters that act.
+        leave_out: adapter -> layers at which it acts and is silent, from 0, or from -1 at the end.
+        under: which row training batches run under: `observed`, `{fixed: {language: nl}}`, or
+            `{cycle: [{language: en}, {language: nl}]}`.
+        select_under: the same for the scores that choose the checkpoint.
+        score_under: the same for the matrix and `predict`; that of the last phase holds.
+        start_from: `{run: FOLDER, phase: NAME}` begins with the weights that another run had at the
+            end of a phase; the phases before this one are not trained again.
+    """
+
+    train: Cells | None = None
+    select: Cells | None = None
+    trains: Names | None = None
+    acts: tuple[Text, ...] | None = None
+    leave_out: Mapping[Text, tuple[Whole, ...]] | None = None
+    under: AnySchedule | None = None
+    select_under: AnySchedule | None = None
+    score_under: AnySchedule | None = None
+    start_from: StartFrom | None = None
 
 
 def _scored(data: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """The trained pairs without language-model tasks; all if there are no others."""
-    tasks, train = data.get("tasks", {}), data.get("train", {})
-    scored = {
-        name: cells
-        for name, cells in train.items()
-        if name in tasks and not isinstance(tasks[name], MlmTask)
-    }
-    return scored or dict(train)
+    """The trained cells of tasks that are scored; all if there are no others."""
+    tasks, train = data.get("tasks", {}), dict(data.get("train", {}))
+    for changes in data.get("phases", {}).values() if not train else ():
+        for task, names in (changes.train or {}).items():
+            train[task] = tuple(dict.fromkeys((*train.get(task, ()), *names)))
+    scored = {name: cells for name, cells in train.items() if name in tasks and tasks[name].scored}
+    return scored or train
 
 
 def _one_line(name: str) -> str:
@@ -154,7 +194,12 @@ class RunFile(Closed):
         backbone: the model that is adapted.
         method: a name of `hyperadapters methods`, or a mapping of `name` and arguments.
         tasks: every task of the run, by name.
-        train: the pairs of task and language that are trained on.
+        train: the pairs of task and language that are trained on, in every phase of the method
+            that is for the task; needed, unless every phase has a `train` of its own.
+        phases: what is changed of a phase, by its name: keys of `recipe`, which win over it, unless
+            that is said later (on the command line, or in a file that stands on this one), and
+            others below. A name that the method does not have adds a phase before the method's own,
+            which trains the whole backbone while no adapter acts: its `train` is needed.
         evaluate: the cells of the matrix; when absent, the trained pairs of all tasks but those of
             kind `mlm` (or of these, if there is no other task).
         select: cells whose dev split chooses the checkpoint; the same default.
@@ -162,10 +207,7 @@ class RunFile(Closed):
         tiers: name -> the fewest training examples of its languages; each language is in the
             highest that it reaches, and every group is divided by them: `{High: 1000000, Low: 0}`.
         families: language -> its family, for the map of embeddings.
-        recipe: changes to the recipe of every phase of the method.
-        phases: changes to the recipe of one phase, by its name; they win over `recipe`, unless that
-            is said later: on the command line, or in a file that stands on this one.
-        pretrain: a first phase for the backbone.
+        recipe: changes to the recipe of every phase.
         checkpoint_every: updates between checkpoints, which a run that was stopped goes on from; 0
             for only at the end of phases.
         trackers: where curves go besides `metrics.jsonl`: `tensorboard`, `wandb`, `mlflow`,
@@ -179,16 +221,15 @@ class RunFile(Closed):
     method: Annotated[
         MethodChoice, BeforeValidator(_named, json_schema_input_type=str | MethodChoice)
     ]
-    tasks: Annotated[Mapping[Text, TaskSettings], Field(min_length=1)]
-    train: Annotated[Cells, Field(min_length=1)]
+    tasks: Annotated[Mapping[Text, AnyTask], Field(min_length=1)]
+    train: Cells = Field(default_factory=dict)
+    phases: Mapping[Text, PhaseChanges] = Field(default_factory=dict)
     evaluate: Cells = Field(default_factory=_scored)
     select: Cells = Field(default_factory=_scored)
     groups: Mapping[Text, Names] = Field(default_factory=dict)
     tiers: Mapping[Text, Natural] = Field(default_factory=dict)
     families: Mapping[Text, Text] = Field(default_factory=dict)
     recipe: RecipeChanges = RecipeChanges()
-    phases: Mapping[Text, RecipeChanges] = Field(default_factory=dict)
-    pretrain: Pretraining | None = None
     checkpoint_every: Natural = 1000
     trackers: tuple[
         Literal["tensorboard", "wandb", "mlflow", "comet_ml", "aim", "clearml"], ...

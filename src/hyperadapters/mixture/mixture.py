@@ -13,7 +13,7 @@ from typing import Any, final
 from hyperadapters.context import Row
 from hyperadapters.errors import BundleError, TrainingError
 from hyperadapters.mixture.deck import Budget, Deck, by_width, generator_of
-from hyperadapters.tasks.base import Batch, Encoded, Share, Task, collate
+from hyperadapters.tasks import Batch, Encoded, Share, Task, collate
 
 __all__ = ["Alternate", "Mixture", "Order", "Stream", "Temperature", "part_of"]
 

@@ -24,19 +24,19 @@ class Packed(Sequence[Encoded]):
     def __init__(self, examples: Iterable[Encoded]) -> None:
         self._ids, self._positions, self._decoder_ids = _Rows(), _Rows(), _Rows()
         self._targets: dict[str, _Rows] = {}
-        self._whole = bytearray()
+        self._uncut = bytearray()
         for example in examples:
-            if not self._whole:
+            if not self._uncut:
                 self._targets = {name: _Rows() for name in example.targets}
             self._ids.append(example.ids)
             self._positions.append(example.positions or ())
             self._decoder_ids.append(example.decoder_ids or ())
             for name, rows in self._targets.items():
                 rows.append(example.targets[name])
-            self._whole.append(2 * example.whole + example.target_whole)
+            self._uncut.append(2 * example.uncut + example.target_uncut)
 
     def __len__(self) -> int:
-        return len(self._whole)
+        return len(self._uncut)
 
     def checksum(self) -> str:
         """64 bits of all the numbers, as text: other examples have another one."""
@@ -59,8 +59,8 @@ class Packed(Sequence[Encoded]):
             {name: rows.row(place) for name, rows in self._targets.items()},
             positions=self._positions.row(place) or None,
             decoder_ids=self._decoder_ids.row(place) or None,
-            whole=bool(self._whole[place] & 2),
-            target_whole=bool(self._whole[place] & 1),
+            uncut=bool(self._uncut[place] & 2),
+            target_uncut=bool(self._uncut[place] & 1),
         )
 
 

@@ -1,49 +1,44 @@
 """The data of a phase: its training corpora, encoded, and the mixture that draws from them."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 
-from hyperadapters.data.corpora import Corpus
+from hyperadapters.data import Corpus
 from hyperadapters.errors import TrainingError
 from hyperadapters.method import Phase, Recipe
 from hyperadapters.mixture.deck import Budget, Examples, Tokens
-from hyperadapters.mixture.mixture import Mixture, Stream, Temperature
+from hyperadapters.mixture.mixture import Alternate, Mixture, Order, Stream, Temperature
 from hyperadapters.mixture.packed import Packed
+from hyperadapters.routes import Cell
 from hyperadapters.run.assembly import Assembly
 
 __all__ = ["budget_of", "corpora_of", "mixture_of", "streams_of", "told_of"]
 
 
-def streams_of(assembly: Assembly, number: int) -> list[Stream]:
-    """A stream per (task, language) that the number-th phase trains on.
+def streams_of(assembly: Assembly, phase: Phase) -> list[Stream]:
+    """A stream per cell that a phase trains on.
 
     Raises:
         TrainingError: the run has no data for the phase.
     """
-    length = assembly.method.phases[number].recipe.length
-    return [_stream(assembly, corpus, length) for corpus in corpora_of(assembly, number)]
+    corpora = corpora_of(assembly, phase)
+    return [_stream(assembly, cell, corpus, phase.recipe.length) for cell, corpus in corpora]
 
 
-def corpora_of(assembly: Assembly, number: int) -> list[Corpus]:
-    """The corpora that the number-th phase trains on, by the names of their cells.
+def corpora_of(assembly: Assembly, phase: Phase) -> list[tuple[Cell, Corpus]]:
+    """The cells that a phase trains on, each with its corpus.
 
     Raises:
         TrainingError: the run has none for the phase.
         DataError: one is missing, or broken.
     """
-    phase = assembly.method.phases[number]
-    pairs = assembly.trained_in(number)
-    if not pairs:
+    if not phase.cells:
         raise TrainingError(
             f"phase `{phase.name}` has no data",
             expected=f"languages for {_asked(phase)} under `train`",
-            found=", ".join(sorted(assembly.run.train)) or "no task at all",
+            found=", ".join(sorted(assembly.run.tasks)),
             remedy="add them to the run file, or choose a method without this phase",
         )
-    return [
-        replace(assembly.corpus(task, language, "train"), language=language)
-        for task, language in pairs
-    ]
+    return [(cell, assembly.corpus(cell, "train")) for cell in phase.cells]
 
 
 def mixture_of(
@@ -56,12 +51,19 @@ def mixture_of(
     """
     return Mixture(
         streams,
-        order=Temperature(recipe.temperature),
+        order=_ORDERS[recipe.order](recipe),
         budget=budget_of(recipe, ranks),
         contexts=recipe.contexts_per_batch,
         pad_id=pad_id,
         seed=seed,
     )
+
+
+_ORDERS: Mapping[str, Callable[[Recipe], Order]] = {
+    "temperature": lambda recipe: Temperature(recipe.temperature),
+    "alternate": lambda recipe: Alternate(),
+}
+"""By the names of `Recipe.order`."""
 
 
 def budget_of(recipe: Recipe, ranks: int) -> Budget:
@@ -86,12 +88,12 @@ def _asked(phase: Phase) -> str:
     return "some task" if phase.tasks is None else ", ".join(sorted(phase.tasks - phase.without))
 
 
-def _stream(assembly: Assembly, corpus: Corpus, length: int) -> Stream:
-    how = assembly.tasks[corpus.task]
-    every = how.encode_all(assembly.tokenizer, corpus.examples, length)
-    encoded = Packed(example for example in every if how.admits(example))
-    row, left_out = how.row(corpus.language), len(corpus.examples) - len(encoded)
-    return Stream(how, row, encoded, len(encoded), encoded.checksum(), left_out)
+def _stream(assembly: Assembly, cell: Cell, corpus: Corpus, length: int) -> Stream:
+    task = assembly.tasks[cell.task]
+    every = task.encode_all(assembly.tokenizer, corpus.examples, length)
+    encoded = Packed(example for example in every if task.admits(example))
+    left_out = len(corpus.examples) - len(encoded)
+    return Stream(task, cell.row, encoded, len(encoded), encoded.checksum(), left_out)
 
 
 def told_of(streams: Sequence[Stream]) -> str:

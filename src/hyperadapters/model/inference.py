@@ -2,20 +2,22 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import nn
 
 from hyperadapters.context import Context, Row
-from hyperadapters.model.adapted import AdaptedModel
 from hyperadapters.schedules import Observed, Schedule
-from hyperadapters.tasks.base import Batch, Encoded, Task, collate
+from hyperadapters.tasks import Batch, Encoded, Task, collate
 from hyperadapters.tasks.batch import fitting
 
-__all__ = ["EXAMPLES", "over_batches"]
+__all__ = ["EXAMPLES", "Forward", "over_batches"]
 
 Answer = TypeVar("Answer")
+
+Forward = Any
+"""A module that is called with a context and a batch and gives outputs with `logits` by task."""
 
 EXAMPLES = 64
 """In a batch, at most."""
@@ -24,7 +26,7 @@ _TOKENS = 4096
 
 
 def over_batches(
-    model: AdaptedModel,
+    model: Forward,
     drawn: Sequence[tuple[Task, Row, Encoded]],
     pad_id: int,
     answer: Callable[[Context, Batch, list[int]], Sequence[Answer]],

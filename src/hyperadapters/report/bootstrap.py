@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from hyperadapters.errors import DataError
-from hyperadapters.scoring.matrix import Cell
+from hyperadapters.scoring.matrix import Score
 
 __all__ = ["Difference", "Interval", "PairedBootstrap", "over_seeds"]
 
@@ -69,8 +69,8 @@ class PairedBootstrap:
 
     def __init__(
         self,
-        first: Mapping[tuple[str, str], Cell],
-        second: Mapping[tuple[str, str], Cell],
+        first: Mapping[tuple[str, str], Score],
+        second: Mapping[tuple[str, str], Score],
         *,
         resamples: int = 1000,
         seed: int = 0,
@@ -100,7 +100,7 @@ class PairedBootstrap:
         return Difference(value, float(low), float(high), float((draws <= 0).mean()), len(chosen))
 
 
-def _check(first: Cell, second: Cell) -> None:
+def _check(first: Score, second: Score) -> None:
     a, b = len(first.statistics), len(second.statistics)
     if (a, first.metric) != (b, second.metric) or a == 0:
         raise DataError(
@@ -111,7 +111,9 @@ def _check(first: Cell, second: Cell) -> None:
         )
 
 
-def _resampled(first: Cell, second: Cell, resamples: int, generator: np.random.Generator) -> Draws:
+def _resampled(
+    first: Score, second: Score, resamples: int, generator: np.random.Generator
+) -> Draws:
     """Second minus first in each resample."""
     a = np.asarray(first.statistics, dtype=np.float64)
     b = np.asarray(second.statistics, dtype=np.float64)

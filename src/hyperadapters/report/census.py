@@ -6,15 +6,15 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from hyperadapters.config import RunFile
 from hyperadapters.data.corpora import SPLITS, Corpus
 from hyperadapters.data.summary import UNKNOWN_LIMIT, Summary, summary
+from hyperadapters.routes import Cell
 from hyperadapters.run.library import Library
 
 __all__ = ["census", "census_table"]
 
 
-def census(run: RunFile, library: Library, tokenizer: Any) -> Iterator[Summary]:
+def census(library: Library, tokenizer: Any) -> Iterator[Summary]:
     """Every corpus that a run reads in numbers, in the order of its tasks, one after the other.
 
     A corpus that it would choose a checkpoint by or score, and that is not there, has no sentences.
@@ -22,24 +22,21 @@ def census(run: RunFile, library: Library, tokenizer: Any) -> Iterator[Summary]:
     Raises:
         DataError: a corpus to train on is missing, or one is broken.
     """
-    first = run.pretrain.train if run.pretrain else {}
-    read = {"train": (first, run.train), "dev": (run.select,), "test": (run.evaluate,)}
-    seen = set[tuple[str, str, str]]()  # a route such as `de-en-fr` reads what `de-fr` reads
-    for task in run.tasks:
-        cells = [cell for split in SPLITS for cell in read[split]]
-        for language in dict.fromkeys(name for cell in cells for name in cell.get(task, ())):
-            for split in SPLITS:
-                if any(language in cell.get(task, ()) for cell in read[split]):
-                    corpus = _corpus(library, task, language, split)
-                    if (task, corpus.language, split) not in seen:
-                        yield summary(corpus, tokenizer)
-                    seen.add((task, corpus.language, split))
+    read = {"train": library.trained, "dev": library.judging, "test": library.evaluated}
+    every = dict.fromkeys(cell for split in SPLITS for cell in read[split])
+    seen = set[tuple[Cell, str]]()  # a route such as `de-en-fr` reads what `de-fr` reads
+    for cell in sorted(every, key=lambda cell: list(library.tasks).index(cell.task)):
+        for split in SPLITS:
+            own = Cell(cell.task, cell.route.ends)
+            if cell in read[split] and (own, split) not in seen:
+                seen.add((own, split))
+                yield summary(_corpus(library, own, split), tokenizer)
 
 
-def _corpus(library: Library, task: str, language: str, split: str) -> Corpus:
-    if split == "train" or library.has(task, language, split):
-        return library.corpus(task, language, split)
-    return Corpus(task, language, split, (), "")
+def _corpus(library: Library, cell: Cell, split: str) -> Corpus:
+    if split == "train" or library.has(cell, split):
+        return library.corpus(cell, split)
+    return Corpus(cell.task, cell.route, split, (), "")
 
 
 def census_table(corpora: Iterable[Summary]) -> Table:
@@ -53,7 +50,7 @@ def census_table(corpora: Iterable[Summary]) -> Table:
     for corpus in corpora:
         table.add_row(
             corpus.task,
-            corpus.language,
+            str(corpus.route),
             corpus.split,
             f"{corpus.sentences:,}",
             f"{corpus.words:,}",

@@ -15,7 +15,7 @@ from hyperadapters.report.summary import (
     shown,
     tasks_of,
 )
-from hyperadapters.scoring.matrix import Cell, Matrix
+from hyperadapters.scoring.matrix import Matrix, Score
 
 __all__ = ["differences", "means"]
 
@@ -123,7 +123,7 @@ def _count(
     """In how many cells that neither trained on a run is clearly better or worse than the first."""
     above = below = level = 0
     for pair in pairing.pairs:
-        cells: list[Cell | None] = [matrices[0].cell(*pair), matrices[place].cell(*pair)]
+        cells: list[Score | None] = [matrices[0].cell(*pair), matrices[place].cell(*pair)]
         difference = pairing.difference([pair])
         if difference is None or any(c and c.standing == "trained pair" for c in cells):
             continue

@@ -15,7 +15,7 @@ from hyperadapters.report.summary import (
     shown,
     tasks_of,
 )
-from hyperadapters.scoring.matrix import STANDINGS, Cell, Matrix, Standing
+from hyperadapters.scoring.matrix import STANDINGS, Matrix, Score, Standing
 
 __all__ = ["heat_map"]
 
@@ -137,7 +137,7 @@ def _language(
     return element("div", *cells, role="row", class_="row")
 
 
-def _tile(cell: Cell | None, scale: _Scale, kinds: list[str], run: str | None) -> str:
+def _tile(cell: Score | None, scale: _Scale, kinds: list[str], run: str | None) -> str:
     if cell is None:
         return element("span", MISSING, role="cell", class_=" ".join(["tile", "none", *kinds]))
     value = scale.of(cell.score)

@@ -7,7 +7,7 @@ from statistics import fmean
 from babel import Locale
 
 from hyperadapters.metrics import METRICS
-from hyperadapters.scoring.matrix import Cell, Matrix
+from hyperadapters.scoring.matrix import Matrix, Score
 
 __all__ = [
     "MISSING",
@@ -97,7 +97,7 @@ def _common(matrices: Sequence[Matrix]) -> frozenset[CellKey]:
     return frozenset(found)
 
 
-def _pair(cell: Cell) -> CellKey:
+def _pair(cell: Score) -> CellKey:
     return cell.task, cell.language
 
 

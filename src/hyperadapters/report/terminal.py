@@ -18,7 +18,7 @@ from hyperadapters.report.summary import (
     shown,
     tasks_of,
 )
-from hyperadapters.scoring.matrix import STANDINGS, Cell, Matrix, Standing
+from hyperadapters.scoring.matrix import STANDINGS, Matrix, Score, Standing
 
 __all__ = ["terminal"]
 
@@ -60,7 +60,7 @@ def terminal(matrices: Sequence[Matrix], console: Console) -> None:
     _notes([cell for matrix in matrices for cell in matrix.cells if cell.note], console)
 
 
-def _notes(noted: Sequence[Cell], console: Console) -> None:
+def _notes(noted: Sequence[Score], console: Console) -> None:
     for cell in noted if len(noted) <= _NOTED else ():
         console.print(f"{cell.task}/{cell.language}: {cell.note}", style="dim", markup=False)
 
@@ -88,7 +88,7 @@ def _scores(matrices: Sequence[Matrix], language: str, ascii_only: bool) -> list
     return row
 
 
-def _score(cell: Cell | None, best: bool, ascii_only: bool) -> Text:
+def _score(cell: Score | None, best: bool, ascii_only: bool) -> Text:
     if cell is None:
         return Text(f"{_missing(ascii_only)}  ", style="dim")
     sign, plain, colour = _SIGNS[cell.standing]

@@ -1,7 +1,7 @@
 """A trained model on disk: what some phase trained, and what is needed to rebuild the rest.
 
 model/
-├── bundle.json         format, library version, labels, checksum of the backbone
+├── bundle.json         format, library version, what tasks keep, checksum of the backbone
 ├── run.yaml            the resolved run file: method, backbone, names
 ├── weights.safetensors adapters and heads, one tensor per name
 ├── tokenizer.json ...  the tokenizer
@@ -21,19 +21,19 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from hyperadapters.backbones import architectures, head_parameters
-from hyperadapters.config import RunFile, load_run, to_yaml
+from hyperadapters.config import RunFile, load_run, method_of, to_yaml
 from hyperadapters.errors import BundleError, ConfigError
 from hyperadapters.machine.whole import save_tensors, whole
 from hyperadapters.method import BACKBONE
 from hyperadapters.model.adapted import AdaptedModel
-from hyperadapters.run.assembly import Assembly, adapted_for, method_of, tasks_of
+from hyperadapters.run.assembly import Assembly, adapted_for, tasks_of
 from hyperadapters.run.library import Library
 from hyperadapters.run.loading import source_of
-from hyperadapters.tasks.tagging import Tagging
+from hyperadapters.tasks import TaskSettings
 
 __all__ = ["FORMAT", "fill", "load", "save"]
 
-FORMAT = 2
+FORMAT = 3
 
 
 def save(assembly: Assembly, folder: Path) -> None:
@@ -58,7 +58,7 @@ def _write(assembly: Assembly, folder: Path) -> None:
     facts = {
         "format": FORMAT,
         "hyperadapters": _version(),
-        "labels": {t.name: t.labels for t in assembly.tasks.values() if isinstance(t, Tagging)},
+        "tasks": {name: kept for name, task in assembly.tasks.items() if (kept := task.kept())},
         "backbone": None if _trains_backbone(model) else _checksum(model, weights),
     }
     (folder / "bundle.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
@@ -66,8 +66,6 @@ def _write(assembly: Assembly, folder: Path) -> None:
 
 _OPEN = ("tasks", "evaluate", "groups", "families", "tiers")
 """The parts of a run file that a trained model can be scored with changes of."""
-_TOLD = ("", "kind", "labels", "label_map")
-"""What of a task its model was made for."""
 
 
 def load(
@@ -92,7 +90,7 @@ def load(
     """
     facts = _facts(folder)
     _check_open(folder, changes)
-    run = _with_labels(load_run(folder / "run.yaml", changes), facts.get("labels", {}))
+    run = _with_kept(load_run(folder / "run.yaml", changes), facts["tasks"])
     library = Library(run, data_root)
     origin = Library(load_run(folder / "run.yaml"), data_root) if changes else library
     method, tasks = method_of(run), tasks_of(run, library)
@@ -121,7 +119,7 @@ def _check_open(folder: Path, changes: Sequence[str]) -> None:
     trained = load_run(folder / "run.yaml").tasks if changes else {}
     for change in changes:
         key, name, part, *_ = [*change.partition("=")[0].split("."), "", ""]
-        told = key in _OPEN and (key != "tasks" or (name in trained and part not in _TOLD))
+        told = key in _OPEN and (key != "tasks" or _is_open(trained.get(name), part))
         told = told or (key, name) == ("backbone", "path")  # it may have been moved
         if not told:
             raise ConfigError(
@@ -130,6 +128,11 @@ def _check_open(folder: Path, changes: Sequence[str]) -> None:
                 "of a task's metric, search or data, or of `backbone.path`",
                 remedy="train a run of its own with it",
             )
+
+
+def _is_open(task: TaskSettings | None, part: str) -> bool:
+    """Whether a key of a task's settings is none that its model was made for."""
+    return task is not None and bool(part) and part not in task.made_for
 
 
 def fill(
@@ -186,7 +189,7 @@ def _checksum(model: AdaptedModel, weights: Mapping[str, Tensor]) -> str:
     """SHA-256 over the backbone's weights that were not trained, in the order of their names; not
     over a language-model head that no task uses, which may be drawn anew at every start.
     """
-    uses_head = any(task.head is None for task in model.tasks.values())
+    uses_head = any(not task.heads for task in model.tasks.values())
     unused = set() if uses_head else {id(p) for p in head_parameters(model.backbone)}
     frozen = {
         name: tensor
@@ -207,20 +210,9 @@ def _version() -> str:
         return "not installed"
 
 
-def _with_labels(run: RunFile, labels: Mapping[str, list[str]]) -> RunFile:
-    tasks = {
-        name: task.model_copy(update={"labels": tuple(labels[name])}) if name in labels else task
-        for name, task in run.tasks.items()
-    }
+def _with_kept(run: RunFile, kept: Mapping[str, dict[str, Any]]) -> RunFile:
+    tasks = {name: task.with_kept(kept.get(name, {})) for name, task in run.tasks.items()}
     return run.model_copy(update={"tasks": tasks})
-
-
-def _are_labels(labels: object) -> bool:
-    """Whether this is a list of text for each of several tasks."""
-    return isinstance(labels, dict) and all(
-        isinstance(of_task, list) and all(isinstance(label, str) for label in of_task)
-        for of_task in labels.values()
-    )
 
 
 def _facts(folder: Path) -> dict[str, Any]:
@@ -236,7 +228,7 @@ def _facts(folder: Path) -> dict[str, Any]:
         facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise BundleError("the bundle is damaged", where=str(path), found=str(error)) from None
-    if not isinstance(facts, dict) or not _are_labels(facts.get("labels", {})):
+    if not isinstance(facts, dict):
         raise BundleError("the bundle is damaged", where=str(path), found=repr(facts)[:80])
     if facts.get("format") != FORMAT:
         raise BundleError(
@@ -244,7 +236,12 @@ def _facts(folder: Path) -> dict[str, Any]:
             where=str(path),
             expected=f"format {FORMAT}",
             found=f"format {facts.get('format')}, written by {facts.get('hyperadapters')}",
+            cause="another version of this library wrote it",
+            remedy="read it with that version, or train the run again",
         )
+    kept = facts.get("tasks")
+    if not isinstance(kept, dict) or not all(isinstance(one, dict) for one in kept.values()):
+        raise BundleError("the bundle is damaged", where=str(path), found=repr(kept)[:80])
     return facts
 
 

@@ -9,9 +9,7 @@ from hyperadapters.config import RunFile, digest, digest_in
 from hyperadapters.config.run_file import Architecture, Backbone
 from hyperadapters.data.vocabulary import train_joint_tokenizer, train_tokenizer
 from hyperadapters.errors import BackboneError, DataError
-from hyperadapters.examples import Pair
 from hyperadapters.run.library import Library
-from hyperadapters.tasks.translation import target_token
 
 __all__ = ["TOKENIZER", "backbone_of", "source_of", "tokenizer_of"]
 
@@ -76,37 +74,34 @@ def tokenizer_of(run: RunFile, library: Library) -> Any:
     if kept.exists() and digest_in(run.folder) == digest(run):
         return architectures.load_tokenizer(kept)
     with tempfile.TemporaryDirectory() as folder:
-        learned = _learned(run, library, wanted.architecture)
+        learned = _learned(library, wanted.architecture)
         architectures.save_tokenizer(learned, Path(folder))
         return architectures.load_tokenizer(folder)
 
 
-def _learned(run: RunFile, library: Library, shape: Architecture) -> Any:
-    """WordPiece for an encoder; for a Transformer a joint Unigram vocabulary with target tokens."""
-    cells = [*(run.pretrain.train.items() if run.pretrain else ()), *run.train.items()]
-    pairs = dict.fromkeys((task, language) for task, names in cells for language in names)
-    examples = [
-        example
-        for task, language in pairs
-        for example in library.corpus(task, language, "train").examples
-    ]
-    if not examples:
+def _learned(library: Library, shape: Architecture) -> Any:
+    """WordPiece for an encoder; with a decoder a joint Unigram vocabulary, with the tokens that
+    tasks need.
+    """
+    corpora = [library.corpus(cell, "train") for cell in library.trained]
+    if not any(corpus.examples for corpus in corpora):
         raise DataError(
             "there is no text to learn a vocabulary from",
-            where=", ".join(dict.fromkeys(library.corpus(*pair, "train").source for pair in pairs)),
+            where=", ".join(dict.fromkeys(corpus.source for corpus in corpora)),
             cause="the files are empty, or no line of theirs is in the split `train`",
         )
-    if shape.type != "marian":
-        texts = [example.text for example in examples]
+    if not shape.has_decoder:
+        texts = [example.text for corpus in corpora for example in corpus.examples]
         return train_tokenizer(texts, shape.vocabulary, shape.positions)
     sides: dict[str, dict[str, None]] = {}
-    for pair in examples:
-        if isinstance(pair, Pair):
-            for language, text in zip(pair.languages, (pair.first, pair.second), strict=True):
+    for corpus in corpora:
+        for example in corpus.examples:
+            for language, text in example.sides:
                 sides.setdefault(language, {})[text] = None
+    needed = {t for cell in library.trained for t in library.tasks[cell.task].tokens(cell.route)}
     return train_joint_tokenizer(
         {language: tuple(texts) for language, texts in sides.items()},
         shape.vocabulary,
         shape.positions,
-        added=[target_token(language) for language in sorted(sides)],
+        added=sorted(needed),
     )

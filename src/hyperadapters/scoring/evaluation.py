@@ -1,37 +1,60 @@
-"""How a model scores: per sentence, and as the task × language matrix of a run."""
+"""How a model scores: per sentence, and as the matrix of a run."""
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 
-from hyperadapters.context import Context, Row, names_of
-from hyperadapters.data.corpora import Corpus
+from hyperadapters.context import Context, Factor, Row, names_of
+from hyperadapters.data import Corpus
 from hyperadapters.errors import ConfigError, DataError, UnknownName
 from hyperadapters.machine.ranks import shared
 from hyperadapters.metrics import Loss, Statistics
-from hyperadapters.model.adapted import AdaptedModel
-from hyperadapters.model.inference import EXAMPLES, over_batches
+from hyperadapters.model.inference import EXAMPLES, Forward, over_batches
+from hyperadapters.routes import Cell, Route
 from hyperadapters.run.assembly import Assembly
-from hyperadapters.schedules import Observed, Schedule
+from hyperadapters.run.library import Library
+from hyperadapters.schedules import Observed, Schedule, Then
 from hyperadapters.scoring.groups import groups_of
-from hyperadapters.scoring.matrix import STANDINGS, Cell, Matrix, Standing
-from hyperadapters.tasks.base import Batch, Encoded, Question, Task
+from hyperadapters.scoring.matrix import STANDINGS, Matrix, Score, Standing
+from hyperadapters.tasks import Batch, Encoded, Task
+from hyperadapters.tasks.base import Question
 
 __all__ = [
+    "Scored",
     "cells_of",
     "check_filled",
     "encoded_for",
     "evaluate",
     "score",
-    "scored_cells",
+    "score_cells",
     "standing",
 ]
 
 
+class Scored(Protocol):
+    """What can be scored: a model with its tokenizer, and the tasks that it does."""
+
+    @property
+    def model(self) -> Any:
+        """A module that is called with a context and a batch, and generates under a context."""
+
+    @property
+    def tokenizer(self) -> Any:
+        """A fast tokenizer of `transformers`."""
+
+    @property
+    def tasks(self) -> Mapping[str, Task]:
+        """By name."""
+
+    @property
+    def length(self) -> int:
+        """Tokens per example at most."""
+
+
 def score(
-    model: AdaptedModel,
+    model: Forward,
     task: Task,
     row: Row,
     encoded: Sequence[Encoded],
@@ -69,52 +92,94 @@ def evaluate(
     *,
     under: Schedule = Observed(),
     split: str = "test",
-    cells: Sequence[tuple[str, str]] = (),
+    cells: Sequence[Cell] = (),
     progress: Callable[[int, int, str], None] | None = None,
 ) -> Matrix:
     """The matrix of a run's model, on the model's device; the ranks share the cells out among them.
 
     Args:
-        under: maps the row of the data to the row that the model runs with (`--run-as`).
+        under: maps the row that the method scores under to the one that the model runs with
+            (`--run-as`).
         split: of the corpora.
-        cells: (task, language) pairs; those of the run file where there is none.
+        cells: those of the run file where there is none.
         progress: told (cells done, cells in all, the cell that is next), once before each cell.
 
     Raises:
         DataError: a cell's corpus is missing, broken or empty.
     """
-    run = assembly.run
-    pairs = cells or scored_cells(assembly)
-    groups = groups_of(assembly, tiers=not cells)
+    scores = score_cells(
+        assembly,
+        cells or assembly.evaluated,
+        assembly.library,
+        standings=lambda cell: standing(assembly, cell),
+        method_under=assembly.method.phases[-1].score_under,
+        under=under,
+        split=split,
+        remark=lambda corpus: _trained_on(assembly, corpus),
+        progress=progress,
+    )
+    groups, run = groups_of(assembly, tiers=not cells), assembly.run
+    return Matrix(run.name, assembly.method.name, (run.seed,), scores, groups)
 
-    def cell(place: int) -> Cell:
-        task, language = pairs[place]
-        if progress is not None:
-            progress(place, len(pairs), f"{task}/{language}")
-        corpus = replace(assembly.corpus(task, language, split), language=language)
-        return _evaluated(assembly, corpus, standing(assembly, task, language), under)
 
-    scored = shared(range(len(pairs)), cell)
-    return Matrix(run.name, assembly.method.name, (run.seed,), tuple(scored), groups)
+def score_cells(
+    scored: Scored,
+    cells: Sequence[Cell],
+    library: Library,
+    *,
+    standings: Callable[[Cell], Standing],
+    method_under: Schedule = Observed(),
+    under: Schedule = Observed(),
+    split: str = "test",
+    remark: Callable[[Corpus], str] = lambda corpus: "",
+    progress: Callable[[int, int, str], None] | None = None,
+) -> tuple[Score, ...]:
+    """The score of each cell; the ranks share them out among them.
 
+    Args:
+        library: where their examples are.
+        standings: what training saw of a cell.
+        method_under: maps the row of the data to the row that the method scores under.
+        under: maps that to the row that the model runs with.
+        remark: something to note of a corpus; empty for nothing.
+        progress: told (cells done, cells in all, the cell that is next), once before each cell.
 
-def standing(assembly: Assembly, task: str, language: str) -> Standing:
-    """What training saw of a cell: all of its pair, in a first phase too, or each of its names at
-    least, in one factor or another, while adapters were trained. Through other languages, the least
-    of the hops.
+    Raises:
+        DataError: a cell's corpus is missing, broken or empty.
+        ConfigError: `under` names a factor that the method's rows do not have.
     """
-    how = assembly.tasks[task]
-    rows = [
-        frozenset(assembly.tasks[name].row(known) for name, known in pairs)
-        for pairs in (assembly.trained_pairs(), assembly.pretrained_pairs())
-    ]
-    standings = [_standing(how.row(hop), *rows) for hop in how.hops(language)]
+
+    def one(place: int) -> Score:
+        cell = cells[place]
+        if progress is not None:
+            progress(place, len(cells), str(cell))
+        corpus = library.corpus(cell, split)
+        found = _scored(scored, cell, corpus, standings(cell), method_under, under)
+        note = "; ".join(filter(None, (found.note, remark(corpus))))
+        return replace(found, note=note)
+
+    return tuple(shared(range(len(cells)), one))
+
+
+def standing(assembly: Assembly, cell: Cell) -> Standing:
+    """What training saw of a cell: all of its pair, in a phase without adapters too, or each of its
+    names at least, in one factor or another, where adapters acted. Through other languages, the
+    least of the hops.
+    """
+    phases = assembly.method.phases
+    trained = {one.row for phase in phases for one in phase.cells}
+    ran = {row for phase in phases if phase.acts != frozenset() for row in phase.rows()}
+    ran |= {one.row for phase in phases if phase.acts != frozenset() for one in phase.cells}
+    names = {(names_of(factor), name) for row in ran for factor, name in row.items()}
+    standings = [_standing(hop.row(cell.task), trained, names) for hop in cell.route.hops]
     return max(standings, key=STANDINGS.index)
 
 
-def scored_cells(assembly: Assembly) -> list[tuple[str, str]]:
-    """(task, language) of every cell that the run file lists."""
-    return [(task, name) for task, names in assembly.run.evaluate.items() for name in names]
+def _standing(row: Row, trained: Collection[Row], seen: set[tuple[Factor, str]]) -> Standing:
+    if row in trained:
+        return "trained pair"
+    names = {(names_of(factor), name) for factor, name in row.items() if factor != "task"}
+    return "unseen pair" if names <= seen else "unseen language"
 
 
 def check_filled(corpus: Corpus, key: str = "evaluate") -> None:
@@ -128,49 +193,56 @@ def check_filled(corpus: Corpus, key: str = "evaluate") -> None:
     """
     if not corpus.examples:
         raise DataError(
-            f"nothing to score for `{corpus.task}` in `{corpus.language}`",
+            f"nothing to score for `{corpus.task}` in `{corpus.route}`",
             where=corpus.source,
             expected=f"at least one example in the split `{corpus.split}`",
-            remedy=f"take `{corpus.language}` out of `{key}: {corpus.task}`, or add the data",
+            remedy=f"take `{corpus.route}` out of `{key}: {corpus.task}`, or add the data",
         )
 
 
-def cells_of(assembly: Assembly, names: Sequence[str]) -> tuple[tuple[str, str], ...]:
+def cells_of(assembly: Assembly, names: Sequence[str]) -> tuple[Cell, ...]:
     """Cells as the command line names them: `ner/tr`.
 
     Raises:
         UnknownName: a task that the run does not have.
         ConfigError: a name without a stroke.
+        ContextError: a direction that is none.
     """
     cells = []
     for name in names:
-        task, stroke, language = name.partition("/")
-        if not stroke or not language:
+        task, stroke, text = name.partition("/")
+        if not stroke or not text:
             raise ConfigError(f"`{name}` names no cell", expected="TASK/LANGUAGE, such as `ner/tr`")
         if task not in assembly.tasks:
             raise UnknownName("task", task, assembly.tasks)
-        cells.append((task, language))
+        cells.append(assembly.cell(task, text))
     return tuple(cells)
 
 
-def _evaluated(assembly: Assembly, corpus: Corpus, standing: Standing, under: Schedule) -> Cell:
-    task = assembly.tasks[corpus.task]
-    row = task.row(corpus.language)
-    check_filled(corpus)
-    ran = under.row(row, 0)
-    _check_factors(corpus.task, row, ran)
-    statistics = _judged(assembly, task, corpus, under)
+def _scored(
+    scored: Scored,
+    cell: Cell,
+    corpus: Corpus,
+    standing: Standing,
+    method_under: Schedule,
+    under: Schedule,
+) -> Score:
+    task = scored.tasks[cell.task]
+    check_filled(replace(corpus, route=cell.route))
+    usual = method_under.row(cell.row, 0)
+    ran = under.row(usual, 0)
+    _check_factors(cell.task, usual, ran)
+    statistics = _judged(scored, task, cell.route, corpus, Then(method_under, under))
     totals = tuple(map(sum, zip(*statistics, strict=True)))
     notes = [
         task.metric.beside(totals),
-        task.remark(corpus.examples),
-        _trained_on(assembly, corpus),
-        _cut(assembly, task, corpus),
-        "" if ran == row else f"run as {ran}",
+        task.scorer.remark(task, corpus.examples),
+        _cut(scored, task, cell.route, corpus),
+        "" if ran == usual else f"run as {ran}",
     ]
-    return Cell(
-        corpus.task,
-        corpus.language,
+    return Score(
+        cell.task,
+        str(cell.route),
         task.metric.name,
         task.metric.score(totals),
         len(statistics),
@@ -188,12 +260,11 @@ def _trained_on(assembly: Assembly, corpus: Corpus) -> str:
     return f"not scored by the run itself, with a side that was trained on: {seen}" if seen else ""
 
 
-def _cut(assembly: Assembly, task: Task, corpus: Corpus) -> str:
+def _cut(scored: Scored, task: Task, route: Route, corpus: Corpus) -> str:
     """How many examples are too long to be read whole."""
-    length = assembly.method.phases[-1].recipe.length
-    read = encoded_for(assembly, task, corpus.examples, task.hops(corpus.language)[0])
-    cut = sum(not one.whole for one in read)
-    return f"{cut} of {len(corpus.examples)} cut at {length} tokens" if cut else ""
+    read = encoded_for(scored, task, corpus.examples, route.hops[0])
+    cut = sum(not one.uncut for one in read)
+    return f"{cut} of {len(corpus.examples)} cut at {scored.length} tokens" if cut else ""
 
 
 def _check_factors(task: str, row: Row, ran: Row) -> None:
@@ -206,14 +277,16 @@ def _check_factors(task: str, row: Row, ran: Row) -> None:
         )
 
 
-def _judged(assembly: Assembly, task: Task, corpus: Corpus, under: Schedule) -> list[Statistics]:
+def _judged(
+    scored: Scored, task: Task, route: Route, corpus: Corpus, under: Schedule
+) -> list[Statistics]:
     """What each example of a corpus adds to the task's metric, in corpus order."""
-    *before, last = task.hops(corpus.language)
-    under = _Along(task.row(corpus.language), under)
+    *before, last = route.hops
+    examples, along = corpus.examples, _Along(route.row(task.name), under)
     for hop in before:
-        carried = _answered(assembly, task, hop, corpus, under, task.carry)
-        corpus = replace(corpus, examples=carried)
-    return _answered(assembly, task, last, corpus, under, task.judge)
+        examples = _answered(scored, task, hop, examples, along, task.scorer.carry)
+    judge: Callable[[Question], list[Any]] = lambda asked: task.scorer.judge(task, asked)  # noqa: E731
+    return _answered(scored, task, last, examples, along, judge)
 
 
 @dataclass(frozen=True)
@@ -231,41 +304,37 @@ class _Along(Schedule):
     def row(self, observed: Row, micro_batch: int) -> Row:
         """A hop's row, with the names exchanged that it has in common with the route."""
         ran = self.schedule.row(self.route, micro_batch)
-        own = {f: ran[f] for f, name in observed.items() if self.route.get(f) == name}
+        own = {f: name for f, name in ran.items() if observed.get(f) == self.route.get(f)}
         return observed.replaced(**own)
+
+    def spelt_out(self) -> str | dict[str, Any]:
+        """That of the route."""
+        return self.schedule.spelt_out()
 
 
 def _answered(
-    assembly: Assembly,
+    scored: Scored,
     task: Task,
-    hop: str,
-    corpus: Corpus,
+    hop: Route,
+    examples: Sequence[Any],
     under: Schedule,
     answer: Callable[[Question], list[Any]],
 ) -> list[Any]:
-    """What a method of the task says of each example in one hop, in corpus order."""
-    tokenizer, row = assembly.tokenizer, task.row(hop)
-    addressed = task.addressed(corpus.examples, hop)
-    drawn = [(task, row, encoded) for encoded in encoded_for(assembly, task, corpus.examples, hop)]
+    """What a scorer says of each example in one hop, in corpus order."""
+    tokenizer, row = scored.tokenizer, hop.row(task.name)
+    addressed = task.scorer.address(examples, hop)
+    drawn = [(task, row, encoded) for encoded in encoded_for(scored, task, examples, hop)]
 
     def asked(context: Context, batch: Batch, places: list[int]) -> list[Any]:
-        examples = [addressed[place] for place in places]
-        return answer(Question(assembly.model, context, batch, examples, tokenizer))
+        own = [addressed[place] for place in places]
+        return answer(Question(scored.model, context, batch, own, tokenizer))
 
-    return over_batches(assembly.model, drawn, tokenizer.pad_token_id, asked, under=under)
+    return over_batches(scored.model, drawn, tokenizer.pad_token_id, asked, under=under)
 
 
 def encoded_for(
-    assembly: Assembly, task: Task, examples: Sequence[Any], hop: str
+    scored: Scored, task: Task, examples: Sequence[Any], hop: Route
 ) -> Iterator[Encoded]:
     """Examples of a cell as the model reads them in one hop."""
-    length = assembly.method.phases[-1].recipe.length
-    return task.encode_all(assembly.tokenizer, task.addressed(examples, hop), length)
-
-
-def _standing(row: Row, trained: Collection[Row], pretrained: Collection[Row]) -> Standing:
-    if row in trained or row in pretrained:
-        return "trained pair"
-    seen = {(names_of(factor), name) for known in trained for factor, name in known.items()}
-    names = {(names_of(factor), name) for factor, name in row.items() if factor != "task"}
-    return "unseen pair" if names <= seen else "unseen language"
+    addressed = task.scorer.address(examples, hop)
+    return task.encode_all(scored.tokenizer, addressed, scored.length)

@@ -1,7 +1,9 @@
 """The groups of languages that a matrix has means of: those of the run file, and tiers by size."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 
+from hyperadapters.errors import ContextError
 from hyperadapters.run.assembly import Assembly
 
 __all__ = ["groups_of"]
@@ -16,8 +18,21 @@ def groups_of(assembly: Assembly, *, tiers: bool = True) -> dict[str, Members]:
     Args:
         tiers: whether to look at the training corpora, which tiers are made by.
     """
-    groups = {name: tuple(members) for name, members in assembly.run.groups.items()}
+    groups = {
+        name: tuple(
+            dict.fromkeys(text for member in members for text in _as_cells(assembly, member))
+        )
+        for name, members in assembly.run.groups.items()
+    }
     return groups | (_crossed(groups, _tiers(assembly)) if tiers else {})
+
+
+def _as_cells(assembly: Assembly, member: str) -> Iterator[str]:
+    """A member as the cells of the run's tasks are called."""
+    for settings in assembly.run.tasks.values():
+        with suppress(ContextError):
+            yield str(settings.route(member))
+    yield member
 
 
 def _crossed(groups: Mapping[str, Members], tiers: Mapping[str, Members]) -> dict[str, Members]:
@@ -36,12 +51,14 @@ def _tiers(assembly: Assembly) -> dict[str, Members]:
     """The languages of each tier, by the training examples of the tasks that are scored."""
     tiers = sorted(assembly.run.tiers.items(), key=lambda tier: -tier[1])
     found: dict[str, list[str]] = {name: [] for name, _ in tiers}
-    scored = [pair for pair in assembly.trained_pairs() if pair[0] in assembly.run.evaluate]
+    phases = [phase for phase in assembly.method.phases if phase.acts != frozenset()]
+    scored = dict.fromkeys(cell for phase in phases for cell in phase.cells)
     sizes: dict[str, int] = {}
     library = assembly.origin or assembly.library
-    for task, language in scored if tiers else ():
-        size = len(library.corpus(task, language, "train"))
-        sizes[language] = max(size, sizes.get(language, 0))
+    for cell in scored if tiers else ():
+        if cell.task in assembly.run.evaluate:
+            name, size = str(cell.route), len(library.corpus(cell, "train"))
+            sizes[name] = max(size, sizes.get(name, 0))
     for language, size in sizes.items():
         reached = [name for name, least in tiers if size >= least]
         for name in reached[:1]:

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 from hyperadapters.errors import BundleError, DataError
 from hyperadapters.metrics import METRICS, Statistics
 
-__all__ = ["ALL_GROUPS", "STANDINGS", "Cell", "Matrix", "Standing", "combine"]
+__all__ = ["ALL_GROUPS", "STANDINGS", "Matrix", "Score", "Standing", "combine"]
 
 Standing = Literal["trained pair", "unseen pair", "unseen language"]
 STANDINGS: tuple[Standing, ...] = get_args(Standing)
@@ -18,8 +18,8 @@ ALL_GROUPS = "all"
 
 
 @dataclass(frozen=True)
-class Cell:
-    """The score of one task in one language.
+class Score:
+    """The score of one cell: a task in one language or direction.
 
     Args:
         metric: a name of `METRICS`, whose range `score` has.
@@ -63,7 +63,7 @@ class Matrix:
     run: str
     method: str
     seeds: tuple[int, ...]
-    cells: tuple[Cell, ...]
+    cells: tuple[Score, ...]
     groups: Mapping[str, tuple[str, ...]]
 
     @property
@@ -89,14 +89,14 @@ class Matrix:
             return self.languages
         return tuple(dict.fromkeys(name for names in self.groups.values() for name in names))
 
-    def cell(self, task: str, language: str) -> Cell | None:
+    def cell(self, task: str, language: str) -> Score | None:
         """The cell of a task and language, None where it was not evaluated."""
         found = [c for c in self.cells if (c.task, c.language) == (task, language)]
         return found[0] if found else None
 
     def select(
         self, task: str, group: str | None = None, standings: Sequence[str] = STANDINGS
-    ) -> tuple[Cell, ...]:
+    ) -> tuple[Score, ...]:
         """The cells of a task, of those in one group, and of those of some standings."""
         return tuple(
             cell
@@ -140,14 +140,14 @@ class Matrix:
             ) from error
 
 
-def _cell(values: Mapping[str, Any]) -> Cell:
+def _cell(values: Mapping[str, Any]) -> Score:
     if values["metric"] not in METRICS or values["standing"] not in STANDINGS:
         raise ValueError(f"metric `{values['metric']}`, standing `{values['standing']}`")
     statistics = tuple(tuple(map(float, sentence)) for sentence in values["statistics"])
     width = METRICS[values["metric"]].width * values.get("models", 1)
     if any(len(sentence) != width for sentence in statistics):
         raise ValueError(f"`{values['metric']}` needs {width} numbers per sentence")
-    return Cell(**{**values, "statistics": statistics})
+    return Score(**{**values, "statistics": statistics})
 
 
 def combine(matrices: Sequence[Matrix]) -> Matrix:
@@ -172,7 +172,7 @@ def combine(matrices: Sequence[Matrix]) -> Matrix:
     return replace(matrices[0], run=" + ".join(names), seeds=tuple(seeds), cells=tuple(cells))
 
 
-def _mean_cell(cells: Sequence[Cell]) -> Cell:
+def _mean_cell(cells: Sequence[Score]) -> Score:
     if len(cells) == 1:
         return cells[0]
     first = cells[0]
@@ -192,7 +192,7 @@ def _mean_cell(cells: Sequence[Cell]) -> Cell:
     )
 
 
-def _shared(cells: Sequence[Cell]) -> list[str]:
+def _shared(cells: Sequence[Score]) -> list[str]:
     """What the notes of all cells say, such as how scores are counted."""
     first, *others = (cell.note.split("; ") for cell in cells)
     shared = [part for part in first if part and all(part in other for other in others)]

@@ -1,68 +1,56 @@
-"""Labels and translations for raw text: what a trained model says of it."""
+"""Answers to raw text: what a trained model says of it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Any
 
-from hyperadapters.context import Context, Row, direction, hops
+from hyperadapters.context import Context
 from hyperadapters.errors import ConfigError, ContextError, DataError, UnknownName
-from hyperadapters.examples import Pair, Tagged
 from hyperadapters.model.adapt import materialised
 from hyperadapters.model.inference import over_batches
+from hyperadapters.routes import Cell, Route
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.scoring.evaluation import standing
-from hyperadapters.tasks.base import Batch, Task
-from hyperadapters.tasks.tagging import Tagging
-from hyperadapters.tasks.translation import Translation
+from hyperadapters.tasks import Answering, Batch, Task
+from hyperadapters.tasks.base import Question
 
-__all__ = ["Labelled", "answers", "predict", "translate"]
-
-Labelled = list[tuple[str, str]]
-"""The words of a sentence, each with its label; no words for an empty line."""
+__all__ = ["answers", "ask", "predict"]
 
 Note = Callable[[str], object]
 """Told what a reader of the answers should know."""
+Asked = tuple[Route, str]
+"""A text, and the language or direction that it is asked in."""
 
 _WINDOW = 512
-"""Sentences that are read before those of similar length are answered together."""
+"""Texts that are read before those of similar length are answered together."""
 
 
 def predict(
     assembly: Assembly,
     task: str,
     language: str,
-    sentences: Iterable[str],
+    texts: Iterable[str],
     note: Note = lambda text: None,
-) -> Iterator[Labelled]:
-    """Tags sentences, in their order, those of similar length in one batch.
-
-    A word that the model did not see, such as one beyond the length limit of the run, has the
-    `missing` label of the task's metric.
+) -> Iterator[Any]:
+    """Answers texts in one language or direction, in their order: of a tagging task the words of
+    each with their labels, of a translation task its translation.
 
     Args:
-        task: a tagging task of the run.
-        language: any name that the method's weights know; also one never trained with this task.
-        sentences: one each, words separated by white space.
-        note: told of each sentence that is longer than the length limit of the run.
+        task: of the run.
+        language: any name that the method's weights know, also one never trained with this task; or
+            a direction, `de-en`, or a route, `de-en-fr`.
+        texts: one sentence each; for tags its words are separated by white space.
+        note: told of each text that is longer than the length limit of the run, and of a language
+            that was not trained on with this task.
 
     Raises:
         UnknownName: no such task.
-        ConfigError: the task gives no labels.
-        ContextError: nothing knows the language.
+        ConfigError: the task gives no answers.
+        ContextError: nothing knows the language, or it is no direction.
     """
-    chosen = _task(assembly, task)
-    if not isinstance(chosen, Tagging):
-        raise ConfigError(
-            f"task `{task}` gives no labels",
-            expected="a task of the kind `tagging`",
-            remedy=f"the run has {', '.join(assembly.tasks)}",
-        )
-    row, waiting, start = chosen.row(language), iter(sentences), 0
-    while part := [sentence.split() for sentence in islice(waiting, _WINDOW)]:
-        labels, cut = _tagged(assembly, chosen, row, part)
-        for place in cut:
-            note(f"line {start + place + 1} is too long: its last words are not tagged")
-        yield from labels
-        start += len(part)
+    _answering(_task(assembly, task))
+    route = assembly.cell(task, language).route
+    yield from ask(assembly, task, ((route, text) for text in texts), note)
 
 
 def answers(
@@ -72,144 +60,136 @@ def answers(
     lines: Iterable[str],
     note: Note = lambda text: None,
 ) -> Iterator[str]:
-    """What `predict` prints: a line per word with its label, or a line per translation.
+    """What `hyperadapters predict` prints of each line.
 
     Args:
-        task: a tagging or translation task of the run.
-        language: or direction, of every line; None where each begins with its direction and a tab.
+        task: of the run.
+        language: or direction, of every line; None where each begins with its own and a tab.
         lines: one sentence each.
-        note: told of each pair of task and language that was not trained on, before its first
-            answers, and of each line that is too long to be read whole.
+        note: as for `ask`.
 
     Raises:
         UnknownName: no such task.
-        DataError: a line without a direction.
-        ConfigError: a tagging task without a language.
+        ConfigError: the task gives no answers.
+        DataError: a line without a language.
     """
-    if isinstance(_task(assembly, task), Translation):
-        yield from translate(assembly, task, _directed(language, lines), note)
-        return
-    if language is None:
-        raise ConfigError(
-            f"task `{task}` needs a language", remedy="give one, such as `--language tr`"
-        )
-    _note_unseen(assembly, task, language, note)
-    for words in predict(assembly, task, language, lines, note):
-        width = max((len(word) for word, _ in words), default=0)
-        yield "".join(f"{word:<{width}}\t{label or '_'}\n" for word, label in words)
+    answering = _answering(_task(assembly, task))
+    for answer in ask(assembly, task, _asked(assembly, task, language, lines), note):
+        yield answering.line(answer)
 
 
-def _note_unseen(assembly: Assembly, task: str, language: str, note: Note) -> None:
-    found = standing(assembly, task, language)
-    if found != "trained pair":
-        note(f"{task}/{language} is an {found}: it was not trained on")
-
-
-def _directed(language: str | None, lines: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _asked(
+    assembly: Assembly, task: str, language: str | None, lines: Iterable[str]
+) -> Iterator[Asked]:
+    """Each line with its route; an empty line has none that matters."""
+    given = None if language is None else assembly.cell(task, language).route
     for number, line in enumerate(lines, 1):
-        name, tab, text = line.partition("\t") if language is None else (language, "\t", line)
-        if line.strip() and not (tab and (language or _is_route(name.strip()))):
-            raise DataError(
-                "a line has no direction",
-                where=f"line {number}",
-                expected="`de-en`, a tab, and the sentence",
-                found=repr(line[:60]),
-                remedy="give all lines one direction, such as `--language de-en`",
-            )
-        yield name.strip(), text
+        name, tab, text = line.partition("\t") if given is None else ("", "\t", line)
+        if not line.strip():
+            yield Route.of(""), ""
+        elif given is not None:
+            yield given, text
+        else:
+            yield _route_of(assembly, task, name.strip(), tab, f"line {number}", line), text
 
 
-def _is_route(name: str) -> bool:
+def _route_of(assembly: Assembly, task: str, name: str, tab: str, where: str, line: str) -> Route:
+    """The route that a line begins with."""
     try:
-        return bool(hops(name))
+        if tab:
+            return assembly.cell(task, name).route
     except ContextError:
-        return False
+        pass
+    raise DataError(
+        "a line has no direction" if assembly.run.tasks[task].decodes else "a line has no language",
+        where=where,
+        expected="a language or direction, such as `tr` or `de-en`, a tab, and the sentence",
+        found=repr(line[:60]),
+        remedy="give all lines one, such as `--language tr` or `--language de-en`",
+    )
 
 
-def translate(
+def ask(
     assembly: Assembly,
     task: str,
-    sentences: Iterable[tuple[str, str]],
+    asked: Iterable[Asked],
     note: Note = lambda text: None,
-) -> Iterator[str]:
-    """Translates sentences, each in its own direction, those of similar length in one batch; the
-    translations come in the order of the sentences, after every 512 of them.
+) -> Iterator[Any]:
+    """Answers texts, each in its own language or direction, those of similar length in one batch;
+    the answers come in the order of the texts, after every 512 of them.
 
-    The adapters of these 512 sentences' directions are generated once. An empty sentence stays
-    empty.
+    The adapters of these 512 texts' rows are generated once. An empty text has an empty answer.
 
     Args:
-        task: a translation task of the run.
-        sentences: (direction, text), such as `("de-en", "Guten Tag")`; also directions never
-            trained, and through a third language: `de-en-fr`.
-        note: told of each direction that was not trained on, before its first translations, and of
-            each sentence that is longer than the length limit of the run.
+        task: of the run.
+        asked: route and text of each, such as `(Route.of("de", "en"), "Guten Tag")`; also routes
+            never trained, and through other languages.
+        note: told of each route that was not trained on, before its first answers, and of each text
+            that is longer than the length limit of the run.
 
     Raises:
-        UnknownName: no such task, or a language that the weights do not know.
-        ConfigError: the task does not translate.
-        ContextError: a direction that is none.
+        UnknownName: no such task, or a name that the weights do not know.
+        ConfigError: the task gives no answers.
     """
     chosen = _task(assembly, task)
-    if not isinstance(chosen, Translation):
-        raise ConfigError(
-            f"task `{task}` does not translate",
-            expected="a task of the kind `translation`",
-            remedy=f"the run has {', '.join(assembly.tasks)}",
-        )
-    waiting, start, known = iter(sentences), 0, set[str]()
+    answering = _answering(chosen)
+    waiting, start, known = iter(asked), 0, set[Route]()
     while part := list(islice(waiting, _WINDOW)):
-        named = dict.fromkeys(name for name, text in part if text.strip() and name not in known)
-        for name in named:
-            _note_unseen(assembly, task, name, note)
+        named = dict.fromkeys(route for route, text in part if text.strip() and route not in known)
+        for route in named:
+            found = standing(assembly, Cell(task, route))
+            if found != "trained pair":
+                note(f"{task}/{route} is an {found}: it was not trained on")
         known.update(named)
-        yield from _routed(assembly, chosen, part, start, note)
+        yield from _window(assembly, chosen, answering, part, start, note)
         start += len(part)
 
 
-def _routed(
+def _window(
     assembly: Assembly,
-    task: Translation,
-    sentences: Sequence[tuple[str, str]],
+    task: Task,
+    answering: Answering,
+    asked: Sequence[Asked],
     start: int,
     note: Note,
-) -> list[str]:
-    """Each sentence through all hops of its route, those of the same hop number together; `start`
-    sentences came before.
+) -> list[Any]:
+    """Each text through all hops of its route, those of the same hop number together; `start` texts
+    came before.
     """
-    texts = [text.strip() for _, text in sentences]
-    routes = [hops(name) if text else () for (name, _), text in zip(sentences, texts, strict=True)]
-    rows = {hop: task.row(hop) for route in routes for hop in route}
-    with materialised(assembly.model, tuple(rows.values())):
+    texts: list[Any] = [text.strip() for _, text in asked]
+    routes = [route.hops if text else () for (route, _), text in zip(asked, texts, strict=True)]
+    found = [answering.nothing for _ in asked]
+    under = assembly.method.phases[-1].score_under
+    rows = [under.row(hop.row(task.name), 0) for route in routes for hop in route]
+    with materialised(assembly.model, tuple(dict.fromkeys(rows))):
         for number in range(max(map(len, routes))):
             going = [at for at, text in enumerate(texts) if text and routes[at][number:]]
             named = [(routes[at][number], texts[at]) for at in going]
-            found, cut = _translations(assembly, task, rows, named)
-            for at, text in zip(going, found, strict=True):
-                texts[at] = text
+            answered, cut = _answered(assembly, task, answering, named)
+            for at, answer in zip(going, answered, strict=True):
+                texts[at] = found[at] = answer
             for place in cut:
-                note(f"line {start + going[place] + 1} is too long: its end is not translated")
-    return texts
+                note(f"line {start + going[place] + 1} is too long: {answering.cut}")
+    return found
 
 
-def _translations(
-    assembly: Assembly,
-    task: Translation,
-    rows: Mapping[str, Row],
-    sentences: Sequence[tuple[str, str]],
-) -> tuple[list[str], list[int]]:
-    """Translations in the order of the sentences, and the places of those that were cut."""
+def _answered(
+    assembly: Assembly, task: Task, answering: Answering, asked: Sequence[Asked]
+) -> tuple[list[Any], list[int]]:
+    """Answers in the order of the texts, and the places of those that were cut."""
     tokenizer, model = assembly.tokenizer, assembly.model
-    length = assembly.method.phases[-1].recipe.length
-    pairs = [Pair(text, "", direction(name)) for name, text in sentences]
-    encoded = list(task.encode_all(tokenizer, pairs, length))
-    drawn = [(task, rows[name], one) for (name, _), one in zip(sentences, encoded, strict=True)]
+    examples = [answering.ask(text, hop) for hop, text in asked]
+    encoded = list(task.encode_all(tokenizer, examples, assembly.length))
+    pairs = zip(asked, encoded, strict=True)
+    drawn = [(task, hop.row(task.name), one) for (hop, _), one in pairs]
 
-    def answer(context: Context, batch: Batch, places: list[int]) -> list[str]:
-        return task.translate(model, context, batch.inputs, tokenizer)
+    def answer(context: Context, batch: Batch, places: list[int]) -> list[Any]:
+        own = [examples[place] for place in places]
+        return answering.answer(task, Question(model, context, batch, own, tokenizer))
 
-    found = over_batches(model, drawn, tokenizer.pad_token_id, answer)
-    return found, [place for place, one in enumerate(encoded) if not one.whole]
+    under = assembly.method.phases[-1].score_under
+    found = over_batches(model, drawn, tokenizer.pad_token_id, answer, under=under) if drawn else []
+    return found, [place for place, one in enumerate(encoded) if not one.uncut]
 
 
 def _task(assembly: Assembly, task: str) -> Task:
@@ -218,23 +198,10 @@ def _task(assembly: Assembly, task: str) -> Task:
     return assembly.tasks[task]
 
 
-def _tagged(
-    assembly: Assembly, task: Tagging, row: Row, sentences: Sequence[list[str]]
-) -> tuple[list[Labelled], list[int]]:
-    """Labelled words in the order of the sentences, and the places of those that were cut."""
-    tokenizer, model = assembly.tokenizer, assembly.model
-    length = assembly.method.phases[-1].recipe.length
-    full = [place for place, words in enumerate(sentences) if words]
-    examples = [Tagged(tuple(sentences[place]), ()) for place in full]
-    encoded = list(task.encode_all(tokenizer, examples, length))
-
-    def answer(context: Context, batch: Batch, places: list[int]) -> list[list[str]]:
-        logits = model(context, batch).logits[task.name]
-        return task.predict(logits, batch.shares[task.name])
-
-    drawn = [(task, row, one) for one in encoded]
-    found = over_batches(model, drawn, tokenizer.pad_token_id, answer) if drawn else []
-    labelled: list[Labelled] = [[] for _ in sentences]
-    for place, labels in zip(full, found, strict=True):
-        labelled[place] = list(zip(sentences[place], labels, strict=True))
-    return labelled, [place for place, one in zip(full, encoded, strict=True) if not one.whole]
+def _answering(task: Task) -> Answering:
+    if task.answering is None:
+        raise ConfigError(
+            f"task `{task.name}` gives no answers to raw text",
+            expected="a task that tags or translates, for example",
+        )
+    return task.answering

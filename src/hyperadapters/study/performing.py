@@ -12,6 +12,7 @@ from hyperadapters.machine.ranks import process
 from hyperadapters.machine.whole import whole
 from hyperadapters.model.counting import counts
 from hyperadapters.report.page import html, read_run
+from hyperadapters.routes import Cell
 from hyperadapters.run.assembly import Assembly, assemble
 from hyperadapters.schedules import Observed, Schedule
 from hyperadapters.scoring.evaluation import evaluate
@@ -59,7 +60,7 @@ def scored(
     *,
     under: Schedule = Observed(),
     split: str = "test",
-    cells: Sequence[tuple[str, str]] = (),
+    cells: Sequence[Cell] = (),
     console: Console | None = None,
 ) -> Matrix:
     """The matrix of a run's model, or some of its cells, with a progress bar over them."""

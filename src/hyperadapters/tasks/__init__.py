@@ -1,20 +1,36 @@
-"""What is learned: every kind of task, from example to score."""
+"""What is learned: a file for every kind of task, with everything that belongs to it.
 
-from hyperadapters.tasks.base import Batch, Encoded, Share, Task, Tokenizer, View, collate
-from hyperadapters.tasks.mlm import MaskedLM
-from hyperadapters.tasks.tagging import Tagging, labels_of
-from hyperadapters.tasks.translation import Translation
+A new kind is a file beside these, its import here, and its settings among `KINDS`.
+"""
+
+from hyperadapters.tasks.base import Answering, Head, Scorer, Task, TeacherForced
+from hyperadapters.tasks.batch import Batch, Encoded, Share
+from hyperadapters.tasks.collation import collate
+from hyperadapters.tasks.mlm import MaskedLM, MlmSettings
+from hyperadapters.tasks.settings import TaskSettings
+from hyperadapters.tasks.tagging import Tagging, TaggingSettings
+from hyperadapters.tasks.translation import Translation, TranslationSettings
 
 __all__ = [
+    "KINDS",
+    "Answering",
     "Batch",
     "Encoded",
+    "Head",
     "MaskedLM",
+    "Scorer",
     "Share",
     "Tagging",
     "Task",
-    "Tokenizer",
+    "TaskSettings",
+    "TeacherForced",
     "Translation",
-    "View",
     "collate",
-    "labels_of",
 ]
+
+KINDS: tuple[type[TaskSettings], ...] = (
+    TaggingSettings,
+    MlmSettings,
+    TranslationSettings,
+)
+"""The settings of every kind of task, which a run file chooses among by `kind`."""

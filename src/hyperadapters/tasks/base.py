@@ -4,32 +4,29 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple, Protocol, runtime_checkable
+from typing import Any, NamedTuple, Protocol, final, runtime_checkable
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from hyperadapters.context import Context, Row
-from hyperadapters.errors import TrainingError
+from hyperadapters.context import Context
 from hyperadapters.forms import Form
 from hyperadapters.metrics import Loss, Metric, Statistics
-from hyperadapters.tasks.batch import IGNORED, Batch, Encoded, Share, inside, padded
+from hyperadapters.routes import Route
+from hyperadapters.tasks.batch import Batch, Encoded, Share
 
 __all__ = [
-    "IGNORED",
-    "Batch",
-    "Encoded",
+    "Answering",
     "Head",
+    "Model",
     "Question",
-    "Reader",
-    "Share",
+    "Scorer",
     "Task",
+    "TeacherForced",
     "Tokenizer",
     "View",
-    "collate",
     "full_precision",
-    "padded",
     "special_ids",
 ]
 
@@ -59,9 +56,21 @@ class View(Protocol):
         """Scores over the tokenizer's vocabulary; `examples` tells whose vector each is."""
 
 
+class Head(NamedTuple):
+    """One part of a task's head.
+
+    Args:
+        form: what it computes; its weights are at `Site.of_head(task, part)`.
+        width_in: features of the vectors that it reads; None for the backbone's d_model.
+    """
+
+    form: Form
+    width_in: int | None = None
+
+
 @runtime_checkable
-class Reader(Protocol):
-    """What scoring sees of an adapted model: teacher-forced logits, and generation."""
+class Model(Protocol):
+    """What scoring and prediction see of a model: teacher-forced logits, and generation."""
 
     def __call__(self, context: Context, batch: Batch) -> Any:
         """Outputs with `logits` by task."""
@@ -82,23 +91,76 @@ class Question:
         tokenizer: that encoded them.
     """
 
-    model: Reader
+    model: Model
     context: Context
     batch: Batch
     examples: Sequence[Any]
-    tokenizer: Tokenizer
+    tokenizer: Any
 
 
-class Head(NamedTuple):
-    """One part of a task's head.
+class Scorer(ABC):
+    """From the examples of a cell to the statistics of a metric.
 
-    Args:
-        form: what it computes; its weights are at `Site.of_head(task, part)`.
-        width_in: features of the vectors that it reads; None for the backbone's d_model.
+    Attributes:
+        generates: the most tokens that it lets the backbone generate for an example.
     """
 
-    form: Form
-    width_in: int | None = None
+    generates: int = 0
+
+    @abstractmethod
+    def judge(self, task: "Task", question: Question) -> list[Statistics]:
+        """What each example of a batch adds to the task's metric."""
+
+    def address(self, examples: Sequence[Any], hop: Route) -> Sequence[Any]:
+        """The examples of a cell as one hop of its route reads them."""
+        return examples
+
+    def carry(self, question: Question) -> list[Any]:
+        """The examples of a batch as the next hop of their route reads them."""
+        return list(question.examples)
+
+    def remark(self, task: "Task", examples: Sequence[Any]) -> str:
+        """What a reader of a score on these examples should know; empty for nothing."""
+        return ""
+
+
+@final
+class TeacherForced(Scorer):
+    """One forward; the task counts its own logits."""
+
+    def judge(self, task: "Task", question: Question) -> list[Statistics]:
+        """`task.statistics` of the logits."""
+        outputs = question.model(question.context, question.batch)
+        return task.statistics(outputs.logits[task.name], question.batch.shares[task.name])
+
+
+class Answering(ABC):
+    """What `predict` needs of a task.
+
+    Attributes:
+        cut: what a line that is longer than the model reads loses: `its last words are not tagged`.
+        nothing: the answer to an empty line.
+    """
+
+    cut: str
+    nothing: Any
+
+    @abstractmethod
+    def ask(self, text: str, hop: Route) -> Any:
+        """The example that a line, which is not empty, asks about.
+
+        Args:
+            text: of the line, or of the answer of the hop before.
+            hop: the language or direction.
+        """
+
+    @abstractmethod
+    def answer(self, task: "Task", question: Question) -> list[Any]:
+        """The answer to each example of a batch."""
+
+    @abstractmethod
+    def line(self, answer: Any) -> str:
+        """An answer as `hyperadapters predict` prints it."""
 
 
 class Task(ABC):
@@ -106,7 +168,7 @@ class Task(ABC):
 
     Args:
         name: the name of the factor `task` that this task has.
-        metric: how predictions are scored.
+        metric: how its cells are scored.
         heads: the parts of its head by name; none where the backbone's own head serves.
     """
 
@@ -115,28 +177,25 @@ class Task(ABC):
     heads: Mapping[str, Head]
 
     @property
-    def generates(self) -> int:
-        """The most tokens that it lets the backbone generate for an example."""
-        return 0
+    def scorer(self) -> Scorer:
+        """How the statistics of the metric are found."""
+        return TeacherForced()
+
+    @property
+    def answering(self) -> Answering | None:
+        """How it answers raw text; None for a task that gives no answers."""
+        return None
 
     @property
     def forced(self) -> Metric:
         """How teacher-forced logits are scored: what `statistics` counts for."""
         return self.metric
 
-    def row(self, language: str) -> Row:
-        """The row of the data that the run file lists as `language`."""
-        return Row(task=self.name, language=language)
-
-    def hops(self, language: str) -> tuple[str, ...]:
-        """What the run file lists as `language`, as steps of which each works on the last one's
-        answers.
+    def kept(self) -> dict[str, Any]:
+        """What a bundle keeps of it beside the run file, by keys of its settings: what was read off
+        the corpora.
         """
-        return (language,)
-
-    def addressed(self, examples: Sequence[Any], hop: str) -> Sequence[Any]:
-        """The examples of a cell as one of its `hops` reads them."""
-        return examples
+        return {}
 
     @abstractmethod
     def encode(self, tokenizer: Tokenizer, example: Any, length: int) -> Encoded:
@@ -182,21 +241,6 @@ class Task(ABC):
     def statistics(self, logits: Tensor, share: Share) -> list[Statistics]:
         """What each example of the share adds to the metric `forced`."""
 
-    def remark(self, examples: Sequence[Any]) -> str:
-        """What a reader of a score on these examples should know; empty for nothing."""
-        return ""
-
-    def judge(self, question: Question) -> list[Statistics]:
-        """What each example of a batch adds to the task's metric."""
-        outputs = question.model(question.context, question.batch)
-        return self.statistics(outputs.logits[self.name], question.batch.shares[self.name])
-
-    def carry(self, question: Question) -> list[Any]:
-        """The examples of a batch as the next hop reads them: unchanged, where a task gives no
-        answers to go on with.
-        """
-        return list(question.examples)
-
 
 @lru_cache(maxsize=8)
 def special_ids(tokenizer: Tokenizer, size: int) -> frozenset[int]:
@@ -208,50 +252,6 @@ def special_ids(tokenizer: Tokenizer, size: int) -> frozenset[int]:
     """
     added = (place for place, token in tokenizer.added_tokens_decoder.items() if token.special)
     return frozenset((*added, *tokenizer.all_special_ids))
-
-
-def collate(
-    drawn: Sequence[tuple[Task, Row, Encoded]], pad_id: int, generator: torch.Generator
-) -> Batch:
-    """A batch from examples in their final order, padded to the longest.
-
-    Args:
-        drawn: per example its task, the row of its data, and the example.
-        pad_id: the tokenizer's padding id.
-        generator: for tasks that draw; its state is part of the run's state.
-    """
-    sources = [encoded.ids for _, _, encoded in drawn]
-    tokens = max(map(len, sources))
-    ids, mask = padded(sources, tokens, pad_id), inside(sources, tokens).long()
-    shares: dict[str, Share] = {}
-    for task in {task.name: task for task, _, _ in drawn}.values():
-        places = [place for place, (owner, _, _) in enumerate(drawn) if owner.name == task.name]
-        examples = torch.tensor(places)
-        targets, replaced = task.targets([drawn[place][2] for place in places], tokens, generator)
-        if replaced is not None:
-            ids[examples] = torch.where(mask[examples].bool(), replaced, pad_id)
-        shares[task.name] = Share(examples, targets)
-    inputs = {"input_ids": ids, "attention_mask": mask}
-    read = [encoded.decoder_ids for _, _, encoded in drawn if encoded.decoder_ids is not None]
-    if read and len(read) < len(drawn):
-        raise TrainingError(
-            "a batch mixes tasks that need a decoder with tasks that do not",
-            found=", ".join(shares),
-            remedy="set `recipe.contexts_per_batch: 1`, or train them in phases of their own",
-        )
-    if read:
-        inputs["decoder_input_ids"] = padded(read, max(map(len, read)), pad_id)
-    if any(encoded.positions is not None for _, _, encoded in drawn):
-        inputs["position_ids"] = _positions([encoded for _, _, encoded in drawn], tokens)
-    return Batch(inputs, shares, tuple(row for _, row, _ in drawn))
-
-
-def _positions(encoded: Sequence[Encoded], tokens: int) -> Int[Tensor, "example token"]:
-    positions = torch.arange(tokens).repeat(len(encoded), 1)
-    for place, one in enumerate(encoded):
-        if one.positions is not None:
-            positions[place, : len(one.positions)] = torch.tensor(one.positions)
-    return positions
 
 
 def full_precision(logits: Float[Tensor, "*axes"]) -> Float[Tensor, "*axes"]:

@@ -26,16 +26,16 @@ class Encoded:
         targets: what the task needs besides, one list per name (`labels`, `words`, ...).
         positions: of the tokens, 0-based; None for one behind the other.
         decoder_ids: what a decoder reads; None where the encoder's states are what counts.
-        whole: whether nothing was cut off what an encoder reads.
-        target_whole: the same of what a decoder learns.
+        uncut: whether nothing was cut off what an encoder reads.
+        target_uncut: the same of what a decoder learns.
     """
 
     ids: Sequence[int]
     targets: Mapping[str, Sequence[int]]
     positions: Sequence[int] | None = None
     decoder_ids: Sequence[int] | None = None
-    whole: bool = True
-    target_whole: bool = True
+    uncut: bool = True
+    target_uncut: bool = True
 
     def __len__(self) -> int:
         """Tokens of the longer side."""
@@ -97,9 +97,9 @@ def padded(
     rows: Sequence[Sequence[int]], width: int, filler: int = IGNORED
 ) -> Int[Tensor, "example _"]:
     """Rows of different length as one tensor, filled up behind their ends."""
-    whole = torch.full((len(rows), width), filler, dtype=torch.long)
-    whole[inside(rows, width)] = torch.tensor(list(chain.from_iterable(rows)), dtype=torch.long)
-    return whole
+    filled = torch.full((len(rows), width), filler, dtype=torch.long)
+    filled[inside(rows, width)] = torch.tensor(list(chain.from_iterable(rows)), dtype=torch.long)
+    return filled
 
 
 def inside(rows: Sequence[Sequence[int]], width: int) -> Bool[Tensor, "example _"]:

@@ -1,21 +1,25 @@
 """Masked language modelling, and translation language modelling where the examples are pairs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import final
+from typing import Annotated, ClassVar, Literal, final
 
 import torch
 from jaxtyping import Bool, Int
+from pydantic import Field, Strict
 from torch import Tensor
 
+from hyperadapters.data import Corpus
 from hyperadapters.errors import BackboneError
-from hyperadapters.examples import Pair, Text
+from hyperadapters.examples import Pair, Tagged, Text
 from hyperadapters.metrics import Metric, Perplexity
-from hyperadapters.tasks.base import IGNORED, Encoded, Head, Tokenizer, special_ids
+from hyperadapters.tasks.base import Head, Task, Tokenizer, special_ids
+from hyperadapters.tasks.batch import IGNORED, Encoded
+from hyperadapters.tasks.settings import TaskSettings
 from hyperadapters.tasks.tokens import TokenTask
 
-__all__ = ["MaskedLM"]
+__all__ = ["MaskedLM", "MlmSettings"]
 
 
 @final
@@ -61,7 +65,7 @@ class MaskedLM(TokenTask):
             encoding["input_ids"],
             {"vocabulary": vocabulary},
             positions=_restarted(encoding.sequence_ids(0)) if isinstance(example, Pair) else None,
-            whole=not encoding.encodings[0].overflowing,
+            uncut=not encoding.encodings[0].overflowing,
         )
 
     def targets(
@@ -98,6 +102,27 @@ class MaskedLM(TokenTask):
         # The smallest draw of an example is chosen whatever its size, so that no example is idle.
         smallest = torch.full((int(owner.max()) + 1,), 2.0).scatter_reduce(0, owner, draw, "amin")
         return ~special & ((draw < self.probability) | (draw == smallest[owner]))
+
+
+@final
+class MlmSettings(TaskSettings):
+    """Guessing masked tokens, of sentences or of pairs of parallel sentences.
+
+    Args:
+        probability: share of masked tokens, in (0, 1).
+        data: one source, or several: the first that has a split of a language gives it, so train
+            and test may come from different ones.
+    """
+
+    kind: Literal["mlm"]
+    probability: Annotated[float, Strict(), Field(gt=0, lt=1)] = 0.15
+
+    takes: ClassVar[tuple[type, ...]] = (Text, Pair, Tagged)
+    scored: ClassVar[bool] = False
+
+    def build(self, name: str, corpora: Callable[[], Iterable[Corpus]]) -> Task:
+        """The task; it reads no corpus."""
+        return MaskedLM(name, self.probability)
 
 
 @lru_cache(maxsize=8)

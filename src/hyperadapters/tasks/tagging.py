@@ -1,31 +1,37 @@
 """Tagging: one label per word, read off its first sub-word (part of speech, named entities)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import final
+from typing import Any, ClassVar, Literal, cast, final
 
 import torch
 from jaxtyping import Float
+from pydantic import Field
 from torch import Tensor
 from torch.nn import functional
 
+from hyperadapters.data import Corpus
+from hyperadapters.document.document import Document, Fault, KeyPath
+from hyperadapters.document.validation import unknown
+from hyperadapters.document.values import Names, Text
 from hyperadapters.errors import DataError, nearest
 from hyperadapters.examples import Tagged
 from hyperadapters.forms import Linear
-from hyperadapters.metrics import Loss, Metric, Statistics
+from hyperadapters.metrics import METRICS, Loss, Metric, Statistics
+from hyperadapters.routes import Route
 from hyperadapters.tasks.base import (
-    IGNORED,
-    Encoded,
+    Answering,
     Head,
-    Share,
+    Question,
     Task,
     Tokenizer,
     View,
     full_precision,
-    padded,
 )
+from hyperadapters.tasks.batch import IGNORED, Encoded, Share, padded
+from hyperadapters.tasks.settings import TaskSettings
 
-__all__ = ["Tagging", "labels_of", "mapped"]
+__all__ = ["Tagging", "TaggingSettings", "labels_of", "mapped"]
 
 _UNSEEN = -1
 
@@ -50,6 +56,31 @@ def labels_of(
     """The mapped labels of `examples`, in a head's order: `O` first, then the others sorted."""
     found = {mapped(label, label_map or {}) for example in examples for label in example.labels}
     return tuple(sorted(found, key=lambda label: (label != "O", label)))
+
+
+@final
+class Tags(Answering):
+    """A label per word of a sentence whose words are separated by white space."""
+
+    cut = "its last words are not tagged"
+    nothing = ()
+
+    def ask(self, text: str, hop: Route) -> Tagged:
+        """The words, without labels."""
+        return Tagged(tuple(text.split()), ())
+
+    def answer(self, task: Task, question: Question) -> list[Any]:
+        """Per sentence its words, each with its label."""
+        assert isinstance(task, Tagging)
+        logits = question.model(question.context, question.batch).logits[task.name]
+        labels = task.predict(logits, question.batch.shares[task.name])
+        pairs = zip(question.examples, labels, strict=True)
+        return [list(zip(example.words, found, strict=True)) for example, found in pairs]
+
+    def line(self, answer: Sequence[tuple[str, str]]) -> str:
+        """A line per word, with a tab before its label, and an empty one at the end."""
+        width = max((len(word) for word, _ in answer), default=0)
+        return "".join(f"{word:<{width}}\t{label or '_'}\n" for word, label in answer)
 
 
 @final
@@ -87,6 +118,15 @@ class Tagging(Task):
             )
         object.__setattr__(self, "heads", {"labels": Head(Linear(len(self.labels)))})
 
+    @property
+    def answering(self) -> Answering:
+        """A label per word."""
+        return Tags()
+
+    def kept(self) -> dict[str, Any]:
+        """The labels, in the order of the head."""
+        return {"labels": list(self.labels)}
+
     def encode(self, tokenizer: Tokenizer, example: Tagged, length: int) -> Encoded:
         """Token ids, `labels` per token; `gold` and `first` token per word of the uncut sentence.
 
@@ -107,7 +147,7 @@ class Tagging(Task):
                 first[word] = token
                 labels[token] = gold[word]
         targets = {"labels": labels, "gold": gold, "first": first}
-        return Encoded(encoding["input_ids"], targets, whole=not encoding.encodings[0].overflowing)
+        return Encoded(encoding["input_ids"], targets, uncut=not encoding.encodings[0].overflowing)
 
     def _gold(self, example: Tagged) -> list[int]:
         if not example.words:
@@ -204,3 +244,48 @@ class Tagging(Task):
             ]
             for guesses, first in zip(best, share.targets["first"].tolist(), strict=True)
         ]
+
+
+@final
+class TaggingSettings(TaskSettings):
+    """One label per word.
+
+    Args:
+        metric: `span_f1` for labels such as B-PER, `accuracy` otherwise.
+        labels: in the order of the head; those of the run's corpora when absent.
+        label_map: entity types or whole labels -> what to read them as.
+        data: one source, or several: the first that has a split of a language gives it, so train
+            and test may come from different ones.
+    """
+
+    kind: Literal["tagging"]
+    metric: Literal["span_f1", "accuracy"] = "accuracy"
+    labels: Names | None = None
+    label_map: Mapping[Text, Text] = Field(default_factory=dict)
+
+    takes: ClassVar[tuple[type, ...]] = (Tagged,)
+    lack: ClassVar[str] = "have no labels"
+    made_for: ClassVar[frozenset[str]] = frozenset({"kind", "labels", "label_map"})
+
+    def build(self, name: str, corpora: Callable[[], Iterable[Corpus]]) -> Task:
+        """The task; labels that are left open are read off all its corpora, because a rare one may
+        stand in one test set only.
+        """
+        labels = self.labels
+        if labels is None:
+            examples = (example for corpus in corpora() for example in corpus.examples)
+            labels = labels_of(cast(Iterator[Tagged], examples), self.label_map)
+        if not labels:
+            raise DataError(f"no labels for task `{name}`", remedy="list them under `labels:`")
+        return Tagging(name, tuple(labels), METRICS[self.metric], self.label_map)
+
+    def faults(self, document: Document, place: KeyPath) -> Iterator[Fault]:
+        """A label map must lead to labels of the task, or to their entity types."""
+        yield from super().faults(document, place)
+        if self.labels is None:
+            return
+        known = dict.fromkeys([*self.labels, *(label.partition("-")[2] for label in self.labels)])
+        known.pop("", None)
+        for given, label in self.label_map.items():
+            if label not in known:
+                yield unknown(document, (*place, "label_map", given), "label", label, list(known))

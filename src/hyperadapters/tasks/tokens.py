@@ -6,7 +6,8 @@ from torch import Tensor
 from torch.nn import functional
 
 from hyperadapters.metrics import Loss, Statistics
-from hyperadapters.tasks.base import Share, Task, View, full_precision
+from hyperadapters.tasks.base import Task, View, full_precision
+from hyperadapters.tasks.batch import Share
 
 __all__ = ["TokenTask"]
 

@@ -1,23 +1,38 @@
 """Translation: a sequence-to-sequence task over directions such as `de-en`."""
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import final
+from typing import Annotated, Any, ClassVar, Literal, cast, final
 
 import torch
 from jaxtyping import Int
+from pydantic import Field
 from torch import Tensor
 
-from hyperadapters.context import Context, Row, direction, hops
+from hyperadapters.context import Context
+from hyperadapters.data import Corpus
+from hyperadapters.document.values import Number, Positive
 from hyperadapters.errors import BackboneError
 from hyperadapters.examples import Pair
-from hyperadapters.metrics import Bleu, Metric, Perplexity, Statistics
-from hyperadapters.tasks.base import Encoded, Head, Question, Reader, Tokenizer, padded, special_ids
+from hyperadapters.metrics import METRICS, Bleu, Metric, Perplexity, Statistics
+from hyperadapters.routes import Route
+from hyperadapters.tasks.base import (
+    Answering,
+    Head,
+    Model,
+    Question,
+    Scorer,
+    Task,
+    Tokenizer,
+    special_ids,
+)
+from hyperadapters.tasks.batch import Encoded, padded
+from hyperadapters.tasks.settings import TaskSettings
 from hyperadapters.tasks.tokens import TokenTask
 
-__all__ = ["Translation", "target_token"]
+__all__ = ["Search", "Translation", "TranslationSettings", "target_token"]
 
 _REMEMBERED = 1 << 18
 """Texts, about 60 MB."""
@@ -28,6 +43,87 @@ _AT_ONCE = 1000
 def target_token(language: str) -> str:
     """The token that stands for a target language, at the beginning of both sides."""
     return f"<2{language}>"
+
+
+@final
+@dataclass(frozen=True)
+class Search(Scorer):
+    """Beam search; a longer route goes on with what its last hop found.
+
+    Args:
+        beams: of the search.
+        generates: most tokens of a translation.
+    """
+
+    beams: int = 5
+    generates: int = 128
+
+    def translate(
+        self,
+        model: Model,
+        context: Context,
+        inputs: Mapping[str, Int[Tensor, "example token"]],
+        tokenizer: Tokenizer,
+    ) -> list[str]:
+        """The best translation of each source, in the language of its first decoder token."""
+        found = model.generate(
+            context,
+            input_ids=inputs["input_ids"],
+            attention_mask=inputs["attention_mask"],
+            decoder_start_token_id=inputs["decoder_input_ids"][:, 0].tolist(),
+            num_beams=self.beams,
+            max_new_tokens=self.generates,
+            do_sample=False,
+        )
+        texts: list[str] = tokenizer.batch_decode(found, skip_special_tokens=True)
+        return [text.strip() for text in texts]
+
+    def found(self, question: Question) -> list[str]:
+        """The translation of each example; of nothing it is nothing."""
+        inputs, tokenizer = question.batch.inputs, question.tokenizer
+        texts = self.translate(question.model, question.context, inputs, tokenizer)
+        pairs = zip(question.examples, texts, strict=True)
+        return [text if example.first else "" for example, text in pairs]
+
+    def judge(self, task: Task, question: Question) -> list[Statistics]:
+        """What each translation adds to the metric."""
+        pairs = zip(question.examples, self.found(question), strict=True)
+        return [task.metric.statistics([example.second], [text]) for example, text in pairs]
+
+    def address(self, examples: Sequence[Pair], hop: Route) -> Sequence[Pair]:
+        """Pairs in the languages of the hop, which its target token comes from."""
+        return [replace(example, languages=hop.direction) for example in examples]
+
+    def carry(self, question: Question) -> list[Pair]:
+        """The pairs with their translations as new sources."""
+        pairs = zip(question.examples, self.found(question), strict=True)
+        return [replace(example, first=text) for example, text in pairs]
+
+    def remark(self, task: Task, examples: Sequence[Pair]) -> str:
+        """The score of copying every source, and how scores are counted."""
+        copied = [task.metric.statistics([pair.second], [pair.first]) for pair in examples]
+        score = task.metric.score(tuple(map(sum, zip(*copied, strict=True))))
+        return f"copying the source: {100 * score:.1f}; {task.metric.signature}"
+
+
+@final
+class Translations(Answering):
+    """The translation of a line."""
+
+    cut = "its end is not translated"
+    nothing = ""
+
+    def ask(self, text: str, hop: Route) -> Pair:
+        """A pair whose other side is not known."""
+        return Pair(text, "", hop.direction)
+
+    def answer(self, task: Task, question: Question) -> list[Any]:
+        """What the task's search finds."""
+        return list(cast(Search, task.scorer).found(question))
+
+    def line(self, answer: str) -> str:
+        """The translation itself."""
+        return answer
 
 
 @final
@@ -59,27 +155,19 @@ class Translation(TokenTask):
     )
 
     @property
-    def generates(self) -> int:
-        """The tokens of a translation."""
-        return self.length
+    def scorer(self) -> Scorer:
+        """Beam search."""
+        return Search(self.beams, self.length)
+
+    @property
+    def answering(self) -> Answering:
+        """A translation per line."""
+        return Translations()
 
     @property
     def forced(self) -> Metric:
         """Perplexity of the references."""
         return Perplexity()
-
-    def row(self, language: str) -> Row:
-        """The row of a direction such as `de-en`."""
-        source, target = direction(language)
-        return Row(task=self.name, source_language=source, target_language=target)
-
-    def hops(self, language: str) -> tuple[str, ...]:
-        """One for `de-en`; `de-en` and `en-fr` for `de-en-fr`."""
-        return hops(language)
-
-    def addressed(self, examples: Sequence[Pair], hop: str) -> Sequence[Pair]:
-        """Pairs in the languages of the hop, which its target token comes from."""
-        return [replace(example, languages=direction(hop)) for example in examples]
 
     def encode(self, tokenizer: Tokenizer, example: Pair, length: int) -> Encoded:
         """Both sides, each cut to `length` tokens; `labels` of the decoder.
@@ -110,8 +198,8 @@ class Translation(TokenTask):
                     [first, *source[:most], end],
                     {"labels": [*target[:most], end]},
                     decoder_ids=[first, *target[:most]],
-                    whole=len(source) <= most,
-                    target_whole=len(target) <= most,
+                    uncut=len(source) <= most,
+                    target_uncut=len(target) <= most,
                 )
 
     def admits(self, encoded: Encoded) -> bool:
@@ -123,8 +211,8 @@ class Translation(TokenTask):
             return True
         source, target = len(encoded.ids) - 2, len(encoded.targets["labels"]) - 1
         longer, shorter = max(source, target), min(source, target)
-        whole = encoded.whole and encoded.target_whole
-        return whole and longer <= self.ratio * shorter
+        uncut = encoded.uncut and encoded.target_uncut
+        return uncut and longer <= self.ratio * shorter
 
     def targets(
         self, encoded: Sequence[Encoded], tokens: int, generator: torch.Generator
@@ -133,50 +221,48 @@ class Translation(TokenTask):
         labels = [one.targets["labels"] for one in encoded]
         return {"labels": padded(labels, max(map(len, labels)))}, None
 
-    def remark(self, examples: Sequence[Pair]) -> str:
-        """The score of copying every source, and how scores are counted."""
-        copied = [self.metric.statistics([pair.second], [pair.first]) for pair in examples]
-        score = self.metric.score(tuple(map(sum, zip(*copied, strict=True))))
-        return f"copying the source: {100 * score:.1f}; {self.metric.signature}"
 
-    def judge(self, question: Question) -> list[Statistics]:
-        """What each translation, found by beam search, adds to the metric."""
-        return [
-            self.metric.statistics([example.second], [translation])
-            for example, translation in self._answered(question)
-        ]
+@final
+class TranslationSettings(TaskSettings):
+    """From a sentence in one language to the same in another; its cells are directions: `de-en`.
 
-    def carry(self, question: Question) -> list[Pair]:
-        """The pairs with their translations as new sources."""
-        return [replace(example, first=text) for example, text in self._answered(question)]
+    Args:
+        metric: `bleu` or `chrf`, as `sacrebleu` counts them.
+        beams: of the search, when the matrix is scored and by `predict`.
+        length: most tokens of a translation.
+        ratio: training leaves out pairs one of whose sides has more than so many times the tokens
+            of the other, and pairs longer than `recipe.length`; when absent, long ones are cut.
+        data: parallel text; of several sources the first that has a split of a direction gives it.
+    """
 
-    def _answered(self, question: Question) -> list[tuple[Pair, str]]:
-        inputs, tokenizer = question.batch.inputs, question.tokenizer
-        found = self.translate(question.model, question.context, inputs, tokenizer)
-        return [  # a route goes on with what was found, which may be nothing
-            (example, text if example.first else "")
-            for example, text in zip(question.examples, found, strict=True)
-        ]
+    kind: Literal["translation"]
+    metric: Literal["bleu", "chrf"] = "bleu"
+    beams: Positive = 5
+    length: Positive = 128
+    ratio: Annotated[Number, Field(ge=1)] | None = None
 
-    def translate(
-        self,
-        model: Reader,
-        context: Context,
-        inputs: Mapping[str, Int[Tensor, "example token"]],
-        tokenizer: Tokenizer,
-    ) -> list[str]:
-        """The best translation of each source, in the language of its first decoder token."""
-        found = model.generate(
-            context,
-            input_ids=inputs["input_ids"],
-            attention_mask=inputs["attention_mask"],
-            decoder_start_token_id=inputs["decoder_input_ids"][:, 0].tolist(),
-            num_beams=self.beams,
-            max_new_tokens=self.length,
-            do_sample=False,
-        )
-        texts: list[str] = tokenizer.batch_decode(found, skip_special_tokens=True)
-        return [text.strip() for text in texts]
+    takes: ClassVar[tuple[type, ...]] = (Pair,)
+    lack: ClassVar[str] = "have one side only"
+    holds_out: ClassVar[bool] = True
+    decodes: ClassVar[bool] = True
+
+    def route(self, text: str) -> Route:
+        """A direction, or a route through other languages."""
+        return Route.parse(text)
+
+    def build(self, name: str, corpora: Callable[[], Iterable[Corpus]]) -> Task:
+        """The task; it reads no corpus."""
+        return Translation(name, METRICS[self.metric], self.beams, self.length, self.ratio)
+
+    def tokens(self, route: Route) -> tuple[str, ...]:
+        """The token of each language as a target."""
+        return tuple(map(target_token, route.languages))
+
+    def unreached(self, route: Route, trained: Sequence[Route]) -> str | None:
+        """A hop into a language that no trained direction leads into."""
+        targets = {one.languages[-1] for one in trained}
+        lost = [name for name in route.languages[1:] if name not in targets]
+        return f"nothing is trained to translate into `{lost[0]}`" if lost and targets else None
 
 
 def _ids(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Sequence[int]]:

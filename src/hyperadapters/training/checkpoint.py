@@ -7,6 +7,7 @@
             optimiser.safetensors
             random.safetensors   random states, one row per rank
         best-0-400.safetensors   the weights that the checkpoint criterion holds best so far
+        phase-NAME.safetensors   what a phase that others followed ended with
 
 A checkpoint is written beside its place, synced and renamed into it: whenever the process dies, the
 last whole one can be read.
@@ -18,6 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file
@@ -33,14 +35,16 @@ __all__ = [
     "latest",
     "load",
     "read",
+    "read_phase",
     "read_tensors",
     "tidy",
     "write",
+    "write_phase",
     "write_tensors",
 ]
 
 _STATE = "state.json"
-_FORMAT = 2
+_FORMAT = 3
 _KEPT = 2
 
 
@@ -92,6 +96,25 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
     """Writes one file of tensors; it is there whole, or not at all."""
     with whole(path) as part:
         save_tensors(tensors, part)
+
+
+def write_phase(folder: Path, name: str, tensors: Mapping[str, Tensor]) -> None:
+    """Writes what a phase ended with, for other runs to start from."""
+    write_tensors(_phase_file(folder, name), tensors)
+
+
+def read_phase(folder: Path, name: str) -> dict[str, Tensor] | None:
+    """What a phase ended with; None where no phase of this name did, or it was the last one.
+
+    Raises:
+        BundleError: the file is cut off or changed.
+    """
+    path = _phase_file(folder, name)
+    return read_tensors(path) if path.exists() else None
+
+
+def _phase_file(folder: Path, name: str) -> Path:
+    return folder / f"phase-{quote(name, safe='')}.safetensors"
 
 
 def latest(folder: Path) -> Path | None:
@@ -171,11 +194,19 @@ def _read_state(path: Path) -> dict[str, Any]:
     file = path / _STATE
     try:
         state: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        known = state["format"] == _FORMAT and isinstance(state["checksums"], dict)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        known = state["format"] == _FORMAT
+        state["checksums"].items()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise _damaged(path, file, str(error)) from error
     if not known:
-        raise _damaged(path, file, f"format {state['format']}, not {_FORMAT}")
+        raise BundleError(
+            f"checkpoint `{path}` has another format",
+            where=str(file),
+            expected=f"format {_FORMAT}",
+            found=f"format {state['format']}",
+            cause="another version of this library wrote it",
+            remedy="go on with that version, or delete the folder of the run to start again",
+        )
     return state
 
 

@@ -23,6 +23,7 @@ from hyperadapters.training.display import display_on
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.progress import Progress
 from hyperadapters.training.stage import Stage, check_phase
+from hyperadapters.training.starting import begin, first_phase
 
 __all__ = ["train"]
 
@@ -108,12 +109,14 @@ def _train(
     run, checkpoints = assembly.run, folder / "checkpoints"
     assembly.model.to(accelerator.device)  # also where no phase is left to move it
     saved = _last(checkpoints, run)
-    progress, kept = Progress(), 0
-    if saved is not None:
+    progress, kept = Progress(phase=first_phase(assembly.method)), 0
+    if saved is None:
+        begin(assembly)
+    else:
         progress, kept = Progress(**saved.state["progress"]), saved.state["metrics_bytes"]
         checkpoint.load(assembly.model, saved.tensors["model"], str(saved.path))
-    for number in range(progress.phase, len(assembly.method.phases)):
-        check_phase(assembly, number)
+    for phase in assembly.method.phases[progress.phase :]:
+        check_phase(assembly, phase)
     _claim(assembly, folder, accelerator)
     metrics, trackers = folder / "metrics.jsonl", tuple(run.trackers)
     shown = console if accelerator.is_main_process else None

@@ -6,27 +6,37 @@ import torch
 from torch import nn
 
 from hyperadapters.context import Context
+from hyperadapters.method import Recipe
 from hyperadapters.metrics import Loss
 from hyperadapters.model.adapted import AdaptedModel
-from hyperadapters.tasks.base import Batch
+from hyperadapters.tasks import Batch
 
 __all__ = ["Objective"]
 
 
 @final
 class Objective(nn.Module):
-    """The loss of a batch, with label smoothing and divergence, as sums."""
+    """The loss of a batch, with label smoothing and divergence, as sums.
 
-    def __init__(self, model: AdaptedModel, smoothing: float) -> None:
+    Args:
+        model: what is trained.
+        recipe: its `smoothing`, and how much of a divergence counts in an update.
+    """
+
+    def __init__(self, model: AdaptedModel, recipe: Recipe) -> None:
         super().__init__()
         self.model = model
-        self.smoothing = smoothing
+        self.smoothing = recipe.smoothing
+        self.share = {"uniform": 1 / recipe.steps, "constant": 1.0}[recipe.divergence]
 
     def forward(self, context: Context, batch: Batch) -> Loss:
-        """(nats, predictions) of a micro-batch, or of one rank's part of it."""
+        """(nats, predictions) of a micro-batch, or of one rank's part of it; the mean has `share`
+        of the divergence, whatever the number of predictions.
+        """
         logits, divergence = self.model(context, batch)
         zero = torch.zeros((), device=divergence.device)
         loss = Loss(zero, zero)
         for name, share in batch.shares.items():
             loss += self.model.tasks[name].loss(logits[name], share, smoothing=self.smoothing)
-        return Loss(loss.total + divergence * loss.predictions, loss.predictions)
+        extra = self.share * divergence * loss.predictions
+        return Loss(loss.total + extra, loss.predictions)

@@ -6,8 +6,9 @@ from hyperadapters.context import Row
 from hyperadapters.errors import ConfigError
 from hyperadapters.method import HEADS, Phase
 from hyperadapters.providers import Provider
+from hyperadapters.routes import Cell
 from hyperadapters.run.assembly import Assembly
-from hyperadapters.scoring.evaluation import check_filled, encoded_for, scored_cells
+from hyperadapters.scoring.evaluation import check_filled, encoded_for
 
 __all__ = ["check"]
 
@@ -24,46 +25,49 @@ def check(assembly: Assembly) -> None:
     _check_heads(assembly)
     _check_apart(assembly)
     phases = assembly.method.phases
-    for task, language in scored_cells(assembly):
-        corpus, how = assembly.corpus(task, language, "test"), assembly.tasks[task]
-        check_filled(replace(corpus, language=language))
-        for hop in how.hops(language):
-            _check_weights(assembly, phases[-1], how.row(hop))
-            for _ in encoded_for(assembly, how, corpus.examples, hop):
+    for cell in assembly.evaluated:
+        corpus, task = assembly.corpus(cell, "test"), assembly.tasks[cell.task]
+        check_filled(replace(corpus, route=cell.route))
+        for hop in cell.route.hops:
+            _check_weights(assembly, phases[-1], phases[-1].score_under.row(hop.row(cell.task), 0))
+            for _ in encoded_for(assembly, task, corpus.examples, hop):
                 pass
-    for number, phase in enumerate(phases):
-        for task, language in assembly.judged_in(number):
-            corpus, row = assembly.corpus(task, language, "dev"), assembly.tasks[task].row(language)
-            check_filled(corpus, "select")
-            _check_weights(assembly, phase, phase.select_under.row(row, 0))
+    for phase in phases:
+        for cell in phase.select:
+            check_filled(assembly.corpus(cell, "dev"), "select")
+            _check_weights(assembly, phase, phase.select_under.row(cell.row, 0))
 
 
 def _check_heads(assembly: Assembly) -> None:
     """Raises unless every head that is used is trained in some phase."""
-    phases = enumerate(assembly.method.phases)
-    training = [number for number, phase in phases if HEADS in phase.trains]
-    trained = {task for number in training for task, _ in assembly.trained_in(number)}
-    for task in dict.fromkeys((*assembly.run.train, *assembly.run.evaluate)):
-        if assembly.tasks[task].head is not None and task not in trained:
+    on_heads = {a.name for a in assembly.method.adapters if a.where.tower == "head"}
+    training = [p for p in assembly.method.phases if p.trains & {HEADS, *on_heads}]
+    trained = {cell.task for phase in training for cell in phase.cells}
+    used = (*assembly.library.trained, *assembly.evaluated)
+    for task in dict.fromkeys(cell.task for cell in used):
+        if assembly.tasks[task].heads and task not in trained:
+            tasks = dict.fromkeys(cell.task for cell in assembly.library.trained)
             raise ConfigError(
                 f"nothing trains the head of `{task}`: its scores would be those of random weights",
                 expected="the task under `train`, and a method with a phase that trains heads",
-                found=f"method `{assembly.method.name}`, trained: {', '.join(assembly.run.train)}",
+                found=f"method `{assembly.method.name}`, trained: {', '.join(tasks)}",
             )
 
 
 def _check_apart(assembly: Assembly) -> None:
     """Raises where two languages would be trained on the very same examples."""
-    for task, languages in assembly.run.train.items():
+    cells: dict[str, list[Cell]] = {}
+    for cell in assembly.library.trained:
+        cells.setdefault(cell.task, []).append(cell)
+    for task, own in cells.items():
         sources = assembly.run.tasks[task].data
-        sides = [name.split("-") for name in languages]  # a direction and its other are one text
-        texts = {frozenset((own[0], own[-1])) for own in sides}
+        texts = {frozenset(cell.route.languages) for cell in own}  # both directions are one text
         if len(sources) == 1 and len(texts) > 1 and not sources[0].tells_languages_apart:
             raise ConfigError(
                 f"the languages of `{task}` would all have the same data",
                 where=f"tasks.{task}.data",
                 expected="`{language}` in the path or the subset",
-                found=f"training in {', '.join(languages)}",
+                found=f"training in {', '.join(str(cell.route) for cell in own)}",
             )
 
 

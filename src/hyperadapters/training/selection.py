@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import NamedTuple, final
 
-from hyperadapters.context import Row
 from hyperadapters.errors import TrainingError
 from hyperadapters.machine.ranks import shared
 from hyperadapters.method import Phase
+from hyperadapters.routes import Cell
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.scoring.evaluation import score
-from hyperadapters.tasks.base import Encoded, Task
+from hyperadapters.tasks import Encoded, Task
 
 __all__ = ["CRITERIA", "Criterion", "Result", "Selection", "check_selection"]
 
@@ -55,28 +55,27 @@ CRITERIA = {
 """By the names of `Recipe.criterion`; scores where lower is better count negatively."""
 
 
-class _Cell(NamedTuple):
-    name: str
+class _DevSplit(NamedTuple):
+    cell: Cell
     task: Task
-    row: Row
     encoded: Sequence[Encoded]
 
 
 @final
 class Selection:
-    """The dev cells of one phase, (task, language) each, encoded once.
+    """The dev splits of the cells that choose the checkpoint of a phase, encoded once.
 
     Raises:
         TrainingError: the criterion or early stopping needs dev cells and the phase has none, or
             the mean score would mix scores that go up with scores that go down.
     """
 
-    def __init__(self, assembly: Assembly, phase: Phase, cells: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, assembly: Assembly, phase: Phase) -> None:
         self._assembly = assembly
         self._phase = phase
         self._criterion = CRITERIA[phase.recipe.criterion]
-        check_selection(assembly, phase, cells)
-        self._cells = [self._cell(task, language) for task, language in cells]
+        check_selection(assembly, phase)
+        self._cells = [self._encoded(cell) for cell in phase.select]
 
     def __len__(self) -> int:
         return len(self._cells)
@@ -87,48 +86,48 @@ class Selection:
         The ranks share the cells out among them; all get the same answer.
         """
         results = shared(self._cells, self._result)
-        scores = {cell.name: one.score for cell, one in zip(self._cells, results, strict=True)}
+        scores = {str(dev.cell): one.score for dev, one in zip(self._cells, results, strict=True)}
         return scores, self._criterion.value(results)
 
     def better(self, new: float, best: float | None) -> bool:
         """Whether a number of `judge` is better than the best so far."""
         return math.isfinite(new) if best is None else self._criterion.better(new, best)
 
-    def _cell(self, task: str, language: str) -> _Cell:
-        corpus = self._assembly.corpus(task, language, "dev")
+    def _encoded(self, cell: Cell) -> _DevSplit:
+        corpus = self._assembly.corpus(cell, "dev")
         if not corpus.examples:
             raise TrainingError(
-                f"nothing to choose a checkpoint by for `{task}` in `{language}`",
+                f"nothing to choose a checkpoint by for `{cell.task}` in `{cell.route}`",
                 where=corpus.source,
                 expected="at least one example in the split `dev`",
-                remedy=f"take `{language}` out of `select: {task}`, or add the data",
+                remedy=f"take `{cell.route}` out of `select: {cell.task}`, or add the data",
             )
-        how, length = self._assembly.tasks[task], self._phase.recipe.length
-        encoded = list(how.encode_all(self._assembly.tokenizer, corpus.examples, length))
-        return _Cell(f"{task}/{language}", how, how.row(language), encoded)
+        task, length = self._assembly.tasks[cell.task], self._phase.recipe.length
+        encoded = list(task.encode_all(self._assembly.tokenizer, corpus.examples, length))
+        return _DevSplit(cell, task, encoded)
 
-    def _result(self, cell: _Cell) -> Result:
+    def _result(self, dev: _DevSplit) -> Result:
         statistics, loss = score(
             self._assembly.model,
-            cell.task,
-            cell.row,
-            cell.encoded,
+            dev.task,
+            dev.cell.row,
+            dev.encoded,
             pad_id=self._assembly.tokenizer.pad_token_id,
             under=self._phase.select_under,
         )
-        metric = cell.task.forced
+        metric = dev.task.forced
         total = metric.score(tuple(map(sum, zip(*statistics, strict=True))))
         return Result(total, float(loss.mean()), metric.higher_is_better)
 
 
-def check_selection(assembly: Assembly, phase: Phase, cells: Sequence[tuple[str, str]]) -> None:
-    """Raises where dev cells, (task, language) each, cannot choose the checkpoint of a phase.
+def check_selection(assembly: Assembly, phase: Phase) -> None:
+    """Raises where its dev cells cannot choose the checkpoint of a phase.
 
     Raises:
         TrainingError: as `Selection` does.
     """
     recipe, where = phase.recipe, f"phase `{phase.name}`"
-    if not cells and (recipe.criterion in ("loss", "perplexity") or recipe.patience):
+    if not phase.select and (recipe.criterion in ("loss", "perplexity") or recipe.patience):
         raise TrainingError(
             "no dev cell can choose the checkpoint of this phase",
             where=where,
@@ -136,12 +135,12 @@ def check_selection(assembly: Assembly, phase: Phase, cells: Sequence[tuple[str,
             found=f"criterion `{recipe.criterion}`, patience {recipe.patience}",
             remedy="add cells to `select`, or set `criterion: last` and `patience: 0`",
         )
-    ways = {assembly.tasks[task].forced.higher_is_better for task, _ in cells}
+    ways = {assembly.tasks[cell.task].forced.higher_is_better for cell in phase.select}
     if recipe.criterion == "score" and len(ways) > 1:
         raise TrainingError(
             "the mean over dev cells would mix scores that go up with perplexities",
             where=where,
-            found=", ".join(f"{task}/{language}" for task, language in cells),
+            found=", ".join(map(str, phase.select)),
             remedy="leave the masked language modelling cells out of `select`, "
             "or set `criterion: loss`",
         )

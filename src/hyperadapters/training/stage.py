@@ -15,6 +15,7 @@ from hyperadapters.context import Context, Row
 from hyperadapters.errors import TrainingError
 from hyperadapters.machine.memory import keep_freed_memory
 from hyperadapters.machine.ranks import accelerator_for, random_states, restore_random_states
+from hyperadapters.method import Phase
 from hyperadapters.mixture.mixture import part_of
 from hyperadapters.mixture.streams import budget_of, corpora_of, mixture_of, streams_of, told_of
 from hyperadapters.run.assembly import Assembly
@@ -42,8 +43,8 @@ _UNREAD = 50
 """Updates whose losses may wait on a GPU to be read in one go."""
 
 
-def check_phase(assembly: Assembly, number: int) -> None:
-    """Raises what the number-th phase would raise only after those before it are trained.
+def check_phase(assembly: Assembly, phase: Phase) -> None:
+    """Raises what a phase would raise only after those before it are trained.
 
     Raises:
         TrainingError: its batch cannot be shared among the processes, this machine cannot compute
@@ -51,11 +52,10 @@ def check_phase(assembly: Assembly, number: int) -> None:
             checkpoint.
         DataError: a corpus is missing, or broken.
     """
-    phase = assembly.method.phases[number]
     ranks = accelerator_for(phase.recipe.precision).num_processes
     budget_of(phase.recipe, ranks)
-    corpora_of(assembly, number)
-    check_selection(assembly, phase, assembly.judged_in(number))
+    corpora_of(assembly, phase)
+    check_selection(assembly, phase)
 
 
 @final
@@ -86,10 +86,11 @@ class Stage:
         self.journal, self.display = journal, display
         self.phase = assembly.method.phases[number]
         self.recipe = self.phase.recipe
+        self._goes_on = number + 1 < len(assembly.method.phases)
         display.prepare(self.phase.name)
         self.accelerator = accelerator_for(self.recipe.precision)
         self.rank, self.ranks = self.accelerator.process_index, self.accelerator.num_processes
-        streams = streams_of(assembly, number)
+        streams = streams_of(assembly, self.phase)
         if told := told_of(streams):
             display.tell(told)
         self.mixture = mixture_of(
@@ -99,7 +100,7 @@ class Stage:
             seed=f"{run.seed}/{number}",
             ranks=self.ranks,
         )
-        self.selection = Selection(assembly, self.phase, assembly.judged_in(number))
+        self.selection = Selection(assembly, self.phase)
         self.model = assembly.model
         if self.accelerator.device.type == "cpu":
             keep_freed_memory()  # from here on: lists that grew while text was packed leave holes
@@ -115,9 +116,7 @@ class Stage:
                 found=", ".join(sorted(self.phase.trains)) or "no part",
             )
         self._seed()
-        self.objective = self.accelerator.prepare_model(
-            Objective(self.model, self.recipe.smoothing)
-        )
+        self.objective = self.accelerator.prepare_model(Objective(self.model, self.recipe))
         self.objective.train()
         adamw = optimiser(self.trained.values(), self.recipe)
         self.optimiser = self.accelerator.prepare_optimizer(adamw)
@@ -259,6 +258,8 @@ class Stage:
         if progress.best_file is not None and progress.best_step != progress.step:
             file = self.folder / progress.best_file
             checkpoint.load(self.model, checkpoint.read_tensors(file), str(file))
+        if self.accelerator.is_main_process and self._goes_on:
+            checkpoint.write_phase(self.folder, self.phase.name, self.model.kept())
         progress.begin_next_phase()
         self._write_checkpoint({"mixture": None}, {})
 

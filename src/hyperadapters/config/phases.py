@@ -1,0 +1,100 @@
+"""The phases of a run: those of its method with what the run file says, and those that it adds."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from hyperadapters.config.run_file import Cells, PhaseChanges, RunFile
+from hyperadapters.method import BACKBONE, HEADS, Method, Phase, Start
+from hyperadapters.methods import METHODS
+from hyperadapters.routes import Cell
+
+__all__ = ["cells_of", "evaluated", "method_of", "spelt_out"]
+
+
+def method_of(run: RunFile) -> Method:
+    """The run's method, its phases filled in: with cells, recipes, and what else the run changes.
+
+    Phases that only the run file has come first, in its order: before a method's own, they train
+    the backbone and heads, and no adapter acts, where the run file says nothing else.
+    """
+    method = METHODS[run.method.name](**run.method.arguments)
+    own = {phase.name for phase in method.phases}
+    added = [
+        Phase(name=name, trains=frozenset({BACKBONE, HEADS}), acts=frozenset())
+        for name in run.phases
+        if name not in own
+    ]
+    return replace(method, phases=tuple(_filled(run, p) for p in (*added, *method.phases)))
+
+
+def _filled(run: RunFile, phase: Phase) -> Phase:
+    changes = run.phases.get(phase.name, PhaseChanges())
+    cells = cells_of(run, run.train if changes.train is None else changes.train)
+    if changes.train is None:
+        cells = tuple(cell for cell in cells if phase.has(cell.task))
+    tasks = {cell.task for cell in cells}
+    select = run.select if changes.select is None else changes.select
+    given = {
+        "trains": _set(changes.trains),
+        "acts": _set(changes.acts),
+        "leave_out": changes.leave_out,
+        "under": changes.under and changes.under.schedule,
+        "select_under": changes.select_under and changes.select_under.schedule,
+        "score_under": changes.score_under and changes.score_under.schedule,
+        "start_from": changes.start_from and Start(**changes.start_from.model_dump()),
+    }
+    return replace(
+        phase,
+        cells=cells,
+        select=tuple(cell for cell in cells_of(run, select) if cell.task in tasks),
+        recipe=changes.put_into(run.recipe.put_into(phase.recipe)),
+        **{name: value for name, value in given.items() if value is not None},
+    )
+
+
+def _set(names: Iterable[str] | None) -> frozenset[str] | None:
+    return None if names is None else frozenset(names)
+
+
+def cells_of(run: RunFile, cells: Cells) -> tuple[Cell, ...]:
+    """Cells as values: each task reads its own languages or directions."""
+    return tuple(
+        Cell(task, run.tasks[task].route(text)) for task, texts in cells.items() for text in texts
+    )
+
+
+def evaluated(run: RunFile) -> tuple[Cell, ...]:
+    """The cells of the run's matrix."""
+    return cells_of(run, run.evaluate)
+
+
+def spelt_out(method: Method) -> dict[str, dict[str, Any]]:
+    """The phases of a run as a run file writes them, with everything that they say."""
+    adapters = [adapter.name for adapter in method.adapters]
+    return {
+        phase.name: {
+            **{name: _plain(value) for name, value in asdict(phase.recipe).items()},
+            "train": _by_task(phase.cells),
+            "select": _by_task(phase.select),
+            "trains": sorted(phase.trains),
+            "acts": sorted(adapters if phase.acts is None else phase.acts),
+            "leave_out": {name: list(layers) for name, layers in phase.leave_out.items()},
+            "under": phase.under.spelt_out(),
+            "select_under": phase.select_under.spelt_out(),
+            "score_under": phase.score_under.spelt_out(),
+            **({"start_from": asdict(phase.start_from)} if phase.start_from else {}),
+        }
+        for phase in method.phases
+    }
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _by_task(cells: Iterable[Cell]) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for cell in cells:
+        found.setdefault(cell.task, []).append(str(cell.route))
+    return found

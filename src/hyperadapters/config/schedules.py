@@ -1,0 +1,61 @@
+"""Schedules as run files write them: `observed`, `{fixed: {language: nl}}`, `{cycle: [...]}`."""
+
+from collections.abc import Mapping
+from typing import Annotated, final
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from hyperadapters.context import Row
+from hyperadapters.document.values import Closed, Text
+from hyperadapters.errors import ContextError
+from hyperadapters.schedules import Cycle, Fixed, Observed, Schedule
+
+__all__ = ["AnySchedule", "ScheduleChoice"]
+
+
+def _row(names: Mapping[str, str]) -> Mapping[str, str]:
+    try:
+        Row(names)
+    except ContextError as error:
+        raise ValueError(error.what) from error
+    return names
+
+
+Factors = Annotated[Mapping[Text, Text], Field(min_length=1), AfterValidator(_row)]
+"""Context factors and the name of each."""
+
+
+@final
+class ScheduleChoice(Closed):
+    """Which row data run under.
+
+    Args:
+        fixed: factors that have one name, whatever the data say.
+        cycle: micro-batch n of a phase has the n-th of these rows, from the start again at the end.
+    """
+
+    fixed: Factors | None = None
+    cycle: Annotated[tuple[Factors, ...], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> "ScheduleChoice":
+        if self.fixed and self.cycle:
+            raise ValueError("`fixed` and `cycle` exclude each other")
+        return self
+
+    @property
+    def schedule(self) -> Schedule:
+        """The schedule; data run under their own row where nothing is said."""
+        if self.cycle:
+            return Cycle(self.cycle)
+        return Fixed(self.fixed) if self.fixed else Observed()
+
+
+def _observed(value: object) -> object:
+    return {} if value == Observed().spelt_out() else value
+
+
+AnySchedule = Annotated[
+    ScheduleChoice, BeforeValidator(_observed, json_schema_input_type=str | ScheduleChoice)
+]
+"""A schedule, or the word `observed`."""

@@ -1,0 +1,85 @@
+"""What the settings of every kind of task say: an entry of a run file under `tasks`."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, ClassVar
+
+from hyperadapters.data import Corpus, Sources
+from hyperadapters.document.document import Document, Fault, KeyPath
+from hyperadapters.document.values import Closed
+from hyperadapters.routes import Route
+from hyperadapters.tasks.base import Task
+
+__all__ = ["TaskSettings"]
+
+
+class TaskSettings(Closed):
+    """A task as a run file describes it. Each kind of task has a class of its own.
+
+    Attributes:
+        takes: the kinds of examples that it can be trained and scored on.
+        lack: what is to be said of data that give others.
+        scored: whether the cells that it is trained on are scored where a run file lists none.
+        holds_out: whether training leaves out what is scored in any of the task's cells.
+        decodes: whether it needs a backbone with a decoder.
+        made_for: the keys that a trained model was made for and that can no more be changed.
+    """
+
+    kind: str
+    data: Sources
+
+    takes: ClassVar[tuple[type, ...]]
+    lack: ClassVar[str] = "are not what it takes"
+    scored: ClassVar[bool] = True
+    holds_out: ClassVar[bool] = False
+    decodes: ClassVar[bool] = False
+    made_for: ClassVar[frozenset[str]] = frozenset({"kind"})
+
+    def route(self, text: str) -> Route:
+        """The language or direction that a run file, or the command line, writes so.
+
+        Raises:
+            ContextError: the text is none for this kind of task.
+        """
+        return Route.of(text)
+
+    @abstractmethod
+    def build(self, name: str, corpora: Callable[[], Iterable[Corpus]]) -> Task:
+        """The task.
+
+        Args:
+            name: in the run file.
+            corpora: reads everything that the task is trained and scored on, if it is needed.
+
+        Raises:
+            DataError: a corpus is missing, broken, or lacks what the task must know.
+        """
+
+    def tokens(self, route: Route) -> tuple[str, ...]:
+        """The tokens of its own that a vocabulary needs for a cell."""
+        return ()
+
+    def unreached(self, route: Route, trained: Sequence[Route]) -> str | None:
+        """What a model whose vocabulary is learned in training cannot do in a cell, in words."""
+        return None
+
+    def faults(self, document: Document, place: KeyPath) -> Iterator[Fault]:
+        """What is wrong with the entry that no single key of it can tell.
+
+        Args:
+            document: the run file.
+            place: of the entry.
+        """
+        for source in self.data:
+            if source.gives not in self.takes:
+                yield document.fault(
+                    (*place, "data"),
+                    f"the data of a {self.kind} task {self.lack}",
+                    expected=f"examples of {' or '.join(one.__name__ for one in self.takes)}",
+                    found=f"`format: {source.format}` with examples of {source.gives.__name__}",
+                )
+                return
+
+    def with_kept(self, kept: dict[str, Any]) -> "TaskSettings":
+        """These settings with what a trained model keeps of its task (`Task.kept`)."""
+        return type(self).model_validate({**self.model_dump(), **kept}) if kept else self

@@ -1,0 +1,119 @@
+"""Where a run begins: with its own first phase, or with what a phase of another run ended with."""
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from hyperadapters.config import load_run, method_of
+from hyperadapters.errors import BundleError, UnknownName
+from hyperadapters.method import HEADS, Method, Part, Start
+from hyperadapters.run import bundle
+from hyperadapters.run.assembly import Assembly
+from hyperadapters.run.loading import TOKENIZER
+from hyperadapters.training import checkpoint
+
+__all__ = ["begin", "ended_with", "first_phase"]
+
+
+def first_phase(method: Method) -> int:
+    """The index of the phase that training begins with: the last that starts from another run."""
+    started = [number for number, phase in enumerate(method.phases) if phase.start_from]
+    return started[-1] if started else 0
+
+
+def begin(assembly: Assembly) -> None:
+    """Gives a model what another run's phase ended with, where its first phase starts from one.
+
+    Everything but heads that the other run had trained by then must be there under the names of
+    this one; the other run may have more, such as adapters of other languages.
+
+    Raises:
+        BundleError: the other run, its phase or a part of it is missing, or does not fit.
+        UnknownName: it has no such phase.
+    """
+    phases, number = assembly.method.phases, first_phase(assembly.method)
+    start = phases[number].start_from
+    if start is None:
+        return
+    folder = Path(start.run).expanduser()
+    trained, source = _parts_by(start, folder), ended_with(start, folder)
+    missing = {part for phase in phases[:number] for part in phase.trains} - trained - {HEADS}
+    if missing:
+        raise BundleError(
+            f"the run in `{folder}` has not trained {', '.join(sorted(missing))}",
+            expected=f"what the phases before `{phases[number].name}` train",
+            found=f"by the end of its phase `{start.phase}`: {', '.join(sorted(trained))}",
+        )
+    _check_tokenizer(assembly, folder)
+    model, kept = assembly.model, assembly.model.kept()
+    own = {id(p) for part in trained - {HEADS} for p in model.parameters_of(part)}
+    heads = {id(p) for p in model.parameters_of(HEADS)} if HEADS in trained else set()
+    names = {n for n, p in model.named_parameters() if id(p) in own and n in kept}
+    names |= {
+        n for n, p in model.named_parameters() if id(p) in heads and n in kept and n in source
+    }
+    bundle.fill(
+        {name: kept[name] for name in names},
+        {name: tensor for name, tensor in source.items() if name in names},
+        where=str(folder),
+        cause="the other run has other adapters, other names, or another backbone",
+        remedy="start from a run of the same method whose phase has all languages of this one",
+    )
+
+
+def _parts_by(start: Start, folder: Path) -> set[Part]:
+    """What a run has trained by the end of a phase."""
+    file = folder / "run.yaml"
+    if not file.is_file():
+        raise BundleError(
+            f"there is no run in `{folder}` to start from",
+            expected=f"a file {file}",
+            remedy="train it first, or correct `start_from.run`",
+        )
+    phases = method_of(load_run(file)).phases
+    names = [phase.name for phase in phases]
+    if start.phase not in names:
+        raise UnknownName("phase", start.phase, names, where=f"start_from: {folder}")
+    done = phases[: names.index(start.phase) + 1]
+    return {part for phase in done for part in phase.trains}
+
+
+def ended_with(start: Start, folder: Path) -> dict[str, Tensor]:
+    """The tensors that a phase of a run ended with, by the names of the model's parameters.
+
+    Raises:
+        BundleError: the run has not come to the end of this phase.
+    """
+    found = checkpoint.read_phase(folder / "checkpoints", start.phase)
+    if found is None and (folder / "model").is_dir():  # it was the last one
+        with torch.random.fork_rng(devices=[]):
+            found = bundle.load(folder / "model").model.kept()
+    if found is None:
+        raise BundleError(
+            f"the run in `{folder}` has not come to the end of its phase `{start.phase}`",
+            remedy="train it to there first: its `train` command goes on",
+        )
+    return found
+
+
+def _check_tokenizer(assembly: Assembly, folder: Path) -> None:
+    """Raises where both runs have learned a vocabulary, and these differ."""
+    theirs = folder / TOKENIZER / "tokenizer.json"
+    learned = assembly.run.backbone.architecture is not None
+    if learned and theirs.is_file():
+        own = assembly.tokenizer.backend_tokenizer.to_str()
+        if own != theirs.read_text(encoding="utf-8") and own != _read(theirs):
+            raise BundleError(
+                "the run to start from has another vocabulary",
+                where=str(theirs),
+                cause="a vocabulary is learned from the text that a run trains on",
+                remedy="give both runs the backbone of a third one, by `backbone.path`",
+            )
+
+
+def _read(file: Path) -> str:
+    from tokenizers import Tokenizer
+
+    text: str = Tokenizer.from_file(str(file)).to_str()
+    return text
