@@ -61,7 +61,7 @@ def empty(name: str) -> Model:
     if (Path(name) / "config.json").is_file():
         shape = _shape(name, local_files_only=True)
         _check(shape)
-        with torch.device("meta"), _read("backbone", name):
+        with torch.device("meta"), reading("backbone", name):
             return _auto(shape).from_config(shape, trust_remote_code=False)
     short = name.rsplit("/", 1)[-1]
     if short not in ARCHITECTURES:
@@ -144,7 +144,7 @@ def load(source: str | Path, revision: str | None = None) -> Model:
     """
     shape = _shape(source, revision=revision, encoder_layerdrop=0.0, decoder_layerdrop=0.0)
     _check(shape)
-    with _read("backbone", source), quiet():
+    with reading("backbone", source), quiet():
         model, found = _auto(shape).from_pretrained(
             source,
             config=shape,
@@ -180,7 +180,7 @@ def load_tokenizer(source: str | Path, revision: str | None = None) -> PreTraine
     Raises:
         BackboneError: it cannot be found or read, or is none that text can be trained with.
     """
-    with _read("tokenizer", source):
+    with reading("tokenizer", source):
         tokenizer = AutoTokenizer.from_pretrained(
             source, revision=revision, trust_remote_code=False
         )
@@ -238,12 +238,12 @@ def save_tokenizer(tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
 
 def _shape(source: str | Path, **changes: Any) -> Any:
     """What a model's `config.json` says; code that lies beside it is not run."""
-    with _read("backbone", source):
+    with reading("backbone", source):
         return AutoConfig.from_pretrained(source, trust_remote_code=False, **changes)
 
 
 @contextmanager
-def _read(what: str, source: str | Path) -> Iterator[None]:
+def reading(what: str, source: str | Path) -> Iterator[None]:
     """Whatever `transformers` and `tokenizers` raise of files, which has no class of its own, as a
     BackboneError.
     """

@@ -68,8 +68,8 @@ def run_faults(document: Document) -> list[Fault]:
 
 
 def resolved(run: RunFile) -> dict[str, Any]:
-    """Everything the run depends on, spelt out: defaults, arguments of the method, and its phases as
-    one list, each with its cells, its recipe, and what it does.
+    """Everything the run depends on, spelt out: defaults, arguments of the method, and its phases
+    as one list, each with its cells, its recipe, and what it does.
 
     It is a run file again, and resolves to itself.
     """

@@ -35,7 +35,7 @@ def _filled(run: RunFile, phase: Phase) -> Phase:
         cells = tuple(cell for cell in cells if phase.has(cell.task))
     tasks = {cell.task for cell in cells}
     select = run.select if changes.select is None else changes.select
-    given = {
+    given: dict[str, Any] = {
         "trains": _set(changes.trains),
         "acts": _set(changes.acts),
         "leave_out": changes.leave_out,

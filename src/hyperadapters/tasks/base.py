@@ -1,7 +1,7 @@
 """What every task is: how an example becomes tensors, which head reads it, its loss, its score."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol, final, runtime_checkable
@@ -20,6 +20,7 @@ __all__ = [
     "Answering",
     "Head",
     "Model",
+    "Plain",
     "Question",
     "Scorer",
     "Task",
@@ -161,6 +162,21 @@ class Answering(ABC):
     @abstractmethod
     def line(self, answer: Any) -> str:
         """An answer as `hyperadapters predict` prints it."""
+
+
+class Plain(NamedTuple):
+    """How a kind of task reads a model that this library did not make.
+
+    Args:
+        auto: the class of `transformers` that reads it.
+        logits: from the logits of a whole batch to those that the task gives of its share.
+        kept: from the model's configuration, and the settings of the task, to what a bundle would
+            keep of the task.
+    """
+
+    auto: str
+    logits: Callable[[Tensor, Share], Tensor]
+    kept: Callable[[Any, Any], dict[str, Any]]
 
 
 class Task(ABC):

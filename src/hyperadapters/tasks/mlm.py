@@ -14,7 +14,7 @@ from hyperadapters.data import Corpus
 from hyperadapters.errors import BackboneError
 from hyperadapters.examples import Pair, Tagged, Text
 from hyperadapters.metrics import Metric, Perplexity
-from hyperadapters.tasks.base import Head, Task, Tokenizer, special_ids
+from hyperadapters.tasks.base import Head, Plain, Task, Tokenizer, special_ids
 from hyperadapters.tasks.batch import IGNORED, Encoded
 from hyperadapters.tasks.settings import TaskSettings
 from hyperadapters.tasks.tokens import TokenTask
@@ -119,6 +119,11 @@ class MlmSettings(TaskSettings):
 
     takes: ClassVar[tuple[type, ...]] = (Text, Pair, Tagged)
     scored: ClassVar[bool] = False
+    plain: ClassVar[Plain | None] = Plain(
+        "AutoModelForMaskedLM",
+        lambda logits, share: logits.index_select(0, share.examples)[share.labelled],
+        lambda shape, settings: {},
+    )
 
     def build(self, name: str, corpora: Callable[[], Iterable[Corpus]]) -> Task:
         """The task; it reads no corpus."""

@@ -8,7 +8,7 @@ from hyperadapters.data import Corpus, Sources
 from hyperadapters.document.document import Document, Fault, KeyPath
 from hyperadapters.document.values import Closed
 from hyperadapters.routes import Route
-from hyperadapters.tasks.base import Task
+from hyperadapters.tasks.base import Plain, Task
 
 __all__ = ["TaskSettings"]
 
@@ -22,6 +22,7 @@ class TaskSettings(Closed):
         scored: whether the cells that it is trained on are scored where a run file lists none.
         holds_out: whether training leaves out what is scored in any of the task's cells.
         decodes: whether it needs a backbone with a decoder.
+        plain: how it reads models of other libraries; None where it cannot.
         made_for: the keys that a trained model was made for and that can no more be changed.
     """
 
@@ -33,6 +34,7 @@ class TaskSettings(Closed):
     scored: ClassVar[bool] = True
     holds_out: ClassVar[bool] = False
     decodes: ClassVar[bool] = False
+    plain: ClassVar[Plain | None] = None
     made_for: ClassVar[frozenset[str]] = frozenset({"kind"})
 
     def route(self, text: str) -> Route:

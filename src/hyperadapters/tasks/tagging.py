@@ -1,5 +1,6 @@
 """Tagging: one label per word, read off its first sub-word (part of speech, named entities)."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, cast, final
@@ -14,7 +15,7 @@ from hyperadapters.data import Corpus
 from hyperadapters.document.document import Document, Fault, KeyPath
 from hyperadapters.document.validation import unknown
 from hyperadapters.document.values import Names, Text
-from hyperadapters.errors import DataError, nearest
+from hyperadapters.errors import ConfigError, DataError, nearest
 from hyperadapters.examples import Tagged
 from hyperadapters.forms import Linear
 from hyperadapters.metrics import METRICS, Loss, Metric, Statistics
@@ -22,6 +23,7 @@ from hyperadapters.routes import Route
 from hyperadapters.tasks.base import (
     Answering,
     Head,
+    Plain,
     Question,
     Task,
     Tokenizer,
@@ -29,33 +31,12 @@ from hyperadapters.tasks.base import (
     full_precision,
 )
 from hyperadapters.tasks.batch import IGNORED, Encoded, Share, padded
+from hyperadapters.tasks.labels import labels_of, mapped
 from hyperadapters.tasks.settings import TaskSettings
 
-__all__ = ["Tagging", "TaggingSettings", "labels_of", "mapped"]
+__all__ = ["Tagging", "TaggingSettings", "Tags"]
 
 _UNSEEN = -1
-
-
-def mapped(label: str, label_map: Mapping[str, str]) -> str:
-    """`label` as a run file's `label_map` changes it.
-
-    A key is a whole label (`B-DATE: O`) or an entity type (`DATE: O`, `GPE: LOC`); whole labels
-    come first. A type mapped to `O` loses its prefix, one mapped to another type keeps it.
-    """
-    if label in label_map:
-        return label_map[label]
-    prefix, dash, entity = label.partition("-")
-    if not dash or entity not in label_map:
-        return label
-    return "O" if label_map[entity] == "O" else f"{prefix}-{label_map[entity]}"
-
-
-def labels_of(
-    examples: Iterable[Tagged], label_map: Mapping[str, str] | None = None
-) -> tuple[str, ...]:
-    """The mapped labels of `examples`, in a head's order: `O` first, then the others sorted."""
-    found = {mapped(label, label_map or {}) for example in examples for label in example.labels}
-    return tuple(sorted(found, key=lambda label: (label != "O", label)))
 
 
 @final
@@ -246,6 +227,24 @@ class Tagging(Task):
         ]
 
 
+def _named_by(shape: Any, settings: "TaggingSettings") -> dict[str, Any]:
+    """The labels of a token classifier, in the order of its head.
+
+    Raises:
+        ConfigError: neither it nor the settings name them.
+    """
+    names = [shape.id2label[place] for place in range(len(shape.id2label))]
+    if not all(re.fullmatch(r"LABEL_\d+", name) for name in names):
+        return {"labels": names}
+    if settings.labels is not None and len(settings.labels) == len(names):
+        return {"labels": list(settings.labels)}
+    raise ConfigError(
+        "the model does not name its labels",
+        expected=f"{len(names)} names under `labels` of the task, in the order of the model's head",
+        found=", ".join(names[:4]),
+    )
+
+
 @final
 class TaggingSettings(TaskSettings):
     """One label per word.
@@ -265,6 +264,11 @@ class TaggingSettings(TaskSettings):
 
     takes: ClassVar[tuple[type, ...]] = (Tagged,)
     lack: ClassVar[str] = "have no labels"
+    plain: ClassVar[Plain | None] = Plain(
+        "AutoModelForTokenClassification",
+        lambda logits, share: logits.index_select(0, share.examples),
+        _named_by,
+    )
     made_for: ClassVar[frozenset[str]] = frozenset({"kind", "labels", "label_map"})
 
     def build(self, name: str, corpora: Callable[[], Iterable[Corpus]]) -> Task:

@@ -8,7 +8,7 @@ from hyperadapters.method import HEADS, Phase
 from hyperadapters.providers import Provider
 from hyperadapters.routes import Cell
 from hyperadapters.run.assembly import Assembly
-from hyperadapters.scoring.evaluation import check_filled, encoded_for
+from hyperadapters.scoring.cells import check_filled, encoded_for
 
 __all__ = ["check"]
 

@@ -12,7 +12,7 @@ from hyperadapters.machine.ranks import shared
 from hyperadapters.method import Phase
 from hyperadapters.routes import Cell
 from hyperadapters.run.assembly import Assembly
-from hyperadapters.scoring.evaluation import score
+from hyperadapters.scoring.cells import score
 from hyperadapters.tasks import Encoded, Task
 
 __all__ = ["CRITERIA", "Criterion", "Result", "Selection", "check_selection"]

@@ -1,0 +1,244 @@
+"""How a model scores in single cells: any model that can be called under a context."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import torch
+
+from hyperadapters.context import Context, Row
+from hyperadapters.data import Corpus
+from hyperadapters.errors import ConfigError, DataError
+from hyperadapters.machine.ranks import shared
+from hyperadapters.metrics import Loss, Statistics
+from hyperadapters.model.inference import EXAMPLES, Forward, over_batches
+from hyperadapters.routes import Cell, Route
+from hyperadapters.schedules import Observed, Schedule, Then
+from hyperadapters.scoring.matrix import Score, Standing
+from hyperadapters.tasks import Batch, Encoded, Task
+from hyperadapters.tasks.base import Question
+
+__all__ = ["Scored", "check_filled", "encoded_for", "score", "score_cells"]
+
+
+class Scored(Protocol):
+    """What can be scored: a model with its tokenizer, and the tasks that it does."""
+
+    @property
+    def model(self) -> Any:
+        """A module that is called with a context and a batch, and generates under a context."""
+
+    @property
+    def tokenizer(self) -> Any:
+        """A fast tokenizer of `transformers`."""
+
+    @property
+    def tasks(self) -> Mapping[str, Task]:
+        """By name."""
+
+    @property
+    def length(self) -> int:
+        """Tokens per example at most."""
+
+
+def score(
+    model: Forward,
+    task: Task,
+    row: Row,
+    encoded: Sequence[Encoded],
+    *,
+    pad_id: int,
+    examples: int = EXAMPLES,
+    under: Schedule = Observed(),
+) -> tuple[list[Statistics], Loss]:
+    """What each example adds to the task's metric `forced`, in the order given, and the summed
+    loss.
+
+    Batches hold examples of similar length. A task that draws (masks) draws the same in every call.
+
+    Args:
+        row: the row of the data.
+        pad_id: the tokenizer's padding id.
+        examples: per batch, at most.
+        under: maps `row` to the row that batch n runs with.
+    """
+    device = next(model.parameters()).device
+    loss = Loss(torch.zeros((), device=device), torch.zeros((), device=device))
+
+    def statistics(context: Context, batch: Batch, places: list[int]) -> list[Statistics]:
+        nonlocal loss
+        logits, share = model(context, batch).logits[task.name], batch.shares[task.name]
+        loss += task.loss(logits, share)
+        return task.statistics(logits, share)
+
+    drawn = [(task, row, one) for one in encoded]
+    return over_batches(model, drawn, pad_id, statistics, under=under, examples=examples), loss
+
+
+def score_cells(
+    scored: Scored,
+    cells: Sequence[Cell],
+    corpora: Callable[[Cell], Corpus],
+    *,
+    standings: Callable[[Cell], Standing],
+    usual: Schedule = Observed(),
+    under: Schedule = Observed(),
+    remark: Callable[[Corpus], str] = lambda corpus: "",
+    progress: Callable[[int, int, str], None] | None = None,
+) -> tuple[Score, ...]:
+    """The score of each cell; the ranks share them out among them.
+
+    Args:
+        corpora: reads the examples of a cell.
+        standings: what training saw of a cell.
+        usual: maps the row of the data to the row that the method scores under.
+        under: maps that to the row that the model runs with.
+        remark: something to note of a corpus; empty for nothing.
+        progress: told (cells done, cells in all, the cell that is next), once before each cell.
+
+    Raises:
+        DataError: a cell's corpus is missing, broken or empty.
+        ConfigError: `under` names a factor that the method's rows do not have.
+    """
+
+    def one(place: int) -> Score:
+        cell = cells[place]
+        if progress is not None:
+            progress(place, len(cells), str(cell))
+        corpus = corpora(cell)
+        found = _scored(scored, cell, corpus, standings(cell), usual, under)
+        note = "; ".join(filter(None, (found.note, remark(corpus))))
+        return replace(found, note=note)
+
+    return tuple(shared(range(len(cells)), one))
+
+
+def check_filled(corpus: Corpus, key: str = "evaluate") -> None:
+    """Nothing if a corpus has examples.
+
+    Args:
+        key: of the run file, that lists its cell.
+
+    Raises:
+        DataError: it has none.
+    """
+    if not corpus.examples:
+        raise DataError(
+            f"nothing to score for `{corpus.task}` in `{corpus.route}`",
+            where=corpus.source,
+            expected=f"at least one example in the split `{corpus.split}`",
+            remedy=f"take `{corpus.route}` out of `{key}: {corpus.task}`, or add the data",
+        )
+
+
+def _scored(
+    scored: Scored,
+    cell: Cell,
+    corpus: Corpus,
+    standing: Standing,
+    usual: Schedule,
+    under: Schedule,
+) -> Score:
+    task = scored.tasks[cell.task]
+    check_filled(replace(corpus, route=cell.route))
+    meant = usual.row(cell.row, 0)
+    ran = under.row(meant, 0)
+    _check_factors(cell.task, meant, ran)
+    statistics = _judged(scored, task, cell.route, corpus, Then(usual, under))
+    totals = tuple(map(sum, zip(*statistics, strict=True)))
+    notes = [
+        task.metric.beside(totals),
+        task.scorer.remark(task, corpus.examples),
+        _cut(scored, task, cell.route, corpus),
+        "" if ran == meant else f"run as {ran}",
+    ]
+    return Score(
+        cell.task,
+        str(cell.route),
+        task.metric.name,
+        task.metric.score(totals),
+        len(statistics),
+        standing,
+        tuple(statistics),
+        note="; ".join(filter(None, notes)),
+    )
+
+
+def _cut(scored: Scored, task: Task, route: Route, corpus: Corpus) -> str:
+    """How many examples are too long to be read whole."""
+    read = encoded_for(scored, task, corpus.examples, route.hops[0])
+    cut = sum(not one.uncut for one in read)
+    return f"{cut} of {len(corpus.examples)} cut at {scored.length} tokens" if cut else ""
+
+
+def _check_factors(task: str, row: Row, ran: Row) -> None:
+    foreign = sorted(set(ran) - set(row))
+    if foreign:
+        raise ConfigError(
+            f"the rows of `{task}` have no {foreign[0]}",
+            where=f"--run-as {foreign[0]}={ran[foreign[0]]}",
+            expected=f"one of {', '.join(sorted(row))}",
+        )
+
+
+def _judged(
+    scored: Scored, task: Task, route: Route, corpus: Corpus, under: Schedule
+) -> list[Statistics]:
+    """What each example of a corpus adds to the task's metric, in corpus order."""
+    *before, last = route.hops
+    examples, along = corpus.examples, _Along(route.row(task.name), under)
+    for hop in before:
+        examples = _answered(scored, task, hop, examples, along, task.scorer.carry)
+    judge: Callable[[Question], list[Any]] = lambda asked: task.scorer.judge(task, asked)  # noqa: E731
+    return _answered(scored, task, last, examples, along, judge)
+
+
+@dataclass(frozen=True)
+class _Along(Schedule):
+    """What a schedule makes of a route, in its hops: one in the middle has names of its own.
+
+    Args:
+        route: the row of its first source and last target; of a direction, the direction itself.
+        schedule: of the route.
+    """
+
+    route: Row
+    schedule: Schedule
+
+    def row(self, observed: Row, micro_batch: int) -> Row:
+        """A hop's row, with the names exchanged that it has in common with the route."""
+        ran = self.schedule.row(self.route, micro_batch)
+        own = {f: name for f, name in ran.items() if observed.get(f) == self.route.get(f)}
+        return observed.replaced(**own)
+
+    def spelt_out(self) -> str | dict[str, Any]:
+        """That of the route."""
+        return self.schedule.spelt_out()
+
+
+def _answered(
+    scored: Scored,
+    task: Task,
+    hop: Route,
+    examples: Sequence[Any],
+    under: Schedule,
+    answer: Callable[[Question], list[Any]],
+) -> list[Any]:
+    """What a scorer says of each example in one hop, in corpus order."""
+    tokenizer, row = scored.tokenizer, hop.row(task.name)
+    addressed = task.scorer.address(examples, hop)
+    drawn = [(task, row, encoded) for encoded in encoded_for(scored, task, examples, hop)]
+
+    def asked(context: Context, batch: Batch, places: list[int]) -> list[Any]:
+        own = [addressed[place] for place in places]
+        return answer(Question(scored.model, context, batch, own, tokenizer))
+
+    return over_batches(scored.model, drawn, tokenizer.pad_token_id, asked, under=under)
+
+
+def encoded_for(
+    scored: Scored, task: Task, examples: Sequence[Any], hop: Route
+) -> Iterator[Encoded]:
+    """Examples of a cell as the model reads them in one hop."""
+    addressed = task.scorer.address(examples, hop)
+    return task.encode_all(scored.tokenizer, addressed, scored.length)

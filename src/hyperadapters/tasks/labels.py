@@ -1,0 +1,29 @@
+"""Labels of words: those that corpora have, and what a run file makes of them."""
+
+from collections.abc import Iterable, Mapping
+
+from hyperadapters.examples import Tagged
+
+__all__ = ["labels_of", "mapped"]
+
+
+def mapped(label: str, label_map: Mapping[str, str]) -> str:
+    """`label` as a run file's `label_map` changes it.
+
+    A key is a whole label (`B-DATE: O`) or an entity type (`DATE: O`, `GPE: LOC`); whole labels
+    come first. A type mapped to `O` loses its prefix, one mapped to another type keeps it.
+    """
+    if label in label_map:
+        return label_map[label]
+    prefix, dash, entity = label.partition("-")
+    if not dash or entity not in label_map:
+        return label
+    return "O" if label_map[entity] == "O" else f"{prefix}-{label_map[entity]}"
+
+
+def labels_of(
+    examples: Iterable[Tagged], label_map: Mapping[str, str] | None = None
+) -> tuple[str, ...]:
+    """The mapped labels of `examples`, in a head's order: `O` first, then the others sorted."""
+    found = {mapped(label, label_map or {}) for example in examples for label in example.labels}
+    return tuple(sorted(found, key=lambda label: (label != "O", label)))
