@@ -1,5 +1,11 @@
 """The command line, `hyperadapters`: every command a few lines over the library."""
 
-from hyperadapters.cli.commands import app, main
+from hyperadapters.cli import looking, running, using
+from hyperadapters.cli.app import app
 
-__all__ = ["app", "main"]
+__all__ = ["app", "looking", "main", "running", "using"]
+
+
+def main() -> None:
+    """The entry point of the command `hyperadapters`."""
+    app()

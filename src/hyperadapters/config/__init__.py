@@ -11,7 +11,7 @@ from hyperadapters.config.contents import (
     schema,
     to_yaml,
 )
-from hyperadapters.config.phases import cells_of, evaluated, method_of
+from hyperadapters.config.phases import cells_from, cells_of, evaluated, method_of
 from hyperadapters.config.recipe import RecipeChanges
 from hyperadapters.config.run_file import (
     AnyTask,
@@ -34,6 +34,7 @@ __all__ = [
     "RecipeChanges",
     "RunFile",
     "RunName",
+    "cells_from",
     "cells_of",
     "digest",
     "digest_in",

@@ -1,15 +1,16 @@
 """The phases of a run: those of its method with what the run file says, and those that it adds."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
 from hyperadapters.config.run_file import Cells, PhaseChanges, RunFile
+from hyperadapters.errors import ConfigError, UnknownName
 from hyperadapters.method import BACKBONE, HEADS, Method, Phase, Start
 from hyperadapters.methods import METHODS
 from hyperadapters.routes import Cell
 
-__all__ = ["cells_of", "evaluated", "method_of", "spelt_out"]
+__all__ = ["cells_from", "cells_of", "evaluated", "method_of", "spelt_out"]
 
 
 def method_of(run: RunFile) -> Method:
@@ -67,6 +68,25 @@ def cells_of(run: RunFile, cells: Cells) -> tuple[Cell, ...]:
 def evaluated(run: RunFile) -> tuple[Cell, ...]:
     """The cells of the run's matrix."""
     return cells_of(run, run.evaluate)
+
+
+def cells_from(run: RunFile, names: Sequence[str]) -> tuple[Cell, ...]:
+    """Cells of a run file as the command line names them: `ner/tr`.
+
+    Raises:
+        UnknownName: the run file has no such task.
+        ConfigError: a name without a stroke.
+        ContextError: a direction that is none.
+    """
+    cells = []
+    for name in names:
+        task, stroke, text = name.partition("/")
+        if not stroke or not text:
+            raise ConfigError(f"`{name}` names no cell", expected="TASK/LANGUAGE, such as `ner/tr`")
+        if task not in run.tasks:
+            raise UnknownName("task", task, run.tasks)
+        cells.append(Cell(task, run.tasks[task].route(text)))
+    return tuple(cells)
 
 
 def spelt_out(method: Method) -> dict[str, dict[str, Any]]:

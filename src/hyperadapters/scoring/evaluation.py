@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Sequence
 
 from hyperadapters.context import Factor, Row, names_of
 from hyperadapters.data import Corpus
-from hyperadapters.errors import ConfigError, UnknownName
 from hyperadapters.routes import Cell
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.schedules import Observed, Schedule
@@ -12,7 +11,7 @@ from hyperadapters.scoring.cells import score_cells
 from hyperadapters.scoring.groups import groups_of
 from hyperadapters.scoring.matrix import STANDINGS, Matrix, Standing
 
-__all__ = ["cells_of", "evaluate", "standing"]
+__all__ = ["evaluate", "standing"]
 
 
 def evaluate(
@@ -68,25 +67,6 @@ def _standing(row: Row, trained: Collection[Row], seen: set[tuple[Factor, str]])
         return "trained pair"
     names = {(names_of(factor), name) for factor, name in row.items() if factor != "task"}
     return "unseen pair" if names <= seen else "unseen language"
-
-
-def cells_of(assembly: Assembly, names: Sequence[str]) -> tuple[Cell, ...]:
-    """Cells as the command line names them: `ner/tr`.
-
-    Raises:
-        UnknownName: a task that the run does not have.
-        ConfigError: a name without a stroke.
-        ContextError: a direction that is none.
-    """
-    cells = []
-    for name in names:
-        task, stroke, text = name.partition("/")
-        if not stroke or not text:
-            raise ConfigError(f"`{name}` names no cell", expected="TASK/LANGUAGE, such as `ner/tr`")
-        if task not in assembly.tasks:
-            raise UnknownName("task", task, assembly.tasks)
-        cells.append(assembly.cell(task, text))
-    return tuple(cells)
 
 
 def _trained_on(assembly: Assembly, corpus: Corpus) -> str:

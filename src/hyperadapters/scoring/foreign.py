@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, final
 
 import torch
@@ -129,9 +128,3 @@ def evaluate_foreign(
     )
     groups = {group: tuple(members) for group, members in run.groups.items()}
     return Matrix(name, "not of this library", (), scores, groups)
-
-
-def written(source: str | Path, run: RunFile, name: str, task: str) -> dict[str, Any]:
-    """What the folder of the scores says of the model, in place of a run file."""
-    families = {"families": dict(run.families)} if run.families else {}
-    return {"name": name, "model": str(source), "task": task, **families}

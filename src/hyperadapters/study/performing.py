@@ -1,13 +1,15 @@
 """One run from its run file to its report: build, train, score, write down."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from hyperadapters.config import RunFile
+from hyperadapters.document.dialect import write_yaml
+from hyperadapters.errors import BundleError
 from hyperadapters.machine.ranks import process
 from hyperadapters.machine.whole import whole
 from hyperadapters.model.counting import counts
@@ -20,7 +22,7 @@ from hyperadapters.scoring.matrix import Matrix
 from hyperadapters.training import train
 from hyperadapters.training.readiness import check
 
-__all__ = ["Perform", "perform", "scored", "write_whole"]
+__all__ = ["Perform", "keep_foreign", "perform", "scored", "write_whole"]
 
 Perform = Callable[[RunFile, Path], Matrix]
 """Does a run in a folder, or goes on with it, and returns its scores."""
@@ -90,3 +92,27 @@ def write_whole(path: Path, text: str) -> None:
         return
     with whole(path) as part:
         part.write_text(text, encoding="utf-8")
+
+
+def keep_foreign(
+    folder: Path, matrix: Matrix, *, model: str, task: str, families: Mapping[str, str]
+) -> None:
+    """Writes the scores of a model that this library did not train as a folder that `report` reads.
+
+    Args:
+        folder: is made where it is not there.
+        model: the folder, or the name on the hub.
+        task: what it was scored on.
+        families: language -> its family.
+
+    Raises:
+        BundleError: the folder holds a run.
+    """
+    if (folder / "model").exists() or (folder / "checkpoints").exists():
+        raise BundleError(f"`{folder}` holds a run", remedy="give the scores another folder")
+    if process().is_main_process:
+        folder.mkdir(parents=True, exist_ok=True)
+    told = {"name": matrix.run, "model": model, "task": task, "families": dict(families)}
+    write_whole(folder / "run.yaml", write_yaml(told))
+    write_whole(folder / "results.json", matrix.to_json())
+    write_whole(folder / "report.html", html([read_run(folder)]))

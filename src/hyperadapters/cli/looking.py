@@ -1,0 +1,92 @@
+"""Commands that look: `describe` and `methods` count parameters, `report` compares runs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hyperadapters.cli.app import AsJson, Changes, DataRoot, app, console, print_values
+from hyperadapters.errors import ConfigError
+
+__all__ = ["describe", "methods", "report"]
+
+
+@app.command()
+def describe(
+    what: Annotated[
+        str, typer.Argument(metavar="FILE|METHOD", help="A run file, or the name of a method.")
+    ],
+    backbone: Annotated[
+        str | None, typer.Option(help="Another backbone, by name: `xlm-roberta-base`.")
+    ] = None,
+    changes: Changes = None,
+    data_root: DataRoot = None,
+    as_json: AsJson = False,
+) -> None:
+    """Count the parameters of a run or a method; needs no weights and no network, but the corpora
+    where a run takes its labels or its vocabulary from them.
+
+    Example: `hyperadapters describe hyper-x-base --backbone xlm-roberta-base`
+    """
+    from hyperadapters.config import load_run
+    from hyperadapters.report.description import description_table, published
+    from hyperadapters.run.catalogue import describe as described
+
+    more = [*(changes or []), *([f"backbone.name={backbone}"] if backbone else [])]
+    is_file = Path(what).suffix in (".yaml", ".yml") or Path(what).is_file()
+    run = load_run(Path(what), more) if is_file else published(what, more)
+    facts = described(run, data_root=data_root)
+    print_values(facts, description_table(facts), as_json)
+
+
+@app.command()
+def methods(as_json: AsJson = False) -> None:
+    """List the methods that are built in, with their parameters in the setting of their paper.
+
+    Example: `hyperadapters methods --json`
+    """
+    from hyperadapters.report.description import catalogue_table
+    from hyperadapters.run.catalogue import catalogue
+
+    entries = catalogue()
+    print_values(entries, catalogue_table(entries), as_json)
+
+
+@app.command()
+def report(
+    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of runs.")],
+    paper: Annotated[
+        bool, typer.Option("--paper", help="Show the figures of the paper beside ours.")
+    ] = False,
+    papers: Annotated[
+        Path | None,
+        typer.Option(envvar="HYPERADAPTERS_PAPERS", help="The folder of their CSV files."),
+    ] = None,
+    setting: Annotated[
+        str | None, typer.Option(help="The paper's setting, where it has several.")
+    ] = None,
+    output: Annotated[Path, typer.Option(help="Where the page goes.", dir_okay=False)] = Path(
+        "report.html"
+    ),
+) -> None:
+    """Compare runs: a table here, and a page with curves, maps and intervals.
+
+    Example: `hyperadapters report runs/a runs/b --paper --setting mixed-language-multi-task`
+    """
+    from hyperadapters.report.page import html, read_run, terminal
+    from hyperadapters.report.papers import Papers
+    from hyperadapters.study import write_whole
+
+    if setting is not None and not paper:
+        raise ConfigError("`--setting` chooses among a paper's figures", remedy="add `--paper`")
+    if paper and papers is None:
+        raise ConfigError(
+            "`--paper` needs the figures of the papers",
+            remedy="name the folder of their CSV files: `--papers FOLDER` or HYPERADAPTERS_PAPERS",
+        )
+    found = [read_run(run) for run in runs]
+    methods = [run.matrix.method for run in found]
+    beside = Papers.read(papers).of_methods(methods, setting) if paper and papers else None
+    write_whole(output, html(found, beside))
+    terminal([run.matrix for run in found], console())
+    typer.echo(f"report: {output}")

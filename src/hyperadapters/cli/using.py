@@ -1,0 +1,151 @@
+"""Commands that use a trained model: `evaluate` and `predict`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from hyperadapters.cli.app import DataRoot, app, console, loaded
+from hyperadapters.errors import ConfigError, UnknownName
+
+__all__ = ["evaluate", "predict"]
+
+RunFolder = Annotated[
+    Path,
+    typer.Argument(metavar="RUN", help="The folder that `train` wrote, such as `runs/my-run`."),
+]
+
+
+@app.command()
+def evaluate(
+    run: Annotated[
+        Path | None,
+        typer.Argument(metavar="[RUN]", help="The folder that `train` wrote: `runs/my-run`."),
+    ] = None,
+    run_as: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FACTOR=NAME", help="Use another row: `--run-as language=nl`."),
+    ] = None,
+    split: Annotated[str, typer.Option(help="`test`, `dev` or `train`.")] = "test",
+    cell: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TASK/LANGUAGE", help="Score only this: `--cell mt/de-fr`."),
+    ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", help="Score otherwise: `--set tasks.mt.metric=chrf`."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="Write the scores here, as JSON; with `--model` into this folder."),
+    ] = None,
+    data_root: DataRoot = None,
+    model: Annotated[
+        str | None,
+        typer.Option(help="In place of RUN: a model of `transformers` or `peft`, folder or name."),
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--data", metavar="FILE", help="With `--model`: the run file with the task."),
+    ] = None,
+    task: Annotated[str | None, typer.Option(help="With `--model`: what it does.")] = None,
+    trained: Annotated[
+        list[str] | None,
+        typer.Option(metavar="TASK/LANGUAGE", help="With `--model`: what it was trained on."),
+    ] = None,
+) -> None:
+    """Score a trained run again: on another split, with the weights of another language, by another
+    metric. Or score a model that this library did not train, for the same matrix and report.
+
+    Example: `hyperadapters evaluate runs/my-run --run-as language=nl`
+
+    Example: `hyperadapters evaluate --model my/tagger --data run.yaml --task ner --output runs/tagger`
+    """
+    from hyperadapters.data import SPLITS
+
+    if split not in SPLITS:
+        raise UnknownName("split", split, SPLITS)
+    if model is not None:
+        _evaluate_foreign(model, file, task, trained or (), split, output, changes, data_root)
+        return
+    if run is None:
+        raise ConfigError("nothing to score", expected="a folder of a run, or `--model`")
+    from hyperadapters.config import cells_from
+    from hyperadapters.report.page import terminal
+    from hyperadapters.schedules import fixed
+    from hyperadapters.study import scored, write_whole
+
+    assembly = loaded(run, data_root, changes or ())
+    cells, under = cells_from(assembly.run, cell or ()), fixed(run_as or [])
+    matrix = scored(assembly, under=under, split=split, cells=cells, console=console(stderr=True))
+    terminal([matrix], console())
+    if run_as:
+        console().print(f"every example with the weights of {', '.join(run_as)}")
+    if output is not None:
+        write_whole(output, matrix.to_json())
+
+
+def _evaluate_foreign(
+    model: str,
+    file: Path | None,
+    task: str | None,
+    trained: Sequence[str],
+    split: str,
+    output: Path | None,
+    changes: Sequence[str] | None,
+    data_root: Path | None,
+) -> None:
+    from hyperadapters.config import cells_from, load_run
+    from hyperadapters.report.page import terminal
+    from hyperadapters.run.library import Library
+    from hyperadapters.scoring.foreign import evaluate_foreign, load_foreign
+    from hyperadapters.study import keep_foreign
+
+    if file is None or task is None:
+        raise ConfigError(
+            "`--model` does not say what is scored",
+            expected="`--data FILE`, a run file with tasks, data and `evaluate`, and `--task NAME`",
+        )
+    run = load_run(file, changes or ())
+    library, name = Library(run, data_root), Path(model).name
+    foreign = load_foreign(model, run, task, library)
+    known = cells_from(run, trained)
+    matrix = evaluate_foreign(foreign, run, library, name=name, trained=known, split=split)
+    terminal([matrix], console())
+    if output is not None:
+        keep_foreign(output, matrix, model=model, task=task, families=run.families)
+        typer.echo(f"scores: {output}; beside a run: hyperadapters report RUN {output}")
+
+
+@app.command()
+def predict(
+    run: RunFolder,
+    task: Annotated[str, typer.Option(help="A task of the run, such as `ner`.")],
+    language: Annotated[
+        str | None,
+        typer.Option(help="Whose weights to use: `tr`, or a direction to translate in: `de-en`."),
+    ] = None,
+    file: Annotated[
+        Path, typer.Argument(metavar="[FILE]", help="Text; `-` for standard input.")
+    ] = Path("-"),
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="`backbone.path=...` after it has moved."),
+    ] = None,
+) -> None:
+    """Tag or translate raw text: one sentence per line, for tags its words separated by spaces.
+
+    Tags come one word and its label per line, with an empty line after each sentence; translations
+    one per line. Without `--language` every line begins with its own direction and a tab.
+
+    Example: `echo "Ada lives here" | hyperadapters predict runs/my-run --task ner --language tr`
+    """
+    from hyperadapters.data.formats.text import lines_of
+    from hyperadapters.scoring.prediction import answers
+
+    assembly, note = loaded(run, None, changes or ()), console(stderr=True).print
+    for line in answers(assembly, task, language, lines_of(file), note):
+        typer.echo(line)
