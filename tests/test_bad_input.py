@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 import yaml
-from typer.testing import CliRunner
-
 from hyperadapters.cli.commands import app
+from typer.testing import CliRunner
 
 CONLLU = "1\tAda\t_\tPROPN\t_\t_\t0\troot\t_\t_\n\n"
 CONLL = "Ada B-PER\nlives O\n\n"

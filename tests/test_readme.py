@@ -10,9 +10,9 @@ from types import ModuleType
 from typing import get_args
 
 import pytest
+from hyperadapters.config.task_settings import AnySource
 
 from hyperadapters.config import RunFile, load_run
-from hyperadapters.config.task_settings import AnySource
 from hyperadapters.run.assembly import method_of
 
 REPOSITORY = Path(__file__).parents[1]

@@ -1,3 +1,77 @@
 """One network that writes the adapters: hypernetworks and adapters for tasks and languages, on
 today's Transformers.
+
+Everything that a program needs has its name here; what a name stands for is loaded when it is first
+asked for.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+_PLACES = {
+    "model.adapt": ("adapt",),
+    "context": ("BASE", "Context", "Row"),
+    "routes": ("Cell", "Route"),
+    "sites": ("Where",),
+    "schedules": ("Cycle", "Fixed", "Observed"),
+    "method": ("Adapter", "Method", "Phase", "Recipe"),
+    "methods": ("METHODS",),
+    "forms": ("Bottleneck", "Linear", "LoRA", "Norm"),
+    "providers": (
+        "LinearHeads",
+        "Mlp",
+        "Residual",
+        "hypernetwork",
+        "joined",
+        "materialise",
+        "table",
+    ),
+    "examples": ("Pair", "Tagged", "Text"),
+    "metrics": ("METRICS",),
+    "tasks": ("MaskedLM", "Tagging", "Translation", "collate"),
+    "data.vocabulary": ("train_tokenizer",),
+    "config": ("load_run",),
+    "study": ("perform",),
+    "scoring.trained": ("load",),
+    "errors": ("HyperadaptersError",),
+}
+_HOME = {name: place for place, names in _PLACES.items() for name in names}
+
+__all__ = sorted(_HOME)  # noqa: PLE0605  # a list of texts, made of those above
+
+if TYPE_CHECKING:
+    from hyperadapters.config import load_run
+    from hyperadapters.context import BASE, Context, Row
+    from hyperadapters.data.vocabulary import train_tokenizer
+    from hyperadapters.errors import HyperadaptersError
+    from hyperadapters.examples import Pair, Tagged, Text
+    from hyperadapters.forms import Bottleneck, Linear, LoRA, Norm
+    from hyperadapters.method import Adapter, Method, Phase, Recipe
+    from hyperadapters.methods import METHODS
+    from hyperadapters.metrics import METRICS
+    from hyperadapters.model.adapt import adapt
+    from hyperadapters.providers import (
+        LinearHeads,
+        Mlp,
+        Residual,
+        hypernetwork,
+        joined,
+        materialise,
+        table,
+    )
+    from hyperadapters.routes import Cell, Route
+    from hyperadapters.schedules import Cycle, Fixed, Observed
+    from hyperadapters.scoring.trained import load
+    from hyperadapters.sites import Where
+    from hyperadapters.study import perform
+    from hyperadapters.tasks import MaskedLM, Tagging, Translation, collate
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module `hyperadapters` has no attribute `{name}`")
+    return getattr(import_module(f"hyperadapters.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

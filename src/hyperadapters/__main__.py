@@ -1,6 +1,6 @@
 """`python -m hyperadapters` is the command `hyperadapters`: for launchers of several processes."""
 
-from hyperadapters.cli.commands import main
+from hyperadapters.cli import main
 
 __all__ = ()
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 import yaml
+from hyperadapters.cli.commands import app
 from typer.testing import CliRunner, Result
 
 from hyperadapters.cli import commands as cli
-from hyperadapters.cli.commands import app
 from hyperadapters.errors import TrainingError
 
 COMMANDS = ("train", "study", "evaluate", "predict", "describe", "methods", "report", "data")

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from hyperadapters.config.task_settings import AnySource
 from pydantic import TypeAdapter, ValidationError
 
-from hyperadapters.config.task_settings import AnySource
 from hyperadapters.data import Conll, ConllU, PlainText
 from hyperadapters.data.corpora import SPLITS
 from hyperadapters.data.sources import Source

@@ -62,7 +62,7 @@ def evaluate(
 
     Example: `hyperadapters evaluate runs/my-run --run-as language=nl`
 
-    Example: `hyperadapters evaluate --model my/tagger --data run.yaml --task ner --output runs/tagger`
+    Example: `hyperadapters evaluate --model FOLDER --data run.yaml --task ner --output runs/other`
     """
     from hyperadapters.data import SPLITS
 

@@ -15,15 +15,18 @@ __all__ = ["collate"]
 
 
 def collate(
-    drawn: Sequence[tuple[Task, Row, Encoded]], pad_id: int, generator: torch.Generator
+    drawn: Sequence[tuple[Task, Row, Encoded]],
+    pad_id: int,
+    generator: torch.Generator | None = None,
 ) -> Batch:
     """A batch from examples in their final order, padded to the longest.
 
     Args:
         drawn: per example its task, the row of its data, and the example.
         pad_id: the tokenizer's padding id.
-        generator: for tasks that draw; its state is part of the run's state.
+        generator: for tasks that draw; without one they draw the same in every call.
     """
+    generator = torch.Generator() if generator is None else generator
     sources = [encoded.ids for _, _, encoded in drawn]
     tokens = max(map(len, sources))
     ids, mask = padded(sources, tokens, pad_id), inside(sources, tokens).long()

@@ -1,0 +1,75 @@
+"""A trained model in three lines: load it, ask it, score it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, final
+
+import torch
+
+from hyperadapters.config import cells_from
+from hyperadapters.run import bundle
+from hyperadapters.run.assembly import Assembly
+from hyperadapters.scoring.evaluation import evaluate
+from hyperadapters.scoring.matrix import Matrix
+from hyperadapters.scoring.prediction import predict
+
+__all__ = ["Trained", "load"]
+
+
+@final
+@dataclass(frozen=True)
+class Trained:
+    """A trained model with everything it was made of.
+
+    Args:
+        assembly: its run file, method, adapted model, tokenizer, tasks and corpora.
+    """
+
+    assembly: Assembly
+
+    def predict(self, task: str, language: str, texts: Iterable[str]) -> list[Any]:
+        """Answers texts, in their order: the words of each with their labels, or its translation.
+
+        Args:
+            task: of the run.
+            language: a language, also one never trained with this task; or a direction, `de-en`.
+            texts: one sentence each; for tags its words are separated by white space.
+
+        Raises:
+            UnknownName: no such task.
+            ConfigError: the task gives no answers.
+            ContextError: nothing knows the language, or it is no direction.
+        """
+        return list(predict(self.assembly, task, language, texts))
+
+    def evaluate(self, cells: Sequence[str] = (), *, split: str = "test") -> Matrix:
+        """The matrix of scores.
+
+        Args:
+            cells: such as `ner/tr`; those of the run file where there is none.
+            split: `test`, `dev` or `train`.
+
+        Raises:
+            DataError: a cell's corpus is missing, broken or empty.
+        """
+        return evaluate(self.assembly, cells=cells_from(self.assembly.run, cells), split=split)
+
+
+def load(
+    folder: str | Path, *, data_root: Path | None = None, device: torch.device | str = "cpu"
+) -> Trained:
+    """The trained model in the folder of a run, in evaluation mode.
+
+    Args:
+        folder: that `hyperadapters train` wrote, or its `model` folder.
+        data_root: where corpora in files are; only `evaluate` needs it.
+        device: where the model is to be.
+
+    Raises:
+        BundleError: the folder holds no trained model, is damaged, or belongs to another backbone.
+        BackboneError: the backbone that it was trained on cannot be found.
+    """
+    inner = Path(folder) / "model"
+    place = inner if inner.is_dir() else Path(folder)
+    return Trained(bundle.load(place, data_root=data_root, device=device))
