@@ -8,6 +8,48 @@ asked for.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+__all__ = [
+    "Adapter",
+    "BASE",
+    "Bottleneck",
+    "Cell",
+    "Context",
+    "Cycle",
+    "Fixed",
+    "HyperadaptersError",
+    "Linear",
+    "LinearHeads",
+    "LoRA",
+    "METHODS",
+    "METRICS",
+    "MaskedLM",
+    "Method",
+    "Mlp",
+    "Norm",
+    "Observed",
+    "Pair",
+    "Phase",
+    "Recipe",
+    "Residual",
+    "Route",
+    "Row",
+    "Tagged",
+    "Tagging",
+    "Text",
+    "Translation",
+    "Where",
+    "adapt",
+    "collate",
+    "hypernetwork",
+    "joined",
+    "load",
+    "load_run",
+    "materialise",
+    "perform",
+    "table",
+    "train_tokenizer",
+]
+
 _PLACES = {
     "model.adapt": ("adapt",),
     "context": ("BASE", "Context", "Row"),
@@ -37,7 +79,6 @@ _PLACES = {
 }
 _HOME = {name: place for place, names in _PLACES.items() for name in names}
 
-__all__ = sorted(_HOME)  # noqa: PLE0605  # a list of texts, made of those above
 
 if TYPE_CHECKING:
     from hyperadapters.config import load_run

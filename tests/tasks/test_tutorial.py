@@ -1,4 +1,4 @@
-"""The tutorial "Add a kind of task": its code is added as it says, and works through the command."""
+"""The tutorial "Add a kind of task": its code is added as it says, and works."""
 
 import os
 import re

@@ -35,7 +35,10 @@ def _filled(run: RunFile, phase: Phase) -> Phase:
     if changes.train is None:
         cells = tuple(cell for cell in cells if phase.has(cell.task))
     tasks = {cell.task for cell in cells}
-    select = run.select if changes.select is None else changes.select
+    select = cells_of(run, run.select if changes.select is None else changes.select)
+    chosen = tuple(cell for cell in select if cell.task in tasks)
+    if changes.select is None and not any(run.tasks[task].scored for task in tasks):
+        chosen = chosen or _judging(phase, cells)
     given: dict[str, Any] = {
         "trains": _set(changes.trains),
         "acts": _set(changes.acts),
@@ -48,10 +51,17 @@ def _filled(run: RunFile, phase: Phase) -> Phase:
     return replace(
         phase,
         cells=cells,
-        select=tuple(cell for cell in cells_of(run, select) if cell.task in tasks),
+        select=chosen,
         recipe=changes.put_into(run.recipe.put_into(phase.recipe)),
         **{name: value for name, value in given.items() if value is not None},
     )
+
+
+def _judging(phase: Phase, cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """What chooses the checkpoint of a phase of language modelling alone: its own cells, where it
+    is chosen by their text.
+    """
+    return cells if phase.recipe.criterion in ("loss", "perplexity") else ()
 
 
 def _set(names: Iterable[str] | None) -> frozenset[str] | None:
