@@ -17,12 +17,22 @@ class Tagged:
         """The words, joined by spaces."""
         return " ".join(self.words)
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The sentence: what no text to train on may hold where this is scored."""
+        return (self.text,)
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
     """A piece of plain text, usually a sentence."""
 
     text: str
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The text alone."""
+        return (self.text,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,11 @@ class Pair:
     def text(self) -> str:
         """Both sentences, joined by a space."""
         return f"{self.first} {self.second}"
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Both sentences apart."""
+        return (self.first, self.second)
 
 
 Example = Tagged | Text | Pair

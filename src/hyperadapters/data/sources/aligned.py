@@ -1,24 +1,22 @@
 """Parallel text of many languages, aligned by line or by id, its splits the same in all."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
-from pathlib import Path
-from typing import Any, ClassVar, Literal, final
+from typing import Literal, final
 
-from hyperadapters.context import direction
-from hyperadapters.data.corpora import Corpus
-from hyperadapters.data.files import Codes, codes_for, expand, filled, languages_of, rooted
 from hyperadapters.data.formats.text import read_identified, read_parts
-from hyperadapters.data.held_out import key, split_of
-from hyperadapters.data.sources import STRICT, Source
-from hyperadapters.data.splits import Limit, limited
-from hyperadapters.errors import ConfigError, ContextError, DataError
+from hyperadapters.data.limits import Limit, Lines
+from hyperadapters.data.places import InFiles, SideBySide, has_ids
+from hyperadapters.data.rules import by_hash, by_line
+from hyperadapters.data.source import Parts, Sample, Source
+from hyperadapters.data.templates import Codes
+from hyperadapters.errors import ConfigError
 from hyperadapters.examples import Pair
+from hyperadapters.routes import Route
 
 __all__ = ["Aligned"]
-
-Paths = Sequence[Path]
 
 
 @final
@@ -44,11 +42,9 @@ class Aligned(Source):
             by line.
     """
 
-    __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
-
     format: Literal["aligned"] = "aligned"
     paths: tuple[str, ...]
-    lines: Mapping[Literal["train", "dev", "test"], tuple[int, int]] | None = None
+    lines: Lines | None = None
     codes: Codes = field(default_factory=dict)
     limit: Limit = None
 
@@ -76,83 +72,30 @@ class Aligned(Source):
                 found=", ".join(f"{name} {list(own)}" for name, own in (self.lines or {}).items()),
             )
 
-    def read(self, task: str, language: str, split: str, root: Path | None) -> Corpus:
-        """The pairs of a direction, neither side empty, in the order of the files."""
-        names = direction(language)
-        sides = self._sides(names, root)
-        if not sides:
-            raise DataError(
-                f"no aligned text for the direction `{language}`",
-                where=str(rooted(self.paths[0], root)),
-                expected=", ".join(filled(path, language=names[0]) for path in self.paths),
-                found=f"text for {', '.join(self._each(root)) or 'no language'}",
-                remedy=f"name the files' codes, `codes: {{{names[0]}: ...}}`",
-            )
-        pairs = [
-            Pair(first, second, names)
-            for files in sides
-            for first, second in self._pairs(*files, split)
-        ]
-        source = ", ".join(" | ".join(", ".join(map(str, own)) for own in files) for files in sides)
-        return Corpus(task, language, split, limited(pairs, self.limit, split), source)
-
-    def languages(self, root: Path | None) -> tuple[str, ...]:
-        """Every direction between two languages that have a file."""
-        each = self._each(root)
-        return tuple(
-            f"{first}-{second}"
-            for first in each
-            for second in each
-            if first != second and self._sides((first, second), root)
+    @property
+    def parts(self) -> Parts[InFiles]:
+        """Texts with both sides of a direction, whose lines or ids choose the split."""
+        lined = frozenset[str](self.lines) if self.lines is not None else None
+        return Parts(
+            place=SideBySide(self.paths, self.codes, most=1, lined=lined),
+            gives=Pair,
+            reader=_pairs,
+            rule=partial(by_line, lines=self.lines) if self.lines is not None else by_hash,
+            limit=self.limit,
         )
 
-    def has(self, language: str, split: str, root: Path | None) -> bool:
-        """Whether both sides of the direction have a file: verses, or one with lines for it."""
-        try:
-            names = direction(language)
-        except ContextError:
-            return False
-        by_hash = self.lines is None or split in self.lines
-        return any(by_hash or _verses(firsts) for firsts, _ in self._sides(names, root))
 
-    def _each(self, root: Path | None) -> tuple[str, ...]:
-        found = {
-            name
-            for path in self.paths
-            for name in languages_of(rooted(path, root), path, self.codes)
-            if "-" not in name
-        }
-        return tuple(sorted(found))
-
-    def _sides(self, names: tuple[str, str], root: Path | None) -> list[tuple[Paths, Paths]]:
-        """Per template that has both sides: their files."""
-        found: list[tuple[Paths, Paths]] = []
-        for path in self.paths:
-            base = rooted(path, root)
-            first, second = (
-                expand(base, path, [{"language": code} for code in codes_for(name, self.codes)])[0]
-                for name in names
-            )
-            found += [(first, second)] if first and second and first != second else []
-        return found
-
-    def _pairs(self, firsts: Paths, seconds: Paths, split: str) -> list[tuple[str, str]]:
-        if _verses(firsts):
-            left, right = read_identified(*firsts), read_identified(*seconds)
-            both = [(name, left[name], right[name]) for name in left if name in right]
-            chosen = [(a, b) for name, a, b in both if split_of(key(name)) == split]
-        else:
-            chosen = self._chosen(read_parts(firsts, seconds), split)
-        return [(a.strip(), b.strip()) for a, b in chosen if a.strip() and b.strip()]
-
-    def _chosen(self, both: list[tuple[str, str]], split: str) -> list[tuple[str, str]]:
-        if self.lines is None:
-            return [pair for n, pair in enumerate(both, 1) if split_of(key(str(n))) == split]
-        spans = (span for name, span in self.lines.items() if name == split)
-        first, last = next(spans, (1, 0))
-        return both[first - 1 : last]
+def _pairs(text: InFiles, route: Route) -> Iterator[Sample]:
+    """Neither side empty, marked by their id or the number of their line."""
+    for mark, line, first, second in _by_id(text) if has_ids(text.sides[0]) else _by_line(text):
+        if first.strip() and second.strip():
+            yield Sample(Pair(first.strip(), second.strip(), route.direction), mark, line)
 
 
-def _verses(files: Paths) -> bool:
-    """Whether a text is joined on its ids, which choose their split; lines are counted."""
-    return files[0].suffix == ".tsv"
+def _by_id(text: InFiles) -> Iterator[tuple[str, None, str, str]]:
+    left, right = (read_identified(*files) for files in text.sides)
+    return ((name, None, left[name], right[name]) for name in left if name in right)
+
+
+def _by_line(text: InFiles) -> Iterator[tuple[str, int, str, str]]:
+    return ((str(n), n, *both) for n, both in enumerate(read_parts(*text.sides), 1))

@@ -2,23 +2,35 @@
 or CSV files.
 """
 
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Literal, final
+from typing import Any, Literal, NamedTuple, final
 
-from hyperadapters.data.corpora import Corpus
-from hyperadapters.data.files import Codes, codes_for, expand, filled, languages_of, rooted
-from hyperadapters.data.held_out import key, side_of, split_of
-from hyperadapters.data.sources import STRICT, Source, sides
-from hyperadapters.data.splits import Limit, SplitNames, limited, split_name
-from hyperadapters.errors import ConfigError, DataError
+from hyperadapters.data.formats.rows import Cells, DataSet, made_of, read_rows, tagged_in, text_in
+from hyperadapters.data.held_out import side_of
+from hyperadapters.data.limits import Limit, SplitNames, split_name
+from hyperadapters.data.places import ByLanguage, InFiles
+from hyperadapters.data.rules import by_place, rule_of
+from hyperadapters.data.source import Parts, Place, Reader, Sample, Source, sides
+from hyperadapters.data.templates import Codes, codes_for, filled
+from hyperadapters.errors import ConfigError, DataError, HyperadaptersError, UnknownName
 from hyperadapters.examples import Example, Pair, Tagged, Text
+from hyperadapters.routes import Route
 
 __all__ = ["Hub"]
 
-_KINDS = {".parquet": "parquet", ".json": "json", ".jsonl": "json", ".csv": "csv"}
+
+class _Contract(NamedTuple):
+    """What a row must hold.
+
+    Args:
+        example: the example of its cells, beside the names of its labels, and where it is.
+    """
+
+    gives: type[Example]
+    columns: tuple[str, ...]
+    example: Callable[[Cells, Route, Sequence[str], str], Example]
 
 
 @final
@@ -53,8 +65,6 @@ class Hub(Source):
         ConfigError: both or none of `dataset` and `path`, other columns than one of these, or a
             value that has no effect beside the others.
     """
-
-    __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
 
     format: Literal["hub"] = "hub"
     dataset: str | None = None
@@ -100,124 +110,66 @@ class Hub(Source):
                 found=", ".join(f"`{column}`" for column in given) or "none",
             )
 
-    @property
-    def tells_languages_apart(self) -> bool:
-        """Whether the files, the subset or the column depend on the language."""
-        named = "{language}" in (self.path or self.subset or "")
-        return named or self.translation is not None
-
     def _groups(self) -> tuple[tuple[str | None, ...], ...]:
         parallel = (self.first, self.second), (self.translation,)
         return (self.words, self.labels), (self.text,), *parallel
 
-    def read(self, task: str, language: str, split: str, root: Path | None) -> Corpus:
-        """The rows of one split as examples."""
-        with tempfile.TemporaryDirectory() as cache:
-            rows, source = self._rows(language, split, root, cache)
-            examples = [one for one in self._examples(rows, language, source) if _filled(one)]
-        if self.path is not None and "{split}" not in self.path:
-            examples = [example for example in examples if self._split_of(example) == split]
-        return Corpus(task, language, split, limited(examples, self.limit, split), source)
-
-    def _split_of(self, example: Example) -> str:
-        if isinstance(example, Pair):
-            side = side_of(example.languages, self.beside)
-            return split_of(key((example.first, example.second)[side]))
-        return split_of(key(example.text))
-
-    def _rows(self, language: str, split: str, root: Path | None, cache: str) -> tuple[Any, str]:
-        import datasets
-
+    @property
+    def parts(self) -> Parts[Any]:
+        """A data set for each language and split, or one that is divided by hash."""
+        named = "{language}" in (self.path or self.subset or "")
+        gives, apart = self._contract.gives, named or self.translation is not None
+        place: Place[Any] = _OnHub(self, gives is Pair)
+        reader: Reader[Any] = self._samples
         if self.path is not None:
-            files = self._files(language, split, root)
-            if not files:
-                raise self._missing(language, split, root)
-            source = ", ".join(map(str, files))
-            loaded = [_KINDS.get(files[0].suffix, "json")]
-            arguments: dict[str, Any] = {"data_files": [str(f) for f in files], "split": "train"}
-            arguments |= {"cache_dir": cache, "keep_in_memory": True}
-            if loaded == ["csv"]:  # a sentence may be `null`, which is German for zero
-                arguments["keep_default_na"] = False
-        else:
-            code = codes_for(language, self.codes)[0]
-            subset = filled(self.subset, language=code) if self.subset else None
-            source = "/".join(filter(None, (self.dataset, subset)))
-            loaded = [str(self.dataset), *([subset] if subset else [])]
-            arguments = {
-                "split": split_name(self.splits, split) or split,
-                "revision": self.revision,
-            }
-        try:
-            return datasets.load_dataset(*loaded, **arguments), source
-        except Exception as fault:  # every builder of `datasets` has errors of its own
-            raise DataError(
-                f"`datasets` cannot load language `{language}`, split `{split}`",
-                where=source,
-                found=f"{type(fault).__name__}: {str(fault).splitlines()[0] if str(fault) else ''}",
-                cause="no such data set, subset or split; or no network and no copy in the cache",
-                remedy="for files on this machine give `path` in place of `dataset`",
-            ) from fault
-
-    def _files(self, language: str, split: str, root: Path | None) -> list[Path]:
-        path = str(self.path)
-        names = dict.fromkeys((split, split_name(self.splits, split) or split))
-        codes = codes_for(language, self.codes)
-        fields = [{"language": code, "split": name} for name in names for code in codes]
-        return expand(rooted(path, root), path, fields)[0]
-
-    def _missing(self, language: str, split: str, root: Path | None) -> DataError:
-        return DataError(
-            f"no file for language `{language}`, split `{split}`",
-            where=str(rooted(str(self.path), root) / str(self.path).removeprefix("/")),
-            found=f"files for {', '.join(self.languages(root)) or 'no language'}",
-            remedy=f"name the files' code, `codes: {{{language}: ...}}`",
+            place, reader = ByLanguage(self.path, self.codes, self.splits), self._of_files
+        rule = rule_of(self.path) if self.path is not None else by_place
+        return Parts(
+            place=place, gives=gives, reader=reader, rule=rule, limit=self.limit, apart=apart
         )
 
-    def _examples(self, rows: Any, language: str, source: str) -> Iterator[Example]:
-        columns = [column for group in self._groups() for column in group if column is not None]
-        for column in columns:
-            if column not in rows.column_names:
-                raise DataError(
-                    f"no column `{column}`",
-                    where=source,
-                    expected="the column that the run file names",
-                    found=", ".join(rows.column_names),
-                )
-        values = [rows[column] for column in columns]
-        if self.words is None:
-            for number, texts in enumerate(zip(*values, strict=True)):
-                row = f"{source}, row {number}"
-                yield Text(_text(texts[0], row)) if self.text else self._pair(texts, language, row)
-            return
-        names = self.label_names or _names(rows.features[self.labels])
-        for number, (words, labels) in enumerate(zip(*values, strict=True)):
-            _check_lists(words, labels, f"{source}, row {number}")
-            if len(words) != len(labels):
-                raise DataError(
-                    "words and labels differ in number",
-                    where=f"{source}, row {number}",
-                    found=f"{len(words)} words, {len(labels)} labels",
-                )
-            yield Tagged(tuple(words), tuple(_label(label, names, source) for label in labels))
+    @property
+    def _contract(self) -> _Contract:
+        if self.words is not None:
+            return _Contract(Tagged, (self.words, str(self.labels)), _tagged)
+        if self.text is not None:
+            return _Contract(Text, (self.text,), _plain)
+        if self.first is not None:
+            return _Contract(Pair, (self.first, str(self.second)), self._pair)
+        return _Contract(Pair, (str(self.translation),), self._translated)
 
-    def _parallel(self) -> bool:
-        return self.first is not None or self.translation is not None
+    def _of_files(self, text: InFiles, route: Route) -> Iterator[Sample]:
+        with made_of(text.sides[0], text.split) as data_set:
+            yield from self._samples(data_set, route)
 
-    def _pair(self, texts: Sequence[Any], language: str, source: str) -> Pair:
+    def _samples(self, text: DataSet, route: Route) -> Iterator[Sample]:
+        gives, columns, example_of = self._contract
+        names, rows = read_rows(text, columns, str(route))
+        side = side_of(sides(route, self.beside), self.beside) if gives is Pair else 0
+        for where, cells in rows:
+            one = example_of(cells, route, self.label_names or names, where)
+            if gives is not Pair or all(map(str.strip, one.texts)):
+                yield Sample(one, one.texts[side])
+
+    def _pair(self, texts: Cells, route: Route, names: Sequence[str], row: str) -> Pair:
         """Both sides in the order of the direction."""
-        names = sides(language, self.beside)
-        if self.translation is not None:
-            first, second = (self._text_of(texts[0], name, source) for name in names)
-            return Pair(first, second, names)
-        if self.beside not in names:
+        languages = sides(route, self.beside)
+        if self.beside not in languages:
             raise DataError(
-                f"`{language}` is not a direction of this data set",
-                where=source,
+                f"`{route}` is not a direction of this data set",
+                where=row,
                 expected=f"one from or into `{self.beside}`, which its column `{self.second}` has",
                 remedy="name that language, `beside: ...`",
             )
-        first, second = (_text(text, source) for text in texts)
-        return Pair(*((second, first) if names[0] == self.beside else (first, second)), names)
+        first, second = (text_in(text, row) for text in texts)
+        both = (second, first) if languages[0] == self.beside else (first, second)
+        return Pair(*both, languages)
+
+    def _translated(self, cells: Cells, route: Route, names: Sequence[str], row: str) -> Pair:
+        """Both sides in the order of the direction, by the codes of their languages."""
+        languages = sides(route, self.beside)
+        first, second = (self._text_of(cells[0], name, row) for name in languages)
+        return Pair(first, second, languages)
 
     def _text_of(self, texts: Any, name: str, source: str) -> str:
         codes = codes_for(name, self.codes)
@@ -232,59 +184,41 @@ class Hub(Source):
             remedy=f"name its code, `codes: {{{name}: ...}}`",
         )
 
-    def languages(self, root: Path | None) -> tuple[str, ...]:
-        """Those with local files; on the hub, those that `codes` names, unknown for pairs."""
-        if self.path is None:
-            return () if self._parallel() else tuple(sorted(self.codes))
-        return languages_of(rooted(self.path, root), self.path, self.codes)
 
-    def has(self, language: str, split: str, root: Path | None) -> bool:
-        """Whether there is a local file; on the hub, whether `codes` names the language or names
-        none.
-        """
-        if self.path is None:
-            return not self.codes or language in self.codes or self._parallel()
-        return bool(self._files(language, split, root))
+@final
+@dataclass(frozen=True)
+class _OnHub(Place[DataSet]):
+    """A data set of the hub, with a subset for each language or one for all.
 
+    Args:
+        paired: whether it is of pairs, and `codes` may name only one of two languages.
+    """
 
-def _text(value: Any, where: str) -> str:
-    if isinstance(value, str):
-        return value
-    raise DataError("no text", where=where, expected="a text in every row", found=repr(value)[:80])
+    asked: Hub
+    paired: bool
 
+    def find(self, route: Route, split: str, root: Path | None) -> Sequence[DataSet]:
+        """The data set; certain where `codes` names the language, or none."""
+        own, name = self.asked, str(route)
+        code = codes_for(name, own.codes)[0]
+        subset = (filled(own.subset, language=code),) if own.subset else ()
+        names = (str(own.dataset), *subset)
+        options = {"split": split_name(own.splits, split) or split, "revision": own.revision}
+        certain = not own.codes or name in own.codes or self.paired
+        return [DataSet(names, options, split, "/".join(names), certain)]
 
-def _check_lists(words: Any, labels: Any, where: str) -> None:
-    kinds = ((words, str), (labels, (str, int)))
-    if not all(
-        isinstance(given, list) and all(isinstance(one, kind) for one in given)
-        for given, kind in kinds
-    ):
-        raise DataError(
-            "no words with labels",
-            where=where,
-            expected="a list of words, and a list of labels as text or whole numbers",
-            found=f"{words!r}, {labels!r}"[:80],
-        )
+    def routes(self, root: Path | None) -> Sequence[Route]:
+        """The languages that `codes` names; unknown for pairs."""
+        return () if self.paired else [Route.of(name) for name in self.asked.codes]
+
+    def missing(self, route: Route, split: str, root: Path | None) -> HyperadaptersError:
+        """Never asked for: what a data set has is known when it is loaded."""
+        return UnknownName("language", str(route), self.asked.codes)
 
 
-def _filled(example: Example) -> bool:
-    """Whether no side of it is empty, where it is a pair."""
-    return not isinstance(example, Pair) or bool(example.first.strip() and example.second.strip())
+def _tagged(cells: Cells, route: Route, names: Sequence[str], row: str) -> Tagged:
+    return tagged_in(cells, names, row)
 
 
-def _names(feature: Any) -> Sequence[str]:
-    """The label names that a column of `datasets` carries, if any."""
-    return getattr(getattr(feature, "feature", feature), "names", None) or ()
-
-
-def _label(label: int | str, names: Sequence[str], source: str) -> str:
-    if isinstance(label, str):
-        return label
-    if not 0 <= label < len(names):
-        raise DataError(
-            f"label {label} has no name",
-            where=source,
-            expected=f"numbers below {len(names)}" if names else "labels as text",
-            remedy="give their names in order, `label_names: [O, B-PER, ...]`",
-        )
-    return names[label]
+def _plain(cells: Cells, route: Route, names: Sequence[str], row: str) -> Text:
+    return Text(text_in(cells[0], row))

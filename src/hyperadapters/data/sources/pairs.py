@@ -1,15 +1,21 @@
 """Parallel text in files of one pair of languages each: JSON lines, columns, or a file per side."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import permutations, product
 from pathlib import Path
-from typing import Any, ClassVar, Literal, final
+from typing import Literal, NamedTuple, final
 
-from hyperadapters.context import direction
-from hyperadapters.data.corpora import SPLITS, Corpus
-from hyperadapters.data.files import (
+from hyperadapters.data.corpora import SPLITS
+from hyperadapters.data.formats.text import read_aligned, read_lines
+from hyperadapters.data.held_out import side_of
+from hyperadapters.data.languages import language_of
+from hyperadapters.data.limits import Limit, SplitNames, split_name
+from hyperadapters.data.places import Files
+from hyperadapters.data.rules import rule_of
+from hyperadapters.data.source import Parts, Place, Sample, Source, listed
+from hyperadapters.data.templates import (
     Codes,
     check_places,
     codes_for,
@@ -18,13 +24,9 @@ from hyperadapters.data.files import (
     named_in,
     rooted,
 )
-from hyperadapters.data.formats.text import read_aligned, read_lines
-from hyperadapters.data.held_out import key, side_of, split_of
-from hyperadapters.data.languages import language_of
-from hyperadapters.data.sources import STRICT, Source
-from hyperadapters.data.splits import Limit, SplitNames, limited, split_name
-from hyperadapters.errors import ConfigError, ContextError, DataError
+from hyperadapters.errors import ConfigError, DataError
 from hyperadapters.examples import Pair
+from hyperadapters.routes import Route
 
 __all__ = ["Pairs"]
 
@@ -58,8 +60,6 @@ class Pairs(Source):
         ConfigError: the template does not name both languages, or no split where `splits` do.
     """
 
-    __pydantic_config__: ClassVar[Mapping[str, Any]] = STRICT
-
     format: Literal["pairs"] = "pairs"
     path: str
     anchor: str = "en"
@@ -78,93 +78,35 @@ class Pairs(Source):
             )
         check_places(self.path, splits=self.splits)
 
-    def read(self, task: str, language: str, split: str, root: Path | None) -> Corpus:
-        """The pairs of a direction, neither side empty, in the order of the files."""
-        names = direction(language)
-        files, found = self._files(names, split, root)
-        if not files:
-            raise self._missing(language, split, root)
-        codes = (found["first"], found["second"])
-        swapped = codes[0] not in codes_for(names[0], self.codes)
-        both = [(b, a) if swapped else (a, b) for a, b in self._texts(files, codes)]
-        pairs = [Pair(a.strip(), b.strip(), names) for a, b in both if a.strip() and b.strip()]
-        if "{split}" not in self.path:
-            side = side_of(names, self.anchor)
-            pairs = [one for one in pairs if split_of(key((one.first, one.second)[side])) == split]
-        source = ", ".join(str(file) for side in files for file in side)
-        return Corpus(task, language, split, limited(pairs, self.limit, split), source)
-
-    def languages(self, root: Path | None) -> tuple[str, ...]:
-        """Both directions of every pair that has a file."""
-        ours = {code: name for name in self.codes for code in codes_for(name, self.codes)}
-        found = set()
-        for fields in named_in(rooted(self.path, root), self.path):
-            if "first" in fields and "second" in fields:
-                names = [
-                    ours.get(fields[side]) or language_of(fields[side])
-                    for side in ("first", "second")
-                ]
-                found |= {"-".join(names), "-".join(reversed(names))}
-        return tuple(sorted(found))
-
-    def has(self, language: str, split: str, root: Path | None) -> bool:
-        """Whether there is a file of the pair, in either order."""
-        try:
-            names = direction(language)
-        except ContextError:
-            return False
-        return split in SPLITS and bool(self._files(names, split, root)[0])
-
-    def _files(
-        self, names: _Sides, split: str, root: Path | None
-    ) -> tuple[list[list[Path]], Mapping[str, str]]:
-        """The files with both sides, or those of each side; and what stands for the fields."""
-        split = split_name(self.splits, split) or split
-        known = [codes_for(name, self.codes) for name in names]
-        orders = [*product(*known), *product(*reversed(known))]
-        base = rooted(self.path, root)
-        for first, second in orders:
-            fields = {"first": first, "second": second, "split": split}
-            sides = (first, second) if "{language}" in self.path else ("",)
-            found = [expand(base, self.path, [{**fields, "language": side}])[0] for side in sides]
-            if all(found):
-                return found, fields
-        return [], {}
-
-    def _missing(self, language: str, split: str, root: Path | None) -> DataError:
-        first, second = direction(language)
-        own = [name for name in SPLITS if self.has(language, name, root)]
-        wanted = filled(self.path, first=first, second=second, split=split)
-        return DataError(
-            f"no pairs for the direction `{language}`, split `{split}`",
-            where=str(rooted(self.path, root) / wanted.removeprefix("/")),
-            expected="a file of this pair, in either order",
-            found=f"only {', '.join(own)}"
-            if own
-            else f"files for {', '.join(self.languages(root)) or 'no pair'}",
-            remedy=f"name the split in the path, `splits: {{{split}: ...}}`"
-            if own
-            else f"name the files' codes, `codes: {{{first}: ...}}`",
+    @property
+    def parts(self) -> Parts["_InFiles"]:
+        """Files of a pair, in either order; the side in `anchor` is what chooses the split."""
+        return Parts(
+            place=_ByPair(self.path, self.codes, self.splits),
+            gives=Pair,
+            reader=self._pairs,
+            rule=rule_of(self.path),
+            limit=self.limit,
         )
 
-    def _texts(self, files: list[list[Path]], codes: _Sides) -> Iterator[_Sides]:
-        """The texts of both sides, in the order of the file."""
-        if "{language}" in self.path:
-            lefts, rights = files
-            if len(lefts) != len(rights):
-                raise DataError(
-                    "the sides of a pair differ in their files",
-                    where=f"{lefts[0]} | {rights[0]}",
-                    expected="as many files for both sides",
-                    found=f"{len(lefts)} and {len(rights)}",
-                )
-            for first, second in zip(lefts, rights, strict=True):
-                yield from read_aligned(first, second)
+    def _pairs(self, text: "_InFiles", route: Route) -> Iterator[Sample]:
+        """Neither side empty, in the order of the direction."""
+        side = side_of(route.direction, self.anchor)
+        for first, second in self._texts(text):
+            both = (second, first) if text.swapped else (first, second)
+            pair = Pair(both[0].strip(), both[1].strip(), route.direction)
+            if pair.first and pair.second:
+                yield Sample(pair, pair.texts[side])
+
+    def _texts(self, text: "_InFiles") -> Iterator[_Sides]:
+        """The texts of both sides, in the order of the files."""
+        if len(text.sides) == 2:
+            yield from _line_by_line(*text.sides)
             return
-        for file in files[0]:
+        for file in text.sides[0]:
             for number, line in enumerate(read_lines(file), 1):
                 if line.strip():
-                    yield self._parsed(line, codes, f"{file}:{number}", file.suffix)
+                    yield self._parsed(line, text.codes, f"{file}:{number}", file.suffix)
 
     def _parsed(self, line: str, codes: _Sides, where: str, suffix: str) -> _Sides:
         if suffix in _JSON:
@@ -178,6 +120,18 @@ class Pairs(Source):
                 found=repr(line[:60]),
             )
         return first, rest.partition("\t")[0]
+
+
+def _line_by_line(lefts: Files, rights: Files) -> Iterator[_Sides]:
+    if len(lefts) != len(rights):
+        raise DataError(
+            "the sides of a pair differ in their files",
+            where=f"{lefts[0]} | {rights[0]}",
+            expected="as many files for both sides",
+            found=f"{len(lefts)} and {len(rights)}",
+        )
+    for first, second in zip(lefts, rights, strict=True):
+        yield from read_aligned(first, second)
 
 
 def _of_json(line: str, codes: _Sides, column: str, where: str) -> _Sides:
@@ -197,3 +151,74 @@ def _of_json(line: str, codes: _Sides, column: str, where: str) -> _Sides:
             cause=f"{type(fault).__name__}: {fault}",
             remedy="one JSON object per line; the key around the texts is `column`",
         ) from fault
+
+
+class _InFiles(NamedTuple):
+    """The files with both sides, or those of each side.
+
+    Args:
+        codes: what they call the languages, in their own order.
+        swapped: whether that is not the order of the direction.
+    """
+
+    sides: tuple[Files, ...]
+    codes: _Sides
+    swapped: bool
+    certain: bool = True
+
+    def __str__(self) -> str:
+        return ", ".join(str(file) for files in self.sides for file in files)
+
+
+@final
+@dataclass(frozen=True)
+class _ByPair(Place[_InFiles]):
+    """Files that a template names by two languages, in either order."""
+
+    path: str
+    codes: Codes
+    splits: SplitNames
+
+    def find(self, route: Route, split: str, root: Path | None) -> Sequence[_InFiles]:
+        """The files of a direction; those that have its order before those that have the other."""
+        if len(route.languages) < 2:
+            return ()
+        base, split = rooted(self.path, root), split_name(self.splits, split) or split
+        for names in permutations(route.direction):
+            for first, second in product(*(codes_for(name, self.codes) for name in names)):
+                fields = {"first": first, "second": second, "split": split}
+                each = (first, second) if "{language}" in self.path else ("",)
+                files = [expand(base, self.path, [{**fields, "language": one}])[0] for one in each]
+                if all(files):
+                    swapped = names != route.direction
+                    return [_InFiles(tuple(map(tuple, files)), (first, second), swapped)]
+        return ()
+
+    def routes(self, root: Path | None) -> Sequence[Route]:
+        """Both directions of every pair that has a file."""
+        ours = {code: name for name in self.codes for code in codes_for(name, self.codes)}
+        each = named_in(rooted(self.path, root), self.path)
+        pairs = ((one["first"], one["second"]) for one in each if {"first", "second"} <= {*one})
+        named = ([ours.get(code) or language_of(code) for code in codes] for codes in pairs)
+        return [Route(names) for both in named for names in permutations(both)]
+
+    def missing(self, route: Route, split: str, root: Path | None) -> DataError:
+        """Which splits of the pair there are, or which directions.
+
+        Raises:
+            ContextError: the route is one language.
+        """
+        first, second = route.direction
+        own = [name for name in SPLITS if self.find(route, name, root)]
+        wanted = filled(self.path, first=first, second=second, split=split)
+        return DataError(
+            f"no pairs for the direction `{route}`, split `{split}`",
+            where=str(rooted(self.path, root) / wanted.removeprefix("/")),
+            expected="a file of this pair, in either order",
+            found=f"only {', '.join(own)}"
+            if own
+            else f"files for {listed(self.routes(root), 'no pair')}",
+            remedy=f"name the split in the path, `splits: {{{split}: ...}}`"
+            if own
+            else f"name the files' codes, `codes: {{{first}: ...}}`",
+        )
