@@ -18,9 +18,9 @@ class Tagged:
         return " ".join(self.words)
 
     @property
-    def sides(self) -> tuple[tuple[str, str], ...]:
-        """None: its language is not told."""
-        return ()
+    def texts(self) -> tuple[str, ...]:
+        """The sentence: what no text to train on may hold where this is scored."""
+        return (self.text,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ class Text:
     text: str
 
     @property
-    def sides(self) -> tuple[tuple[str, str], ...]:
-        """None: its language is not told."""
-        return ()
+    def texts(self) -> tuple[str, ...]:
+        """The text alone."""
+        return (self.text,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +49,9 @@ class Pair:
         return f"{self.first} {self.second}"
 
     @property
-    def sides(self) -> tuple[tuple[str, str], ...]:
-        """Both sentences, each behind its language."""
-        first, second = self.languages
-        return (first, self.first), (second, self.second)
+    def texts(self) -> tuple[str, ...]:
+        """Both sentences apart."""
+        return (self.first, self.second)
 
 
 Example = Tagged | Text | Pair

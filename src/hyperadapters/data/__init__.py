@@ -1,17 +1,28 @@
-"""Corpora: the examples of a task, a language and a split, from built-in data, files or the hub."""
+"""Corpora: the examples of a task in a language or direction, built in, from files or the hub.
 
-from hyperadapters.data.built_in import Cldr
+A source is a place (which texts there are of a language), a reader (how one becomes examples) and a
+rule (which examples are of a split).
+"""
+
+from hyperadapters.data.cldr.source import Cldr
 from hyperadapters.data.corpora import SPLITS, Corpus
-from hyperadapters.data.hub import Hub
 from hyperadapters.data.languages import families
-from hyperadapters.data.pairs import Pairs
-from hyperadapters.data.sources import Conll, ConllU, PlainText, Source
+from hyperadapters.data.source import Source
+from hyperadapters.data.sources.aligned import Aligned
+from hyperadapters.data.sources.all import SOURCES, AnySource, Sources
+from hyperadapters.data.sources.files import Conll, ConllU, PlainText
+from hyperadapters.data.sources.hub import Hub
+from hyperadapters.data.sources.pairs import Pairs
+from hyperadapters.data.sources.parallel import Parallel
+from hyperadapters.data.sources.root_text import RootText
 from hyperadapters.data.summary import Summary, summary
-from hyperadapters.data.unlabelled import Parallel, RootText
 from hyperadapters.examples import Example, Pair, Tagged, Text
 
 __all__ = [
+    "SOURCES",
     "SPLITS",
+    "Aligned",
+    "AnySource",
     "Cldr",
     "Conll",
     "ConllU",
@@ -24,6 +35,7 @@ __all__ = [
     "PlainText",
     "RootText",
     "Source",
+    "Sources",
     "Summary",
     "Tagged",
     "Text",

@@ -1,9 +1,10 @@
-"""Corpora as values: the examples of a task, a language and a split, and where they came from."""
+"""Corpora as values: the examples of a task in a language or direction, and their source."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hyperadapters.examples import Example
+from hyperadapters.routes import Route
 
 __all__ = ["SPLITS", "Corpus"]
 
@@ -12,7 +13,7 @@ SPLITS = ("train", "dev", "test")
 
 @dataclass(frozen=True)
 class Corpus:
-    """The examples of a task, a language and a split (`train`, `dev` or `test`).
+    """The examples of a task, a language or direction, and a split (`train`, `dev` or `test`).
 
     Args:
         source: where they came from, for messages: a file, or the name of a built-in set.
@@ -21,7 +22,7 @@ class Corpus:
     """
 
     task: str
-    language: str
+    route: Route
     split: str
     examples: Sequence[Example]
     source: str

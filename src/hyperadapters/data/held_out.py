@@ -12,7 +12,6 @@ from pathlib import Path
 
 from hyperadapters.data.corpora import Corpus
 from hyperadapters.data.formats.text import read_lines
-from hyperadapters.examples import Example, Pair
 
 __all__ = ["held_out", "key", "keys_of", "side_of", "split_of", "without"]
 
@@ -42,21 +41,15 @@ def side_of(languages: tuple[str, str], anchor: str) -> int:
 
 def keys_of(corpora: Iterable[Corpus]) -> frozenset[int]:
     """The keys of all texts, of pairs those of both sides."""
-    return frozenset(_keys(text for corpus in corpora for text in _texts(corpus.examples)))
+    return frozenset(
+        _keys(text for corpus in corpora for one in corpus.examples for text in one.texts)
+    )
 
 
 def without(corpus: Corpus, held: frozenset[int]) -> Corpus:
     """A corpus without the examples that have a text among the keys `held`."""
-    kept = [one for one in corpus.examples if held.isdisjoint(_keys(_texts((one,))))]
+    kept = [one for one in corpus.examples if held.isdisjoint(_keys(one.texts))]
     return replace(corpus, examples=kept, left_out=len(corpus) - len(kept))
-
-
-def _texts(examples: Iterable[Example]) -> Iterator[str]:
-    for example in examples:
-        if isinstance(example, Pair):
-            yield from (example.first, example.second)
-        else:
-            yield example.text
 
 
 def _keys(texts: Iterable[str]) -> Iterator[int]:

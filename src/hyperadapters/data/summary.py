@@ -5,6 +5,7 @@ from typing import Any
 
 from hyperadapters.data.corpora import Corpus
 from hyperadapters.examples import Tagged
+from hyperadapters.routes import Route
 
 __all__ = ["UNKNOWN_LIMIT", "Summary", "summary"]
 
@@ -28,7 +29,7 @@ class Summary:
     """
 
     task: str
-    language: str
+    route: Route
     split: str
     sentences: int
     words: int
@@ -53,7 +54,7 @@ def summary(corpus: Corpus, tokenizer: Any) -> Summary:
     )
     return Summary(
         task=corpus.task,
-        language=corpus.language,
+        route=corpus.route,
         split=corpus.split,
         sentences=len(corpus),
         words=words,

@@ -96,7 +96,7 @@ def _learned(library: Library, shape: Architecture) -> Any:
     sides: dict[str, dict[str, None]] = {}
     for corpus in corpora:
         for example in corpus.examples:
-            for language, text in example.sides:
+            for language, text in zip(corpus.route.languages, example.texts, strict=False):
                 sides.setdefault(language, {})[text] = None
     needed = {t for cell in library.trained for t in library.tasks[cell.task].tokens(cell.route)}
     return train_joint_tokenizer(

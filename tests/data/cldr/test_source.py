@@ -8,13 +8,13 @@ from hyperadapters.errors import ConfigError, UnknownName
 
 def test_contents() -> None:
     sizes = Cldr(train=3, dev=2, test=4)
-    assert len(sizes.read("a", "tr", "dev", None)) == 2
-    texts = Cldr(content="text", train=3).read("mlm", "tr", "train", None)
+    assert len(sizes.read("a", Route.of("tr"), "dev", None)) == 2
+    texts = Cldr(content="text", train=3).read("mlm", Route.of("tr"), "train", None)
     assert texts.examples == cldr.texts("tr", "train", 3)
-    pairs = Cldr(content="pairs", train=3, beside="fi").read("tlm", "tr", "train", None)
+    pairs = Cldr(content="pairs", train=3, beside="fi").read("tlm", Route.of("tr"), "train", None)
     assert pairs.examples == cldr.pairs("tr", "fi", "train", 3)
     spans = Cldr(content="spans", test=3, seed=1, codes={"yor": "yo"}).read(
-        "s", "yor", "test", None
+        "s", Route.of("yor"), "test", None
     )
     assert spans.examples == cldr.tagged("yo", "spans", "test", 3, 1)
     assert (spans.task, spans.language, spans.split) == ("s", "yor", "test")
@@ -22,12 +22,12 @@ def test_contents() -> None:
 
 def test_languages() -> None:
     source = Cldr(codes={"yor": "yo"}, dev=0)
-    assert {"tr", "yor"} <= set(source.languages(None))
-    assert source.has("yor", "train", None) and not source.has("xxx", "train", None)
-    assert not source.has("tr", "dev", None)
-    assert not Cldr(content="pairs").has("en", "train", None)
+    assert {"tr", "yor"} <= set(source.routes(None))
+    assert source.has(Route.of("yor"), "train", None) and not source.has(Route.of("xxx"), "train", None)
+    assert not source.has(Route.of("tr"), "dev", None)
+    assert not Cldr(content="pairs").has(Route.of("en"), "train", None)
     with pytest.raises(UnknownName, match="unknown language `xxx`"):
-        source.read("fields", "xxx", "train", None)
+        source.read("fields", Route.of("xxx"), "train", None)
 
 
 def test_artificial_languages_share_out_the_training_data() -> None:
@@ -37,10 +37,10 @@ def test_artificial_languages_share_out_the_training_data() -> None:
         ("fields", ("fr", "fr_1", "fr_2")),
     ):
         source = Cldr(content=content, train=9, dev=4, **split)
-        whole, first, second = (source.read("x", name, "train", None).examples for name in names)
+        whole, first, second = (source.read("x", ROUTE(name), "train", None).examples for name in names)
         texts = [[example.text for example in part] for part in (whole, first, second)]
         assert texts[1] == texts[0][::2] and texts[2] == texts[0][1::2]
-        dev = [source.read("x", name, "dev", None).examples for name in names]
+        dev = [source.read("x", ROUTE(name), "dev", None).examples for name in names]
         assert [e.text for e in dev[0]] == [e.text for e in dev[1]] == [e.text for e in dev[2]]
 
 

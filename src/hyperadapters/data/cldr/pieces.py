@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from babel.numbers import get_currency_precision, get_currency_symbol
 
-from hyperadapters.data.cldr_meanings import Join, Meaning, Phrase
-from hyperadapters.data.cldr_tongue import INVISIBLE, Tongue, tongue_of
+from hyperadapters.data.cldr.meanings import Join, Meaning, Phrase
+from hyperadapters.data.cldr.tongue import INVISIBLE, Tongue, tongue_of
 
 __all__ = ["ENTITIES", "FIELDS", "GLUE", "Piece", "pieces_of"]
 

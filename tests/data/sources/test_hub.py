@@ -46,21 +46,21 @@ JSON = "ner/{language}/{split}.jsonl"
 
 def test_parquet_carries_its_label_names(root: Path) -> None:
     source = Hub(path=PARQUET, words="tokens", labels="tags")
-    assert tuple(source.read("ner", "yo", "train", root).examples) == EXPECTED
-    assert source.languages(root) == ("yo",)
-    assert source.has("yo", "train", root) and not source.has("yo", "test", root)
+    assert tuple(source.read("ner", Route.of("yo"), "train", root).examples) == EXPECTED
+    assert source.routes(root) == ("yo",)
+    assert source.has(Route.of("yo"), "train", root) and not source.has(Route.of("yo"), "test", root)
 
 
 def test_json_with_named_labels_and_a_limit(root: Path) -> None:
     source = Hub(path=JSON, words="tokens", labels="tags", label_names=NAMES, limit=1)
-    assert tuple(source.read("ner", "yo", "train", root).examples) == EXPECTED[:1]
+    assert tuple(source.read("ner", Route.of("yo"), "train", root).examples) == EXPECTED[:1]
 
 
 def test_text_and_pairs(root: Path) -> None:
     source = Hub(path="ner/yor/text-{split}.csv", text="yo")
-    assert tuple(source.read("mlm", "yo", "train", root).examples) == (Text("ọkan"), Text("eji"))
+    assert tuple(source.read("mlm", Route.of("yo"), "train", root).examples) == (Text("ọkan"), Text("eji"))
     pairs = Hub(path="ner/yor/text-{split}.csv", first="yo", second="en")
-    found = pairs.read("tlm", "yo", "train", root).examples
+    found = pairs.read("tlm", Route.of("yo"), "train", root).examples
     assert found[0] == Pair("ọkan", "one", ("yo", "en"))
 
 
@@ -71,7 +71,7 @@ def test_one_file_for_all_splits_is_divided_among_them(tmp_path: Path) -> None:
     text = Hub(path="{language}.csv", text="yo")
     pairs = Hub(path="{language}.csv", first="yo", second="en")
     for source, side in ((text, "text"), (pairs, "second")):
-        read = {split: source.read("t", "yo", split, tmp_path).examples for split in SPLITS}
+        read = {split: source.read("t", Route.of("yo"), split, tmp_path).examples for split in SPLITS}
         splits = {split: [getattr(one, side) for one in own] for split, own in read.items()}
         assert sum(map(len, splits.values())) == 200
         assert all(splits.values())
@@ -89,7 +89,7 @@ def test_what_is_no_list_of_words_is_refused(words: object, labels: object, tmp_
     (tmp_path / "yor-train.json").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     source = Hub(path="{language}-{split}.json", words="words", labels="labels")
     with pytest.raises(DataError, match="row 0(.|\n)*a list of words"):
-        source.read("ner", "yo", "train", tmp_path)
+        source.read("ner", Route.of("yo"), "train", tmp_path)
 
 
 def test_a_data_set_of_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,11 +103,11 @@ def test_a_data_set_of_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:
     source = Hub(
         dataset="owner/ner", subset="{language}-x", revision="abc", words="tokens", labels="tags"
     )
-    corpus = source.read("ner", "yo", "dev", None)
+    corpus = source.read("ner", Route.of("yo"), "dev", None)
     assert asked == {"names": ("owner/ner", "yo-x"), "split": "validation", "revision": "abc"}
     assert corpus.examples[0] == Tagged(("a",), ("O",))
     assert corpus.source == "owner/ner/yo-x"
-    assert source.has("yo", "dev", None) and source.languages(None) == ()
+    assert source.has(Route.of("yo"), "dev", None) and source.routes(None) == ()
 
 
 def test_what_datasets_cannot_load(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,27 +117,27 @@ def test_what_datasets_cannot_load(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(datasets, "load_dataset", load)
     message = r"(?s)cannot load language `yo`, split `train`.*FileNotFoundError: no such data set\n"
     with pytest.raises(DataError, match=message):
-        Hub(dataset="owner/none", text="text").read("mlm", "yo", "train", None)
+        Hub(dataset="owner/none", text="text").read("mlm", Route.of("yo"), "train", None)
 
 
 def test_no_file(root: Path) -> None:
     with pytest.raises(DataError, match=r"(?s)no file for language `tr`.*files for yo"):
-        Hub(path=JSON, text="text").read("mlm", "tr", "train", root)
+        Hub(path=JSON, text="text").read("mlm", Route.of("tr"), "train", root)
 
 
 def test_no_column(root: Path) -> None:
     with pytest.raises(DataError, match=r"(?s)no column `words`.*found: tokens, tags"):
-        Hub(path=PARQUET, words="words", labels="tags").read("ner", "yo", "train", root)
+        Hub(path=PARQUET, words="words", labels="tags").read("ner", Route.of("yo"), "train", root)
 
 
 def test_numbers_without_names(root: Path) -> None:
     with pytest.raises(DataError, match=r"(?s)label 0 has no name.*label_names"):
-        Hub(path=JSON, words="tokens", labels="tags").read("ner", "yo", "train", root)
+        Hub(path=JSON, words="tokens", labels="tags").read("ner", Route.of("yo"), "train", root)
 
 
 def test_words_and_labels_that_differ_in_number(root: Path) -> None:
     with pytest.raises(DataError, match=r"(?s)differ in number.*row 0.*2 words, 1 labels"):
-        Hub(path=JSON, words="tokens", labels="tags").read("ner", "yo", "dev", root)
+        Hub(path=JSON, words="tokens", labels="tags").read("ner", Route.of("yo"), "dev", root)
 
 
 @pytest.mark.parametrize(("dataset", "path"), [(None, None), ("a", "b")])
@@ -156,7 +156,7 @@ def test_columns_that_are_not_clear(columns: dict[str, str]) -> None:
 
 def test_directions_from_two_columns(root: Path) -> None:
     source = Hub(path="ner/yor/text-{split}.csv", first="yo", second="en")
-    there, back = (source.read("mt", name, "train", root).examples for name in ("en-yo", "yo-en"))
+    there, back = (source.read("mt", ROUTE(name), "train", root).examples for name in ("en-yo", "yo-en"))
     assert there[0] == Pair("one", "ọkan", ("en", "yo"))
     assert back[0] == Pair("ọkan", "one", ("yo", "en"))
 
@@ -165,10 +165,10 @@ def test_directions_from_texts_by_code(root: Path) -> None:
     lines = [{"translation": {"en": "one", "yor": "ọkan"}}]
     (root / "mt.jsonl").write_text("\n".join(json.dumps(line) for line in lines))
     source = Hub(path="mt.jsonl", translation="translation")
-    found = source.read("mt", "yo-en", "train", root).examples
+    found = source.read("mt", Route.of("yo", "en"), "train", root).examples
     assert found[0] == Pair("ọkan", "one", ("yo", "en"))
     with pytest.raises(DataError, match="no text in `de`") as error:
-        source.read("mt", "de-en", "train", root)
+        source.read("mt", Route.of("de", "en"), "train", root)
     assert "'yor': 'ọkan'" in str(error.value)
 
 
@@ -176,13 +176,13 @@ def test_directions_from_texts_by_code(root: Path) -> None:
 def test_a_row_without_a_text_is_refused(root: Path, value: str) -> None:
     (root / "mt.jsonl").write_text(f'{{"translation": {value}}}\n')
     with pytest.raises(DataError, match="no text in `yo`"):
-        Hub(path="mt.jsonl", translation="translation").read("mt", "yo-en", "train", root)
+        Hub(path="mt.jsonl", translation="translation").read("mt", Route.of("yo", "en"), "train", root)
 
 
 def test_columns_of_two_languages_serve_no_third(root: Path) -> None:
     with pytest.raises(DataError, match="`de-fr` is not a direction of this data set"):
         Hub(path="ner/yor/text-{split}.csv", first="yo", second="en").read(
-            "mt", "de-fr", "train", root
+            "mt", Route.of("de", "fr"), "train", root
         )
 
 
@@ -192,7 +192,7 @@ def test_words_that_mean_nothing_elsewhere_are_words(split: str, tmp_path: Path)
     (tmp_path / f"mt{'train' if split else ''}.csv").write_text("\n".join(lines) + "\n")
     source = Hub(path=f"mt{split}.csv", first="de", second="en")
     read = [
-        source.read("mt", "de-en", name, tmp_path)
+        source.read("mt", Route.of("de", "en"), name, tmp_path)
         for name in ("train", "dev", "test")[: 1 if split else 3]
     ]
     found = {(pair.first, pair.second) for corpus in read for pair in corpus.examples}
@@ -208,7 +208,7 @@ def test_a_cell_without_a_text_is_refused_by_its_row(tmp_path: Path) -> None:
     lines = ['{"de": "a", "en": "b"}', '{"de": null, "en": "c"}']
     (tmp_path / "mt.jsonl").write_text("\n".join(lines) + "\n")
     with pytest.raises(DataError, match=r"(?s)no text\n  where: .*mt\.jsonl, row 1\n.*None"):
-        Hub(path="mt.jsonl", first="de", second="en").read("mt", "de-en", "train", tmp_path)
+        Hub(path="mt.jsonl", first="de", second="en").read("mt", Route.of("de", "en"), "train", tmp_path)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperadapters.data import cldr, families
-from hyperadapters.data.cldr_meanings import meanings, meanings_in_new_templates, template
-from hyperadapters.data.cldr_pieces import pieces_of
+from hyperadapters.data.cldr.meanings import meanings, meanings_in_new_templates, template
+from hyperadapters.data.cldr.pieces import pieces_of
 from hyperadapters.errors import UnknownName
 
 LANGUAGES = st.sampled_from(cldr.CLDR_LANGUAGES)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from hyperadapters.data.cldr_meanings import Join, Phrase
-from hyperadapters.data.cldr_pieces import Piece, pieces_of
-from hyperadapters.data.cldr_words import text_of, words_of
+from hyperadapters.data.cldr.meanings import Join, Phrase
+from hyperadapters.data.cldr.pieces import Piece, pieces_of
+from hyperadapters.data.cldr.words import text_of, words_of
 
 DAY = Phrase("date", "full", (2024, 1, 5))
 

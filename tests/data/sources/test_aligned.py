@@ -23,7 +23,7 @@ def root(tmp_path):
 
 
 def numbers(source, direction, split, root):
-    pairs = source.read("mt", direction, split, root).examples
+    pairs = source.read("mt", ROUTE(direction), split, root).examples
     for pair in pairs:
         assert pair.languages == tuple(direction.split("-"))
         assert pair.first.split()[0] == pair.languages[0]
@@ -53,41 +53,41 @@ def test_splits_by_hash_are_the_same_in_every_language(path, root):
 
 def test_several_paths_add_up_and_the_limit_holds(root):
     both = Aligned(paths=("{language}.txt", "{language}-*.tsv"), lines=LINES, limit={"train": 70})
-    assert len(both.read("mt", "de-en", "train", root)) == 70
-    assert both.read("mt", "de-en", "train", root).source.count("|") == 2
+    assert len(both.read("mt", Route.of("de", "en"), "train", root)) == 70
+    assert both.read("mt", Route.of("de", "en"), "train", root).source.count("|") == 2
 
 
 def test_verses_have_every_split_whatever_lines_the_news_has(root):
     both = Aligned(paths=("{language}-*.tsv", "{language}.txt"), lines={"train": (1, 100)})
     for split in ("train", "dev", "test"):
-        assert both.has("de-en", split, root)
-        assert len(both.read("mt", "de-en", split, root)) > 0
+        assert both.has(Route.of("de", "en"), split, root)
+        assert len(both.read("mt", Route.of("de", "en"), split, root)) > 0
     assert not Aligned(paths=("{language}.txt",), lines={"train": (1, 100)}).has(
-        "de-en", "test", root
+        Route.of("de", "en"), "test", root
     )
 
 
 def test_directions_are_those_between_files(root):
     source = Aligned(paths=("{language}.txt",), lines={"train": (1, 100)})
-    assert set(source.languages(root)) == {
+    assert set(source.routes(root)) == {
         f"{a}-{b}" for a in LANGUAGES for b in LANGUAGES if a != b
     }
-    assert source.has("de-fr", "train", root)
-    assert not source.has("de-fr", "test", root)
-    assert not source.has("de-tr", "train", root)
-    assert not source.has("de", "train", root)
+    assert source.has(Route.of("de", "fr"), "train", root)
+    assert not source.has(Route.of("de", "fr"), "test", root)
+    assert not source.has(Route.of("de", "tr"), "train", root)
+    assert not source.has(Route.of("de"), "train", root)
 
 
 def test_no_text_says_what_there_is(root):
     with pytest.raises(DataError, match="no aligned text for the direction `de-tr`") as error:
-        Aligned(paths=("{language}.txt",)).read("mt", "de-tr", "train", root)
+        Aligned(paths=("{language}.txt",)).read("mt", Route.of("de", "tr"), "train", root)
     assert "de, en, fr" in str(error.value)
 
 
 def test_files_of_different_length_are_refused(root):
     (root / "tr.txt").write_text("tr 1\n")
     with pytest.raises(DataError, match="differ in length"):
-        Aligned(paths=("{language}.txt",)).read("mt", "de-tr", "train", root)
+        Aligned(paths=("{language}.txt",)).read("mt", Route.of("de", "tr"), "train", root)
 
 
 @pytest.mark.parametrize("wrong", [(5, 4), (0, 9)])
@@ -118,16 +118,16 @@ def test_parts_of_a_text_are_one_text(tmp_path):
     lines = {"train": (1, 12), "dev": (13, 25), "test": (26, 30)}
     source = Aligned(paths=("c.{language}.*.txt",), lines=lines)
     assert numbers(source, "de-en", "dev", tmp_path) == list(range(13, 26))
-    assert source.read("mt", "de-en", "dev", tmp_path).source.count(".txt") == 6
+    assert source.read("mt", Route.of("de", "en"), "dev", tmp_path).source.count(".txt") == 6
     by_id = Aligned(paths=("{language}.*.tsv",))
     found = [numbers(by_id, "de-en", split, tmp_path) for split in ("train", "dev", "test")]
     assert sorted(sum(found, [])) == list(range(1, 31))
     (tmp_path / "de.3.tsv").write_text("v1\tde 1\n")
     with pytest.raises(DataError, match=r"the id `v1` occurs twice\n  where: .*de\.3\.tsv:1"):
-        by_id.read("mt", "de-en", "train", tmp_path)
+        by_id.read("mt", Route.of("de", "en"), "train", tmp_path)
     (tmp_path / "c.de.2.txt").unlink()
     with pytest.raises(DataError, match=r"(?s)different numbers of files.*c\.de\.1\.txt, c\.en\.0"):
-        source.read("mt", "de-en", "dev", tmp_path)
+        source.read("mt", Route.of("de", "en"), "dev", tmp_path)
 
 
 def test_lines_for_texts_with_ids_alone_are_refused():

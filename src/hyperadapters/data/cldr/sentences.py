@@ -8,13 +8,13 @@ them, in more than a hundred languages. Index i of a split means the same in eve
 
 from collections.abc import Iterator, Sequence
 
-from hyperadapters.data.cldr_meanings import Meaning, meanings, meanings_in_new_templates
-from hyperadapters.data.cldr_pieces import ENTITIES, FIELDS, GLUE, pieces_of
-from hyperadapters.data.cldr_words import Word, text_of, words_of
+from hyperadapters.data.cldr.meanings import Meaning, meanings, meanings_in_new_templates
+from hyperadapters.data.cldr.pieces import ENTITIES, FIELDS, GLUE, pieces_of
+from hyperadapters.data.cldr.words import Word, text_of, words_of
 from hyperadapters.errors import UnknownName
 from hyperadapters.examples import Pair, Tagged, Text
 
-__all__ = ["CLDR_LANGUAGES", "LABELS", "pairs", "tagged", "texts"]
+__all__ = ["CLDR_LANGUAGES", "LABELS", "pairs", "tagged", "texts", "unknown"]
 
 CLDR_LANGUAGES = tuple(
     "af ak am ar as ast az be bew bg bn br brx bs ca ccp ce chr cs cv cy da de dsb ee el en eo "
@@ -35,15 +35,19 @@ LABELS = {
 """Every label of the two tagging tasks, in head order."""
 
 
-def _known(language: str) -> str:
-    if language not in CLDR_LANGUAGES:
-        raise UnknownName(
-            "language", language, CLDR_LANGUAGES, where="the built-in data `cldr`", cause=_CAUSE
-        )
-    return language
+def unknown(language: str) -> UnknownName:
+    """What to say of a language that CLDR does not cover."""
+    return UnknownName(
+        "language", language, CLDR_LANGUAGES, where="the built-in data `cldr`", cause=_CAUSE
+    )
 
 
 _CAUSE = "CLDR uses two-letter codes where there are any, and does not cover every language in full"
+
+
+def _check(language: str) -> None:
+    if language not in CLDR_LANGUAGES:
+        raise unknown(language)
 
 
 def _spans(words: Sequence[Word]) -> tuple[str, ...]:
@@ -65,7 +69,7 @@ def tagged(language: str, task: str, split: str, count: int, seed: int = 0) -> t
     Raises:
         UnknownName: CLDR does not cover the language, or there is no such task.
     """
-    _known(language)
+    _check(language)
     if task not in LABELS:
         raise UnknownName("task of `cldr`", task, LABELS)
     found = []
@@ -98,5 +102,5 @@ def pairs(
 
 
 def _written(language: str, wanted: Sequence[Meaning]) -> Iterator[str]:
-    _known(language)
+    _check(language)
     return (text_of(pieces_of(language, meaning)) for meaning in wanted)

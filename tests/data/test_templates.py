@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperadapters.data.files import codes_for, expand, filled, languages_of, rooted
+from hyperadapters.data.templates import codes_for, expand, filled, languages_of, rooted
 from hyperadapters.errors import DataError
 
 

@@ -1,4 +1,4 @@
-"""What splits are called elsewhere, and how many examples of each are read."""
+"""What a run file says of splits: their names elsewhere, their lines, and their most examples."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, cast
@@ -7,7 +7,7 @@ from pydantic import Field
 
 from hyperadapters.examples import Example
 
-__all__ = ["Count", "Limit", "SplitNames", "limited", "split_name"]
+__all__ = ["Count", "Limit", "Lines", "SplitNames", "limited", "split_name"]
 
 _Split = Literal["train", "dev", "test"]
 
@@ -17,6 +17,8 @@ Limit = Count | Mapping[_Split, Count] | None
 """Most examples, of every split or by split."""
 SplitNames = Mapping[_Split, str]
 """What our splits are called elsewhere."""
+Lines = Mapping[_Split, tuple[int, int]]
+"""First and last line of each split, 1-based."""
 
 
 def split_name(names: SplitNames, split: str) -> str | None:

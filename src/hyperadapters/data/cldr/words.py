@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from hyperadapters.data.cldr_pieces import GLUE, Piece
+from hyperadapters.data.cldr.pieces import GLUE, Piece
 
 __all__ = ["Word", "text_of", "words_of"]
 

@@ -37,41 +37,41 @@ NER = Conll(path="ner/{language}/{split}.txt")
 
 
 def test_files_of_a_language_by_any_usual_code(root: Path) -> None:
-    corpus = NER.read("ner", "yo", "train", root)
+    corpus = NER.read("ner", Route.of("yo"), "train", root)
     assert [example.text for example in corpus.examples] == ["a", "b", "c"]
     assert corpus.source == str(root / "ner/yor/train.txt")
-    assert NER.languages(root) == ("ha", "yo")
-    assert NER.has("yo", "train", root) and not NER.has("yo", "dev", root)
+    assert NER.routes(root) == ("ha", "yo")
+    assert NER.has(Route.of("yo"), "train", root) and not NER.has(Route.of("yo"), "dev", root)
 
 
 def test_a_split_without_files_uses_its_substitute(root: Path) -> None:
     source = Conll(path=NER.path, splits={"train": "test"})
-    assert source.read("ner", "ha", "train", root).examples[0].text == "e"
-    assert len(source.read("ner", "yo", "train", root)) == 3
+    assert source.read("ner", Route.of("ha"), "train", root).examples[0].text == "e"
+    assert len(source.read("ner", Route.of("yo"), "train", root)) == 3
 
 
 @pytest.mark.parametrize("limit", [2, {"train": 2}])
 def test_limits(root: Path, limit: int | dict[str, int]) -> None:
     source = Conll(path=NER.path, limit=limit)
-    assert len(source.read("ner", "yo", "train", root)) == 2
-    assert len(source.read("ner", "yo", "test", root)) == 1
+    assert len(source.read("ner", Route.of("yo"), "train", root)) == 2
+    assert len(source.read("ner", Route.of("yo"), "test", root)) == 1
 
 
 def test_the_prefix_follows_the_code_of_the_files(root: Path) -> None:
     source = Conll(path=NER.path, prefix="{language}:")
-    assert source.read("ner", "yo", "test", root).examples[0].text == "d"
+    assert source.read("ner", Route.of("yo"), "test", root).examples[0].text == "d"
 
 
 def test_treebanks(root: Path) -> None:
     source = ConllU(
         path="ud/{treebank}/*-ud-{split}.conllu", treebanks={"en": "UD_B", "fr": "UD_C"}
     )
-    assert len(source.read("pos", "en", "test", root)) == 1
-    assert source.languages(root) == ("en",)
+    assert len(source.read("pos", Route.of("en"), "test", root)) == 1
+    assert source.routes(root) == ("en",)
     with pytest.raises(DataError, match=r"(?s)UD_C.*treebanks"):
-        source.read("pos", "fr", "test", root)
+        source.read("pos", Route.of("fr"), "test", root)
     with pytest.raises(DataError, match=r"(?s)language `de`.*treebank.*treebanks"):
-        source.read("pos", "de", "test", root)
+        source.read("pos", Route.of("de"), "test", root)
 
 
 @pytest.mark.parametrize("said", [{"splits": {"dev": "valid"}}, {"treebanks": {"en": "EWT"}}])
@@ -83,11 +83,11 @@ def test_what_no_path_has_a_place_for_is_refused(said: dict[str, dict[str, str]]
 
 def test_a_glob_takes_every_file(root: Path) -> None:
     source = ConllU(path="ud/*/{language}_*-ud-{split}.conllu")
-    assert len(source.read("pos", "en", "test", root)) == 2
+    assert len(source.read("pos", Route.of("en"), "test", root)) == 2
 
 
 def test_plain_text(root: Path) -> None:
-    corpus = PlainText(path="{split}/{language}.txt").read("mlm", "en", "text", root)
+    corpus = PlainText(path="{split}/{language}.txt").read("mlm", Route.of("en"), "text", root)
     assert [example.text for example in corpus.examples] == ["one", "two"]
 
 
@@ -96,7 +96,7 @@ def test_a_file_of_all_splits_is_divided_by_the_hash_of_its_sentences(root: Path
     write(root, "text/fr.txt", "\n".join(lines))
     write(root, "ner/fr.txt", "".join(f"{word} O\n\n" for word in range(2000)))
     for source in (PlainText(path="text/{language}.txt"), Conll(path="ner/{language}.txt")):
-        read = {split: source.read("t", "fr", split, root).examples for split in SPLITS}
+        read = {split: source.read("t", Route.of("fr"), split, root).examples for split in SPLITS}
         sizes = {split: len(examples) for split, examples in read.items()}
         assert sum(sizes.values()) == len({e.text for all_ in read.values() for e in all_}) == 2000
         assert 70 < sizes["dev"] < 130 and 70 < sizes["test"] < 130
@@ -108,13 +108,13 @@ def test_a_missing_language_shows_what_exists(root: Path) -> None:
         r".*codes: \{haa: ...\}.*did you mean `ha`"
     )
     with pytest.raises(DataError, match=message):
-        NER.read("ner", "haa", "test", root)
+        NER.read("ner", Route.of("haa"), "test", root)
 
 
 def test_a_missing_split_shows_the_others(root: Path) -> None:
     message = r"(?s)split `dev`.*only train, test.*does not exist.*splits: \{dev: test\}"
     with pytest.raises(DataError, match=message):
-        NER.read("ner", "yo", "dev", root)
+        NER.read("ner", Route.of("yo"), "dev", root)
 
 
 FORMATS: list[dict[str, object]] = [
@@ -160,6 +160,6 @@ def test_run_files_choose_by_format_and_refuse_other_keys(values: dict[str, obje
 def test_real_corpora_are_found_by_our_names(
     data_root: Path, source: Conll | ConllU | PlainText, languages: set[str]
 ) -> None:
-    assert languages <= set(source.languages(data_root))
+    assert languages <= set(source.routes(data_root))
     for language in languages:
-        assert len(source.read("task", language, "test", data_root)) >= 5
+        assert len(source.read("task", ROUTE(language), "test", data_root)) >= 5

@@ -34,7 +34,7 @@ WHOLE = ["{first}-{second}/all.json", "{first}_{second}.tsv", "{first}-{second}.
 
 
 def read(source, direction, split, root):
-    return source.read("mt", direction, split, root).examples
+    return source.read("mt", ROUTE(direction), split, root).examples
 
 
 def test_both_directions_come_from_one_file(root):
@@ -47,7 +47,7 @@ def test_both_directions_come_from_one_file(root):
 def test_splits_may_have_other_names(root):
     source = Pairs(path=JSON, splits={"dev": "validation"}, limit={"dev": 7})
     assert len(read(source, "de-en", "dev", root)) == 7
-    assert not source.has("de-en", "test", root)
+    assert not source.has(Route.of("de", "en"), "test", root)
 
 
 @pytest.mark.parametrize("path", WHOLE)
@@ -80,9 +80,9 @@ def test_usual_codes_are_known(path, root):
     pair = read(source, "ha-en", "train", root)[0]
     assert pair.languages == ("ha", "en")
     assert pair.first.startswith("gida") and pair.second.startswith("house")
-    assert source.languages(root) == ("de-en", "en-de", "en-ha", "ha-en")
-    assert source.has("en-ha", "train", root)
-    assert not source.has("de-ha", "train", root) and not source.has("de", "train", root)
+    assert source.routes(root) == ("de-en", "en-de", "en-ha", "ha-en")
+    assert source.has(Route.of("en", "ha"), "train", root)
+    assert not source.has(Route.of("de", "ha"), "train", root) and not source.has(Route.of("de"), "train", root)
 
 
 def test_texts_may_stand_at_the_top_of_an_object(root):
@@ -152,7 +152,7 @@ def test_no_file_says_what_there_is(root):
 @pytest.mark.realdata
 def test_real_files(data_root):
     lafand = Pairs(path="mt/lafand/{first}-{second}/{split}.json")
-    assert {"en-yo", "yo-en", "fr-wo"} <= set(lafand.languages(data_root))
+    assert {"en-yo", "yo-en", "fr-wo"} <= set(lafand.routes(data_root))
     pair = read(lafand, "ha-en", "dev", data_root)[1]
     assert pair.second == "No, the people trust the Islamic Republic."
     tatoeba = Pairs(path="mt/tatoeba/{first}-{second}.{language}")

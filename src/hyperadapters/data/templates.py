@@ -11,6 +11,7 @@ from hyperadapters.errors import ConfigError, DataError
 
 __all__ = [
     "Codes",
+    "check_named",
     "check_places",
     "codes_for",
     "expand",
@@ -61,6 +62,21 @@ def check_places(template: str, **said: Mapping[Any, object]) -> None:
                 found=f"`{template}`",
                 remedy=f"leave `{name}` out, or put `{place}` where files differ by it",
             )
+
+
+def check_named(**paths: tuple[str, ...]) -> None:
+    """Nothing if there is a template in any of a source's lists of them.
+
+    Raises:
+        ConfigError: all are empty.
+    """
+    if not any(paths.values()):
+        names = " or ".join(f"`{name}`" for name in paths)
+        raise ConfigError(
+            "a source names no files",
+            expected=f"{names}: templates of files under the data root, with `{{language}}`",
+            remedy=f"for example `{next(iter(paths))}: [mlm/udhr/udhr_{{language}}.xml]`",
+        )
 
 
 def codes_for(language: str, codes: Codes) -> tuple[str, ...]:

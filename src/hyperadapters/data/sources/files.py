@@ -1,0 +1,125 @@
+"""Labelled or plain text in files that one template names: CoNLL-U, CoNLL columns, plain text."""
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar, Literal, final
+
+from hyperadapters.data.formats.conll import Columns, read_conll
+from hyperadapters.data.formats.conllu import read_conllu
+from hyperadapters.data.formats.text import read_texts
+from hyperadapters.data.limits import Limit, SplitNames
+from hyperadapters.data.places import ByLanguage, InFiles
+from hyperadapters.data.rules import rule_of
+from hyperadapters.data.source import Parts, Sample, Source
+from hyperadapters.data.templates import Codes, check_places, filled
+from hyperadapters.examples import Example, Tagged, Text
+from hyperadapters.routes import Route
+
+__all__ = ["Conll", "ConllU", "PlainText"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Files(Source):
+    """Files of one format under the data root.
+
+    Args:
+        path: a template under the data root (or absolute), with `{language}`, `{split}`,
+            `{treebank}` and globs. Without `{split}`, 5% of the sentences are dev and 5% test, by
+            the hash of the sentence.
+        codes: our language name -> what the files call it, one or more; the usual codes are known.
+        treebanks: our language name -> what `{treebank}` stands for.
+        splits: split -> the one to read where a language has no file of its own (`train: test`
+            gives languages that have only a test split their test sentences to train on; `dev:
+            validation` another file name).
+        limit: most sentences per split, for all splits or by split.
+
+    Raises:
+        ConfigError: `treebanks` or `splits` that the path has no place for.
+    """
+
+    kind: ClassVar[type[Example]]
+    path: str
+    codes: Codes = field(default_factory=dict)
+    treebanks: Mapping[str, str] = field(default_factory=dict)
+    splits: SplitNames = field(default_factory=dict)
+    limit: Limit = None
+
+    def __post_init__(self) -> None:
+        check_places(self.path, treebanks=self.treebanks, splits=self.splits)
+
+    @property
+    def parts(self) -> Parts[InFiles]:
+        """All files of a language and a split, one after the other."""
+        return Parts(
+            place=ByLanguage(self.path, self.codes, self.splits, self.treebanks),
+            gives=self.kind,
+            reader=self._samples,
+            rule=rule_of(self.path),
+            limit=self.limit,
+            apart="{language}" in self.path or "{treebank}" in self.path,
+        )
+
+    def _samples(self, text: InFiles, route: Route) -> Iterator[Sample]:
+        for file in text.sides[0]:
+            yield from (Sample(one, one.text) for one in self.examples(file, text.name))
+
+    @abstractmethod
+    def examples(self, path: Path, code: str) -> Iterable[Example]:
+        """The examples of one file; `code` is what files call the language."""
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class ConllU(Files):
+    """Universal Dependencies in CoNLL-U.
+
+    Args:
+        column: which column holds the labels: `upos`, `xpos` or `deprel`.
+    """
+
+    kind: ClassVar[type[Example]] = Tagged
+    format: Literal["conllu"] = "conllu"
+    column: Literal["upos", "xpos", "deprel"] = "upos"
+
+    def examples(self, path: Path, code: str) -> Iterable[Example]:
+        """Words and labels; multiword and empty nodes left out."""
+        return read_conllu(path, self.column)
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Conll(Files):
+    """CoNLL columns.
+
+    Args:
+        word, label: columns of the word and of its label, 0-based, negative from the end.
+        comments: beginning of lines to leave out (`"#"` for UNER's .iob2).
+        prefix: cut from each word, a template (`"{language}:"` for WikiANN's `yo:Ilé`).
+    """
+
+    kind: ClassVar[type[Example]] = Tagged
+    format: Literal["conll"] = "conll"
+    word: int = 0
+    label: int = -1
+    comments: str = ""
+    prefix: str = ""
+
+    def examples(self, path: Path, code: str) -> Iterable[Example]:
+        """Words and labels."""
+        prefix = filled(self.prefix, language=code)
+        return read_conll(path, Columns(self.word, self.label, self.comments, prefix))
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class PlainText(Files):
+    """Plain text: one sentence per line, `id TAB text` (.tsv) or the UDHR's XML (.xml)."""
+
+    kind: ClassVar[type[Example]] = Text
+    format: Literal["text"] = "text"
+
+    def examples(self, path: Path, code: str) -> Iterable[Example]:
+        """One text per line, id or paragraph."""
+        return map(Text, read_texts(path))

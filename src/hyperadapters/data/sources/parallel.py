@@ -1,0 +1,82 @@
+"""Sentences in two languages for translation LM; never a sentence of a dev or test split."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal, final
+
+from hyperadapters.data.formats.text import read_identified, read_parts
+from hyperadapters.data.held_out import side_of
+from hyperadapters.data.limits import Limit
+from hyperadapters.data.places import Files, InFiles, SideBySide, has_ids
+from hyperadapters.data.rules import unseen
+from hyperadapters.data.source import Parts, Sample, Source, sides
+from hyperadapters.data.templates import Codes, check_named
+from hyperadapters.examples import Pair
+from hyperadapters.routes import Route
+
+__all__ = ["Parallel"]
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Parallel(Source):
+    """Sentences in two languages, from aligned lines or from texts under the same ids (.tsv).
+
+    A pair is left out when either side occurs in any dev or test file of the root. Splits are by
+    hash of the side in the language `beside`, so that all languages agree on them: 2% `dev`, 2%
+    `test`, the rest `train`.
+
+    Args:
+        beside: the other language where the run file lists single languages, and no directions.
+        paths: templates that name one side's file by `{language}`, such as
+            `mt/bible/{language}-*.tsv`; `{pair}` is `language-beside`, in the files' codes. Several
+            files of a language are the parts of one text where the other has as many, else versions
+            of it, of which the first is read; of an id that several have, the first counts.
+        codes: our language name -> what files call it; the usual codes are known.
+        limit: most pairs, for all splits or by split.
+
+    Raises:
+        ConfigError: there are no `paths`.
+    """
+
+    format: Literal["parallel"] = "parallel"
+    beside: str = "en"
+    paths: tuple[str, ...]
+    codes: Codes = field(default_factory=dict)
+    limit: Limit = None
+
+    def __post_init__(self) -> None:
+        check_named(paths=self.paths)
+
+    @property
+    def parts(self) -> Parts[InFiles]:
+        """Every text with both sides, without what is scored."""
+        return Parts(
+            place=SideBySide(self.paths, self.codes, beside=self.beside),
+            gives=Pair,
+            reader=self._pairs,
+            rule=unseen,
+            limit=self.limit,
+        )
+
+    def _pairs(self, text: InFiles, route: Route) -> Iterator[Sample]:
+        """Neither side empty, marked by the side in the language `beside`."""
+        names = sides(route, self.beside)
+        side = side_of(names, self.beside)
+        for both in _aligned(*text.sides):
+            first, second = map(str.strip, both)
+            if first and second:
+                yield Sample(Pair(first, second, names), (first, second)[side])
+
+
+def _aligned(firsts: Files, seconds: Files) -> Iterable[tuple[str, str]]:
+    if has_ids(firsts):
+        texts, others = _by_id(firsts), _by_id(seconds)
+        return ((text, others.get(name, "")) for name, text in texts.items())
+    if len(firsts) != len(seconds):
+        firsts, seconds = firsts[:1], seconds[:1]
+    return read_parts(firsts, seconds)
+
+
+def _by_id(files: Files) -> dict[str, str]:
+    return {name: text for file in reversed(files) for name, text in read_identified(file).items()}
