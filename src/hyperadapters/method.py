@@ -4,7 +4,7 @@ modules.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from hyperadapters.context import Row
@@ -218,3 +218,15 @@ class Method:
             named = {*phase.trains, *(phase.acts or ()), *phase.leave_out}
             for name in sorted(named - {*own, BACKBONE, HEADS}):
                 raise UnknownName(f"part in phase `{phase.name}`", name, [*own, BACKBONE, HEADS])
+
+    def on(self, cells: Sequence[Cell]) -> "Method":
+        """This method for what a run trains on: every phase without cells of its own gets those of
+        the tasks that it has.
+        """
+        filled = (
+            phase
+            if phase.cells
+            else replace(phase, cells=tuple(cell for cell in cells if phase.has(cell.task)))
+            for phase in self.phases
+        )
+        return replace(self, phases=tuple(filled))
