@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+import hyperadapters.methods
 from hyperadapters.method import Method
 from hyperadapters.methods import METHODS, SETTINGS
 from hyperadapters.methods.arguments import REQUIRED, arguments
@@ -67,8 +68,7 @@ def test_arguments_are_values_that_a_run_file_can_spell_out(name: str) -> None:
 
 def test_every_published_system_has_an_entry() -> None:
     """A method that `hyperadapters.methods` offers can be named in a run file."""
-    import hyperadapters.methods as module
-
+    module = hyperadapters.methods
     offered = {name for name in module.__all__ if inspect.isfunction(getattr(module, name))}
     listed = {getattr(method, "func", method).__name__ for method in METHODS.values()}
     assert offered == listed

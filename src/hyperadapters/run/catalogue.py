@@ -56,11 +56,18 @@ def published(method: str, changes: Sequence[str] = ()) -> dict[str, Any]:
     checked = [_checked(change) for change in changes]
     document = changed(Document(said, {}, (), where), checked)
     raise_faults([*document.faults, *_faults(method, document)], where)
-    made = _made(method, document)
+    made = _made(method, document).on(setting.cells)
     tasks = [Counted(task, labels) for task, labels in setting.labels.items()]
     tasks += [Counted(task) for task in setting.unlabelled]
     backbone = architectures.empty(document.values["backbone"]["name"])
-    return facts(made.on(setting.cells), backbone, tasks)
+    for phase in made.phases:
+        if not phase.cells:
+            raise ConfigError(
+                f"phase `{phase.name}` is trained on none of the tasks",
+                where=where,
+                found=", ".join(task.name for task in tasks),
+            )
+    return facts(made, backbone, tasks)
 
 
 def _checked(change: str) -> str:
