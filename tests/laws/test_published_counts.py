@@ -14,7 +14,7 @@ from hyperadapters.method import BACKBONE, HEADS, Adapter, Method, Phase
 from hyperadapters.methods import hyper_adapters, language_adapters, pair_adapters
 from hyperadapters.model.adapt import adapt
 from hyperadapters.model.counting import counts
-from hyperadapters.providers import Linear, Mlp, hypernetwork, joined, table
+from hyperadapters.providers import LinearHeads, Mlp, hypernetwork, joined, table
 from hyperadapters.run.catalogue import catalogue
 from hyperadapters.sites import Where
 
@@ -83,7 +83,7 @@ def test_adapters_dagger(backbone: str, per_task: float) -> None:
     ("backbone", "written"), [("t5-small", 28_058_176), ("t5-base", 122_357_056)]
 )
 def test_hyperformer(backbone: str, written: int) -> None:
-    network = hypernetwork({"task": 512}, encoder=Mlp((128, 64)), heads=Linear(per="site"))
+    network = hypernetwork({"task": 512}, encoder=Mlp((128, 64)), heads=LinearHeads(per="site"))
     assert counted(backbone, _houlsby(weights=network), rows=GLUE) == written
 
 
