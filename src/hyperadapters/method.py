@@ -39,12 +39,34 @@ Decay = Literal["linear", "constant", "inverse_sqrt"]
 
 @dataclass(frozen=True)
 class Adapter:
-    """One adapter: what it is called, what it computes, where it acts, and whose weights it has."""
+    """One adapter: what it is called, what it computes, where it acts, and whose weights it has.
+
+    Args:
+        name: in phases, counts and files.
+        form: what it computes; None at heads, whose forms are their tasks'.
+        where: its sites. Those of the tower `head` are parts of tasks' heads, whose weights this
+            adapter takes over.
+        weights: the plan of its provider.
+
+    Raises:
+        ValueError: a form at heads, or none anywhere else.
+    """
 
     name: str
-    form: Form
+    form: Form | None
     where: Where
     weights: Plan
+
+    def __post_init__(self) -> None:
+        if self.at_heads and self.form is not None:
+            raise ValueError(f"adapter `{self.name}` has no form of its own: a head has its task's")
+        if not self.at_heads and self.form is None:
+            raise ValueError(f"adapter `{self.name}` needs a form: only heads have their task's")
+
+    @property
+    def at_heads(self) -> bool:
+        """Whether it takes over heads of tasks."""
+        return self.where.tower == "head"
 
 
 @dataclass(frozen=True)

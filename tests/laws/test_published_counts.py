@@ -21,7 +21,7 @@ from hyperadapters.methods import (
 )
 from hyperadapters.model.adapt import adapt
 from hyperadapters.model.counting import counts
-from hyperadapters.providers import Linear, Mlp, hypernetwork, joined, table
+from hyperadapters.providers import LinearHeads, Mlp, hypernetwork, joined, table
 from hyperadapters.run.catalogue import catalogue, published
 from hyperadapters.sites import Where
 
@@ -90,7 +90,7 @@ def test_adapters_dagger(backbone: str, per_task: float) -> None:
     ("backbone", "written"), [("t5-small", 28_058_176), ("t5-base", 122_357_056)]
 )
 def test_hyperformer(backbone: str, written: int) -> None:
-    network = hypernetwork({"task": 512}, encoder=Mlp((128, 64)), heads=Linear(per="site"))
+    network = hypernetwork({"task": 512}, encoder=Mlp((128, 64)), heads=LinearHeads(per="site"))
     assert counted(backbone, _houlsby(weights=network), rows=GLUE) == written
 
 
@@ -164,6 +164,15 @@ def test_artificial_languages(method: Method, whole: float, split: float) -> Non
     for rows, millions in ((_ml15(split=False), whole), (_ml15(split=True), split)):
         total = counted("transformer-base", *method.adapters, rows=rows, backbone_too=True)
         assert total / 1e6 == pytest.approx(millions, abs=0.006)
+
+
+def test_parameter_space_factorization() -> None:
+    """The Hyper-X paper prints 185 million for it, mBERT's pooler among them."""
+    entry = listed()["psf"]
+    assert entry["added_parameters"] == 6_804_998
+    assert entry["trained_parameters"] == entry["total_parameters"] == 177_262_848 + 6_804_998
+    pooler = 768 * 768 + 768
+    assert round((entry["total_parameters"] + pooler) / 1e6) == 185
 
 
 def test_mad_x_beside_hyper_x() -> None:

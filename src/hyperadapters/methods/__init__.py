@@ -3,6 +3,7 @@
 from hyperadapters.methods.bad_x import bad_x
 from hyperadapters.methods.hyper_x import full_fine_tuning, hyper_x
 from hyperadapters.methods.mad_x import mad_x_hyper_x, mad_x_v2
+from hyperadapters.methods.psf import psf
 from hyperadapters.methods.published import METHODS, SETTINGS
 from hyperadapters.methods.settings import Setting
 from hyperadapters.methods.target_ready import (
@@ -32,6 +33,7 @@ __all__ = [
     "mad_x_hyper_x",
     "mad_x_v2",
     "pair_adapters",
+    "psf",
     "tlr_all_multi",
     "tlr_bilingual",
     "tlr_leave_out_targ",

@@ -7,9 +7,11 @@ from hyperadapters.method import Method
 from hyperadapters.methods.bad_x import bad_x
 from hyperadapters.methods.hyper_x import full_fine_tuning, hyper_x
 from hyperadapters.methods.mad_x import mad_x_hyper_x, mad_x_v2
+from hyperadapters.methods.psf import psf
 from hyperadapters.methods.settings import (
     HYPER_X,
     MASAKHANER,
+    PSF,
     Setting,
     ml50,
     target_ready,
@@ -44,6 +46,7 @@ METHODS: Mapping[str, Callable[..., Method]] = {
     "tlr-all-multi": tlr_all_multi,
     "tlr-leave-out-task": tlr_leave_out_task,
     "tlr-leave-out-targ": tlr_leave_out_targ,
+    "psf": psf,
     "transformer-base": partial(transformer, "transformer-base", "base"),
     "transformer-big": partial(transformer, "transformer-big", "big"),
     "language-adapters-base": partial(
@@ -90,6 +93,7 @@ SETTINGS: Mapping[str, Setting] = {
     "tlr-all-multi": target_ready(),
     "tlr-leave-out-task": target_ready(left_out=MASAKHANER),
     "tlr-leave-out-targ": target_ready(target="sw"),
+    "psf": PSF,
     "transformer-base": _BASE,
     "transformer-big": _BIG,
     "language-adapters-base": _BASE,
