@@ -141,7 +141,7 @@ def _methods(shape: Shape) -> Mapping[str, Method]:
 
 def _rows() -> list[Row]:
     """The hundred directions of ML50."""
-    return [_TASK.row(name) for name in SETTINGS["hyper-adapters-base-base"].languages]
+    return [route.row(_TASK.name) for route in SETTINGS["hyper-adapters-base-base"].routes]
 
 
 def _made(method: Method, shape: Shape, device: torch.device) -> AdaptedModel:

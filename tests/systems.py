@@ -2,13 +2,11 @@
 
 from hyperadapters.forms import Bottleneck, LoRA, Norm
 from hyperadapters.method import BACKBONE, HEADS, Adapter, Method, Phase
-from hyperadapters.methods import hyper_x
+from hyperadapters.methods import hyper_x, psf
 from hyperadapters.providers import (
     Concatenate,
-    Contrast,
-    Gaussian,
     Learned,
-    Linear,
+    LinearHeads,
     Mlp,
     Residual,
     hypernetwork,
@@ -51,7 +49,7 @@ HYPERFORMER = _method(
         "task",
         Bottleneck(reduction=4, norm="after", activation="gelu_tanh"),
         TWO,
-        hypernetwork({"task": 8}, encoder=Mlp((6, 4)), heads=Linear(per="site", std=0.01)),
+        hypernetwork({"task": 8}, encoder=Mlp((6, 4)), heads=LinearHeads(per="site", std=0.01)),
     ),
     Adapter("norms", Norm(), NORMS, table()),
 )
@@ -66,7 +64,7 @@ HYPERFORMER_PLUS = _method(
                 {"task": 4},
                 site={"layer": 4, "position": 4},
                 encoder=Mlp((6, 4), norm=True, std=0.01),
-                heads=Linear(std=0.01),
+                heads=LinearHeads(std=0.01),
             ),
         )
         for tower in ("encoder", "decoder")
@@ -108,7 +106,7 @@ HYPER_ADAPTERS = _method(
             site={"layer": 4},
             blind={"decoder": {"source_language"}},
             encoder=Residual(6, blocks=2),
-            heads=Linear(rescale=True, std=1.0),
+            heads=LinearHeads(rescale=True, std=1.0),
         ),
     ),
     phases=(Phase(trains=frozenset({BACKBONE, "hyper"})),),
@@ -148,19 +146,7 @@ TLR = Method(
         ),
     ),
 )
-PSF = _method(
-    "psf",
-    Adapter(
-        "softmax",
-        LoRA(rank=2),  # stands for the head: the real one is the form `Linear` of a task
-        Where("query"),
-        hypernetwork(
-            {"task": Gaussian(4), "language": Gaussian(4)},
-            combine=Contrast(),
-            encoder=Mlp((6, 6, 4)),
-        ),
-    ),
-)
+PSF = psf(embedding=4, rank=2, hidden=6, layers=3, dropout=0.1)
 GENERATED_LORA = _method(
     "generated-lora",
     Adapter(
@@ -178,4 +164,6 @@ GENERATED_LORA = _method(
 
 TASK_SYSTEMS = (HYPER_X, ADAPTERS, ADAPTERS_DAGGER, HYPERFORMER, MAD_X, GENERATED_LORA)
 TWO_TOWERS = (HYPERFORMER_PLUS, LANGUAGE_ADAPTERS, PAIR_ADAPTERS, HYPER_ADAPTERS)
-SYSTEMS = (*TASK_SYSTEMS, *TWO_TOWERS)
+HEAD_SYSTEMS = (PSF,)
+"""Those that write the heads of tasks: they have no base row, as zero weights are no head."""
+SYSTEMS = (*TASK_SYSTEMS, *TWO_TOWERS, *HEAD_SYSTEMS)

@@ -6,6 +6,7 @@ from hyperadapters.errors import UnknownName
 from hyperadapters.forms import Bottleneck
 from hyperadapters.method import BACKBONE, Adapter, Method, Phase
 from hyperadapters.providers import table
+from hyperadapters.routes import Cell, Route
 from hyperadapters.sites import Site, Where
 
 
@@ -43,3 +44,20 @@ def test_layers_are_counted_from_the_end_of_each_tower() -> None:
     left = [site for site in sites if site not in phase.sites("b", sites)]
     assert {(site.tower, site.layer) for site in left} == {("encoder", 0), ("decoder", 0)}
     assert phase.sites("c", sites) == sites
+
+
+def test_phases_get_the_cells_of_their_tasks() -> None:
+    ner, mlm = (Cell(task, Route.of("tr")) for task in ("ner", "mlm"))
+    own = (Cell("ner", Route.of("de")),)
+    phases = (
+        Phase(name="text", trains=frozenset({"a"}), tasks=frozenset({"mlm"})),
+        Phase(name="task", trains=frozenset({"a"}), without=frozenset({"mlm"})),
+        Phase(name="all", trains=frozenset({"a"})),
+        Phase(name="filled", trains=frozenset({"a"}), cells=own),
+    )
+    method = Method("m", (_adapter("a"),), phases)
+    filled = method.on([ner, mlm])
+    assert [phase.cells for phase in filled.phases] == [(mlm,), (ner,), (ner, mlm), own]
+    assert filled.adapters == method.adapters
+    assert filled.on([mlm]) == filled
+    assert all(not phase.cells for phase in method.phases[:3])

@@ -1,7 +1,7 @@
 """Tiny real backbones with random weights, a task that shows hidden states, and batches."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import torch
@@ -9,12 +9,12 @@ from torch import Tensor, nn
 from transformers import AutoConfig, AutoModelForMaskedLM, AutoModelForSeq2SeqLM
 
 from hyperadapters.context import Row
-from hyperadapters.forms import Form
+from hyperadapters.forms import Linear
 from hyperadapters.method import Method
 from hyperadapters.metrics import Accuracy, Loss, Metric
 from hyperadapters.model.adapt import adapt
 from hyperadapters.model.adapted import AdaptedModel
-from hyperadapters.tasks.base import Batch, Encoded, Share, Task, View
+from hyperadapters.tasks.base import Batch, Encoded, Head, Share, Task, View
 
 ENCODERS = ("bert", "roberta", "xlm-roberta", "distilbert")
 SEQ2SEQ = ("t5", "mt5", "marian", "m2m_100", "mbart")
@@ -92,11 +92,13 @@ def backbone(family: str, *, seed: int = 0, dtype: torch.dtype = torch.float64) 
 
 @dataclass(frozen=True)
 class Probe(Task):
-    """A task without a head: its logits are the hidden states, its loss their weighted sum."""
+    """A task whose logits are the hidden states, or what its heads give side by side, and whose
+    loss is their weighted sum.
+    """
 
     name: str = "probe"
     metric: Metric = Accuracy()
-    head: Form | None = None
+    heads: Mapping[str, Head] = field(default_factory=dict, hash=False)
 
     def encode(self, tokenizer: Any, example: Any, length: int) -> Encoded:
         raise TypeError("a probe has no text")
@@ -107,7 +109,14 @@ class Probe(Task):
         return {}, None
 
     def logits(self, view: View, hidden: Tensor, share: Share) -> Tensor:
-        return hidden
+        if not self.heads:
+            return hidden
+        given = []
+        for part, head in self.heads.items():
+            times = (head.width_in or hidden.shape[-1]) // hidden.shape[-1]
+            read = hidden.repeat(1, 1, times)
+            given.append(view.head(self.name, part, read, share.examples))
+        return torch.cat(given, dim=-1)
 
     def loss(self, logits: Tensor, share: Share, *, smoothing: float = 0.0) -> Loss:
         weights = torch.linspace(-1, 1, logits[0].numel(), dtype=logits.dtype)
@@ -137,6 +146,10 @@ def take(whole: Batch, examples: Sequence[int]) -> Batch:
     return Batch(inputs, {task: Share(torch.arange(len(index)), {})}, (Row(),) * len(index))
 
 
+HEADS: Mapping[str, Head] = {"labels": Head(Linear(4)), "pairs": Head(Linear(3), width_in=32)}
+"""One that reads hidden states, one that reads vectors twice as wide."""
+
+
 def adapted(
     method: Method,
     rows: Sequence[Row],
@@ -146,9 +159,13 @@ def adapted(
     seed: int = 1,
     scale: float = 0.4,
 ) -> AdaptedModel:
-    """An adapted tiny backbone whose adapters' free parameters are all drawn from N(0, scale²)."""
+    """An adapted tiny backbone whose adapters' free parameters are all drawn from N(0, scale²); its
+    probe has heads where an adapter writes them.
+    """
     model = backbone(family) if model is None else model
-    result = adapt(model, method, tasks=[Probe()], rows=rows).to(model.dtype).eval()
+    written = any(adapter.at_heads for adapter in method.adapters)
+    probe = Probe(heads=HEADS if written else {})
+    result = adapt(model, method, tasks=[probe], rows=rows).to(model.dtype).eval()
     redraw(result, seed=seed, scale=scale)
     return result
 

@@ -5,7 +5,7 @@ modules.
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Lt
@@ -47,12 +47,34 @@ Share = Annotated[float, Ge(0), Lt(1)]
 
 @dataclass(frozen=True)
 class Adapter:
-    """One adapter: what it is called, what it computes, where it acts, and whose weights it has."""
+    """One adapter: what it is called, what it computes, where it acts, and whose weights it has.
+
+    Args:
+        name: in phases, counts and files.
+        form: what it computes; None at heads, whose forms are their tasks'.
+        where: its sites. Those of the tower `head` are parts of tasks' heads, whose weights this
+            adapter takes over.
+        weights: the plan of its provider.
+
+    Raises:
+        ValueError: a form at heads, or none anywhere else.
+    """
 
     name: str
-    form: Form
+    form: Form | None
     where: Where
     weights: Plan
+
+    def __post_init__(self) -> None:
+        if self.at_heads and self.form is not None:
+            raise ValueError(f"adapter `{self.name}` has no form of its own: a head has its task's")
+        if not self.at_heads and self.form is None:
+            raise ValueError(f"adapter `{self.name}` needs a form: only heads have their task's")
+
+    @property
+    def at_heads(self) -> bool:
+        """Whether it takes over heads of tasks."""
+        return self.where.tower == "head"
 
 
 @dataclass(frozen=True)
@@ -226,3 +248,15 @@ class Method:
             named = {*phase.trains, *(phase.acts or ()), *phase.leave_out}
             for name in sorted(named - {*own, BACKBONE, HEADS}):
                 raise UnknownName(f"part in phase `{phase.name}`", name, [*own, BACKBONE, HEADS])
+
+    def on(self, cells: Sequence[Cell]) -> "Method":
+        """This method for what a run trains on: every phase without cells of its own gets those of
+        the tasks that it has.
+        """
+        filled = (
+            phase
+            if phase.cells
+            else replace(phase, cells=tuple(cell for cell in cells if phase.has(cell.task)))
+            for phase in self.phases
+        )
+        return replace(self, phases=tuple(filled))

@@ -42,7 +42,9 @@ class Where:
     """A selection of sites: all those at `positions`, in one tower or in all that have them.
 
     `Where("ffn")` is the feed-forward position of every layer of every tower;
-    `Where("attention", "ffn", tower="encoder")` two positions of one tower.
+    `Where("attention", "ffn", tower="encoder")` two positions of one tower. No position is every
+    position: `Where(tower="head")` is every head, `Where("ner:labels", tower="head")` one part of
+    one task's.
     """
 
     positions: tuple[str, ...]
@@ -61,13 +63,19 @@ class Where:
                 cross-attention.
         """
         offered = [s for s in sites if self.tower is None or s.tower == self.tower]
-        chosen = tuple(site for site in offered if site.position in self.positions)
+        chosen = tuple(s for s in offered if not self.positions or s.position in self.positions)
         if not chosen:
-            raise BackboneError(
-                f"no site at {' or '.join(f'`{p}`' for p in self.positions)}"
-                + (f" in the {self.tower}" if self.tower else ""),
-                expected=f"one of {', '.join(sorted({s.position for s in offered}))}",
-                cause="this backbone has no such position",
-                remedy="choose another position for this adapter, or another backbone",
-            )
+            raise self._nowhere(sorted({site.position for site in offered}))
         return chosen
+
+    def _nowhere(self, offered: list[str]) -> BackboneError:
+        at_heads, positions = self.tower == "head", " or ".join(f"`{p}`" for p in self.positions)
+        return BackboneError(
+            "no site"
+            + (f" at {positions}" if positions else "")
+            + (f" in the {self.tower}" if self.tower else ""),
+            expected=f"one of {', '.join(offered)}" if offered else None,
+            cause="no task has such a head" if at_heads else "this backbone has no such position",
+            remedy="choose another position for this adapter, or "
+            + ("another task" if at_heads else "another backbone"),
+        )

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn.functional import gelu, layer_norm, relu, silu
 
 from hyperadapters.forms import Bottleneck
-from hyperadapters.forms.bottleneck import Norm, activate
+from hyperadapters.forms.bottleneck import InnerNorm, activate
 
 SIZES = st.tuples(st.integers(1, 3), st.integers(1, 4), st.integers(1, 5), st.integers(1, 4))
 
@@ -56,7 +56,7 @@ def test_the_norm_comes_before_or_after(sizes: tuple[int, int, int, int], unit: 
 
 @pytest.mark.parametrize("norm", ["none", "before", "after"])
 @pytest.mark.parametrize("unit", [False, True])
-def test_zero_weights_add_nothing(norm: Norm, unit: bool) -> None:
+def test_zero_weights_add_nothing(norm: InnerNorm, unit: bool) -> None:
     form = Bottleneck(width=3, norm=norm, unit_scale=unit)
     hidden, weights = draw(form, 2, 3, 4)
     zero = {slot: torch.zeros_like(weight) for slot, weight in weights.items()}
@@ -95,7 +95,7 @@ def test_activations_are_those_of_torch() -> None:
 
 
 @pytest.mark.parametrize("norm", ["none", "before", "after"])
-def test_settled_weights_give_the_same(norm: Norm) -> None:
+def test_settled_weights_give_the_same(norm: InnerNorm) -> None:
     form = Bottleneck(width=3, norm=norm, unit_scale=True)
     hidden, weights = draw(form, 2, 4, 5)
     plain, settled = form.settled(weights)

@@ -271,6 +271,6 @@ def _bert_with_stack(model: Any, inputs: Any, provided: Any) -> Tensor:
             if (name, number) == ("language", len(layers) - 1):
                 continue  # version 2.0 leaves the last language adapter out
             normed = layer_norm(layer.output.LayerNorm, f + x, "", still)
-            f = formula(model.forms[name], provided[name][site], normed, f)
+            f = formula(model.forms[name][site], provided[name][site], normed, f)
         x = layer_norm(layer.output.LayerNorm, f + x, "", still)
     return x

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
+from math import prod
 from typing import Any
 
 import pytest
@@ -11,11 +12,17 @@ from hyperadapters.backbones import architectures, backbone_parameters
 from hyperadapters.context import Row
 from hyperadapters.forms import Bottleneck, Norm
 from hyperadapters.method import BACKBONE, HEADS, Adapter, Method, Phase
-from hyperadapters.methods import hyper_adapters, language_adapters, pair_adapters
+from hyperadapters.methods import (
+    SETTINGS,
+    hyper_adapters,
+    language_adapters,
+    mad_x_v2,
+    pair_adapters,
+)
 from hyperadapters.model.adapt import adapt
 from hyperadapters.model.counting import counts
-from hyperadapters.providers import Linear, Mlp, hypernetwork, joined, table
-from hyperadapters.run.catalogue import catalogue
+from hyperadapters.providers import LinearHeads, Mlp, hypernetwork, joined, table
+from hyperadapters.run.catalogue import catalogue, published
 from hyperadapters.sites import Where
 
 GLUE = [Row(task=str(number)) for number in range(8)]
@@ -83,7 +90,7 @@ def test_adapters_dagger(backbone: str, per_task: float) -> None:
     ("backbone", "written"), [("t5-small", 28_058_176), ("t5-base", 122_357_056)]
 )
 def test_hyperformer(backbone: str, written: int) -> None:
-    network = hypernetwork({"task": 512}, encoder=Mlp((128, 64)), heads=Linear(per="site"))
+    network = hypernetwork({"task": 512}, encoder=Mlp((128, 64)), heads=LinearHeads(per="site"))
     assert counted(backbone, _houlsby(weights=network), rows=GLUE) == written
 
 
@@ -159,11 +166,72 @@ def test_artificial_languages(method: Method, whole: float, split: float) -> Non
         assert total / 1e6 == pytest.approx(millions, abs=0.006)
 
 
-def test_mad_x() -> None:
-    languages = [Row(language=name) for name in ("en",)]
-    wide = Adapter("a", Bottleneck(width=256), Where("ffn_sum"), table("language"))
-    assert counted("bert-base-multilingual-cased", wide, rows=languages) == 4_730_880
-    narrow = Adapter("a", Bottleneck(width=48), Where("ffn_sum"), table("language"))
-    assert counted("bert-base-multilingual-cased", narrow, rows=languages) == 894_528
-    half = Adapter("a", Bottleneck(reduction=2), Where("ffn_sum"), table("language"))
-    assert counted("bert-base-multilingual-cased", half, rows=languages) == 7_091_712
+def test_parameter_space_factorization() -> None:
+    """The Hyper-X paper prints 185 million for it, mBERT's pooler among them."""
+    entry = listed()["psf"]
+    assert entry["added_parameters"] == 6_804_998
+    assert entry["trained_parameters"] == entry["total_parameters"] == 177_262_848 + 6_804_998
+    pooler = 768 * 768 + 768
+    assert round((entry["total_parameters"] + pooler) / 1e6) == 185
+
+
+def test_mad_x_beside_hyper_x() -> None:
+    """Section 4.3 of the Hyper-X paper: 4.7m a language, 0.9m a task; the 76m are 16 languages."""
+    found = published("mad-x-hyper-x")
+    assert found["providers"] == {"language": 16 * 4_730_880, "task": 2 * 894_528}
+    assert round(found["providers"]["language"] / 1e6, 2) == 75.69
+    one = published("mad-x-hyper-x", ["method.task_width=256"])["providers"]
+    assert one["task"] == 2 * 4_730_880
+
+
+@pytest.mark.parametrize(
+    ("method", "languages"),
+    [
+        ("mad-x-v2", 35),
+        ("bad-x", 1),
+        ("tlr-target", 35),
+        ("tlr-bilingual", 35),
+        ("tlr-task-multi", 35),
+        ("tlr-all-multi", 35),
+        ("tlr-leave-out-task", 35),
+        ("tlr-leave-out-targ", 35),
+    ],
+)
+def test_mad_x_bad_x_and_target_ready(method: str, languages: int) -> None:
+    """At twelve layers: also the last one, which the second phase leaves out, has parameters."""
+    entry = listed()[method]
+    assert entry["added_parameters"] == languages * 7_091_712 + 894_528
+    assert entry["trained_parameters"] == entry["added_parameters"]
+
+
+@pytest.mark.parametrize(
+    ("method", "below", "languages"), [("mad-x-v2", "language", 35), ("bad-x", "pair", 1)]
+)
+def test_each_adapter_of_mad_x_and_bad_x(method: str, below: str, languages: int) -> None:
+    found = published(method)
+    assert found["providers"] == {below: languages * 7_091_712, "task": 894_528}
+    assert found["heads"]["ner"] == 5383
+
+
+def test_what_acts_of_mad_x_2_are_eleven_layers() -> None:
+    setting, method = SETTINGS["mad-x-v2"], mad_x_v2()
+    with torch.device("meta"):
+        model = adapt(
+            architectures.empty(setting.backbone),
+            method,
+            tasks=[],
+            rows=[Row(language="en", task="ner")],
+        )
+    acting = {}
+    for name, provider in model.adapters.items():
+        sites = method.phases[1].sites(name, provider.slots)
+        slots = [slot for site in sites for slot in provider.slots[site].values()]
+        acting[name] = sum(prod(slot.shape) for slot in slots)
+    assert acting == {"language": 6_500_736, "task": 819_984}
+
+
+def test_an_adapter_has_the_rows_of_the_phases_in_which_it_acts() -> None:
+    """Language modelling has no task adapter, and a cycle adds no language that has no text."""
+    found = published("mad-x-hyper-x")
+    assert set(found["names"]["task"]) == {"ner", "pos", "mlm"}
+    assert found["providers"]["task"] == 2 * 894_528

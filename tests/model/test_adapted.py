@@ -7,7 +7,7 @@ import systems
 import tiny
 from hyperadapters.context import BASE, Context, Row
 from hyperadapters.errors import BackboneError, ConfigError, ContextError, UnknownName
-from hyperadapters.forms import Bottleneck, Linear, Norm
+from hyperadapters.forms import Bottleneck, Norm
 from hyperadapters.method import BACKBONE, HEADS, Adapter, Method, Phase
 from hyperadapters.metrics import METRICS
 from hyperadapters.model.adapt import adapt, materialised
@@ -92,8 +92,8 @@ def test_tasks_and_languages_may_be_called_like_methods_of_modules() -> None:
     model = adapt(
         tiny.backbone("bert"), systems.HYPER_X, tasks=[tagging("train"), tagging("pop")], rows=[row]
     )
-    hidden = torch.zeros(2, 3, 16, dtype=torch.float64)
-    assert model.head(Context.uniform(row, 2), "train", hidden).shape == (2, 3, 2)
+    batch = tiny.batch("bert", 2, task="train")
+    assert model.double()(Context.uniform(row, 2), batch).logits["train"].shape == (2, 6, 2)
 
 
 def test_unknown_parts_are_refused() -> None:
@@ -149,7 +149,12 @@ def test_a_head_may_be_generated_for_task_and_language() -> None:
     written = hypernetwork(
         {"task": Gaussian(3), "language": Gaussian(3)}, combine=Contrast(), encoder=Mlp((4,))
     )
-    psf = method(*(Adapter(t, Linear(2), Where(t, tower="head"), written) for t in ("ner", "pos")))
+    psf = method(
+        *(
+            Adapter(task, None, Where(f"{task}:labels", tower="head"), written)
+            for task in ("ner", "pos")
+        )
+    )
     torch.manual_seed(0)
     tasks = [tagging("ner"), tagging("pos")]
     model = adapt(tiny.backbone("bert"), psf, tasks=tasks, rows=ROWS).double().eval()

@@ -1,15 +1,13 @@
-"""What a method is made of, in its paper's setting."""
+"""What a method is made of, as tables."""
 
 from io import StringIO
 from typing import Any
 
-import pytest
 from rich.console import Console
 from rich.table import Table
 
-from hyperadapters.errors import ConfigError, UnknownName
-from hyperadapters.methods import METHODS
-from hyperadapters.report.description import catalogue_table, description_table, published
+from hyperadapters.report.description import catalogue_table, description_table
+from hyperadapters.run.catalogue import published
 
 
 def _shown(table: Table) -> str:
@@ -18,33 +16,15 @@ def _shown(table: Table) -> str:
     return stream.getvalue()
 
 
-@pytest.mark.parametrize("name", METHODS)
-def test_every_method_has_a_run_in_its_papers_setting(name: str) -> None:
-    run = published(name)
-    assert run.method.name == name
-    assert run.tasks.keys() == run.train.keys()
-
-
-def test_the_setting_of_hyper_x() -> None:
-    run = published("hyper-x-base")
-    assert {task: len(names) for task, names in run.train.items()} == {
-        "ner": 16,
-        "pos": 16,
-        "mlm": 16,
-    }
-    assert run.backbone.name == "bert-base-multilingual-cased"
-
-
-def test_changes() -> None:
-    run = published("hyper-x-base", ["backbone.name=xlm-roberta-base", "method.bottleneck=8"])
-    assert (run.backbone.name, run.method.arguments) == ("xlm-roberta-base", {"bottleneck": 8})
-
-
-def test_unknown_names() -> None:
-    with pytest.raises(UnknownName, match="unknown method `hyper-x`"):
-        published("hyper-x")
-    with pytest.raises(ConfigError, match="unknown argument `botleneck`"):
-        published("hyper-x-base", ["method.botleneck=8"])
+def test_a_published_method_as_a_table() -> None:
+    text = _shown(description_table(published("mad-x-v2")))
+    for part in (
+        "provider `language`",
+        "248,209,920",
+        "100,000 updates of language",
+        "(35 in all)",
+    ):
+        assert part in text
 
 
 def test_a_description_as_a_table() -> None:

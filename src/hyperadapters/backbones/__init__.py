@@ -12,6 +12,7 @@ from hyperadapters.backbones.anatomy import (
     read,
     recompute_layers,
     recomputing,
+    tower_of,
     transform,
 )
 from hyperadapters.backbones.families import FAMILIES, Family, Spot
@@ -33,5 +34,6 @@ __all__ = [
     "read",
     "recompute_layers",
     "recomputing",
+    "tower_of",
     "transform",
 ]

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from hyperadapters.backbones.families import FAMILIES, Family, Spot, Wiring
 from hyperadapters.errors import BackboneError, UnknownName
-from hyperadapters.sites import Site
+from hyperadapters.sites import Site, Tower
 
 __all__ = [
     "Model",
@@ -23,6 +23,7 @@ __all__ = [
     "read",
     "recompute_layers",
     "recomputing",
+    "tower_of",
     "transform",
 ]
 
@@ -112,7 +113,7 @@ def read(model: Model, inputs: Mapping[str, Tensor]) -> Tensor:
     mask = inputs["attention_mask"]
     encoded = model.get_encoder()(input_ids=inputs["input_ids"], attention_mask=mask)
     hidden = encoded.last_hidden_state
-    if "decoder_input_ids" in inputs:
+    if tower_of(model, inputs) == "decoder":
         decoded = model.get_decoder()(
             input_ids=inputs["decoder_input_ids"],
             encoder_hidden_states=hidden,
@@ -121,6 +122,12 @@ def read(model: Model, inputs: Mapping[str, Tensor]) -> Tensor:
         )
         hidden = decoded.last_hidden_state
     return hidden
+
+
+def tower_of(model: Model, inputs: Mapping[str, Tensor]) -> Tower:
+    """The tower whose states `read` gives."""
+    decodes = model.config.is_encoder_decoder and "decoder_input_ids" in inputs
+    return "decoder" if decodes else "encoder"
 
 
 def first_position(model: Model) -> int | None:

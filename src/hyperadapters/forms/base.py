@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from jaxtyping import Float
 from torch import Tensor
 
+from hyperadapters.errors import ConfigError
 from hyperadapters.slots import Slot
 
 __all__ = ["Form", "Weights"]
@@ -38,6 +39,25 @@ class Form(ABC):
         `row` is the number of rows of the batch; the tokens of all examples of a row follow each
         other.
         """
+
+    def inverse(
+        self, hidden: Float[Tensor, "row token d_model"], weights: Weights
+    ) -> Float[Tensor, "row token d_model"]:
+        """The x of which x + apply(x, weights) is `hidden`, for forms that have one.
+
+        What acts where a tower begins is undone before the backbone's own output layer, whose
+        matrix is that of the embeddings (MAD-X, Pfeiffer et al., 2020, section 3.3).
+
+        Raises:
+            ConfigError: this form has none.
+        """
+        raise ConfigError(
+            f"the form `{type(self).__name__}` has no inverse",
+            expected="at `embeddings` a form that has one, where the backbone's own language-model "
+            "head is used",
+            remedy="put this adapter at another position, or leave out the tasks that the "
+            "backbone's own head serves",
+        )
 
     def settled(self, weights: Weights) -> tuple["Form", Weights]:
         """A form and weights that compute the same, with what depends on the weights alone done.

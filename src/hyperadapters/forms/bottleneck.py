@@ -16,7 +16,7 @@ from hyperadapters.slots import Slot, check_std
 __all__ = ["Bottleneck", "activate", "bottleneck", "normalise"]
 
 Activation = Literal["relu", "gelu", "gelu_tanh", "silu", "tanh"]
-Norm = Literal["none", "before", "after"]
+InnerNorm = Literal["none", "before", "after"]
 
 _EPSILON = 1e-5
 
@@ -71,7 +71,7 @@ class Bottleneck(Form):
 
     width: int | None = None
     reduction: int | float | None = None
-    norm: Norm = "none"
+    norm: InnerNorm = "none"
     unit_scale: bool = False
     activation: Activation = "relu"
     std: float = 0.02

@@ -1,8 +1,19 @@
 """Every published system that is built in, side by side, as values."""
 
+from hyperadapters.methods.bad_x import bad_x
 from hyperadapters.methods.hyper_x import full_fine_tuning, hyper_x
+from hyperadapters.methods.mad_x import mad_x_hyper_x, mad_x_v2
+from hyperadapters.methods.psf import psf
 from hyperadapters.methods.published import METHODS, SETTINGS
 from hyperadapters.methods.settings import Setting
+from hyperadapters.methods.target_ready import (
+    tlr_all_multi,
+    tlr_bilingual,
+    tlr_leave_out_targ,
+    tlr_leave_out_task,
+    tlr_target,
+    tlr_task_multi,
+)
 from hyperadapters.methods.translation import (
     hyper_adapters,
     language_adapters,
@@ -14,10 +25,20 @@ __all__ = [
     "METHODS",
     "SETTINGS",
     "Setting",
+    "bad_x",
     "full_fine_tuning",
     "hyper_adapters",
     "hyper_x",
     "language_adapters",
+    "mad_x_hyper_x",
+    "mad_x_v2",
     "pair_adapters",
+    "psf",
+    "tlr_all_multi",
+    "tlr_bilingual",
+    "tlr_leave_out_targ",
+    "tlr_leave_out_task",
+    "tlr_target",
+    "tlr_task_multi",
     "transformer",
 ]

@@ -2,7 +2,7 @@
 
 from hyperadapters.forms import Bottleneck, Norm
 from hyperadapters.method import BACKBONE, HEADS, Adapter, Method, Phase
-from hyperadapters.providers import Learned, Linear, Mlp, hypernetwork, table
+from hyperadapters.providers import Learned, LinearHeads, Mlp, hypernetwork, table
 from hyperadapters.sites import Where
 
 __all__ = ["full_fine_tuning", "hyper_x"]
@@ -46,7 +46,7 @@ def hyper_x(
         {"task": Learned(embedding, embedding_std), "language": Learned(embedding, embedding_std)},
         site={"layer": Learned(embedding, embedding_std)},
         encoder=Mlp((hidden, code), std=std),
-        heads=Linear(rescale=rescale, std=std),
+        heads=LinearHeads(rescale=rescale, std=std),
     )
     norms = Where(
         "embedding_norm", "attention_norm", "cross_attention_norm", "ffn_norm", "final_norm"

@@ -4,10 +4,27 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from hyperadapters.method import Method
+from hyperadapters.methods.bad_x import bad_x
 from hyperadapters.methods.hyper_x import full_fine_tuning, hyper_x
-from hyperadapters.methods.settings import HYPER_X, Setting, ml50
+from hyperadapters.methods.mad_x import mad_x_hyper_x, mad_x_v2
+from hyperadapters.methods.psf import psf
+from hyperadapters.methods.settings import (
+    HYPER_X,
+    MASAKHANER,
+    PSF,
+    Setting,
+    ml50,
+    target_ready,
+)
+from hyperadapters.methods.target_ready import (
+    tlr_all_multi,
+    tlr_bilingual,
+    tlr_leave_out_targ,
+    tlr_leave_out_task,
+    tlr_target,
+    tlr_task_multi,
+)
 from hyperadapters.methods.translation import (
-    Size,
     hyper_adapters,
     language_adapters,
     pair_adapters,
@@ -16,44 +33,78 @@ from hyperadapters.methods.translation import (
 
 __all__ = ["METHODS", "SETTINGS"]
 
-_HIDDEN = {"tiny": 102, "small": 204, "base": 612}
-
-
-def _translation(size: Size, bottleneck: int) -> dict[str, Callable[..., Method]]:
-    """The systems of Baziotis et al. (2022) of one size."""
-    adapters = {"language-adapters": language_adapters, "pair-adapters": pair_adapters}
-    return {
-        f"transformer-{size}": partial(transformer, f"transformer-{size}", size),
-        **{
-            f"{kind}-{size}": partial(made, f"{kind}-{size}", size, bottleneck=bottleneck)
-            for kind, made in adapters.items()
-        },
-        **{
-            f"hyper-adapters-{size}-{network}": partial(
-                hyper_adapters,
-                f"hyper-adapters-{size}-{network}",
-                size,
-                hidden=hidden,
-                bottleneck=bottleneck,
-            )
-            for network, hidden in _HIDDEN.items()
-        },
-    }
-
-
-_TRANSFER: Mapping[str, Callable[..., Method]] = {
+METHODS: Mapping[str, Callable[..., Method]] = {
     "full-fine-tuning": full_fine_tuning,
     "hyper-x-small": partial(hyper_x, "hyper-x-small", code=32),
     "hyper-x-base": partial(hyper_x, "hyper-x-base", code=192),
+    "mad-x-hyper-x": mad_x_hyper_x,
+    "mad-x-v2": mad_x_v2,
+    "bad-x": bad_x,
+    "tlr-target": tlr_target,
+    "tlr-bilingual": tlr_bilingual,
+    "tlr-task-multi": tlr_task_multi,
+    "tlr-all-multi": tlr_all_multi,
+    "tlr-leave-out-task": tlr_leave_out_task,
+    "tlr-leave-out-targ": tlr_leave_out_targ,
+    "psf": psf,
+    "transformer-base": partial(transformer, "transformer-base", "base"),
+    "transformer-big": partial(transformer, "transformer-big", "big"),
+    "language-adapters-base": partial(
+        language_adapters, "language-adapters-base", "base", bottleneck=128
+    ),
+    "language-adapters-big": partial(
+        language_adapters, "language-adapters-big", "big", bottleneck=256
+    ),
+    "pair-adapters-base": partial(pair_adapters, "pair-adapters-base", "base", bottleneck=128),
+    "pair-adapters-big": partial(pair_adapters, "pair-adapters-big", "big", bottleneck=256),
+    "hyper-adapters-base-tiny": partial(
+        hyper_adapters, "hyper-adapters-base-tiny", "base", hidden=102, bottleneck=128
+    ),
+    "hyper-adapters-base-small": partial(
+        hyper_adapters, "hyper-adapters-base-small", "base", hidden=204, bottleneck=128
+    ),
+    "hyper-adapters-base-base": partial(
+        hyper_adapters, "hyper-adapters-base-base", "base", hidden=612, bottleneck=128
+    ),
+    "hyper-adapters-big-tiny": partial(
+        hyper_adapters, "hyper-adapters-big-tiny", "big", hidden=102, bottleneck=256
+    ),
+    "hyper-adapters-big-small": partial(
+        hyper_adapters, "hyper-adapters-big-small", "big", hidden=204, bottleneck=256
+    ),
+    "hyper-adapters-big-base": partial(
+        hyper_adapters, "hyper-adapters-big-base", "big", hidden=612, bottleneck=256
+    ),
 }
-_BASE, _BIG = _translation("base", 128), _translation("big", 256)
-
-METHODS: Mapping[str, Callable[..., Method]] = {**_TRANSFER, **_BASE, **_BIG}
 """Every method by name; keyword arguments change one value of the published one."""
 
+_BASE, _BIG = ml50("transformer-base"), ml50("transformer-big")
+
 SETTINGS: Mapping[str, Setting] = {
-    **dict.fromkeys(_TRANSFER, HYPER_X),
-    **dict.fromkeys(_BASE, ml50("transformer-base")),
-    **dict.fromkeys(_BIG, ml50("transformer-big")),
+    "full-fine-tuning": HYPER_X,
+    "hyper-x-small": HYPER_X,
+    "hyper-x-base": HYPER_X,
+    "mad-x-hyper-x": HYPER_X,
+    "mad-x-v2": target_ready(),
+    "bad-x": target_ready(("sw",), target="sw"),
+    "tlr-target": target_ready(target="sw"),
+    "tlr-bilingual": target_ready(target="sw"),
+    "tlr-task-multi": target_ready(targets=MASAKHANER),
+    "tlr-all-multi": target_ready(),
+    "tlr-leave-out-task": target_ready(left_out=MASAKHANER),
+    "tlr-leave-out-targ": target_ready(target="sw"),
+    "psf": PSF,
+    "transformer-base": _BASE,
+    "transformer-big": _BIG,
+    "language-adapters-base": _BASE,
+    "language-adapters-big": _BIG,
+    "pair-adapters-base": _BASE,
+    "pair-adapters-big": _BIG,
+    "hyper-adapters-base-tiny": _BASE,
+    "hyper-adapters-base-small": _BASE,
+    "hyper-adapters-base-base": _BASE,
+    "hyper-adapters-big-tiny": _BIG,
+    "hyper-adapters-big-small": _BIG,
+    "hyper-adapters-big-base": _BIG,
 }
 """For every method, its paper's setting."""

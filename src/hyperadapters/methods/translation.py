@@ -6,7 +6,15 @@ from typing import Literal
 
 from hyperadapters.forms import Bottleneck
 from hyperadapters.method import BACKBONE, Adapter, Method, Phase, Recipe
-from hyperadapters.providers import Encoder, Learned, Linear, Mlp, Residual, hypernetwork, table
+from hyperadapters.providers import (
+    Encoder,
+    Learned,
+    LinearHeads,
+    Mlp,
+    Residual,
+    hypernetwork,
+    table,
+)
 from hyperadapters.sites import Tower, Where
 
 __all__ = ["Size", "hyper_adapters", "language_adapters", "pair_adapters", "transformer"]
@@ -189,7 +197,7 @@ def hyper_adapters(
         site={"layer": named},
         blind=_BLIND[conditioning],
         encoder=_ENCODERS[encoder](hidden, blocks, dropout),
-        heads=Linear(rescale=rescale, std=std, matched=matched),
+        heads=LinearHeads(rescale=rescale, std=std, matched=matched),
     )
     form = Bottleneck(width=bottleneck, norm="before", unit_scale=True)
     return _translation(name, size, Adapter("hyper", form, Where("layer"), written), joint=joint)

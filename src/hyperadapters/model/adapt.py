@@ -1,86 +1,147 @@
-"""A method, a backbone, tasks and rows become an adapted model."""
+"""A method, a backbone and tasks become an adapted model."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import NamedTuple, cast
 
-from hyperadapters.backbones import places_of
+from hyperadapters.backbones import Model, places_of
 from hyperadapters.context import Factor, Row, names_of
 from hyperadapters.errors import ConfigError
 from hyperadapters.forms import Form
 from hyperadapters.method import Adapter, Method
-from hyperadapters.model.adapted import AdaptedModel
+from hyperadapters.model.adapted import AdaptedModel, Attached
 from hyperadapters.providers import Embedding, Hypernetwork, Provider, Table, table, written
 from hyperadapters.providers.plans import EmbeddingPlan
 from hyperadapters.sites import Site
-from hyperadapters.slots import Slots
+from hyperadapters.slots import Slot
 from hyperadapters.tasks.base import Task
 
 __all__ = ["adapt", "materialised"]
 
-Model = Any
+Rows = Mapping[str, Sequence[Row]]
+"""Per adapter, the rows that it acts for."""
+
+
+class _Need(NamedTuple):
+    """What is computed at a site, and the weights that this takes."""
+
+    form: Form
+    slots: Mapping[str, Slot]
+
+
+Needs = Mapping[Site, _Need]
 
 
 def adapt(
-    backbone: Model, method: Method, *, tasks: Sequence[Task], rows: Sequence[Row]
+    backbone: Model, method: Method, *, tasks: Sequence[Task], rows: Sequence[Row] = ()
 ) -> AdaptedModel:
     """An adapted model with fresh adapters and heads.
+
+    The tables and embeddings of an adapter hold the names of the rows of those phases in which it
+    acts.
 
     Args:
         backbone: a `transformers` model with its language-model head; it is not copied.
         method: which adapters, where, and whose weights.
         tasks: the tasks whose heads it has.
-        rows: the rows that training will run under; they name what tables and embeddings hold.
+        rows: more rows that every adapter acts for: all of them, where phases have no cells.
 
     Raises:
         UnknownName: the backbone's type is not in the table.
-        BackboneError: an adapter asks for a position that the backbone does not have.
-        ConfigError: two hypernetworks want different embeddings of one factor.
+        BackboneError: an adapter asks for a position that the backbone does not have, or for a head
+            that no task has.
+        ConfigError: two hypernetworks want different embeddings of one factor, or two adapters the
+            same head.
     """
-    embeddings = _embeddings(method, rows)
-    heads = {task.name: _head_slots(task, backbone) for task in tasks if task.head is not None}
-    on_heads = {a.where.positions[0]: a for a in method.adapters if a.where.tower == "head"}
-    hooked = [adapter for adapter in method.adapters if adapter.where.tower != "head"]
+    own = {adapter.name: _rows(adapter, method, rows) for adapter in method.adapters}
+    embeddings = _embeddings(method, own)
+    heads = {task.name: _head_needs(task, int(backbone.config.hidden_size)) for task in tasks}
+    needs = {adapter.name: _needs(adapter, backbone, heads) for adapter in method.adapters}
+    taken = _taken(method, needs)
+    free = {
+        task: {site: need for site, need in parts.items() if site not in taken}
+        for task, parts in heads.items()
+    }
     return AdaptedModel(
         backbone,
         adapters={
-            adapter.name: (
-                adapter.form,
-                adapter.weights.build(_slots(adapter, backbone), rows, embeddings),
+            adapter.name: _attached(
+                needs[adapter.name],
+                adapter.weights.build(
+                    _slots(needs[adapter.name]), own[adapter.name], embeddings[adapter.name]
+                ),
             )
-            for adapter in hooked
+            for adapter in method.adapters
+        },
+        heads={
+            task: _attached(parts, table().build(_slots(parts), (), {}))
+            for task, parts in free.items()
+            if parts
         },
         tasks=tasks,
-        heads={
-            task: (on_heads[task].weights if task in on_heads else table()).build(
-                slots, [row for row in rows if row.get("task", task) == task], embeddings
-            )
-            for task, slots in heads.items()
-        },
         phases=method.phases,
     )
 
 
-def _slots(adapter: Adapter, backbone: Model) -> Slots:
-    places = places_of(backbone)
+def _rows(adapter: Adapter, method: Method, rows: Sequence[Row]) -> list[Row]:
+    acting = (phase for phase in method.phases if phase.lets_act(adapter.name))
+    return list(dict.fromkeys((*(row for phase in acting for row in phase.rows()), *rows)))
+
+
+def _head_needs(task: Task, width: int) -> dict[Site, _Need]:
+    return {
+        Site.of_head(task.name, part): _Need(
+            head.form, head.form.slots(head.width_in or width, width)
+        )
+        for part, head in task.heads.items()
+    }
+
+
+def _needs(adapter: Adapter, backbone: Model, heads: Mapping[str, Needs]) -> Needs:
+    if adapter.form is None:
+        parts = {site: need for own in heads.values() for site, need in own.items()}
+        return {site: parts[site] for site in adapter.where.select(parts)}
+    places, form = places_of(backbone), adapter.form
     chosen = {site: places[site] for site in adapter.where.select(places)}
     return {
-        site: adapter.form.slots(place.width_in, place.width_out, bias=place.bias)
+        site: _Need(form, form.slots(place.width_in, place.width_out, bias=place.bias))
         for site, place in chosen.items()
     }
 
 
-def _head_slots(task: Task, backbone: Model) -> Slots:
-    width = int(backbone.config.hidden_size)
-    assert task.head is not None
-    return {Site("head", None, task.name): task.head.slots(width, width)}
+def _taken(method: Method, needs: Mapping[str, Needs]) -> Mapping[Site, str]:
+    """The heads that adapters take over, with the name of each one's adapter."""
+    taken: dict[Site, str] = {}
+    for adapter in method.adapters:
+        for site in needs[adapter.name] if adapter.at_heads else ():
+            if taken.setdefault(site, adapter.name) != adapter.name:
+                raise ConfigError(
+                    f"two adapters take over the head `{site.position}`",
+                    found=f"`{taken[site]}` and `{adapter.name}`",
+                    remedy="name the parts of heads in the `Where` of each",
+                )
+    return taken
 
 
-def _embeddings(method: Method, rows: Sequence[Row]) -> Mapping[Factor, Embedding]:
-    """One embedding per context factor, shared by all adapters of the method; both languages of a
-    pair share one.
+def _slots(needs: Needs) -> dict[Site, Mapping[str, Slot]]:
+    return {site: need.slots for site, need in needs.items()}
+
+
+def _attached(needs: Needs, provider: Provider) -> Attached:
+    return Attached({site: need.form for site, need in needs.items()}, provider)
+
+
+def _embeddings(method: Method, own: Rows) -> Mapping[str, Mapping[Factor, Embedding]]:
+    """Per adapter, the embeddings of context factors that it uses.
+
+    There is one per factor, shared by all adapters of the method, with the names of all rows that
+    these act for; both languages of a pair share one.
+
+    Raises:
+        ConfigError: two hypernetworks want different ones.
     """
     plans: dict[Factor, EmbeddingPlan] = {}
+    rows: dict[Factor, list[Row]] = {}
     for adapter in method.adapters:
         for factor, plan in adapter.weights.embeddings.items():
             if plans.setdefault(names_of(factor), plan) != plan:
@@ -89,9 +150,12 @@ def _embeddings(method: Method, rows: Sequence[Row]) -> Mapping[Factor, Embeddin
                     where=f"adapter `{adapter.name}`",
                     remedy="give both the same dimension; a method has one embedding per factor",
                 )
-    made = {factor: plan.build(factor, _names(factor, rows)) for factor, plan in plans.items()}
-    wanted = {f for adapter in method.adapters for f in adapter.weights.embeddings}
-    return {factor: made[names_of(factor)] for factor in wanted}
+            rows.setdefault(names_of(factor), []).extend(own[adapter.name])
+    made = {kind: plan.build(kind, _names(kind, rows[kind])) for kind, plan in plans.items()}
+    return {
+        adapter.name: {factor: made[names_of(factor)] for factor in adapter.weights.embeddings}
+        for adapter in method.adapters
+    }
 
 
 def _names(kind: Factor, rows: Sequence[Row]) -> list[str]:
@@ -105,17 +169,16 @@ def materialised(model: AdaptedModel, rows: Sequence[Row]) -> Iterator[None]:
     """Inside a `with`, every hypernetwork of a model is a table of what it writes for some rows.
 
     The model then answers for these rows only, as it does otherwise, without generating anything:
-    also what the form does with the weights alone is done once, here.
+    also what the forms do with the weights alone is done once, here.
     """
     networks = {
-        name: provider
+        name: cast(Provider, provider)
         for name, provider in model.adapters.items()
         if rows and any(isinstance(part, Hypernetwork) for part in provider.modules())
     }
     forms = dict(model.forms)
     try:
         for name, provider in networks.items():
-            assert isinstance(provider, Provider)
             projected = tuple(dict.fromkeys(row.of(provider.factors) for row in rows))
             model.forms[name], model.adapters[name] = _settled(forms[name], provider, projected)
         yield
@@ -125,10 +188,12 @@ def materialised(model: AdaptedModel, rows: Sequence[Row]) -> Iterator[None]:
             model.adapters[name] = provider
 
 
-def _settled(form: Form, provider: Provider, rows: Sequence[Row]) -> tuple[Form, Table]:
-    """A form and a table that compute what `form` does with the weights of `provider`."""
+def _settled(
+    forms: Mapping[Site, Form], provider: Provider, rows: Sequence[Row]
+) -> tuple[Mapping[Site, Form], Table]:
+    """Forms and a table that compute what `forms` do with the weights of `provider`."""
     given = written(provider, rows, list(provider.slots)).weights
-    settled = {site: form.settled(weights) for site, weights in given.items()}
+    settled = {site: forms[site].settled(weights) for site, weights in given.items()}
     weights = {site: own for site, (_, own) in settled.items()}
-    plain = next(own for own, _ in settled.values())
+    plain = {site: form for site, (form, _) in settled.items()}
     return plain, Table.of(provider.factors, rows, provider.slots, weights).eval()

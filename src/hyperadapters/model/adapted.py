@@ -1,46 +1,34 @@
-"""A backbone with adapters: hooks, scoped binding, heads of several tasks, generation."""
+"""A backbone with adapters: every provider once per forward, the backbone once, a head per task."""
 
-from collections.abc import Collection, Mapping, Sequence
-from functools import partial
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, cast
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import Tensor, nn
 
-from hyperadapters.backbones import (
-    Place,
-    backbone_parameters,
-    head_parameters,
-    places_of,
-    project,
-    read,
-    recompute_layers,
-    recomputing,
-    transform,
-)
-from hyperadapters.context import Context, Factor, Row, names_of
-from hyperadapters.errors import BackboneError, ContextError, UnknownName
+from hyperadapters.backbones import Model, places_of, read, recompute_layers, recomputing, tower_of
+from hyperadapters.context import Context, Factor, Row
+from hyperadapters.errors import BackboneError, ContextError
 from hyperadapters.forms import Form
-from hyperadapters.method import BACKBONE, HEADS, Part, Phase
+from hyperadapters.method import Part, Phase
 from hyperadapters.model.binding import (
     Act,
     Binding,
     base_last,
     bound,
-    current,
     layouts_of,
     rebind,
     with_base,
 )
-from hyperadapters.model.wiring import Flow
-from hyperadapters.providers import Hypernetwork, Provider
+from hyperadapters.model.hooks import Hooks
+from hyperadapters.model.parts import Parts
+from hyperadapters.model.view import BoundView
+from hyperadapters.providers import Provider
 from hyperadapters.sites import Site
-from hyperadapters.tasks.base import Batch, Task
+from hyperadapters.tasks.base import Batch, Share, Task
 
-__all__ = ["AdaptedModel", "Outputs"]
-
-Model = Any
+__all__ = ["AdaptedModel", "Attached", "Outputs"]
 
 
 class Outputs(NamedTuple):
@@ -48,6 +36,18 @@ class Outputs(NamedTuple):
 
     logits: Mapping[str, Tensor]
     divergence: Float[Tensor, ""]
+
+
+class Attached(NamedTuple):
+    """What acts at some sites of one model.
+
+    Args:
+        forms: what is computed at each site.
+        provider: whose weights; it has slots for the same sites.
+    """
+
+    forms: Mapping[Site, Form]
+    provider: Provider
 
 
 class AdaptedModel(nn.Module):
@@ -58,30 +58,36 @@ class AdaptedModel(nn.Module):
 
     Args:
         backbone: a `transformers` model with its language-model head.
-        adapters: per name its form and its provider; the provider's slots say at which sites it
-            acts.
-        tasks: the tasks, each with a head form or the backbone's own head.
-        heads: per task with a head form, the provider of its weights at `Site("head", None, task)`.
+        adapters: by name; the sites of one are hooked, or heads that it takes over.
+        heads: per task, what no adapter takes over of its head.
+        tasks: the tasks; one without heads has the backbone's own.
         phases: the method's phases; the last one's rules hold until `enter` is called.
+
+    Raises:
+        BackboneError: an adapter is wired around a norm that another one trains.
     """
 
     def __init__(
         self,
         backbone: Model,
         *,
-        adapters: Mapping[str, tuple[Form, Provider]],
+        adapters: Mapping[str, Attached],
+        heads: Mapping[str, Attached],
         tasks: Sequence[Task],
-        heads: Mapping[str, Provider],
         phases: Sequence[Phase],
     ) -> None:
         super().__init__()
+        free = {str(Row(task=name)): head for name, head in heads.items()}
         self.backbone = backbone
         self.tasks = {task.name: task for task in tasks}
         self.phases = tuple(phases)
-        self.forms = {name: form for name, (form, _) in adapters.items()}
-        self.adapters = nn.ModuleDict({name: provider for name, (_, provider) in adapters.items()})
-        self.heads = nn.ModuleDict({str(Row(task=name)): head for name, head in heads.items()})
-        self._attach(places_of(backbone), [provider for _, provider in adapters.values()])
+        self.forms = {name: own.forms for name, own in adapters.items()}
+        self.adapters = nn.ModuleDict({name: own.provider for name, own in adapters.items()})
+        self.heads = nn.ModuleDict({key: head.provider for key, head in free.items()})
+        self._head_forms = {key: head.forms for key, head in free.items()}
+        self._parts = Parts(backbone, self.adapters, self.heads, self.tasks)
+        hooked = [site for own in adapters.values() for site in own.forms if site.tower != "head"]
+        self._hooks = Hooks(places_of(backbone), hooked)
         self._phase = self.phases[-1]
 
     def forward(self, context: Context, batch: Batch) -> Outputs:
@@ -92,16 +98,23 @@ class AdaptedModel(nn.Module):
             batch: inputs and the shares of its tasks.
 
         Raises:
-            ContextError: context and batch differ in their number of examples.
+            ContextError: context and batch differ in their number of examples, or a head that is
+                asked for has no weights.
             UnknownName: a row names something that was never trained.
         """
         self._refuse_reentrant_checkpointing()
-        binding, divergence = self._bind(context, repeats=False)
+        self._refuse_base_heads(context, batch)
+        sites = {site for task in batch.shares for site in self._sites_of(task)}
+        binding, divergence = self._bind(context, sites, repeats=False)
         with bound(binding):
             hidden = read(self.backbone, batch.inputs)
-            view = _BoundView(self, context, hidden.shape[0])
+            if len(hidden) != len(context):
+                raise layouts_of(context, repeats=False).refusal(len(hidden))
+            tower = tower_of(self.backbone, batch.inputs)
+            entries = [site for site in self._hooks.entries if site.tower == tower]
+            view = BoundView(self.backbone, binding, entries)
             logits = {
-                name: self.tasks[name].logits(view, hidden.index_select(0, share.examples), share)
+                name: self.tasks[name].logits(view, _own(hidden, share), share)
                 for name, share in batch.shares.items()
             }
         return Outputs(logits, divergence)
@@ -117,8 +130,12 @@ class AdaptedModel(nn.Module):
 
         Returns:
             Token ids, (example · return sequence, token).
+
+        Raises:
+            BackboneError: an adapter acts on what enters the decoder.
         """
-        binding, _ = self._bind(context, repeats=True)
+        binding, _ = self._bind(context, (), repeats=True)
+        self._refuse_decoder_entries(binding)
         with bound(binding):
             generated: Tensor = self.backbone.generate(**inputs)
         return generated
@@ -133,131 +150,93 @@ class AdaptedModel(nn.Module):
 
         Args:
             parts: names of adapters, `backbone`, `heads`. The embeddings of a hypernetwork belong
-                to it.
+                to it, and so do the heads that it writes.
 
         Raises:
             UnknownName: a part that the model does not have.
         """
-        chosen = {id(parameter) for part in parts for parameter in self.parameters_of(part)}
-        for parameter in self.parameters():
-            parameter.requires_grad_(id(parameter) in chosen)
+        chosen = self._parts.among(self, parts)
+        for name, parameter in self.named_parameters():
+            parameter.requires_grad_(name in chosen)
 
     def parameters_of(self, part: Part) -> list[nn.Parameter]:
-        """The parameters of one part, each once.
-
-        Raises:
-            UnknownName: the model has no such part.
-        """
-        if part == BACKBONE:
-            return list(backbone_parameters(self.backbone))
-        if part == HEADS:
-            own = list(self.heads.parameters())
-            uses_backbone_head = any(task.head is None for task in self.tasks.values())
-            return own + (list(head_parameters(self.backbone)) if uses_backbone_head else [])
-        if part not in self.adapters:
-            raise UnknownName("part of the model", part, [*self.adapters, BACKBONE, HEADS])
-        return list(self.adapters[part].parameters())
+        """See `Parts.parameters_of`."""
+        return self._parts.parameters_of(part)
 
     def kept(self) -> dict[str, Tensor]:
         """Everything that some phase trains, by name: what bundles and checkpoints hold."""
         parts = {part for phase in self.phases for part in phase.trains}
-        chosen = {id(parameter) for part in parts for parameter in self.parameters_of(part)}
-        return {n: p.detach() for n, p in self.named_parameters() if id(p) in chosen}
+        return {name: p.detach() for name, p in self._parts.among(self, parts).items()}
 
     def embeddings(self) -> dict[Factor, dict[str, Tensor]]:
-        """Per factor, every name's vector, of all hypernetworks of the model.
-
-        Source and target languages have the vectors of `language`.
-        """
-        found: dict[Factor, dict[str, Tensor]] = {}
-        for network in (m for m in self.adapters.modules() if isinstance(m, Hypernetwork)):
-            for factor, vectors in network.centres().items():
-                found.setdefault(names_of(factor), {}).update(vectors)
-        return found
+        """See `Parts.embeddings`."""
+        return self._parts.embeddings()
 
     def enable_gradient_checkpointing(self) -> None:
         """Recomputes layers in backward, under the rows of their own forward."""
         recompute_layers(self.backbone, rebind)
 
-    def head(
-        self,
-        context: Context,
-        task: str,
-        hidden: Float[Tensor, "example token d_model"],
-    ) -> Tensor:
-        """A task's head form on hidden states, one example per example of the context."""
-        form, provider = self.tasks[task].head, self.heads[str(Row(task=task))]
-        assert form is not None and isinstance(provider, Provider)
-        site = Site("head", None, task)
-        if provider.factors:
-            rows, projected = base_last(context.of(provider.factors))
-            if len(rows) < len(projected.rows):
-                raise ContextError(f"the head of `{task}` is generated and has no base row")
-        else:
-            rows, projected = (Row(),), Context.uniform(Row(), len(context))
-        weights = provider(rows, [site]).weights[site]
-        return Act(form, weights, layouts_of(projected, repeats=False)).update(hidden)
-
-    def unembed(self, hidden: Float[Tensor, "vector d_model"]) -> Tensor:
-        """The backbone's language-model head on single vectors."""
-        return project(self.backbone, transform(self.backbone, hidden))
-
-    def _attach(self, places: Mapping[Site, Place], providers: Sequence[Provider]) -> None:
-        """One hook per place where an adapter may act; none anywhere else."""
-        wanted = dict.fromkeys(site for provider in providers for site in provider.slots)
-        hosts: dict[nn.Module, list[tuple[Site, str]]] = {}
-        for site in wanted:
-            hosts.setdefault(places[site].module, []).append((site, places[site].wiring))
-        for module, found in hosts.items():
-            entries = [pair for pair in found if pair[1] == "entry"]
-            others = [pair for pair in found if pair[1] != "entry"]
-            if {"around", "in"} <= {wiring for _, wiring in others}:
-                raise BackboneError(
-                    "a norm cannot be trained where an adapter is wired around it",
-                    where=", ".join(str(site) for site, _ in others),
-                    remedy="leave out this norm's deltas, or put the adapter elsewhere",
-                )
-            if entries:
-                module.register_forward_pre_hook(partial(self._on_entry, entries), prepend=True)
-            if others:
-                module.register_forward_hook(partial(self._on_output, others), prepend=True)
-
-    def _on_output(
-        self, found: Sequence[tuple[Site, str]], module: nn.Module, read_: Any, gives: Any
-    ) -> Any:
-        binding = current(self)
-        if binding is None:
-            return gives
-        first = gives[0] if isinstance(gives, tuple) else gives
-        flow = binding.fold(found, module, Flow(read_[0] if read_ else first, first))
-        return (flow.gives, *gives[1:]) if isinstance(gives, tuple) else flow.gives
-
-    def _on_entry(self, found: Sequence[tuple[Site, str]], module: nn.Module, read_: Any) -> Any:
-        binding = current(self)
-        if binding is None:
-            return read_
-        flow = binding.fold(found, module, Flow(read_[0], read_[0]))
-        return (flow.gives, *read_[1:])
-
-    def _bind(self, context: Context, *, repeats: bool) -> tuple[Binding, Tensor]:
+    def _bind(
+        self, context: Context, heads: Collection[Site], *, repeats: bool
+    ) -> tuple[Binding, Tensor]:
+        """What acts under a context: all that is hooked, and the heads asked for."""
         acts: dict[Site, list[Act]] = {}
         divergence = torch.zeros((), device=next(self.parameters()).device)
-        for name, provider in self.adapters.items():
-            assert isinstance(provider, Provider)
-            if not self._phase.lets_act(name):
-                continue
-            rows, projected = base_last(context.of(provider.factors))
+        for forms, provider, sites in self._acting(heads):
+            rows, projected = _rows(context, provider, sites)
             if not rows:
                 continue
-            sites = self._phase.sites(name, provider.slots)
             supply = provider(rows, sites)
             divergence = divergence + supply.divergence
             layouts = layouts_of(projected, repeats=repeats)
             for site in sites:
                 weights = with_base(supply.weights[site], len(projected.rows))
-                form, settled = self.forms[name].settled(weights)
+                form, settled = forms[site].settled(weights)
                 acts.setdefault(site, []).append(Act(form, settled, layouts))
-        return Binding(self, acts), divergence
+        for site in heads:
+            if site not in acts:
+                raise ContextError(
+                    f"nothing gives `{site}` weights in phase `{self._phase.name}`",
+                    cause="the adapter that takes over this head does not act in the phase",
+                    remedy="let it act, or leave the task out of the phase",
+                )
+        return Binding(self._hooks, acts), divergence
+
+    def _acting(
+        self, heads: Collection[Site]
+    ) -> Iterator[tuple[Mapping[Site, Form], Provider, list[Site]]]:
+        """Everything that acts, with its sites: none of heads but those asked for."""
+        for name, provider in self.adapters.items():
+            own = cast(Provider, provider)
+            if self._phase.lets_act(name):
+                yield self.forms[name], own, self._phase.sites(name, _asked(own.slots, heads))
+        for key, provider in self.heads.items():
+            own = cast(Provider, provider)
+            yield self._head_forms[key], own, _asked(own.slots, heads)
+
+    def _sites_of(self, task: str) -> list[Site]:
+        return [Site.of_head(task, part) for part in self.tasks[task].heads]
+
+    def _refuse_base_heads(self, context: Context, batch: Batch) -> None:
+        """Of a head's weights none are zero: only free ones serve examples of the base row."""
+        if not any(row.is_base for row in context.rows):
+            return
+        keyed = (own for own in self.adapters.values() if cast(Provider, own).factors)
+        generated = {site for own in keyed for site in cast(Provider, own).slots}
+        for task, share in batch.shares.items():
+            rows = context.take(e for e in share.examples.tolist() if e < len(context)).rows
+            base = any(row.is_base for row in rows)
+            if base and not generated.isdisjoint(self._sites_of(task)):
+                raise ContextError(f"the head of `{task}` is generated and has no base row")
+
+    def _refuse_decoder_entries(self, binding: Binding) -> None:
+        entries = (site for site in self._hooks.entries if site.tower == "decoder")
+        if any(site in binding.acts for site in entries):
+            raise BackboneError(
+                "this model cannot generate: an adapter acts on what enters its decoder",
+                cause="the backbone's own `generate` would not undo that before it chooses a token",
+                remedy="put the adapter in the encoder alone, or at another position",
+            )
 
     def _refuse_reentrant_checkpointing(self) -> None:
         rules = recomputing(self.backbone) if self.training else ()
@@ -269,24 +248,24 @@ class AdaptedModel(nn.Module):
             )
 
 
-class _BoundView:
-    """What a task sees of the model during one forward."""
+def _own(hidden: Tensor, share: Share) -> Tensor:
+    whole = len(share.examples) == len(hidden)  # ascending, so they are all as they are
+    return hidden if whole else hidden.index_select(0, share.examples)
 
-    def __init__(self, model: AdaptedModel, context: Context, examples: int) -> None:
-        if examples != len(context):
-            raise ContextError(
-                f"the batch has {examples} examples, its context {len(context)}",
-                expected="one row for each example",
-                remedy="make the context with `Context.of_examples`, one row per example",
-            )
-        self._model = model
-        self._context = context
 
-    def head(self, task: str, hidden: Tensor, examples: Int[Tensor, " example"]) -> Tensor:
-        context = self._context
-        if len(examples) < len(context):  # reading an index waits for the GPU
-            context = context.take(examples.tolist())
-        return self._model.head(context, task, hidden)
+def _asked(sites: Collection[Site], heads: Collection[Site]) -> list[Site]:
+    return [site for site in sites if site.tower != "head" or site in heads]
 
-    def unembed(self, hidden: Tensor, examples: Int[Tensor, " vector"]) -> Tensor:
-        return self._model.unembed(hidden)
+
+def _rows(
+    context: Context, provider: Provider, sites: Collection[Site]
+) -> tuple[tuple[Row, ...], Context]:
+    """The rows to ask a provider for, and the context projected on them, its base row behind them.
+
+    No rows where there is no site. Heads that all rows share serve the base row too.
+    """
+    if not sites:
+        return (), context
+    if not provider.factors and all(site.tower == "head" for site in sites):
+        return (Row(),), Context.uniform(Row(), len(context))
+    return base_last(context.of(provider.factors))

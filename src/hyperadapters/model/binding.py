@@ -1,12 +1,13 @@
 """The weights of one forward, bound to the modules they act at, for exactly as long as it runs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
+from jaxtyping import Int
 from torch import Tensor, nn
 
 from hyperadapters.context import Context, Row
@@ -39,11 +40,39 @@ class Act:
 
     def update(self, hidden: Tensor) -> Tensor:
         """What the form adds, example by example in the order of the batch."""
+        return self._by_row(self.form.apply, hidden)
+
+    def undo(self, hidden: Tensor) -> Tensor:
+        """What `hidden` was before the form's update was added to it.
+
+        Raises:
+            ConfigError: the form has no inverse.
+        """
+        return self._by_row(self.form.inverse, hidden)
+
+    def taken(self, examples: Int[Tensor, " _"]) -> "Act":
+        """The same for other examples, with the weights of their rows alone.
+
+        Args:
+            examples: of the batch, in any order, each as often as it is there; at least one.
+        """
+        if self.layouts.rows == 1:  # whichever they are: to read a tensor waits for the GPU
+            return replace(self, layouts=Layouts((0,) * len(examples), 1, repeats=False))
+        row_of = [self.layouts.row_of[example] for example in examples.tolist()]
+        rows = sorted(set(row_of))
+        layouts = Layouts(tuple(map(rows.index, row_of)), len(rows), repeats=False)
+        if len(rows) == self.layouts.rows:
+            return replace(self, layouts=layouts)
+        index = torch.tensor(rows, device=examples.device)
+        weights = {slot: weight.index_select(0, index) for slot, weight in self.weights.items()}
+        return Act(self.form, weights, layouts)
+
+    def _by_row(self, function: Callable[[Tensor, Weights], Tensor], hidden: Tensor) -> Tensor:
         layout = self.layouts.at(hidden)
         weights = self.weights
         if not torch.is_autocast_enabled(hidden.device.type):  # which casts where it has to
             weights = {slot: weight.to(hidden.dtype) for slot, weight in weights.items()}
-        return layout.join(self.form.apply(layout.split(hidden), weights), hidden.shape[1])
+        return layout.join(function(layout.split(hidden), weights), hidden.shape[1])
 
 
 @dataclass(frozen=True)
@@ -68,14 +97,18 @@ class Layouts:
         if examples not in self.made:
             times, rest = divmod(examples, len(self.row_of))
             if rest or not times or (times > 1 and not self.repeats):
-                raise ContextError(
-                    f"the batch has {examples} examples, its context {len(self.row_of)}",
-                    expected="one row for each example",
-                    remedy="make the context with `Context.of_examples`, one row per example",
-                )
+                raise self.refusal(examples)
             row_of = [row for row in self.row_of for _ in range(times)]
             self.made[examples] = Layout.of(row_of, self.rows, hidden.device)
         return self.made[examples]
+
+    def refusal(self, examples: int) -> ContextError:
+        """What is raised at so many examples of a batch."""
+        return ContextError(
+            f"the batch has {examples} examples, its context {len(self.row_of)}",
+            expected="one row for each example",
+            remedy="make the context with `Context.of_examples`, one row per example",
+        )
 
 
 @dataclass(frozen=True)
@@ -83,11 +116,11 @@ class Binding:
     """Who acts where during one forward of one adapted model.
 
     Args:
-        owner: the adapted model whose forward this is; hooks of any other stay still.
+        owner: the hooks of the model whose forward this is; those of any other stay still.
         acts: per site, the adapters that act there, in stacking order.
     """
 
-    owner: nn.Module
+    owner: object
     acts: Mapping[Site, Sequence[Act]]
 
     def fold(self, found: Sequence[tuple[Site, str]], module: nn.Module, flow: Flow) -> Flow:
@@ -101,7 +134,7 @@ class Binding:
 _CURRENT: ContextVar[Binding | None] = ContextVar("binding", default=None)
 
 
-def current(owner: nn.Module) -> Binding | None:
+def current(owner: object) -> Binding | None:
     """The binding of the forward that is running, if it is one of `owner`."""
     binding = _CURRENT.get()
     return binding if binding is not None and binding.owner is owner else None

@@ -47,9 +47,12 @@ def _size(parameters: Any) -> int:
 
 
 def _head_size(model: AdaptedModel, task: str) -> int:
-    """A task's head; 0 where a generated head was counted with its adapter's embeddings."""
-    own = dict(model.heads.items()).get(str(Row(task=task)))
-    return _size(head_parameters(model.backbone) if own is None else own.parameters())
+    """What a task's head has of its own; 0 where an adapter that is counted gives all of it."""
+    if not model.tasks[task].heads:
+        return _size(head_parameters(model.backbone))
+    return sum(
+        _size(p.parameters()) for key, p in model.heads.items() if key == str(Row(task=task))
+    )
 
 
 def abilities(method: Method) -> dict[str, bool]:

@@ -2,10 +2,19 @@
 
 from hyperadapters.providers.base import Provider, Supply
 from hyperadapters.providers.embedding import Embedding, Gaussian, Learned
-from hyperadapters.providers.encoder import Combine, Concatenate, Contrast, Encoder, Mlp, Residual
-from hyperadapters.providers.heads import Linear
+from hyperadapters.providers.encoder import (
+    Combine,
+    Concatenate,
+    Contrast,
+    Encoder,
+    Mlp,
+    Rectified,
+    Residual,
+)
+from hyperadapters.providers.heads import DrawnHeads, Heads, LinearHeads
 from hyperadapters.providers.hypernetwork import Hypernetwork
 from hyperadapters.providers.joined import Joined
+from hyperadapters.providers.joint import JointGaussian
 from hyperadapters.providers.materialise import materialise, written
 from hyperadapters.providers.plans import Plan, hypernetwork, joined, table
 from hyperadapters.providers.table import Table
@@ -14,16 +23,20 @@ __all__ = [
     "Combine",
     "Concatenate",
     "Contrast",
+    "DrawnHeads",
     "Embedding",
     "Encoder",
     "Gaussian",
+    "Heads",
     "Hypernetwork",
     "Joined",
+    "JointGaussian",
     "Learned",
-    "Linear",
+    "LinearHeads",
     "Mlp",
     "Plan",
     "Provider",
+    "Rectified",
     "Residual",
     "Supply",
     "Table",

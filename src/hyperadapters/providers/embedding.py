@@ -13,7 +13,18 @@ from hyperadapters.context import Factor
 from hyperadapters.errors import UnknownName
 from hyperadapters.slots import check_std
 
-__all__ = ["Drawn", "Embedding", "Gaussian", "GaussianEmbedding", "Learned", "LearnedEmbedding"]
+__all__ = [
+    "Drawn",
+    "Embedding",
+    "Gaussian",
+    "GaussianEmbedding",
+    "Learned",
+    "LearnedEmbedding",
+    "by_name",
+    "check_embedding",
+    "stacked",
+    "under_names",
+]
 
 
 class Drawn(NamedTuple):
@@ -41,26 +52,34 @@ class Embedding(nn.Module, ABC):
         """Every name's vector, without drawing: what maps and neighbours are computed from."""
 
 
-def _vectors(factor: Factor, names: Sequence[str], draw: Callable[[], Tensor]) -> nn.ParameterDict:
-    """A drawn vector per name, under `language=to`: some names alone, as that of Tongan, are
+def under_names(
+    factor: Factor, names: Sequence[str], draw: Callable[[], Tensor]
+) -> nn.ParameterDict:
+    """A drawn parameter per name, under `language=to`: some names alone, as that of Tongan, are
     methods of modules.
     """
     return nn.ParameterDict({f"{factor}={name}": nn.Parameter(draw()) for name in names})
 
 
-def _by_name(vectors: nn.ParameterDict) -> dict[str, Tensor]:
+def by_name(vectors: nn.ParameterDict) -> dict[str, Tensor]:
+    """What `under_names` made, by the names alone."""
     return {key.partition("=")[2]: vector for key, vector in vectors.items()}
 
 
-def _stacked(
+def stacked(
     vectors: nn.ParameterDict, factor: Factor, names: Sequence[str]
-) -> Float[Tensor, "name width"]:
+) -> Float[Tensor, "name ..."]:
+    """What `under_names` made of some names, in their order.
+
+    Raises:
+        UnknownName: nothing was made for one of them.
+    """
     for name in names:
         if f"{factor}={name}" not in vectors:
             raise UnknownName(
                 factor,
                 name,
-                _by_name(vectors),
+                by_name(vectors),
                 cause="the model was trained without it, so it has no embedding",
             )
     return torch.stack([vectors[f"{factor}={name}"] for name in names])
@@ -74,16 +93,16 @@ class LearnedEmbedding(Embedding):
         super().__init__()
         self.factor = factor
         self.dimension = dimension
-        self.vectors = _vectors(factor, names, lambda: torch.empty(dimension).normal_(0.0, std))
+        self.vectors = under_names(factor, names, lambda: torch.empty(dimension).normal_(0.0, std))
 
     def forward(self, names: Sequence[str]) -> Drawn:
         """One row per name."""
-        vectors = _stacked(self.vectors, self.factor, names)
+        vectors = stacked(self.vectors, self.factor, names)
         return Drawn(vectors, vectors.new_zeros(()))
 
     def centres(self) -> dict[str, Tensor]:
         """The vectors themselves."""
-        return {name: vector.detach() for name, vector in _by_name(self.vectors).items()}
+        return {name: vector.detach() for name, vector in by_name(self.vectors).items()}
 
 
 @final
@@ -97,13 +116,13 @@ class GaussianEmbedding(Embedding):
         super().__init__()
         self.factor = factor
         self.dimension = dimension
-        self.means = _vectors(factor, names, lambda: torch.empty(dimension).normal_(0.0, std))
-        self.spreads = _vectors(factor, names, lambda: torch.empty(dimension).uniform_(0.0, 0.5))
+        self.means = under_names(factor, names, lambda: torch.empty(dimension).normal_(0.0, std))
+        self.spreads = under_names(factor, names, lambda: torch.empty(dimension).uniform_(0.0, 0.5))
 
     def forward(self, names: Sequence[str]) -> Drawn:
         """One draw per name in training mode, else the means."""
-        mean = _stacked(self.means, self.factor, names)
-        variance = nn.functional.softplus(_stacked(self.spreads, self.factor, names))
+        mean = stacked(self.means, self.factor, names)
+        variance = nn.functional.softplus(stacked(self.spreads, self.factor, names))
         divergence = 0.5 * (variance + mean.square() - 1.0 - variance.log()).sum()
         if not self.training:
             return Drawn(mean, divergence)
@@ -111,10 +130,15 @@ class GaussianEmbedding(Embedding):
 
     def centres(self) -> dict[str, Tensor]:
         """The means."""
-        return {name: mean.detach() for name, mean in _by_name(self.means).items()}
+        return {name: mean.detach() for name, mean in by_name(self.means).items()}
 
 
-def _check(dimension: int, std: float) -> None:
+def check_embedding(dimension: int, std: float) -> None:
+    """Raises unless there are embeddings of this dimension and spread.
+
+    Raises:
+        ValueError: the dimension is less than 1, or the standard deviation is none.
+    """
     if dimension < 1:
         raise ValueError(f"the dimension of an embedding is 1 or more, not {dimension}")
     check_std(std)
@@ -128,7 +152,7 @@ class Learned:
     std: float = 1.0
 
     def __post_init__(self) -> None:
-        _check(self.dimension, self.std)
+        check_embedding(self.dimension, self.std)
 
     def build(self, factor: Factor, names: Sequence[str]) -> Embedding:
         """The module for some names."""
@@ -143,7 +167,7 @@ class Gaussian:
     std: float = 0.1
 
     def __post_init__(self) -> None:
-        _check(self.dimension, self.std)
+        check_embedding(self.dimension, self.std)
 
     def build(self, factor: Factor, names: Sequence[str]) -> Embedding:
         """The module for some names."""

@@ -10,8 +10,9 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from hyperadapters.context import Factor
+from hyperadapters.slots import check_std
 
-__all__ = ["Combine", "Concatenate", "Contrast", "Encoder", "Mlp", "Residual"]
+__all__ = ["Combine", "Concatenate", "Contrast", "Encoder", "Mlp", "Rectified", "Residual"]
 
 Vectors = Mapping[Factor, Float[Tensor, "site row _"]]
 
@@ -78,6 +79,16 @@ def _linear(width_in: int, width_out: int, std: float | None) -> nn.Linear:
     return layer
 
 
+def _check_widths(widths: tuple[int, ...]) -> None:
+    if not widths or min(widths) < 1:
+        raise ValueError(f"widths are at least 1, not {widths}")
+
+
+def _check_dropout(dropout: float) -> None:
+    if not 0 <= dropout < 1:
+        raise ValueError(f"dropout is in [0, 1), not {dropout}")
+
+
 @final
 @dataclass(frozen=True)
 class Mlp(Encoder):
@@ -93,8 +104,7 @@ class Mlp(Encoder):
     std: float | None = 0.02
 
     def __post_init__(self) -> None:
-        if not self.widths or min(self.widths) < 1:
-            raise ValueError(f"widths are at least 1, not {self.widths}")
+        _check_widths(self.widths)
 
     @property
     def code(self) -> int:
@@ -108,6 +118,43 @@ class Mlp(Encoder):
             layers += [nn.ReLU(), _linear(width_in, width_out, self.std)]
         tail = [nn.LayerNorm(self.code, eps=1e-6)] if self.norm else []
         return nn.Sequential(*layers[1:], *tail)
+
+
+@final
+@dataclass(frozen=True)
+class Rectified(Encoder):
+    """Linear layers, each with ReLU and dropout behind it, the last one too.
+
+    The generator of PSF (Ponti et al., 2021, and their code). Weights start from N(0, `std`²) and
+    biases from 0.
+
+    Args:
+        widths: of the layers' outputs, at least one.
+        dropout: in [0, 1).
+        std: of the weights at the start.
+    """
+
+    widths: tuple[int, ...]
+    dropout: float = 0.0
+    std: float = 0.02
+
+    def __post_init__(self) -> None:
+        _check_widths(self.widths)
+        _check_dropout(self.dropout)
+        check_std(self.std)
+
+    @property
+    def code(self) -> int:
+        """The last width."""
+        return self.widths[-1]
+
+    def build(self, source: int) -> nn.Module:
+        """The layers in a row."""
+        layers: list[nn.Module] = []
+        for width_in, width_out in zip((source, *self.widths), self.widths, strict=False):
+            linear = _linear(width_in, width_out, self.std)
+            layers += [linear, nn.ReLU(), nn.Dropout(self.dropout)]
+        return nn.Sequential(*layers)
 
 
 class _Block(nn.Module):
@@ -143,8 +190,7 @@ class Residual(Encoder):
     def __post_init__(self) -> None:
         if self.width < 1 or self.blocks < 0:
             raise ValueError(f"no encoder of width {self.width} with {self.blocks} blocks")
-        if not 0 <= self.dropout < 1:
-            raise ValueError(f"dropout is in [0, 1), not {self.dropout}")
+        _check_dropout(self.dropout)
         if self.dropout and not self.blocks:
             raise ValueError("dropout acts inside blocks, and there are none")
 

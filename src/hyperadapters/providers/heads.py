@@ -1,8 +1,9 @@
 """The last layer of a hypernetwork: from a code to the weights of every slot."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from math import prod, sqrt
-from typing import Literal, final
+from typing import Literal, cast, final
 
 import torch
 from jaxtyping import Float
@@ -12,13 +13,50 @@ from hyperadapters.providers.base import Group
 from hyperadapters.sites import Site
 from hyperadapters.slots import check_std
 
-__all__ = ["Linear", "LinearHeads"]
+__all__ = ["DrawnHeads", "DrawnMaps", "Heads", "LinearHeads", "LinearMaps", "Maps", "Per"]
 
 Per = Literal["all", "position", "site"]
+"""Who shares a head: all sites, those of one position, or nobody."""
 
 
+class Maps(nn.Module, ABC):
+    """The heads of sites of equal shape.
+
+    Attributes:
+        group: these sites, in the order that `forward` has them, and their slots.
+    """
+
+    group: Group
+
+    @abstractmethod
+    def forward(
+        self, code: Float[Tensor, "site row code"]
+    ) -> dict[str, Float[Tensor, "site row ..."]]:
+        """The weights of every slot."""
+
+
+class Heads(ABC):
+    """Plan of heads.
+
+    Attributes:
+        matched: whether they are scaled at the start; see `LinearHeads`.
+    """
+
+    matched: bool
+
+    @abstractmethod
+    def build(self, group: Group, code: int) -> Maps:
+        """The heads for sites of equal shape.
+
+        Args:
+            group: the sites, and the slots of each.
+            code: features of what the heads read.
+        """
+
+
+@final
 @dataclass(frozen=True)
-class Linear:
+class LinearHeads(Heads):
     """Plan of linear heads.
 
     Args:
@@ -44,11 +82,49 @@ class Linear:
         if self.matched and not self.std:
             raise ValueError("heads that are all zero cannot be scaled: `matched` needs a std > 0")
 
-    def build(self, group: Group, code: int) -> "LinearHeads":
-        """The heads for sites of equal shape."""
-        keys = [_key(site, self.per) for site in group.sites]
+    def build(self, group: Group, code: int) -> "LinearMaps":
+        """One linear map per slot and key."""
         scale = 1.0 / sqrt(code) if self.rescale else 1.0
-        return LinearHeads(group, keys, code=code, scale=scale, std=self.std)
+        keys = [_key(site, self.per) for site in group.sites]
+        return LinearMaps(group, keys, code=code, scale=scale, std=self.std)
+
+
+@final
+@dataclass(frozen=True)
+class DrawnHeads(Heads):
+    """Plan of heads that give a distribution of some slots, and draw from it in training (PSF,
+    Ponti et al., 2021, section 3).
+
+    A weight is mean(code) + ε·softplus(spread(code)), ε ~ N(0, 1), in training mode, and mean(code)
+    in evaluation mode; slots that are not drawn are mean(code) always. So the authors' sampler has
+    it: the noise is multiplied by the softplus as if that were a standard deviation, though it is
+    called a variance elsewhere. A divergence of the generated weights is not added, there as here.
+
+    Args:
+        drawn: the slots with a distribution; a form that has none of them is generated as by
+            `LinearHeads`.
+        per: who shares a head; in PSF each task's softmax layer has its own.
+        std: of the weights of all maps at the start; their biases start at zero.
+
+    Raises:
+        ValueError: `std` is negative or not finite.
+    """
+
+    drawn: frozenset[str] = frozenset({"weight"})
+    per: Per = "site"
+    std: float = 0.02
+    matched = False
+
+    def __post_init__(self) -> None:
+        check_std(self.std)
+
+    def build(self, group: Group, code: int) -> Maps:
+        """A map of means per slot and key, and one of spreads for each slot that is drawn."""
+        means = LinearHeads(per=self.per, std=self.std)
+        drawn = {slot: wanted for slot, wanted in group.slots.items() if slot in self.drawn}
+        if not drawn:
+            return means.build(group, code)
+        return DrawnMaps(means.build(group, code), means.build(Group(group.sites, drawn), code))
 
 
 def _key(site: Site, per: Per) -> str:
@@ -56,7 +132,7 @@ def _key(site: Site, per: Per) -> str:
 
 
 @final
-class LinearHeads(nn.Module):
+class LinearMaps(Maps):
     """One linear map with bias per slot and key; the sites of a key share it.
 
     A product of (site·row, code) with (code, weights): 2·site·row·code·weights FLOPs for all sites
@@ -114,3 +190,31 @@ class LinearHeads(nn.Module):
         return torch.baddbmm(
             bias.unsqueeze(1), code, weight.transpose(1, 2), beta=self._scale, alpha=self._scale
         )
+
+
+@final
+class DrawnMaps(Maps):
+    """A mean for every slot and a spread for some, which are drawn in training mode.
+
+    Args:
+        mean: of every slot.
+        spread: of the slots that are drawn, over the same sites.
+    """
+
+    def __init__(self, mean: LinearMaps, spread: LinearMaps) -> None:
+        super().__init__()
+        self.group = mean.group
+        self.mean = mean
+        self.spread = spread
+
+    def forward(
+        self, code: Float[Tensor, "site row code"]
+    ) -> dict[str, Float[Tensor, "site row ..."]]:
+        """One draw per site and row in training mode, else the means."""
+        weights = cast(dict[str, Tensor], self.mean(code))
+        if not self.training:
+            return weights
+        for slot, spread in self.spread(code).items():
+            noise = torch.randn_like(spread)
+            weights[slot] = torch.addcmul(weights[slot], noise, nn.functional.softplus(spread))
+        return weights

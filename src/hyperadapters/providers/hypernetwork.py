@@ -12,7 +12,7 @@ from hyperadapters.context import CONTEXT_FACTORS, SITE_FACTORS, Factor, Row
 from hyperadapters.providers.base import Provider, Supply, by_shape, hand_out
 from hyperadapters.providers.embedding import Embedding
 from hyperadapters.providers.encoder import Combine, Encoder
-from hyperadapters.providers.heads import Linear, LinearHeads
+from hyperadapters.providers.heads import Heads, LinearMaps, Maps
 from hyperadapters.sites import Site, Tower
 from hyperadapters.slots import Slots
 
@@ -52,7 +52,7 @@ class Hypernetwork(Provider):
         blind: Mapping[Tower, Collection[Factor]],
         combine: Combine,
         encoder: Encoder,
-        heads: Linear,
+        heads: Heads,
         slots: Slots,
     ) -> None:
         super().__init__()
@@ -69,11 +69,12 @@ class Hypernetwork(Provider):
             self._match()
 
     def forward(self, rows: Sequence[Row], sites: Collection[Site]) -> Supply:
-        """Generates for all of the network's sites and hands out those asked for."""
+        """Generates for the groups of sites that are asked for, and hands these sites out."""
         code, divergence = self._encode(rows)
         weights: dict[Site, dict[str, Tensor]] = {}
         for heads, own in self._served(code):
-            weights |= hand_out(heads.group, heads(own), sites)
+            if not set(sites).isdisjoint(heads.group.sites):
+                weights |= hand_out(heads.group, heads(own), sites)
         return Supply(weights, divergence)
 
     def check(self, row: Row) -> None:
@@ -86,12 +87,12 @@ class Hypernetwork(Provider):
         found = self.embeddings.items()
         return {factor: cast(Embedding, embedding).centres() for factor, embedding in found}
 
-    def _served(self, code: Tensor) -> Iterator[tuple[LinearHeads, Tensor]]:
+    def _served(self, code: Tensor) -> Iterator[tuple[Maps, Tensor]]:
         """The heads of each group with the codes of its sites."""
         place = {site: index for index, site in enumerate(self._sites)}
         for heads, group in zip(self.heads, by_shape(self.slots), strict=True):
             own = [place[site] for site in group.sites]
-            yield cast(LinearHeads, heads), code if len(own) == len(self._sites) else code[own]
+            yield cast(Maps, heads), code if len(own) == len(self._sites) else code[own]
 
     @torch.no_grad()
     def _match(self) -> None:
@@ -104,7 +105,7 @@ class Hypernetwork(Provider):
         ]
         self.eval()
         for heads, own in self._served(self._encode(rows)[0]):
-            heads.match(own)
+            cast(LinearMaps, heads).match(own)
         self.train()
 
     def _encode(self, rows: Sequence[Row]) -> tuple[Float[Tensor, "site row code"], Tensor]:

@@ -9,16 +9,17 @@ from hyperadapters.context import CONTEXT_FACTORS, SITE_FACTORS, Factor, Row
 from hyperadapters.providers.base import Provider
 from hyperadapters.providers.embedding import Embedding, Gaussian, Learned
 from hyperadapters.providers.encoder import Combine, Concatenate, Encoder
-from hyperadapters.providers.heads import Linear
+from hyperadapters.providers.heads import Heads, LinearHeads
 from hyperadapters.providers.hypernetwork import Hypernetwork, site_names
 from hyperadapters.providers.joined import Joined
+from hyperadapters.providers.joint import JointGaussian
 from hyperadapters.providers.table import Table
 from hyperadapters.sites import Tower
 from hyperadapters.slots import Slots
 
 __all__ = ["EmbeddingPlan", "Plan", "hypernetwork", "joined", "table"]
 
-EmbeddingPlan = Learned | Gaussian
+EmbeddingPlan = Learned | Gaussian | JointGaussian
 
 
 class Plan(ABC):
@@ -42,7 +43,7 @@ class Plan(ABC):
 
         Args:
             slots: what it will be asked for.
-            rows: the rows that training runs under.
+            rows: the rows that its adapter acts for in training.
             embeddings: the method's embeddings of context factors.
         """
 
@@ -59,7 +60,8 @@ class _TablePlan(Plan):
     def build(
         self, slots: Slots, rows: Sequence[Row], embeddings: Mapping[Factor, Embedding]
     ) -> Provider:
-        keys = list(dict.fromkeys(row.of(self.keyed_by) for row in rows))
+        shared = () if self.keyed_by else (Row(),)  # serves rows that nobody knows yet
+        keys = list(dict.fromkeys((*shared, *(row.of(self.keyed_by) for row in rows))))
         return Table(factors=self.keyed_by, rows=keys, slots=slots)
 
 
@@ -69,7 +71,7 @@ class _HypernetworkPlan(Plan):
     row: Mapping[Factor, EmbeddingPlan] = field(hash=False)
     site: Mapping[Factor, EmbeddingPlan] = field(hash=False)
     encoder: Encoder
-    heads: Linear
+    heads: Heads
     combine: Combine
     blind: Mapping[Tower, Collection[Factor]] = field(hash=False)
 
@@ -140,7 +142,7 @@ def hypernetwork(
     *,
     encoder: Encoder,
     site: Mapping[Factor, int | EmbeddingPlan] | None = None,
-    heads: Linear | None = None,
+    heads: Heads | None = None,
     combine: Combine | None = None,
     blind: Mapping[Tower, Collection[Factor]] | None = None,
 ) -> Plan:
@@ -158,7 +160,7 @@ def hypernetwork(
         row=_plans(row, CONTEXT_FACTORS),
         site=_plans(site or {}, SITE_FACTORS),
         encoder=encoder,
-        heads=heads or Linear(),
+        heads=heads or LinearHeads(),
         combine=combine or Concatenate(),
         blind=blind or {},
     )

@@ -1,56 +1,14 @@
-"""What a run or a method is made of, as tables, and a method's run in the setting of its paper."""
+"""What a run or a method is made of, as tables."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
 
-from hyperadapters.config import RunFile, run_from
-from hyperadapters.errors import UnknownName
-from hyperadapters.methods import METHODS, SETTINGS
-
-__all__ = ["catalogue_table", "description_table", "published"]
+__all__ = ["catalogue_table", "description_table"]
 
 _SHOWN_NAMES = 12
 _MARKS = {"multi_task": "M", "cross_lingual": "C", "new_language": "N", "unseen_pair": "U"}
-_UNNAMED = {
-    "tagging": {"format": "conll", "path": "{language}.txt"},
-    "mlm": {"format": "text", "path": "{language}.txt"},
-    "translation": {"format": "aligned", "paths": ["{language}.txt"]},
-}
-"""Data of each kind of task that name no corpus."""
-
-
-def published(method: str, changes: Sequence[str] = ()) -> RunFile:
-    """A run of a method in its paper's setting, for counting: its corpora are not named.
-
-    Args:
-        changes: such as `backbone.name=xlm-roberta-base` or `method.bottleneck=64`.
-
-    Raises:
-        UnknownName: no such method.
-        ConfigError: a change is wrong.
-    """
-    if method not in METHODS:
-        raise UnknownName("method", method, METHODS)
-    setting = SETTINGS[method]
-    labelled = {
-        task: {
-            "kind": "tagging",
-            "labels": [str(place) for place in range(labels)],
-            "data": _UNNAMED["tagging"],
-        }
-        for task, labels in setting.labels.items()
-    }
-    others = {task: {"kind": kind, "data": _UNNAMED[kind]} for task, kind in setting.others.items()}
-    values = {
-        "name": method,
-        "backbone": {"name": setting.backbone},
-        "method": {"name": method},
-        "tasks": {**labelled, **others},
-        "train": {task: list(setting.languages) for task in (*setting.labels, *setting.others)},
-    }
-    return run_from(values, changes, where=f"the published setting of {method}")
 
 
 def description_table(facts: Mapping[str, Any]) -> Table:

@@ -1,95 +1,108 @@
-"""Parameter counts and abilities of a run or of every method, without weights or network."""
+"""Every built-in method in the setting of its paper, counted without weights or network."""
 
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
-import torch
-
 from hyperadapters.backbones import architectures
-from hyperadapters.config import RunFile
-from hyperadapters.config.run_file import Backbone
-from hyperadapters.context import Row, names_of
-from hyperadapters.methods import METHODS, SETTINGS, Setting
-from hyperadapters.metrics import METRICS
-from hyperadapters.model.adapt import adapt
-from hyperadapters.model.counting import abilities, counts
-from hyperadapters.run.assembly import method_of, rows_of, tasks_of
-from hyperadapters.run.library import Library
-from hyperadapters.tasks.base import Task
-from hyperadapters.tasks.mlm import MaskedLM
-from hyperadapters.tasks.tagging import Tagging
-from hyperadapters.tasks.translation import Translation
+from hyperadapters.document.document import Document, Fault, raise_faults
+from hyperadapters.document.reading import changed
+from hyperadapters.document.validation import part_faults, unknown
+from hyperadapters.errors import ConfigError, UnknownName
+from hyperadapters.method import Method
+from hyperadapters.methods import METHODS, SETTINGS
+from hyperadapters.methods.arguments import REQUIRED, arguments
+from hyperadapters.run.counted import Counted, facts
 
-__all__ = ["catalogue", "describe"]
-
-
-def describe(run: RunFile, *, data_root: Path | None = None) -> dict[str, Any]:
-    """Every parameter count of a run and the names its factors know, without weights or network."""
-    method = method_of(run)
-    tasks = tasks_of(run, Library(run, data_root))
-    rows = rows_of(run, method, tasks)
-    with torch.device("meta"):
-        model = adapt(_shape(run.backbone), method, tasks=list(tasks.values()), rows=rows)
-    return {
-        "method": method.name,
-        "paper": method.paper,
-        **counts(model),
-        "names": _names(rows),
-        "phases": [
-            {"name": p.name, "trains": sorted(p.trains), "steps": p.recipe.steps}
-            for p in method.phases
-        ],
-        **abilities(method),
-    }
-
-
-def _shape(wanted: Backbone) -> Any:
-    if wanted.architecture is not None:
-        shape = wanted.architecture.model_dump()
-        return architectures.from_scratch(shape, wanted.architecture.vocabulary)
-    folder = Path(wanted.path).expanduser() if wanted.path else None
-    return architectures.empty(str(folder or wanted.name))
-
-
-def _names(rows: Iterable[Row]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for row in rows:
-        for factor, name in row.items():
-            names = found.setdefault(names_of(factor), [])
-            names += [] if name in names else [name]
-    return found
+__all__ = ["catalogue", "published"]
 
 
 def catalogue() -> list[dict[str, Any]]:
     """Every built-in method in its paper's setting: its counts and what it can do."""
-    return [_entry(name, SETTINGS[name]) for name in METHODS]
+    return [_entry(name) for name in METHODS]
 
 
-_OTHERS: Mapping[str, Callable[[str], Task]] = {"mlm": MaskedLM, "translation": Translation}
-
-
-def _entry(name: str, setting: Setting) -> dict[str, Any]:
-    method = METHODS[name]()
-    tasks: list[Task] = [
-        Tagging(task, tuple(map(str, range(labels))), METRICS["accuracy"])
-        for task, labels in setting.labels.items()
-    ]
-    tasks += [_OTHERS[kind](task) for task, kind in setting.others.items()]
-    rows = [task.row(language) for task in tasks for language in setting.languages]
-    languages = {name for row in rows for factor, name in row.items() if factor != "task"}
-    with torch.device("meta"):
-        counted = counts(
-            adapt(architectures.empty(setting.backbone), method, tasks=tasks, rows=rows)
-        )
+def _entry(name: str) -> dict[str, Any]:
+    setting, found = SETTINGS[name], published(name)
+    abilities = {ability: can for ability, can in found.items() if isinstance(can, bool)}
     return {
         "name": name,
-        "paper": method.paper,
+        "paper": found["paper"],
         "backbone": setting.backbone,
-        "tasks": [task.name for task in tasks],
-        "languages": len(languages),
-        "trained_parameters": counted["trained_without_heads"],
-        "added_parameters": sum(counted["providers"].values()),
-        "total_parameters": counted["total"],
-        **abilities(method),
+        "tasks": [*setting.labels, *setting.unlabelled],
+        "languages": len(found["names"]["language"]),
+        "trained_parameters": found["trained_without_heads"],
+        "added_parameters": sum(found["providers"].values()),
+        "total_parameters": found["total"],
+        **abilities,
     }
+
+
+def published(method: str, changes: Sequence[str] = ()) -> dict[str, Any]:
+    """Every parameter count of a method in its paper's setting, and the names its factors know.
+
+    Args:
+        method: one of `METHODS`.
+        changes: such as `backbone.name=xlm-roberta-base` or `method.bottleneck=64`.
+
+    Raises:
+        UnknownName: no such method, or no such backbone.
+        ConfigError: a change is wrong, or of something that a method's setting does not have.
+    """
+    if method not in METHODS:
+        raise UnknownName("method", method, METHODS)
+    setting = SETTINGS[method]
+    where = f"the published setting of {method}"
+    said = {"backbone": {"name": setting.backbone}, "method": dict(setting.arguments)}
+    checked = [_checked(change) for change in changes]
+    document = changed(Document(said, {}, (), where), checked)
+    raise_faults([*document.faults, *_faults(method, document)], where)
+    made = _made(method, document).on(setting.cells)
+    tasks = [Counted(task, labels) for task, labels in setting.labels.items()]
+    tasks += [Counted(task) for task in setting.unlabelled]
+    backbone = architectures.empty(document.values["backbone"]["name"])
+    for phase in made.phases:
+        if not phase.cells:
+            raise ConfigError(
+                f"phase `{phase.name}` is trained on none of the tasks",
+                where=where,
+                found=", ".join(task.name for task in tasks),
+            )
+    return facts(made, backbone, tasks)
+
+
+def _checked(change: str) -> str:
+    """A change, if it is of what a setting has."""
+    path = change.partition("=")[0]
+    room, _, name = path.partition(".")
+    if path == "backbone.name" or (room == "method" and name.isidentifier() and name != "name"):
+        return change
+    raise ConfigError(
+        f"`{change}` changes nothing that is counted",
+        expected="`backbone.name=NAME` or `method.ARGUMENT=VALUE`",
+        remedy="write a run file, and describe that",
+    )
+
+
+def _faults(method: str, document: Document) -> list[Fault]:
+    """What is wrong with the values of a setting: unknown, or of the wrong type."""
+    taken, given = arguments(method), document.values["method"]
+    faults = [document.fault(("backbone",), "a backbone needs a `name`")]
+    if "name" in document.values["backbone"]:
+        faults = part_faults(str, document, ("backbone", "name"))
+    for name in given:
+        place = ("method", name)
+        if name in taken:
+            faults += part_faults(taken[name].hint, document, place)
+        else:
+            faults.append(unknown(document, place, "argument", name, list(taken)))
+    for name, argument in taken.items():
+        if argument.default is REQUIRED and name not in given:
+            faults.append(document.fault(("method",), f"`{method}` needs the argument `{name}`"))
+    return faults
+
+
+def _made(method: str, document: Document) -> Method:
+    try:
+        return METHODS[method](**document.values["method"])
+    except (ValueError, TypeError) as error:
+        raise ConfigError(str(error), where=document.line(("method",))) from error

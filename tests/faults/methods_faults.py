@@ -1,0 +1,81 @@
+"""Mistakes in the published systems: what runs under which row, and where nothing acts."""
+
+from faults.fault import Fault
+
+__all__ = ["METHODS"]
+
+_MAD_X = "tests/methods/test_mad_x.py::"
+_READY = "tests/methods/test_target_ready.py::"
+
+METHODS = (
+    Fault(
+        "bad-x is scored under the language of the data",
+        "methods/bad_x.py",
+        "under=pair, score_under=pair)",
+        "under=pair)",
+        f"{_MAD_X}test_everything_of_bad_x_runs_under_its_pair",
+    ),
+    Fault(
+        "bad-x has an adapter for each of its languages",
+        "methods/bad_x.py",
+        'keys=("source_language", "target_language")',
+        'keys=("language",)',
+        f"{_MAD_X}test_bad_x_takes_turns_between_its_languages_and_has_one_adapter_for_them",
+    ),
+    Fault(
+        "a large text has more turns than a small one",
+        "methods/mad_x.py",
+        '    batch=8,\n    order="alternate",',
+        "    batch=8,",
+        f"{_MAD_X}test_bad_x_takes_turns_between_its_languages_and_has_one_adapter_for_them",
+    ),
+    Fault(
+        "the second version of mad-x keeps the last task adapter",
+        "methods/mad_x.py",
+        'silent=("language", "task")',
+        'silent=("language",)',
+        f"{_MAD_X}test_mad_x_2_leaves_out_the_last_layer_of_both_once_the_task_is_trained",
+    ),
+    Fault(
+        "a task adapter acts while language adapters are trained",
+        "methods/mad_x.py",
+        "acts=frozenset({adapter})",
+        "acts=None",
+        f"{_MAD_X}test_first_the_language_alone_and_then_the_task_on_it[method0]",
+    ),
+    Fault(
+        "task adapters are trained on raw text too",
+        "methods/mad_x.py",
+        "without=frozenset({text}),",
+        "without=frozenset(),",
+        f"{_MAD_X}test_raw_text_is_what_the_run_calls_it",
+    ),
+    Fault(
+        "a cycle starts with the target",
+        "methods/target_ready.py",
+        "[source, target],",
+        "[target, source],",
+        f"{_READY}test_the_language_of_the_data_has_the_first_turn_and_targets_follow_in_order",
+    ),
+    Fault(
+        "the checkpoint of a cycle is chosen under the language of the data",
+        "methods/mad_x.py",
+        "        select_under=schedule,\n        score_under=score_under",
+        "        score_under=score_under",
+        f"{_READY}test_they_are_mad_x_2_but_for_the_rows_of_the_task[tlr-bilingual]",
+    ),
+    Fault(
+        "the languages of a task stay in the cycle that leaves them out",
+        "methods/target_ready.py",
+        "*_without(targets, left_out)]",
+        "*targets]",
+        f"{_READY}test_the_languages_of_a_task_are_left_out[languages0-26]",
+    ),
+    Fault(
+        "a task adapter is counted for raw text",
+        "method.py",
+        "cell for cell in cells if phase.has(cell.task)",
+        "cell for cell in cells",
+        "tests/test_method.py::test_phases_get_the_cells_of_their_tasks",
+    ),
+)
