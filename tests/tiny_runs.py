@@ -20,7 +20,7 @@ from hyperadapters.method import HEADS, Adapter, Method, Phase
 from hyperadapters.methods import hyper_x
 from hyperadapters.model.adapt import adapt
 from hyperadapters.providers import table
-from hyperadapters.run.assembly import Assembly, assemble, rows_of
+from hyperadapters.run.assembly import Assembly, assemble
 from hyperadapters.scoring.evaluation import evaluate
 from hyperadapters.sites import Where
 from hyperadapters.training import train
@@ -93,17 +93,14 @@ def assembled(run: Mapping[str, Any], method: str | None = None) -> Assembly:
     assembly = assemble(run_from(run))
     if method is None:
         return assembly
-    pretrain = [phase for phase in assembly.method.phases if phase.name == "pretrain"]
-    recipe = assembly.method.phases[-1].recipe
-    phases = [replace(phase, recipe=recipe) for phase in METHODS[method].phases]
-    chosen = replace(METHODS[method], phases=(*pretrain, *phases))
-    torch.manual_seed(assembly.run.seed)
-    model = adapt(
-        assembly.model.backbone,
-        chosen,
-        tasks=list(assembly.tasks.values()),
-        rows=rows_of(assembly.run, chosen, assembly.tasks),
+    cells, added = assembly.method.phases[-1], assembly.method.phases[:-1]
+    phases = tuple(
+        replace(phase, cells=cells.cells, select=cells.select, recipe=cells.recipe)
+        for phase in METHODS[method].phases
     )
+    chosen = replace(METHODS[method], phases=(*added, *phases))
+    torch.manual_seed(assembly.run.seed)
+    model = adapt(assembly.model.backbone, chosen, tasks=list(assembly.tasks.values()))
     return replace(assembly, method=chosen, model=model)
 
 

@@ -29,13 +29,15 @@ def describe(
     Example: `hyperadapters describe hyper-x-base --backbone xlm-roberta-base`
     """
     from hyperadapters.config import load_run
-    from hyperadapters.report.description import description_table, published
-    from hyperadapters.run.catalogue import describe as described
+    from hyperadapters.report.description import description_table
+    from hyperadapters.run.catalogue import published
+    from hyperadapters.run.description import describe as described
 
     more = [*(changes or []), *([f"backbone.name={backbone}"] if backbone else [])]
-    is_file = Path(what).suffix in (".yaml", ".yml") or Path(what).is_file()
-    run = load_run(Path(what), more) if is_file else published(what, more)
-    facts = described(run, data_root=data_root)
+    if Path(what).suffix in (".yaml", ".yml") or Path(what).is_file():
+        facts = described(load_run(Path(what), more), data_root=data_root)
+    else:
+        facts = published(what, more)
     print_values(facts, description_table(facts), as_json)
 
 

@@ -1,10 +1,7 @@
 """Whether a method exists, and takes the arguments that a run file gives it."""
 
-import inspect
-from collections.abc import Callable, Mapping
-from typing import Annotated, Any
-
-from pydantic import Strict
+from collections.abc import Mapping
+from typing import Any
 
 from hyperadapters.config.run_file import MethodChoice
 from hyperadapters.document.document import Document, Fault
@@ -12,6 +9,7 @@ from hyperadapters.document.validation import part_faults, unknown
 from hyperadapters.errors import HyperadaptersError
 from hyperadapters.method import Method
 from hyperadapters.methods import METHODS
+from hyperadapters.methods.arguments import REQUIRED, arguments
 
 __all__ = ["argument_faults", "built", "defaults"]
 
@@ -21,16 +19,16 @@ def argument_faults(document: Document, choice: MethodChoice) -> list[Fault]:
     if choice.name not in METHODS:
         place = ("method", "name") if isinstance(document.values["method"], dict) else ("method",)
         return [unknown(document, place, "method", choice.name, sorted(METHODS))]
-    taken = _parameters(METHODS[choice.name])
+    taken = arguments(choice.name)
     faults = []
     for name in choice.arguments:
         place = ("method", name)
         if name not in taken:
             faults.append(unknown(document, place, "argument", name, list(taken)))
         else:
-            faults += part_faults(_type(taken[name]), document, place)
-    for name, parameter in taken.items():
-        if parameter.default is parameter.empty and name not in choice.arguments:
+            faults += part_faults(taken[name].hint, document, place)
+    for name, argument in taken.items():
+        if argument.default is REQUIRED and name not in choice.arguments:
             faults.append(
                 document.fault(("method",), f"`{choice.name}` needs the argument `{name}`")
             )
@@ -38,7 +36,7 @@ def argument_faults(document: Document, choice: MethodChoice) -> list[Fault]:
 
 
 def built(
-    document: Document, name: str, arguments: Mapping[str, Any]
+    document: Document, name: str, given: Mapping[str, Any]
 ) -> tuple[Method | None, list[Fault]]:
     """The method, where there is one of this name whose function takes these values; what it
     refuses is a fault.
@@ -46,7 +44,7 @@ def built(
     if name not in METHODS:
         return None, []
     try:
-        return METHODS[name](**arguments), []
+        return METHODS[name](**given), []
     except (HyperadaptersError, ValueError, TypeError) as error:
         return None, [document.fault(("method",), str(error))]
 
@@ -54,9 +52,9 @@ def built(
 def defaults(choice: MethodChoice) -> dict[str, Any]:
     """All arguments of a method that have a value, those of the run among them, as plain values."""
     own = {
-        name: parameter.default
-        for name, parameter in _parameters(METHODS[choice.name]).items()
-        if parameter.default is not parameter.empty
+        name: argument.default
+        for name, argument in arguments(choice.name).items()
+        if argument.default is not REQUIRED
     }
     given = own | choice.arguments
     return {name: _plain(value) for name, value in given.items() if value is not None}
@@ -64,16 +62,3 @@ def defaults(choice: MethodChoice) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     return list(map(_plain, value)) if isinstance(value, tuple | list) else value
-
-
-def _parameters(function: Callable[..., Method]) -> Mapping[str, inspect.Parameter]:
-    taken = dict(inspect.signature(function, eval_str=True).parameters)
-    taken.pop("name", None)  # what the method is called is not the run's to change
-    return taken
-
-
-def _type(parameter: inspect.Parameter) -> Any:
-    hint = parameter.annotation
-    if hint is parameter.empty:
-        return Any
-    return Annotated[hint, Strict()] if hint in (int, float, bool, str) else hint

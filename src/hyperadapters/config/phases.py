@@ -108,7 +108,7 @@ def spelt_out(method: Method) -> dict[str, dict[str, Any]]:
             "train": _by_task(phase.cells),
             "select": _by_task(phase.select),
             "trains": sorted(phase.trains),
-            "acts": sorted(adapters if phase.acts is None else phase.acts),
+            **_acting(phase, adapters),
             "leave_out": {name: list(layers) for name, layers in phase.leave_out.items()},
             "under": phase.under.spelt_out(),
             "select_under": phase.select_under.spelt_out(),
@@ -117,6 +117,13 @@ def spelt_out(method: Method) -> dict[str, dict[str, Any]]:
         }
         for phase in method.phases
     }
+
+
+def _acting(phase: Phase, adapters: Sequence[str]) -> dict[str, list[str]]:
+    """Who acts; nothing is said of a phase in which everyone acts, where there is no one."""
+    if phase.acts is None:
+        return {"acts": sorted(adapters)} if adapters else {}
+    return {"acts": sorted(phase.acts)}
 
 
 def _plain(value: Any) -> Any:

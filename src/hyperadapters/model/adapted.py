@@ -26,7 +26,7 @@ from hyperadapters.model.parts import Parts
 from hyperadapters.model.view import BoundView
 from hyperadapters.providers import Provider
 from hyperadapters.sites import Site
-from hyperadapters.tasks.base import Batch, Share, Task
+from hyperadapters.tasks import Batch, Share, Task
 
 __all__ = ["AdaptedModel", "Attached", "Outputs"]
 

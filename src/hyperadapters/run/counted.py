@@ -13,7 +13,8 @@ from hyperadapters.method import Method
 from hyperadapters.metrics import Loss, Statistics
 from hyperadapters.model.adapt import adapt
 from hyperadapters.model.counting import abilities, counts
-from hyperadapters.tasks.base import Encoded, Head, Share, Task, Tokenizer, View
+from hyperadapters.tasks import Encoded, Head, Share, Task
+from hyperadapters.tasks.base import Tokenizer, View
 
 __all__ = ["Counted", "facts"]
 

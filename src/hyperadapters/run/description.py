@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from hyperadapters.backbones import architectures
-from hyperadapters.config import RunFile
+from hyperadapters.config import RunFile, method_of
 from hyperadapters.config.run_file import Backbone
-from hyperadapters.run.assembly import method_of, tasks_of
+from hyperadapters.run.assembly import tasks_of
 from hyperadapters.run.counted import facts
 from hyperadapters.run.library import Library
 

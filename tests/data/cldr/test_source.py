@@ -23,7 +23,9 @@ def test_contents() -> None:
 def test_languages() -> None:
     source = Cldr(codes={"yor": "yo"}, dev=0)
     assert {"tr", "yor"} <= set(source.routes(None))
-    assert source.has(Route.of("yor"), "train", None) and not source.has(Route.of("xxx"), "train", None)
+    assert source.has(Route.of("yor"), "train", None) and not source.has(
+        Route.of("xxx"), "train", None
+    )
     assert not source.has(Route.of("tr"), "dev", None)
     assert not Cldr(content="pairs").has(Route.of("en"), "train", None)
     with pytest.raises(UnknownName, match="unknown language `xxx`"):
@@ -37,7 +39,9 @@ def test_artificial_languages_share_out_the_training_data() -> None:
         ("fields", ("fr", "fr_1", "fr_2")),
     ):
         source = Cldr(content=content, train=9, dev=4, **split)
-        whole, first, second = (source.read("x", ROUTE(name), "train", None).examples for name in names)
+        whole, first, second = (
+            source.read("x", ROUTE(name), "train", None).examples for name in names
+        )
         texts = [[example.text for example in part] for part in (whole, first, second)]
         assert texts[1] == texts[0][::2] and texts[2] == texts[0][1::2]
         dev = [source.read("x", ROUTE(name), "dev", None).examples for name in names]

@@ -1,8 +1,8 @@
 """Aligned text: both sides say the same, and a tested line is out of training everywhere."""
 
 import pytest
-
 from hyperadapters.data.aligned import Aligned
+
 from hyperadapters.errors import ConfigError, DataError
 
 LANGUAGES = ("de", "en", "fr")
@@ -69,9 +69,7 @@ def test_verses_have_every_split_whatever_lines_the_news_has(root):
 
 def test_directions_are_those_between_files(root):
     source = Aligned(paths=("{language}.txt",), lines={"train": (1, 100)})
-    assert set(source.routes(root)) == {
-        f"{a}-{b}" for a in LANGUAGES for b in LANGUAGES if a != b
-    }
+    assert set(source.routes(root)) == {f"{a}-{b}" for a in LANGUAGES for b in LANGUAGES if a != b}
     assert source.has(Route.of("de", "fr"), "train", root)
     assert not source.has(Route.of("de", "fr"), "test", root)
     assert not source.has(Route.of("de", "tr"), "train", root)

@@ -48,7 +48,9 @@ def test_parquet_carries_its_label_names(root: Path) -> None:
     source = Hub(path=PARQUET, words="tokens", labels="tags")
     assert tuple(source.read("ner", Route.of("yo"), "train", root).examples) == EXPECTED
     assert source.routes(root) == ("yo",)
-    assert source.has(Route.of("yo"), "train", root) and not source.has(Route.of("yo"), "test", root)
+    assert source.has(Route.of("yo"), "train", root) and not source.has(
+        Route.of("yo"), "test", root
+    )
 
 
 def test_json_with_named_labels_and_a_limit(root: Path) -> None:
@@ -58,7 +60,10 @@ def test_json_with_named_labels_and_a_limit(root: Path) -> None:
 
 def test_text_and_pairs(root: Path) -> None:
     source = Hub(path="ner/yor/text-{split}.csv", text="yo")
-    assert tuple(source.read("mlm", Route.of("yo"), "train", root).examples) == (Text("ọkan"), Text("eji"))
+    assert tuple(source.read("mlm", Route.of("yo"), "train", root).examples) == (
+        Text("ọkan"),
+        Text("eji"),
+    )
     pairs = Hub(path="ner/yor/text-{split}.csv", first="yo", second="en")
     found = pairs.read("tlm", Route.of("yo"), "train", root).examples
     assert found[0] == Pair("ọkan", "one", ("yo", "en"))
@@ -71,7 +76,9 @@ def test_one_file_for_all_splits_is_divided_among_them(tmp_path: Path) -> None:
     text = Hub(path="{language}.csv", text="yo")
     pairs = Hub(path="{language}.csv", first="yo", second="en")
     for source, side in ((text, "text"), (pairs, "second")):
-        read = {split: source.read("t", Route.of("yo"), split, tmp_path).examples for split in SPLITS}
+        read = {
+            split: source.read("t", Route.of("yo"), split, tmp_path).examples for split in SPLITS
+        }
         splits = {split: [getattr(one, side) for one in own] for split, own in read.items()}
         assert sum(map(len, splits.values())) == 200
         assert all(splits.values())
@@ -156,7 +163,9 @@ def test_columns_that_are_not_clear(columns: dict[str, str]) -> None:
 
 def test_directions_from_two_columns(root: Path) -> None:
     source = Hub(path="ner/yor/text-{split}.csv", first="yo", second="en")
-    there, back = (source.read("mt", ROUTE(name), "train", root).examples for name in ("en-yo", "yo-en"))
+    there, back = (
+        source.read("mt", ROUTE(name), "train", root).examples for name in ("en-yo", "yo-en")
+    )
     assert there[0] == Pair("one", "ọkan", ("en", "yo"))
     assert back[0] == Pair("ọkan", "one", ("yo", "en"))
 
@@ -176,7 +185,9 @@ def test_directions_from_texts_by_code(root: Path) -> None:
 def test_a_row_without_a_text_is_refused(root: Path, value: str) -> None:
     (root / "mt.jsonl").write_text(f'{{"translation": {value}}}\n')
     with pytest.raises(DataError, match="no text in `yo`"):
-        Hub(path="mt.jsonl", translation="translation").read("mt", Route.of("yo", "en"), "train", root)
+        Hub(path="mt.jsonl", translation="translation").read(
+            "mt", Route.of("yo", "en"), "train", root
+        )
 
 
 def test_columns_of_two_languages_serve_no_third(root: Path) -> None:
@@ -208,7 +219,9 @@ def test_a_cell_without_a_text_is_refused_by_its_row(tmp_path: Path) -> None:
     lines = ['{"de": "a", "en": "b"}', '{"de": null, "en": "c"}']
     (tmp_path / "mt.jsonl").write_text("\n".join(lines) + "\n")
     with pytest.raises(DataError, match=r"(?s)no text\n  where: .*mt\.jsonl, row 1\n.*None"):
-        Hub(path="mt.jsonl", first="de", second="en").read("mt", Route.of("de", "en"), "train", tmp_path)
+        Hub(path="mt.jsonl", first="de", second="en").read(
+            "mt", Route.of("de", "en"), "train", tmp_path
+        )
 
 
 @pytest.mark.parametrize(

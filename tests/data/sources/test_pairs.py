@@ -82,7 +82,9 @@ def test_usual_codes_are_known(path, root):
     assert pair.first.startswith("gida") and pair.second.startswith("house")
     assert source.routes(root) == ("de-en", "en-de", "en-ha", "ha-en")
     assert source.has(Route.of("en", "ha"), "train", root)
-    assert not source.has(Route.of("de", "ha"), "train", root) and not source.has(Route.of("de"), "train", root)
+    assert not source.has(Route.of("de", "ha"), "train", root) and not source.has(
+        Route.of("de"), "train", root
+    )
 
 
 def test_texts_may_stand_at_the_top_of_an_object(root):

@@ -49,12 +49,16 @@ SPLITS = ("train", "dev", "test")
 def test_limits_and_languages(root: Path) -> None:
     assert len(RootText(limit=7).read("mlm", Route.of("yo"), "train", root)) == 7
     assert RootText().routes(root) == ("Yoruba", "en", "yo")
-    assert RootText().has(Route.of("yo"), "train", root) and not RootText().has(Route.of("tr"), "train", root)
+    assert RootText().has(Route.of("yo"), "train", root) and not RootText().has(
+        Route.of("tr"), "train", root
+    )
 
 
 def test_own_templates_and_codes(root: Path) -> None:
     source = RootText(texts=("mt/bible/{language}-*.tsv",), labelled=(), codes={"yo": "Yoruba"})
-    found = [text for split in SPLITS for text in texts(source.read("mlm", Route.of("yo"), split, root))]
+    found = [
+        text for split in SPLITS for text in texts(source.read("mlm", Route.of("yo"), split, root))
+    ]
     assert sorted(found) == ["first", "second"]
 
 
@@ -75,14 +79,18 @@ def test_pairs_are_joined_by_line_and_by_id(root: Path) -> None:
     assert "Held out" not in {first for first, _ in found}
     assert len(found) == 402
     assert source.routes(root) == ("yo",)
-    assert source.has(Route.of("yo"), "train", root) and not source.has(Route.of("en"), "train", root)
+    assert source.has(Route.of("yo"), "train", root) and not source.has(
+        Route.of("en"), "train", root
+    )
 
 
 def test_files_named_by_pair(tmp_path: Path) -> None:
     write(tmp_path, "t/yor-eng.yor", "a\n\n")
     write(tmp_path, "t/yor-eng.eng", "b\nc\n")
     source = Parallel(paths=("t/{pair}.{language}",))
-    pairs = [p for split in SPLITS for p in source.read("tlm", Route.of("yo"), split, tmp_path).examples]
+    pairs = [
+        p for split in SPLITS for p in source.read("tlm", Route.of("yo"), split, tmp_path).examples
+    ]
     assert [(p.first, p.second, p.languages) for p in pairs] == [("a", "b", ("yo", "en"))]
 
 
@@ -133,6 +141,8 @@ def test_a_text_in_parts_is_read_whole(tmp_path: Path) -> None:
     (tmp_path / "English-OT.tsv").write_text("a\tcome\n")
     (tmp_path / "Swahili-NT.tsv").write_text("b\tnenda\na\tnjoo\n")
     source = Parallel(paths=("{language}-*.tsv",), codes={"sw": "Swahili", "en": "English"})
-    corpora = [source.read("mt", Route.of("sw"), split, tmp_path) for split in ("train", "dev", "test")]
+    corpora = [
+        source.read("mt", Route.of("sw"), split, tmp_path) for split in ("train", "dev", "test")
+    ]
     found = {(pair.first, pair.second) for corpus in corpora for pair in corpus.examples}
     assert found == {("nenda", "go"), ("njoo", "come")}
