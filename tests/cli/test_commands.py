@@ -40,7 +40,7 @@ RUN: dict[str, Any] = {
     "train": {"fields": ["en", "tr"], "mlm": ["en", "tr", "fi"]},
     "evaluate": {"fields": ["en", "fi"]},
     "recipe": {"steps": 2, "batch": 4, "length": 16},
-    "pretrain": {"train": {"mlm": ["en"]}, "recipe": {"steps": 1, "batch": 4, "length": 16}},
+    "phases": {"pretrain": {"train": {"mlm": ["en"]}, "steps": 1, "batch": 4, "length": 16}},
 }
 
 
