@@ -13,7 +13,6 @@ from hyperadapters.providers import (
     joined,
     table,
 )
-from hyperadapters.schedules import Cycle, Fixed
 from hyperadapters.sites import Where
 
 NORMS = Where("attention_norm", "cross_attention_norm", "ffn_norm", "embedding_norm", "final_norm")
@@ -123,27 +122,6 @@ MAD_X = _method(
             acts=frozenset({"language"}),
         ),
         Phase(name="task", trains=frozenset({"task", HEADS}), leave_out={"language": (-1,)}),
-    ),
-)
-BAD_X = Method(
-    "bad-x",
-    MAD_X.adapters,
-    (
-        Phase(
-            trains=frozenset({"language"}),
-            under=Fixed(source_language="en", target_language="gn"),
-        ),
-    ),
-)
-TLR = Method(
-    "tlr",
-    MAD_X.adapters,
-    (
-        Phase(
-            trains=frozenset({"task", HEADS}),
-            under=Cycle([{"language": "en"}, {"language": "gn"}]),
-            select_under=Cycle([{"language": "en"}, {"language": "gn"}]),
-        ),
     ),
 )
 PSF = psf(embedding=4, rank=2, hidden=6, layers=3, dropout=0.1)

@@ -5,8 +5,10 @@ import pytest
 from hyperadapters.errors import UnknownName
 from hyperadapters.forms import Bottleneck
 from hyperadapters.method import BACKBONE, Adapter, Method, Phase
-from hyperadapters.providers import table
+from hyperadapters.methods import METHODS, SETTINGS
+from hyperadapters.providers import joined, table
 from hyperadapters.routes import Cell, Route
+from hyperadapters.schedules import Cycle, Fixed
 from hyperadapters.sites import Site, Where
 
 
@@ -61,3 +63,28 @@ def test_phases_get_the_cells_of_their_tasks() -> None:
     assert filled.adapters == method.adapters
     assert filled.on([mlm]) == filled
     assert all(not phase.cells for phase in method.phases[:3])
+
+
+def test_heads_have_the_form_of_their_task_and_all_else_one_of_the_adapter() -> None:
+    at_heads = Adapter("a", None, Where(tower="head"), table())
+    assert at_heads.at_heads and not _adapter("a").at_heads
+    with pytest.raises(ValueError, match="adapter `a` has no form of its own: a head has its task"):
+        Adapter("a", Bottleneck(width=2), Where(tower="head"), table())
+    with pytest.raises(ValueError, match="adapter `a` needs a form: only heads have their task's"):
+        Adapter("a", None, Where("ffn"), table())
+
+
+def test_methods_and_all_that_they_hold_are_values() -> None:
+    for name, made in METHODS.items():
+        method, twin = (made(**SETTINGS[name].arguments) for _ in range(2))
+        assert method == twin and hash(method) == hash(twin)
+        assert len({*method.adapters, *twin.adapters}) == len(method.adapters)
+        assert len({a.weights for a in (*method.adapters, *twin.adapters)}) <= len(method.adapters)
+        assert {*method.phases} == {*twin.phases}
+    plan = joined((table("task"), {"down"}), (table(), {"up"}))
+    assert len({plan, joined((table("task"), {"down"}), (table(), {"up"})), table()}) == 2
+    phases = [
+        Phase(trains=frozenset({"a"}), leave_out={"a": (-1,)}, under=Fixed(language="nl")),
+        Phase(trains=frozenset({"a"}), under=Cycle([{"language": "nl"}]), name="other"),
+    ]
+    assert len({*phases, *phases}) == 2

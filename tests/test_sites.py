@@ -36,6 +36,19 @@ def test_a_position_that_only_one_tower_has_is_enough():
     assert Where("embeddings", "ffn").select(SITES)[-1] == Site("encoder", None, "embeddings")
 
 
+def test_a_head_is_a_part_of_a_task():
+    site = Site.of_head("ner: all", "labels")
+    assert (str(site), site.task) == ("head.ner: all:labels", "ner: all")
+    assert {site.task for site in SITES} == {""}
+
+
+def test_no_position_is_every_position():
+    heads = tuple(Site.of_head(task, "labels") for task in ("ner", "pos"))
+    assert Where(tower="head").select((*SITES, *heads)) == heads
+    assert Where("pos:labels", tower="head").select((*SITES, *heads)) == heads[1:]
+    assert Where(tower="decoder").select(SITES) == tuple(s for s in SITES if s.tower == "decoder")
+
+
 def test_selections_are_values():
     assert Where("ffn") == Where("ffn")
     assert hash(Where("ffn")) == hash(Where("ffn"))
@@ -53,3 +66,16 @@ def test_a_position_that_nothing_has_lists_those_that_exist():
     ]
     with pytest.raises(BackboneError, match="no site at `mlp`\n"):
         Where("mlp").select(SITES)
+
+
+def test_a_head_that_no_task_has_is_told():
+    with pytest.raises(BackboneError) as caught:
+        Where("ner:labels", tower="head").select([Site.of_head("pos", "labels")])
+    assert str(caught.value).splitlines() == [
+        "no site at `ner:labels` in the head",
+        "  expected: one of pos:labels",
+        "  likely cause: no task has such a head",
+        "  remedy: choose another position for this adapter, or another task",
+    ]
+    with pytest.raises(BackboneError, match="no site in the head\n  likely cause: no task has"):
+        Where(tower="head").select(SITES)

@@ -87,12 +87,12 @@ class Recorded(Form):
 @contextmanager
 def recorded(model: AdaptedModel, adapter: str) -> Iterator[list[float]]:
     """The ratios of every call of an adapter's form."""
-    form, ratios = model.forms[adapter], list[float]()
-    model.forms[adapter] = Recorded(form, ratios)
+    forms, ratios = model.forms[adapter], list[float]()
+    model.forms[adapter] = {site: Recorded(form, ratios) for site, form in forms.items()}
     try:
         yield ratios
     finally:
-        model.forms[adapter] = form
+        model.forms[adapter] = forms
 
 
 @torch.no_grad()

@@ -29,6 +29,11 @@ class Site(NamedTuple):
         return cls("head", None, f"{task}:{part}")
 
     @property
+    def task(self) -> str:
+        """The task whose head it is a part of; empty for a place in a backbone."""
+        return self.position.rpartition(":")[0] if self.tower == "head" else ""
+
+    @property
     def layer_name(self) -> str:
         """The name of the factor `layer`: `encoder.3`, or `encoder` outside the layers."""
         return self.tower if self.layer is None else f"{self.tower}.{self.layer}"

@@ -68,7 +68,7 @@ METHODS = (
         "the languages of a task stay in the cycle that leaves them out",
         "methods/target_ready.py",
         "*_without(targets, left_out)]",
-        "*targets]",
+        "*_listed(targets)]",
         f"{_READY}test_the_languages_of_a_task_are_left_out[languages0-26]",
     ),
     Fault(

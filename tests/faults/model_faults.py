@@ -8,6 +8,7 @@ _FORMULAS = "tests/laws/test_formulas.py::"
 _LAWS = "tests/laws/test_laws.py::"
 _MIXED = f"{_LAWS}test_a_mixed_batch_equals_its_one_row_batches_forward_and_backward[hyper-x-bert]"
 _TWO_FORWARDS = f"{_LAWS}test_two_forwards_and_one_backward_give_the_sum_of_both_gradients"
+_HEADS = "tests/laws/test_head_laws.py::"
 _HYPERNETWORK = "tests/providers/test_hypernetwork.py::"
 
 FORMS = (
@@ -62,6 +63,13 @@ PROVIDERS = (
         "scale = 1.0 / sqrt(code) if self.rescale else 1.0",
         "scale = 1.0",
         "tests/providers/test_heads.py::test_rescaling_makes_the_scale_independent_of_the_width[64]",
+    ),
+    Fault(
+        "a joint Gaussian takes its variance for a standard deviation",
+        "providers/joint.py",
+        "self._variance(names).sqrt() *",
+        "self._variance(names) *",
+        "tests/providers/test_joint.py::test_names_are_drawn_together",
     ),
     Fault(
         "a tower sees a factor that it is blind to",
@@ -146,7 +154,7 @@ MODEL = (
     ),
     Fault(
         "a deep copy acts with the binding of the original",
-        "model/adapted.py",
+        "model/hooks.py",
         "partial(self._on_output, others)",
         "lambda *given, found=others: self._on_output(found, *given)",
         f"{_LAWS}test_a_deep_copy_acts_alone",
@@ -168,8 +176,36 @@ MODEL = (
     Fault(
         "norms and biases stay trainable",
         "model/adapted.py",
-        "parameter.requires_grad_(id(parameter) in chosen)",
-        "parameter.requires_grad_(id(parameter) in chosen or parameter.dim() == 1)",
+        "parameter.requires_grad_(name in chosen)",
+        "parameter.requires_grad_(name in chosen or parameter.dim() == 1)",
         f"{_LAWS}test_only_what_is_trained_moves[hyper-x-bert]",
+    ),
+    Fault(
+        "the divergence of heads is dropped",
+        "model/adapted.py",
+        "divergence = divergence + supply.divergence",
+        "divergence = divergence + (sites[0].tower != 'head') * supply.divergence",
+        f"{_HEADS}test_the_divergences_of_all_that_acts_are_summed",
+    ),
+    Fault(
+        "all examples of a task get the head of the first one's row",
+        "model/binding.py",
+        "row_of = [self.layouts.row_of[example] for example in examples.tolist()]",
+        "row_of = [self.layouts.row_of[int(examples[0])]] * len(examples)",
+        f"{_HEADS}test_tasks_that_share_a_batch_have_the_heads_that_they_have_apart",
+    ),
+    Fault(
+        "the part `heads` holds what an adapter writes too",
+        "model/adapt.py",
+        "if site not in taken}",
+        "}",
+        f"{_HEADS}test_a_head_that_an_adapter_takes_over_is_its_part",
+    ),
+    Fault(
+        "what acts where a tower begins is undone in the order in which it acted",
+        "model/view.py",
+        "reversed(acts if len(hidden) else ())",
+        "(acts if len(hidden) else ())",
+        f"{_HEADS}test_the_output_layer_undoes_what_acts_where_the_tower_begins",
     ),
 )

@@ -1,11 +1,14 @@
 """MAD-X and BAD-X as values: who acts when, under which row, and where an adapter is silent."""
 
 import pytest
+import torch
 
-from hyperadapters.context import Row
+import tiny
+from hyperadapters.context import Context, Row
 from hyperadapters.method import HEADS, Method
 from hyperadapters.methods import bad_x, mad_x_hyper_x, mad_x_v2
 from hyperadapters.methods.mad_x import TaskRecipe
+from hyperadapters.model.adapted import AdaptedModel
 from hyperadapters.routes import Cell, Route
 from hyperadapters.sites import Site
 
@@ -52,6 +55,39 @@ def test_mad_x_2_leaves_out_the_last_layer_of_both_once_the_task_is_trained() ->
 @pytest.mark.parametrize("method", [mad_x_hyper_x(), bad_x(target="gn")])
 def test_others_leave_nothing_out(method: Method) -> None:
     assert not any(layers for phase in (0, 1) for layers in _silent(method, phase).values())
+
+
+def _changed_by(model: AdaptedModel, row: Row, adapter: str, layer: int) -> bool:
+    """Whether the weights of an adapter at a layer make a difference to what comes out."""
+    batch = tiny.batch("bert", 2)
+    with torch.no_grad():
+        before = model(Context.uniform(row, 2), batch).logits["probe"]
+        for weights in model.adapters[adapter].parameters():
+            weights[layer].add_(0.5)  # the site comes first
+        return not torch.equal(before, model(Context.uniform(row, 2), batch).logits["probe"])
+
+
+@pytest.mark.parametrize(
+    ("method", "phase", "acting"),
+    [
+        (mad_x_v2("v2", task_reduction=4), 0, {("language", 0), ("language", 1)}),
+        (mad_x_v2("v2", task_reduction=4), 1, {("language", 0), ("task", 0)}),
+        (
+            mad_x_hyper_x("v1", language_width=4, task_width=2),
+            1,
+            {("language", 0), ("language", 1), ("task", 0), ("task", 1)},
+        ),
+    ],
+    ids=["v2, language", "v2, task", "v1, task"],
+)
+def test_what_acts_in_a_model_of_two_layers(
+    method: Method, phase: int, acting: set[tuple[str, int]]
+) -> None:
+    row = Row(task="ner", language="tr")
+    model = tiny.adapted(method, [row])
+    model.enter(method.phases[phase])
+    places = [(name, layer) for name in ("language", "task") for layer in (1, 0)]
+    assert {place for place in places if _changed_by(model, row, *place)} == acting
 
 
 def test_data_run_under_the_adapter_of_their_own_language() -> None:

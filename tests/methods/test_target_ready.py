@@ -116,3 +116,9 @@ def test_what_is_left_out_is_a_target() -> None:
         tlr_leave_out_task(left_out=["swa"])
     with pytest.raises(UnknownName, match="unknown language to leave out `de`"):
         tlr_leave_out_targ(target="de")
+
+
+@pytest.mark.parametrize("wrong", [{"targets": "sw"}, {"left_out": "sw"}], ids=str)
+def test_a_text_is_no_list_of_languages(wrong: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="a list of languages is needed, not the text `sw`"):
+        tlr_leave_out_task(**{"left_out": ["yo"], **wrong})

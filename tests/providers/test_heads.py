@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from hyperadapters.providers import LinearHeads
-from hyperadapters.providers.base import Group
+from hyperadapters.providers import DrawnHeads, LinearHeads
+from hyperadapters.providers.base import Group, by_shape
 from hyperadapters.sites import Site
 from hyperadapters.slots import Slot
 
@@ -49,3 +49,52 @@ def test_nothing_can_be_matched_to_zero() -> None:
     assert LinearHeads(std=0.0).std == 0.0
     with pytest.raises(ValueError, match="`matched` needs a std > 0"):
         LinearHeads(std=0.0, matched=True)
+
+
+SOFTMAX = Group(
+    (Site.of_head("ner", "labels"), Site.of_head("ner", "more")),
+    {"weight": Slot((50, 40)), "bias": Slot((50,))},
+)
+
+
+def test_drawn_heads_give_a_mean_and_a_spread_of_some_slots() -> None:
+    """mean(code) + ε·softplus(spread(code)) in training, the mean in use; biases are the mean."""
+    torch.manual_seed(0)
+    heads = DrawnHeads(std=0.3).build(SOFTMAX, 16).double()
+    code = torch.randn(2, 1, 16).double()
+    with torch.no_grad():
+        means, spread = heads.mean(code), heads.spread(code)["weight"]
+        draws = [heads(code) for _ in range(600)]
+        used = heads.eval()(code)
+    assert all(torch.equal(used[slot], means[slot]) for slot in SOFTMAX.slots)
+    assert all(torch.equal(drawn["bias"], means["bias"]) for drawn in draws)
+    weights = torch.stack([drawn["weight"] for drawn in draws])
+    noise = (weights - means["weight"]) / torch.nn.functional.softplus(spread)
+    assert float(noise.mean()) == pytest.approx(0.0, abs=0.01)
+    assert float(noise.std()) == pytest.approx(1.0, abs=0.01)
+    assert float(noise.std(0).std()) < 0.05, "each weight has its own spread"
+
+
+def test_every_site_has_maps_of_its_own() -> None:
+    heads = DrawnHeads().build(SOFTMAX, 16)
+    sizes = {name: tuple(p.shape) for name, p in heads.named_parameters()}
+    assert sizes["mean.weight.weight"] == sizes["spread.weight.weight"] == (2, 2000, 16)
+    assert sizes["mean.weight.bias"] == (2, 50, 16)
+    assert not any(name.startswith("spread.weight.bias") for name in sizes)
+
+
+def test_a_form_with_nothing_to_draw_is_generated_as_it_is() -> None:
+    heads = DrawnHeads().build(GROUP, 16)
+    code = torch.randn(2, 1, 16)
+    assert torch.equal(heads.train()(code)["up"], heads(code)["up"])
+
+
+def test_heads_of_different_tasks_are_never_in_one_group() -> None:
+    slots = {Site.of_head(task, "labels"): SOFTMAX.slots for task in ("ner", "pos")}
+    assert [group.sites for group in by_shape(slots)] == [(site,) for site in slots]
+    assert len(by_shape(dict.fromkeys(GROUP.sites, GROUP.slots))) == 1
+
+
+def test_a_spread_out_of_range_is_refused_of_drawn_heads_too() -> None:
+    with pytest.raises(ValueError, match="a standard deviation is 0 or more"):
+        DrawnHeads(std=-1.0)

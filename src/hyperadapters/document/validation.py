@@ -134,6 +134,7 @@ _PLAIN_WORDS = {
     "int_type": "a whole number",
     "mapping_type": "a mapping",
     "model_type": "a mapping",
+    "sequence_str": "a list",
     "string_too_short": "some text",
     "string_type": "text, in quotes if it looks like a number",
     "tuple_type": "a list",

@@ -161,8 +161,8 @@ def task_phase(
 def mad_x_v2(
     name: str = "mad-x-v2",
     *,
-    language_reduction: int | float = 2,
-    task_reduction: int | float = 16,
+    language_reduction: int = 2,
+    task_reduction: int = 16,
     text: str = "mlm",
     recipe: TaskRecipe = "conll-2003",
     std: float = 0.02,

@@ -77,9 +77,10 @@ XNLI = _languages("ar hi sw th ur zh")
 XQUAD = _languages("ar hi th zh")
 TYDIQA = _languages("ar bn sw te th")
 """Parović et al. (2023): the target languages of each data set. The paper writes those of
-MasakhaNER and AmericasNLI with three letters, others with two, and so counts Swahili and Wolof
-twice; here every language has its code of two letters where there is one (`sw` for SWA, `wo` for
-WOL, `ay` for AYM; `quy` is one of several languages of `qu` and keeps its own)."""
+MasakhaNER and AmericasNLI with three letters and others with two, and says that there are 35; they
+are 34 once SWA and SW, WOL and WO are one. Here every language has its code of two letters where
+there is one (`sw`, `wo`; `ay` for AYM); `quy` is one of several languages of `qu` and keeps its
+own."""
 
 TLR_TARGETS = tuple(dict.fromkeys((*UD_TARGETS, *MASAKHANER, *AMERICASNLI, *XNLI, *XQUAD, *TYDIQA)))
 """All of them, each once."""

@@ -10,7 +10,6 @@ from hyperadapters.methods.settings import TLR_TARGETS
 from hyperadapters.schedules import Cycle
 
 __all__ = [
-    "Languages",
     "tlr_all_multi",
     "tlr_bilingual",
     "tlr_leave_out_targ",
@@ -19,9 +18,6 @@ __all__ = [
     "tlr_task_multi",
 ]
 
-Languages = list[str] | tuple[str, ...]
-"""Names of languages; one text is none."""
-
 
 def _ready(
     name: str,
@@ -29,8 +25,8 @@ def _ready(
     *,
     text: str,
     recipe: TaskRecipe,
-    language_reduction: int | float,
-    task_reduction: int | float,
+    language_reduction: int,
+    task_reduction: int,
 ) -> Method:
     """MAD-X 2.0 whose task adapter sees the adapters of several languages while it is trained."""
     if not languages or len(set(languages)) < len(languages):
@@ -46,7 +42,14 @@ def _ready(
     return replace(mad_x, phases=(mad_x.phases[0], task), paper="Parović et al. (2023)")
 
 
+def _listed(languages: Sequence[str]) -> list[str]:
+    if isinstance(languages, str):  # which would be a list of its letters
+        raise ValueError(f"a list of languages is needed, not the text `{languages}`")
+    return list(languages)
+
+
 def _without(targets: Sequence[str], left_out: Sequence[str]) -> list[str]:
+    targets, left_out = _listed(targets), _listed(left_out)
     for language in left_out:
         if language not in targets:
             raise UnknownName("language to leave out", language, targets)
@@ -59,8 +62,8 @@ def tlr_target(
     target: str,
     text: str = "mlm",
     recipe: TaskRecipe = "conll-2003",
-    language_reduction: int | float = 2,
-    task_reduction: int | float = 16,
+    language_reduction: int = 2,
+    task_reduction: int = 16,
 ) -> Method:
     """TARGET: the task adapter is trained on English data through the adapter of the target alone.
 
@@ -97,8 +100,8 @@ def tlr_bilingual(
     source: str = "en",
     text: str = "mlm",
     recipe: TaskRecipe = "conll-2003",
-    language_reduction: int | float = 2,
-    task_reduction: int | float = 16,
+    language_reduction: int = 2,
+    task_reduction: int = 16,
 ) -> Method:
     """BILINGUAL: the adapters of source and target take turns, the source first.
 
@@ -126,12 +129,12 @@ def tlr_bilingual(
 def tlr_task_multi(
     name: str = "tlr-task-multi",
     *,
-    targets: Languages,
+    targets: Sequence[str],
     source: str = "en",
     text: str = "mlm",
     recipe: TaskRecipe = "conll-2003",
-    language_reduction: int | float = 2,
-    task_reduction: int | float = 16,
+    language_reduction: int = 2,
+    task_reduction: int = 16,
 ) -> Method:
     """TASK-MULTI: the adapters of the source and of all languages of one data set take turns.
 
@@ -148,7 +151,7 @@ def tlr_task_multi(
     """
     return _ready(
         name,
-        [source, *targets],
+        [source, *_listed(targets)],
         text=text,
         recipe=recipe,
         language_reduction=language_reduction,
@@ -159,12 +162,12 @@ def tlr_task_multi(
 def tlr_all_multi(
     name: str = "tlr-all-multi",
     *,
-    targets: Languages = TLR_TARGETS,
+    targets: Sequence[str] = TLR_TARGETS,
     source: str = "en",
     text: str = "mlm",
     recipe: TaskRecipe = "conll-2003",
-    language_reduction: int | float = 2,
-    task_reduction: int | float = 16,
+    language_reduction: int = 2,
+    task_reduction: int = 16,
 ) -> Method:
     """ALL-MULTI: the adapters of the source and of the languages of all data sets take turns.
 
@@ -181,7 +184,7 @@ def tlr_all_multi(
     """
     return _ready(
         name,
-        [source, *targets],
+        [source, *_listed(targets)],
         text=text,
         recipe=recipe,
         language_reduction=language_reduction,
@@ -192,13 +195,13 @@ def tlr_all_multi(
 def tlr_leave_out_task(
     name: str = "tlr-leave-out-task",
     *,
-    left_out: Languages,
-    targets: Languages = TLR_TARGETS,
+    left_out: Sequence[str],
+    targets: Sequence[str] = TLR_TARGETS,
     source: str = "en",
     text: str = "mlm",
     recipe: TaskRecipe = "conll-2003",
-    language_reduction: int | float = 2,
-    task_reduction: int | float = 16,
+    language_reduction: int = 2,
+    task_reduction: int = 16,
 ) -> Method:
     """LEAVE-OUT-TASK: as ALL-MULTI, without the languages of the data set that it is scored on.
 
@@ -229,12 +232,12 @@ def tlr_leave_out_targ(
     name: str = "tlr-leave-out-targ",
     *,
     target: str,
-    targets: Languages = TLR_TARGETS,
+    targets: Sequence[str] = TLR_TARGETS,
     source: str = "en",
     text: str = "mlm",
     recipe: TaskRecipe = "conll-2003",
-    language_reduction: int | float = 2,
-    task_reduction: int | float = 16,
+    language_reduction: int = 2,
+    task_reduction: int = 16,
 ) -> Method:
     """LEAVE-OUT-TARG: as ALL-MULTI, without the one language that it is scored on.
 

@@ -65,18 +65,21 @@ class Provider(nn.Module, ABC):
 
 @dataclass(frozen=True)
 class Group:
-    """Sites whose slots have the same shapes, so that one product serves them all."""
+    """Sites whose slots have the same shapes, so that one product serves them all.
+
+    Heads of two tasks are never together: the optimiser would move both when a batch has one.
+    """
 
     sites: tuple[Site, ...]
     slots: Mapping[str, Slot]
 
 
 def by_shape(slots: Slots) -> tuple[Group, ...]:
-    """The sites of `slots` by the shapes they need, in order of first appearance."""
-    grouped: dict[tuple[tuple[str, Slot], ...], list[Site]] = {}
+    """The sites of `slots` by task and the shapes they need, in order of first appearance."""
+    grouped: dict[tuple[str, tuple[tuple[str, Slot], ...]], list[Site]] = {}
     for site, needed in slots.items():
-        grouped.setdefault(tuple(needed.items()), []).append(site)
-    return tuple(Group(tuple(sites), dict(needed)) for needed, sites in grouped.items())
+        grouped.setdefault((site.task, tuple(needed.items())), []).append(site)
+    return tuple(Group(tuple(sites), dict(needed)) for (_, needed), sites in grouped.items())
 
 
 def hand_out(

@@ -60,6 +60,8 @@ class Hypernetwork(Provider):
         self.slots = slots
         self._sites = tuple(slots)
         self._blind = blind
+        apart = bool(blind) or any(factor in SITE_FACTORS for factor in embeddings)
+        self._places = self._sites if apart else self._sites[:1]  # of which codes may differ
         self._combine = combine
         self.embeddings = nn.ModuleDict(dict(embeddings))
         dimensions = {factor: embedding.dimension for factor, embedding in embeddings.items()}
@@ -113,21 +115,22 @@ class Hypernetwork(Provider):
         divergences = []
         for factor, embedding in self.embeddings.items():
             if factor in SITE_FACTORS:
-                names = site_names(factor, self._sites)
+                names = site_names(factor, self._places)
             else:
                 names = [row[factor] for row in rows]
             distinct = list(dict.fromkeys(names))
             drawn = embedding(distinct)
             picked = drawn.vectors[[distinct.index(name) for name in names]]
-            shape = (len(self._sites), len(rows), embedding.dimension)
+            shape = (len(self._places), len(rows), embedding.dimension)
             axis = 1 if factor in SITE_FACTORS else 0
             vectors[factor] = self._seen(factor, picked.unsqueeze(axis).expand(shape))
             divergences.append(drawn.divergence)
         code: Tensor = self.encoder(self._combine(vectors))
+        code = code.expand(len(self._sites), -1, -1)
         return code, sum(divergences[1:], divergences[0])
 
     def _seen(self, factor: Factor, vectors: Tensor) -> Tensor:
-        seen = [factor not in self._blind.get(site.tower, ()) for site in self._sites]
+        seen = [factor not in self._blind.get(site.tower, ()) for site in self._places]
         if all(seen):
             return vectors
         return vectors * vectors.new_tensor(seen)[:, None, None]

@@ -70,6 +70,8 @@ class Table(Provider):
         chosen = [self._find(row) for row in rows]
         weights: dict[Site, dict[str, Tensor]] = {}
         for number, group in enumerate(self._groups):
+            if set(sites).isdisjoint(group.sites):
+                continue
             stacked = {
                 slot: _stack([entry[self._name(slot, number)] for entry in chosen])
                 for slot in group.slots
