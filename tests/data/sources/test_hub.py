@@ -11,6 +11,7 @@ from hyperadapters.data import Hub, Pair, Tagged, Text
 from hyperadapters.data.corpora import SPLITS
 from hyperadapters.data.held_out import key, split_of
 from hyperadapters.errors import ConfigError, DataError
+from hyperadapters.routes import Route
 
 ROWS = {"tokens": [["a", "b"], ["c"]], "tags": [[0, 1], [2]]}
 NAMES = ("O", "B-PER", "I-PER")
@@ -47,8 +48,10 @@ JSON = "ner/{language}/{split}.jsonl"
 def test_parquet_carries_its_label_names(root: Path) -> None:
     source = Hub(path=PARQUET, words="tokens", labels="tags")
     assert tuple(source.read("ner", Route.of("yo"), "train", root).examples) == EXPECTED
-    assert source.routes(root) == ("yo",)
-    assert source.has(Route.of("yo"), "train", root) and not source.has(Route.of("yo"), "test", root)
+    assert source.routes(root) == (Route.of("yo"),)
+    assert source.has(Route.of("yo"), "train", root) and not source.has(
+        Route.of("yo"), "test", root
+    )
 
 
 def test_json_with_named_labels_and_a_limit(root: Path) -> None:
@@ -58,7 +61,10 @@ def test_json_with_named_labels_and_a_limit(root: Path) -> None:
 
 def test_text_and_pairs(root: Path) -> None:
     source = Hub(path="ner/yor/text-{split}.csv", text="yo")
-    assert tuple(source.read("mlm", Route.of("yo"), "train", root).examples) == (Text("ọkan"), Text("eji"))
+    assert tuple(source.read("mlm", Route.of("yo"), "train", root).examples) == (
+        Text("ọkan"),
+        Text("eji"),
+    )
     pairs = Hub(path="ner/yor/text-{split}.csv", first="yo", second="en")
     found = pairs.read("tlm", Route.of("yo"), "train", root).examples
     assert found[0] == Pair("ọkan", "one", ("yo", "en"))
@@ -71,7 +77,9 @@ def test_one_file_for_all_splits_is_divided_among_them(tmp_path: Path) -> None:
     text = Hub(path="{language}.csv", text="yo")
     pairs = Hub(path="{language}.csv", first="yo", second="en")
     for source, side in ((text, "text"), (pairs, "second")):
-        read = {split: source.read("t", Route.of("yo"), split, tmp_path).examples for split in SPLITS}
+        read = {
+            split: source.read("t", Route.of("yo"), split, tmp_path).examples for split in SPLITS
+        }
         splits = {split: [getattr(one, side) for one in own] for split, own in read.items()}
         assert sum(map(len, splits.values())) == 200
         assert all(splits.values())
@@ -156,7 +164,9 @@ def test_columns_that_are_not_clear(columns: dict[str, str]) -> None:
 
 def test_directions_from_two_columns(root: Path) -> None:
     source = Hub(path="ner/yor/text-{split}.csv", first="yo", second="en")
-    there, back = (source.read("mt", ROUTE(name), "train", root).examples for name in ("en-yo", "yo-en"))
+    there, back = (
+        source.read("mt", Route.parse(name), "train", root).examples for name in ("en-yo", "yo-en")
+    )
     assert there[0] == Pair("one", "ọkan", ("en", "yo"))
     assert back[0] == Pair("ọkan", "one", ("yo", "en"))
 
@@ -176,7 +186,9 @@ def test_directions_from_texts_by_code(root: Path) -> None:
 def test_a_row_without_a_text_is_refused(root: Path, value: str) -> None:
     (root / "mt.jsonl").write_text(f'{{"translation": {value}}}\n')
     with pytest.raises(DataError, match="no text in `yo`"):
-        Hub(path="mt.jsonl", translation="translation").read("mt", Route.of("yo", "en"), "train", root)
+        Hub(path="mt.jsonl", translation="translation").read(
+            "mt", Route.of("yo", "en"), "train", root
+        )
 
 
 def test_columns_of_two_languages_serve_no_third(root: Path) -> None:
@@ -208,7 +220,9 @@ def test_a_cell_without_a_text_is_refused_by_its_row(tmp_path: Path) -> None:
     lines = ['{"de": "a", "en": "b"}', '{"de": null, "en": "c"}']
     (tmp_path / "mt.jsonl").write_text("\n".join(lines) + "\n")
     with pytest.raises(DataError, match=r"(?s)no text\n  where: .*mt\.jsonl, row 1\n.*None"):
-        Hub(path="mt.jsonl", first="de", second="en").read("mt", Route.of("de", "en"), "train", tmp_path)
+        Hub(path="mt.jsonl", first="de", second="en").read(
+            "mt", Route.of("de", "en"), "train", tmp_path
+        )
 
 
 @pytest.mark.parametrize(
@@ -217,3 +231,42 @@ def test_a_cell_without_a_text_is_refused_by_its_row(tmp_path: Path) -> None:
 def test_values_without_effect_are_refused(unused: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match=f"the `{next(iter(unused))}` of .* has no effect"):
         Hub(path="{language}.json", text="text", **unused)
+
+
+@pytest.mark.parametrize("columns", [{"first": "yue", "second": "en"}, {"translation": "texts"}])
+def test_a_language_with_a_hyphen_is_beside_the_other(
+    columns: dict[str, str], tmp_path: Path
+) -> None:
+    row = {"yue": "雨", "en": "rain", "texts": {"zh-yue": "雨", "en": "rain"}}
+    (tmp_path / "train.jsonl").write_text(json.dumps(row) + "\n")
+    source = Hub(path="{split}.jsonl", **columns)
+    alone, back = Route.of("zh-yue"), Route.of("en", "zh-yue")
+    assert [*source.read("tlm", alone, "train", tmp_path).examples] == [
+        Pair("雨", "rain", ("zh-yue", "en"))
+    ]
+    assert [*source.read("mt", back, "train", tmp_path).examples] == [
+        Pair("rain", "雨", ("en", "zh-yue"))
+    ]
+
+
+def test_codes_name_directions_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def load(*names: str, **more: object) -> datasets.Dataset:
+        asked.append(names)
+        return datasets.Dataset.from_dict({"t": [{"de": "Haus", "en": "house"}]})
+
+    monkeypatch.setattr(datasets, "load_dataset", load)
+    source = Hub(dataset="o/d", subset="{language}", translation="t", codes={"en-de": "de-en"})
+    route = Route.of("en", "de")
+    assert [*source.read("mt", route, "train", None).examples] == [
+        Pair("house", "Haus", ("en", "de"))
+    ]
+    assert asked == [("o/d", "de-en")]
+    assert source.has(route, "train", None) and source.routes(None) == ()
+
+
+def test_codes_say_which_languages_a_data_set_has() -> None:
+    source = Hub(dataset="o/d", subset="{language}", text="t", codes={"yo": "yor", "ha": "hau"})
+    assert source.routes(None) == (Route.of("ha"), Route.of("yo"))
+    assert source.has(Route.of("yo"), "dev", None) and not source.has(Route.of("tr"), "dev", None)
