@@ -7,16 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from hyperadapters.config.task_settings import MlmTask, TaggingTask, TranslationTask
 from pydantic import BaseModel
 
 from hyperadapters.config.run_file import Architecture, Backbone, Pretraining, RunFile
-from hyperadapters.data.aligned import Aligned
-from hyperadapters.data.built_in import Cldr
-from hyperadapters.data.hub import Hub
-from hyperadapters.data.pairs import Pairs
-from hyperadapters.data.sources import Conll, ConllU, PlainText
-from hyperadapters.data.unlabelled import Parallel, RootText
+from hyperadapters.config.task_settings import MlmTask, TaggingTask, TranslationTask
+from hyperadapters.data import SOURCES
 from hyperadapters.method import Recipe
 from hyperadapters.methods import (
     full_fine_tuning,
@@ -73,17 +68,7 @@ CHAPTERS: Mapping[str, Mapping[str, Any]] = {
         "`kind: mlm`": MlmTask,
         "`kind: translation`": TranslationTask,
     },
-    "Data: `tasks.NAME.data`": {
-        "`format: cldr`": Cldr,
-        "`format: conll`": Conll,
-        "`format: conllu`": ConllU,
-        "`format: text`": PlainText,
-        "`format: hub`": Hub,
-        "`format: aligned`": Aligned,
-        "`format: pairs`": Pairs,
-        "`format: root-text`": RootText,
-        "`format: parallel`": Parallel,
-    },
+    "Data: `tasks.NAME.data`": {f"`format: {source.format}`": source for source in SOURCES},
     RECIPE: {"": Recipe},
     METHODS: {
         "`full-fine-tuning`": full_fine_tuning,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from hyperadapters.data import Corpus, Pair, Tagged, Text, summary
+from hyperadapters.routes import Route
 
 
 class Characters:
@@ -22,7 +23,7 @@ class Characters:
 
 
 def corpus(*examples: Tagged | Text | Pair) -> Corpus:
-    return Corpus("ner", "tr", "train", examples, "here")
+    return Corpus("ner", Route.of("tr"), "train", examples, "here")
 
 
 def test_counts() -> None:

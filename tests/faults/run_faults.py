@@ -69,10 +69,10 @@ DATA = (
     ),
     Fault(
         "sentences of dev and test splits are trained on",
-        "data/unlabelled.py",
-        "new = text_key not in held and text_key not in seen",
-        "new = text_key not in seen",
-        "tests/data/test_unlabelled.py::test_splits_hold_every_text_once_but_for_held_out_ones",
+        "data/rules.py",
+        "if held.isdisjoint(keys) and keys not in seen:",
+        "if keys not in seen:",
+        "tests/data/sources/test_root_text.py::test_splits_hold_every_text_once_but_for_held_out_ones",
     ),
 )
 

@@ -21,10 +21,10 @@ TRANSLATION = (
     ),
     Fault(
         "a sentence is tested in one language and trained on in another",
-        "data/aligned.py",
-        "split_of(key(str(n))) == split",
-        "split_of(key(pair[0])) == split",
-        "tests/data/test_aligned.py::"
+        "data/sources/aligned.py",
+        "return ((str(n), n, *both) for",
+        "return ((both[0], n, *both) for",
+        "tests/data/sources/test_aligned.py::"
         "test_splits_by_hash_are_the_same_in_every_language[{language}.txt]",
     ),
     Fault(
@@ -79,10 +79,10 @@ TRANSLATION = (
     ),
     Fault(
         "the two directions of a file have different test sentences",
-        "data/pairs.py",
-        "side = side_of(names, self.anchor)",
+        "data/sources/pairs.py",
+        "side = side_of(route.direction, self.anchor)",
         "side = 0",
-        "tests/data/test_pairs.py::test_splits_by_hash_agree_between_kinds_directions_and_pairs"
+        "tests/data/sources/test_pairs.py::test_splits_by_hash_agree_between_kinds_directions_and_pairs"
         "[{first}_{second}.tsv]",
     ),
     Fault(
@@ -130,10 +130,10 @@ TRANSLATION = (
     ),
     Fault(
         "sentences to test translation on have the templates of those to train on",
-        "data/cldr.py",
+        "data/cldr/sentences.py",
         'if split == "test":',
         'if split == "none":',
-        "tests/data/test_cldr.py::test_sentences_to_test_translation_on_have_new_templates[500]",
+        "tests/data/cldr/test_sentences.py::test_sentences_to_test_translation_on_have_new_templates[500]",
     ),
     Fault(
         "what a model was trained on is not looked for in what it is scored on later",
@@ -147,7 +147,7 @@ TRANSLATION = (
         "data/formats/text.py",
         "parts = zip(firsts, seconds, strict=True)",
         "parts = [(firsts[0], seconds[0])]",
-        "tests/data/test_aligned.py::test_parts_of_a_text_are_one_text",
+        "tests/data/sources/test_aligned.py::test_parts_of_a_text_are_one_text",
     ),
     Fault(
         "a form does again what was done when its weights became a table",

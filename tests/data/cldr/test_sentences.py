@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hyperadapters.data import cldr, families
 from hyperadapters.data.cldr.meanings import meanings, meanings_in_new_templates, template
 from hyperadapters.data.cldr.pieces import pieces_of
+from hyperadapters.data.cldr.words import text_of
 from hyperadapters.errors import UnknownName
 
 LANGUAGES = st.sampled_from(cldr.CLDR_LANGUAGES)
@@ -135,7 +136,7 @@ def test_sentences_to_test_translation_on_have_new_templates(train: int) -> None
     assert meanings_in_new_templates(40, 50) == meanings_in_new_templates(40, 2000)
     found = cldr.pairs("de", "en", "test", 40, train=train)
     assert [pair.first for pair in found] == [
-        cldr.text_of(pieces_of("de", meaning)) for meaning in tested
+        text_of(pieces_of("de", meaning)) for meaning in tested
     ]
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from hyperadapters.data import Cldr, cldr
+from hyperadapters.data import Cldr, Pair, cldr
 from hyperadapters.errors import ConfigError, UnknownName
+from hyperadapters.routes import Route
 
 
 def test_contents() -> None:
@@ -17,12 +18,12 @@ def test_contents() -> None:
         "s", Route.of("yor"), "test", None
     )
     assert spans.examples == cldr.tagged("yo", "spans", "test", 3, 1)
-    assert (spans.task, spans.language, spans.split) == ("s", "yor", "test")
+    assert (spans.task, spans.route, spans.split) == ("s", Route.of("yor"), "test")
 
 
 def test_languages() -> None:
     source = Cldr(codes={"yor": "yo"}, dev=0)
-    assert {"tr", "yor"} <= set(source.routes(None))
+    assert {Route.of("tr"), Route.of("yor")} <= set(source.routes(None))
     assert source.has(Route.of("yor"), "train", None) and not source.has(
         Route.of("xxx"), "train", None
     )
@@ -34,17 +35,15 @@ def test_languages() -> None:
 
 def test_artificial_languages_share_out_the_training_data() -> None:
     split = {"codes": {"fr_1": "fr", "fr_2": "fr"}, "shares": {"fr_1": (1, 2), "fr_2": (2, 2)}}
-    for content, names in (
-        ("pairs", ("fr-en", "fr_1-en", "fr_2-en")),
-        ("fields", ("fr", "fr_1", "fr_2")),
+    for content, routes in (
+        ("pairs", [Route.of(name, "en") for name in ("fr", "fr_1", "fr_2")]),
+        ("fields", [*map(Route.of, ("fr", "fr_1", "fr_2"))]),
     ):
         source = Cldr(content=content, train=9, dev=4, **split)
-        whole, first, second = (
-            source.read("x", ROUTE(name), "train", None).examples for name in names
-        )
+        whole, first, second = (source.read("x", route, "train", None).examples for route in routes)
         texts = [[example.text for example in part] for part in (whole, first, second)]
         assert texts[1] == texts[0][::2] and texts[2] == texts[0][1::2]
-        dev = [source.read("x", ROUTE(name), "dev", None).examples for name in names]
+        dev = [source.read("x", route, "dev", None).examples for route in routes]
         assert [e.text for e in dev[0]] == [e.text for e in dev[1]] == [e.text for e in dev[2]]
 
 
@@ -57,3 +56,17 @@ def test_a_share_that_does_not_exist_is_refused(share: tuple[int, int]) -> None:
 def test_a_share_of_no_language_is_refused() -> None:
     with pytest.raises(UnknownName, match="unknown language `fr1`"):
         Cldr(codes={"fr_1": "fr"}, shares={"fr1": (1, 2)})
+
+
+def test_a_language_with_a_hyphen_is_beside_the_other() -> None:
+    source = Cldr(content="pairs", train=3, codes={"zh-yue": "yue"})
+    (pair, *_) = source.read("tlm", Route.of("zh-yue"), "train", None).examples
+    assert pair == source.read("mt", Route.of("zh-yue", "en"), "train", None).examples[0]
+    assert isinstance(pair, Pair) and pair.languages == ("zh-yue", "en")
+    assert pair.first == cldr.texts("yue", "train", 1)[0].text
+    assert source.has(Route.of("zh-yue"), "train", None)
+
+
+def test_a_split_may_be_empty_and_a_corpus_says_what_it_holds() -> None:
+    corpus = Cldr(dev=0).read("fields", Route.of("tr"), "dev", None)
+    assert len(corpus) == 0 and corpus.source == "cldr (fields)"

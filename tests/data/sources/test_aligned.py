@@ -1,9 +1,10 @@
 """Aligned text: both sides say the same, and a tested line is out of training everywhere."""
 
 import pytest
-from hyperadapters.data.aligned import Aligned
 
-from hyperadapters.errors import ConfigError, DataError
+from hyperadapters.data.sources.aligned import Aligned
+from hyperadapters.errors import ConfigError, ContextError, DataError
+from hyperadapters.routes import Route
 
 LANGUAGES = ("de", "en", "fr")
 LINES = {"train": (1, 60), "dev": (61, 80), "test": (81, 100)}
@@ -23,9 +24,9 @@ def root(tmp_path):
 
 
 def numbers(source, direction, split, root):
-    pairs = source.read("mt", ROUTE(direction), split, root).examples
+    pairs = source.read("mt", Route.parse(direction), split, root).examples
     for pair in pairs:
-        assert pair.languages == tuple(direction.split("-"))
+        assert pair.languages == Route.parse(direction).direction
         assert pair.first.split()[0] == pair.languages[0]
         assert pair.second.split() == [pair.languages[1], pair.first.split()[1]]
     return [int(pair.first.split()[1]) for pair in pairs]
@@ -69,7 +70,9 @@ def test_verses_have_every_split_whatever_lines_the_news_has(root):
 
 def test_directions_are_those_between_files(root):
     source = Aligned(paths=("{language}.txt",), lines={"train": (1, 100)})
-    assert set(source.routes(root)) == {f"{a}-{b}" for a in LANGUAGES for b in LANGUAGES if a != b}
+    assert set(source.routes(root)) == {
+        Route.of(a, b) for a in LANGUAGES for b in LANGUAGES if a != b
+    }
     assert source.has(Route.of("de", "fr"), "train", root)
     assert not source.has(Route.of("de", "fr"), "test", root)
     assert not source.has(Route.of("de", "tr"), "train", root)
@@ -131,3 +134,18 @@ def test_parts_of_a_text_are_one_text(tmp_path):
 def test_lines_for_texts_with_ids_alone_are_refused():
     with pytest.raises(ConfigError, match="the `lines` of splits choose nothing"):
         Aligned(paths=("{language}-NT.tsv",), lines=LINES)
+
+
+def test_languages_with_hyphens_have_directions(tmp_path):
+    for language in ("zh-yue", "pt-BR", "en"):
+        (tmp_path / f"{language}.txt").write_text(f"{language} 1\n")
+    source = Aligned(paths=("{language}.txt",), lines={"train": (1, 1)})
+    assert set(map(str, source.routes(tmp_path))) == {
+        f"{a}:{b}" for a in ("zh-yue", "pt-BR", "en") for b in ("zh-yue", "pt-BR", "en") if a != b
+    }
+    assert numbers(source, "zh-yue:pt-BR", "train", tmp_path) == [1]
+
+
+def test_one_language_is_no_direction(root):
+    with pytest.raises(ContextError, match="`de` is a language, and not a direction"):
+        Aligned(paths=("{language}.txt",)).read("mt", Route.of("de"), "train", root)

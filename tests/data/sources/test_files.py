@@ -1,19 +1,13 @@
 """Sources of files, as run files write them."""
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import get_args
 
 import pytest
-from hyperadapters.config.task_settings import AnySource
-from pydantic import TypeAdapter, ValidationError
 
 from hyperadapters.data import Conll, ConllU, PlainText
 from hyperadapters.data.corpora import SPLITS
-from hyperadapters.data.sources import Source
 from hyperadapters.errors import ConfigError, DataError
-
-SOURCES: TypeAdapter[object] = TypeAdapter(AnySource)
+from hyperadapters.routes import Route
 
 
 def write(root: Path, name: str, content: str) -> None:
@@ -40,7 +34,7 @@ def test_files_of_a_language_by_any_usual_code(root: Path) -> None:
     corpus = NER.read("ner", Route.of("yo"), "train", root)
     assert [example.text for example in corpus.examples] == ["a", "b", "c"]
     assert corpus.source == str(root / "ner/yor/train.txt")
-    assert NER.routes(root) == ("ha", "yo")
+    assert NER.routes(root) == (Route.of("ha"), Route.of("yo"))
     assert NER.has(Route.of("yo"), "train", root) and not NER.has(Route.of("yo"), "dev", root)
 
 
@@ -67,7 +61,7 @@ def test_treebanks(root: Path) -> None:
         path="ud/{treebank}/*-ud-{split}.conllu", treebanks={"en": "UD_B", "fr": "UD_C"}
     )
     assert len(source.read("pos", Route.of("en"), "test", root)) == 1
-    assert source.routes(root) == ("en",)
+    assert source.routes(root) == (Route.of("en"),)
     with pytest.raises(DataError, match=r"(?s)UD_C.*treebanks"):
         source.read("pos", Route.of("fr"), "test", root)
     with pytest.raises(DataError, match=r"(?s)language `de`.*treebank.*treebanks"):
@@ -117,32 +111,6 @@ def test_a_missing_split_shows_the_others(root: Path) -> None:
         NER.read("ner", Route.of("yo"), "dev", root)
 
 
-FORMATS: list[dict[str, object]] = [
-    {"format": "aligned", "paths": ["a.{language}"]},
-    {"format": "cldr", "content": "text"},
-    {"format": "conll", "path": "a", "codes": {"yo": ["yor", "yo"]}, "limit": {"train": 5}},
-    {"format": "conllu", "path": "a", "column": "xpos"},
-    {"format": "hub", "path": "a.json", "text": "text"},
-    {"format": "pairs", "path": "{first}-{second}"},
-    {"format": "parallel", "beside": "fr"},
-    {"format": "text", "path": "a"},
-    {"format": "root-text", "texts": ["a/{language}.txt"]},
-]
-
-
-def test_every_format_is_among_those_tried() -> None:
-    sources = [type(SOURCES.validate_python(values)) for values in FORMATS]
-    assert sources == list(get_args(get_args(AnySource)[0]))
-
-
-@pytest.mark.parametrize("values", FORMATS, ids=lambda values: values["format"])
-def test_run_files_choose_by_format_and_refuse_other_keys(values: dict[str, object]) -> None:
-    source = SOURCES.validate_python(values)
-    assert isinstance(source, Source) and asdict(source)["format"] == values["format"]
-    with pytest.raises(ValidationError, match="colour"):
-        SOURCES.validate_python({**values, "colour": "red"})
-
-
 @pytest.mark.realdata
 @pytest.mark.parametrize(
     ("source", "languages"),
@@ -160,6 +128,6 @@ def test_run_files_choose_by_format_and_refuse_other_keys(values: dict[str, obje
 def test_real_corpora_are_found_by_our_names(
     data_root: Path, source: Conll | ConllU | PlainText, languages: set[str]
 ) -> None:
-    assert languages <= set(source.routes(data_root))
+    assert languages <= set(map(str, source.routes(data_root)))
     for language in languages:
-        assert len(source.read("task", ROUTE(language), "test", data_root)) >= 5
+        assert len(source.read("task", Route.of(language), "test", data_root)) >= 5

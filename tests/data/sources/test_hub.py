@@ -11,6 +11,7 @@ from hyperadapters.data import Hub, Pair, Tagged, Text
 from hyperadapters.data.corpora import SPLITS
 from hyperadapters.data.held_out import key, split_of
 from hyperadapters.errors import ConfigError, DataError
+from hyperadapters.routes import Route
 
 ROWS = {"tokens": [["a", "b"], ["c"]], "tags": [[0, 1], [2]]}
 NAMES = ("O", "B-PER", "I-PER")
@@ -47,7 +48,7 @@ JSON = "ner/{language}/{split}.jsonl"
 def test_parquet_carries_its_label_names(root: Path) -> None:
     source = Hub(path=PARQUET, words="tokens", labels="tags")
     assert tuple(source.read("ner", Route.of("yo"), "train", root).examples) == EXPECTED
-    assert source.routes(root) == ("yo",)
+    assert source.routes(root) == (Route.of("yo"),)
     assert source.has(Route.of("yo"), "train", root) and not source.has(
         Route.of("yo"), "test", root
     )
@@ -164,7 +165,7 @@ def test_columns_that_are_not_clear(columns: dict[str, str]) -> None:
 def test_directions_from_two_columns(root: Path) -> None:
     source = Hub(path="ner/yor/text-{split}.csv", first="yo", second="en")
     there, back = (
-        source.read("mt", ROUTE(name), "train", root).examples for name in ("en-yo", "yo-en")
+        source.read("mt", Route.parse(name), "train", root).examples for name in ("en-yo", "yo-en")
     )
     assert there[0] == Pair("one", "ọkan", ("en", "yo"))
     assert back[0] == Pair("ọkan", "one", ("yo", "en"))
@@ -230,3 +231,42 @@ def test_a_cell_without_a_text_is_refused_by_its_row(tmp_path: Path) -> None:
 def test_values_without_effect_are_refused(unused: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match=f"the `{next(iter(unused))}` of .* has no effect"):
         Hub(path="{language}.json", text="text", **unused)
+
+
+@pytest.mark.parametrize("columns", [{"first": "yue", "second": "en"}, {"translation": "texts"}])
+def test_a_language_with_a_hyphen_is_beside_the_other(
+    columns: dict[str, str], tmp_path: Path
+) -> None:
+    row = {"yue": "雨", "en": "rain", "texts": {"zh-yue": "雨", "en": "rain"}}
+    (tmp_path / "train.jsonl").write_text(json.dumps(row) + "\n")
+    source = Hub(path="{split}.jsonl", **columns)
+    alone, back = Route.of("zh-yue"), Route.of("en", "zh-yue")
+    assert [*source.read("tlm", alone, "train", tmp_path).examples] == [
+        Pair("雨", "rain", ("zh-yue", "en"))
+    ]
+    assert [*source.read("mt", back, "train", tmp_path).examples] == [
+        Pair("rain", "雨", ("en", "zh-yue"))
+    ]
+
+
+def test_codes_name_directions_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def load(*names: str, **more: object) -> datasets.Dataset:
+        asked.append(names)
+        return datasets.Dataset.from_dict({"t": [{"de": "Haus", "en": "house"}]})
+
+    monkeypatch.setattr(datasets, "load_dataset", load)
+    source = Hub(dataset="o/d", subset="{language}", translation="t", codes={"en-de": "de-en"})
+    route = Route.of("en", "de")
+    assert [*source.read("mt", route, "train", None).examples] == [
+        Pair("house", "Haus", ("en", "de"))
+    ]
+    assert asked == [("o/d", "de-en")]
+    assert source.has(route, "train", None) and source.routes(None) == ()
+
+
+def test_codes_say_which_languages_a_data_set_has() -> None:
+    source = Hub(dataset="o/d", subset="{language}", text="t", codes={"yo": "yor", "ha": "hau"})
+    assert source.routes(None) == (Route.of("ha"), Route.of("yo"))
+    assert source.has(Route.of("yo"), "dev", None) and not source.has(Route.of("tr"), "dev", None)

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from hyperadapters.data import Pair, Pairs
-from hyperadapters.errors import ConfigError, DataError
+from hyperadapters.errors import ConfigError, ContextError, DataError
+from hyperadapters.routes import Route
 
 WORDS = {"de": "Haus", "en": "house", "ha": "gida"}
 
@@ -34,7 +35,7 @@ WHOLE = ["{first}-{second}/all.json", "{first}_{second}.tsv", "{first}-{second}.
 
 
 def read(source, direction, split, root):
-    return source.read("mt", ROUTE(direction), split, root).examples
+    return source.read("mt", Route.parse(direction), split, root).examples
 
 
 def test_both_directions_come_from_one_file(root):
@@ -80,7 +81,7 @@ def test_usual_codes_are_known(path, root):
     pair = read(source, "ha-en", "train", root)[0]
     assert pair.languages == ("ha", "en")
     assert pair.first.startswith("gida") and pair.second.startswith("house")
-    assert source.routes(root) == ("de-en", "en-de", "en-ha", "ha-en")
+    assert [*map(str, source.routes(root))] == ["de-en", "en-de", "en-ha", "ha-en"]
     assert source.has(Route.of("en", "ha"), "train", root)
     assert not source.has(Route.of("de", "ha"), "train", root) and not source.has(
         Route.of("de"), "train", root
@@ -154,7 +155,7 @@ def test_no_file_says_what_there_is(root):
 @pytest.mark.realdata
 def test_real_files(data_root):
     lafand = Pairs(path="mt/lafand/{first}-{second}/{split}.json")
-    assert {"en-yo", "yo-en", "fr-wo"} <= set(lafand.routes(data_root))
+    assert {"en-yo", "yo-en", "fr-wo"} <= set(map(str, lafand.routes(data_root)))
     pair = read(lafand, "ha-en", "dev", data_root)[1]
     assert pair.second == "No, the people trust the Islamic Republic."
     tatoeba = Pairs(path="mt/tatoeba/{first}-{second}.{language}")
@@ -164,3 +165,18 @@ def test_real_files(data_root):
 def test_splits_that_no_path_has_are_refused():
     with pytest.raises(ConfigError, match="the `splits` of a source have no effect"):
         Pairs(path="{first}-{second}.tsv", splits={"dev": "valid"})
+
+
+def test_languages_with_hyphens_have_directions(tmp_path):
+    (tmp_path / "pt-BR_zh-yue.tsv").write_text("chuva\t雨\n", encoding="utf-8")
+    source = Pairs(path="{first}_{second}.tsv")
+    there, back = Route.of("pt-BR", "zh-yue"), Route.of("zh-yue", "pt-BR")
+    assert source.routes(tmp_path) == (there, back)
+    found = {
+        pair
+        for split in ("train", "dev", "test")
+        for pair in source.read("mt", back, split, tmp_path).examples
+    }
+    assert found == {Pair("雨", "chuva", ("zh-yue", "pt-BR"))}
+    with pytest.raises(ContextError, match="`zh-yue` is a language, and not a direction"):
+        source.read("mt", Route.of("zh-yue"), "train", tmp_path)

@@ -4,9 +4,25 @@ from pathlib import Path
 
 import pytest
 
-from hyperadapters.data import Corpus, Parallel, RootText, Text
+from hyperadapters.data import Corpus, RootText, Text
 from hyperadapters.data.held_out import held_out, key
 from hyperadapters.errors import DataError
+from hyperadapters.routes import Route
+
+SPLITS = ("train", "dev", "test")
+TEXTS = (
+    "mlm/udhr/udhr_{language}.xml",
+    "mt/bible/{language}-*.tsv",
+    "mt/ntrex/newstest2019-*.{language}.txt",
+)
+LABELLED = (
+    "ud/*/{language}_*-ud-train.conllu",
+    "ner/*/{language}/train.*",
+    "ner/uner/*/{language}_*-ud-train.iob2",
+    "pos/*/{language}/train.*",
+    "pos/*/train-{language}.tsv",
+)
+ALL = RootText(texts=TEXTS, labelled=LABELLED)
 
 
 def write(root: Path, name: str, content: str) -> None:
@@ -34,7 +50,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_splits_hold_every_text_once_but_for_held_out_ones(root: Path) -> None:
-    source = RootText()
+    source = ALL
     parts = {split: texts(source.read("mlm", Route.of("yo"), split, root)) for split in SPLITS}
     whole = [text for part in parts.values() for text in part]
     expected = {f"line {n}" for n in range(400)} | {"a word", "tree", "uner"}
@@ -43,15 +59,17 @@ def test_splits_hold_every_text_once_but_for_held_out_ones(root: Path) -> None:
     assert len(parts["train"]) > 350 and parts["dev"] and parts["test"]
 
 
-SPLITS = ("train", "dev", "test")
-
-
 def test_limits_and_languages(root: Path) -> None:
-    assert len(RootText(limit=7).read("mlm", Route.of("yo"), "train", root)) == 7
-    assert RootText().routes(root) == ("Yoruba", "en", "yo")
-    assert RootText().has(Route.of("yo"), "train", root) and not RootText().has(
-        Route.of("tr"), "train", root
+    assert (
+        len(
+            RootText(texts=TEXTS, labelled=LABELLED, limit=7).read(
+                "mlm", Route.of("yo"), "train", root
+            )
+        )
+        == 7
     )
+    assert ALL.routes(root) == tuple(map(Route.of, ("Yoruba", "en", "yo")))
+    assert ALL.has(Route.of("yo"), "train", root) and not ALL.has(Route.of("tr"), "train", root)
 
 
 def test_own_templates_and_codes(root: Path) -> None:
@@ -64,45 +82,7 @@ def test_own_templates_and_codes(root: Path) -> None:
 
 def test_no_text(root: Path) -> None:
     with pytest.raises(DataError, match=r"(?s)no text for language `tr`.*en, yo.*codes: \{tr"):
-        RootText().read("mlm", Route.of("tr"), "train", root)
-
-
-def test_pairs_are_joined_by_line_and_by_id(root: Path) -> None:
-    source = Parallel(codes={"yo": ("yor", "Yoruba")})
-    found = {
-        (pair.first, pair.second): split
-        for split in SPLITS
-        for pair in source.read("tlm", Route.of("yo"), split, root).examples
-    }
-    assert ("line 7", "ligne 7") in found
-    assert ("second", "deuxieme") in found
-    assert "Held out" not in {first for first, _ in found}
-    assert len(found) == 402
-    assert source.routes(root) == ("yo",)
-    assert source.has(Route.of("yo"), "train", root) and not source.has(
-        Route.of("en"), "train", root
-    )
-
-
-def test_files_named_by_pair(tmp_path: Path) -> None:
-    write(tmp_path, "t/yor-eng.yor", "a\n\n")
-    write(tmp_path, "t/yor-eng.eng", "b\nc\n")
-    source = Parallel(paths=("t/{pair}.{language}",))
-    pairs = [
-        p for split in SPLITS for p in source.read("tlm", Route.of("yo"), split, tmp_path).examples
-    ]
-    assert [(p.first, p.second, p.languages) for p in pairs] == [("a", "b", ("yo", "en"))]
-
-
-def test_no_parallel_text(root: Path) -> None:
-    with pytest.raises(DataError, match=r"(?s)no text of language `tr` beside `en`.*yo"):
-        Parallel().read("tlm", Route.of("tr"), "train", root)
-
-
-def test_unequal_files(root: Path) -> None:
-    write(root, "mt/ntrex/newstest2019-src.eng.txt", "one\n")
-    with pytest.raises(DataError, match=r"(?s)differ in length.*402 and 1.*one of them was cut"):
-        Parallel().read("tlm", Route.of("yo"), "train", root)
+        ALL.read("mlm", Route.of("tr"), "train", root)
 
 
 @pytest.mark.realdata
@@ -110,7 +90,7 @@ def test_unequal_files(root: Path) -> None:
 def test_no_text_of_the_root_is_a_dev_or_test_sentence(data_root: Path, language: str) -> None:
     from hyperadapters.data import Conll, ConllU, Tagged
 
-    corpus = RootText().read("mlm", ROUTE(language), "train", data_root)
+    corpus = ALL.read("mlm", Route.of(language), "train", data_root)
     assert len(corpus) > 1000
     ours = {key(text) for text in texts(corpus)}
     assert ours.isdisjoint(held_out(data_root))
@@ -122,27 +102,7 @@ def test_no_text_of_the_root_is_a_dev_or_test_sentence(data_root: Path, language
     ]
     for source in tagged:
         for split in ("dev", "test"):
-            if source.has(ROUTE(language), split, data_root):
-                for example in source.read("task", ROUTE(language), split, data_root).examples:
+            if source.has(Route.of(language), split, data_root):
+                for example in source.read("task", Route.of(language), split, data_root).examples:
                     assert isinstance(example, Tagged)
                     assert key(example.text) not in ours
-
-
-@pytest.mark.realdata
-def test_no_pair_of_the_root_holds_a_dev_or_test_sentence(data_root: Path) -> None:
-    corpus = Parallel().read("tlm", Route.of("sw"), "train", data_root)
-    assert len(corpus) > 5000
-    keys = {key(side) for pair in corpus.examples for side in (pair.first, pair.second)}
-    assert keys.isdisjoint(held_out(data_root))
-
-
-def test_a_text_in_parts_is_read_whole(tmp_path: Path) -> None:
-    (tmp_path / "English-NT.tsv").write_text("b\tgo\n")
-    (tmp_path / "English-OT.tsv").write_text("a\tcome\n")
-    (tmp_path / "Swahili-NT.tsv").write_text("b\tnenda\na\tnjoo\n")
-    source = Parallel(paths=("{language}-*.tsv",), codes={"sw": "Swahili", "en": "English"})
-    corpora = [
-        source.read("mt", Route.of("sw"), split, tmp_path) for split in ("train", "dev", "test")
-    ]
-    found = {(pair.first, pair.second) for corpus in corpora for pair in corpus.examples}
-    assert found == {("nenda", "go"), ("njoo", "come")}

@@ -1,4 +1,4 @@
-"""Rows of the `datasets` library: loaded with the columns that are asked for, and checked."""
+"""Rows of the `datasets` library, loaded with certain columns and checked one by one."""
 
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
