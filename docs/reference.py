@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
+from hyperadapters.config.task_settings import MlmTask, TaggingTask, TranslationTask
 from pydantic import BaseModel
 
 from hyperadapters.config.run_file import Architecture, Backbone, Pretraining, RunFile
-from hyperadapters.config.task_settings import MlmTask, TaggingTask, TranslationTask
 from hyperadapters.data import SOURCES
 from hyperadapters.method import Recipe
 from hyperadapters.methods import (
