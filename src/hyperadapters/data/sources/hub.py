@@ -58,7 +58,7 @@ class Hub(Source):
             one whose side chooses.
         splits: our split -> its name there.
         codes: our language name -> what the data set calls it, also for directions: `{en-de:
-            de-en}` reads the subset of the other one.
+            de-en}` reads the subset of the other one; `"pt-BR:en"` where a name has a hyphen.
         limit: most examples, for all splits or by split.
 
     Raises:
