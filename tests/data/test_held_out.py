@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from hyperadapters.data.held_out import held_out, key
+from hyperadapters.data.corpora import Corpus
+from hyperadapters.data.held_out import held_out, key, keys_of, without
+from hyperadapters.examples import Pair, Tagged, Text
+from hyperadapters.routes import Route
 
 
 @pytest.mark.parametrize(
@@ -55,3 +58,19 @@ def test_what_is_no_text_holds_no_sentence(tmp_path: Path) -> None:
 def test_keys_ignore_case_and_spaces() -> None:
     assert key("Ilé, Ẹjọ́") == key("ilé , ẹjọ́\n")
     assert key("a b") != key("a c")
+
+
+def test_what_has_a_held_text_is_left_out_and_counted() -> None:
+    route = Route.of("de", "en")
+    scored = Corpus("mt", route, "test", (Pair("Haus", "house", ("de", "en")),), "")
+    held = keys_of(
+        (scored, Corpus("pos", Route.of("de"), "dev", (Tagged(("a", "b"), ("X", "X")),), ""))
+    )
+    assert held == {key("haus"), key("House"), key("ab")}
+    pairs = [("House", "Haus"), ("x", "House"), ("y", "z"), ("a b", "c")]
+    train = Corpus("mt", route, "train", [Pair(*both, ("en", "de")) for both in pairs], "here")
+    kept = without(train, held)
+    assert [pair.texts for pair in kept.examples] == [("y", "z")]
+    assert (kept.left_out, kept.route, kept.source) == (3, route, "here")
+    plain = Corpus("mlm", Route.of("de"), "train", (Text("A b"), Text("c")), "")
+    assert without(plain, held).examples == [Text("c")]

@@ -24,7 +24,7 @@ class InFiles(NamedTuple):
     Args:
         sides: the files of each side, in the order of their names; one side where each file holds
             all that is said.
-        name: what the files call the language.
+        name: what the files call the language; for text from all over a root, what found them.
         split: that was asked for.
         certain: whether it has that split.
     """

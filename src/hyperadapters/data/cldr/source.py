@@ -91,7 +91,7 @@ class Cldr(Source):
         """Sentences that are written when they are read."""
         gives, write = _CONTENTS[self.content]
         place = _Tongues(self, gives is Pair)
-        reader = partial(_samples, write=write, settings=self)
+        reader = partial(_samples, write=write, source=self)
         return Parts(place=place, gives=gives, reader=reader, rule=by_place)
 
 
@@ -100,12 +100,12 @@ class Cldr(Source):
 class _Tongues(Place[_Meant]):
     """The languages that CLDR covers, by themselves or in pairs."""
 
-    settings: Cldr
+    source: Cldr
     paired: bool
 
     def find(self, route: Route, split: str, root: Path | None) -> Sequence[_Meant]:
         """The sentences of a split, if CLDR covers the language or both of a direction."""
-        own, names = self.settings, self._names(route)
+        own, names = self.source, self._names(route)
         codes = tuple(own.codes.get(name, name) for name in names)
         if not set(codes) <= set(sentences.CLDR_LANGUAGES):
             return ()
@@ -113,23 +113,23 @@ class _Tongues(Place[_Meant]):
         return [_Meant(names, codes, split, size, own.content)]
 
     def _names(self, route: Route) -> tuple[str, ...]:
-        return sides(route, self.settings.beside) if self.paired else (str(route),)
+        return sides(route, self.source.beside) if self.paired else (str(route),)
 
     def routes(self, root: Path | None) -> Sequence[Route]:
         """All languages that are covered in full."""
-        return [Route.of(name) for name in (*sentences.CLDR_LANGUAGES, *self.settings.codes)]
+        return [Route.of(name) for name in (*sentences.CLDR_LANGUAGES, *self.source.codes)]
 
     def missing(self, route: Route, split: str, root: Path | None) -> HyperadaptersError:
         """The first language that is not covered."""
-        codes = [self.settings.codes.get(name, name) for name in self._names(route)]
+        codes = [self.source.codes.get(name, name) for name in self._names(route)]
         return sentences.unknown(next(c for c in codes if c not in sentences.CLDR_LANGUAGES))
 
 
-def _samples(text: _Meant, route: Route, *, write: "_Write", settings: Cldr) -> Iterator[Sample]:
+def _samples(text: _Meant, route: Route, *, write: "_Write", source: Cldr) -> Iterator[Sample]:
     """The sentences of the languages' shares of the train split; all of another."""
-    examples = write(text, settings)
+    examples = write(text, source)
     for name in text.languages if text.split == "train" else ():
-        own, every = settings.shares.get(name, (1, 1))
+        own, every = source.shares.get(name, (1, 1))
         examples = examples[own - 1 :: every]
     return (Sample(example, example.text) for example in examples)
 

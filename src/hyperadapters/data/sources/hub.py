@@ -58,7 +58,7 @@ class Hub(Source):
             one whose side chooses.
         splits: our split -> its name there.
         codes: our language name -> what the data set calls it, also for directions: `{en-de:
-            de-en}` reads the subset of the other one.
+            de-en}` reads the subset of the other one; `"pt-BR:en"` where a name has a hyphen.
         limit: most examples, for all splits or by split.
 
     Raises:
@@ -194,12 +194,12 @@ class _OnHub(Place[DataSet]):
         paired: whether it is of pairs, and `codes` may name only one of two languages.
     """
 
-    asked: Hub
+    source: Hub
     paired: bool
 
     def find(self, route: Route, split: str, root: Path | None) -> Sequence[DataSet]:
         """The data set; certain where `codes` names the language, or none."""
-        own, name = self.asked, str(route)
+        own, name = self.source, str(route)
         code = codes_for(name, own.codes)[0]
         subset = (filled(own.subset, language=code),) if own.subset else ()
         names = (str(own.dataset), *subset)
@@ -209,11 +209,11 @@ class _OnHub(Place[DataSet]):
 
     def routes(self, root: Path | None) -> Sequence[Route]:
         """The languages that `codes` names; unknown for pairs."""
-        return () if self.paired else [Route.of(name) for name in self.asked.codes]
+        return () if self.paired else [Route.of(name) for name in self.source.codes]
 
     def missing(self, route: Route, split: str, root: Path | None) -> HyperadaptersError:
         """Never asked for: what a data set has is known when it is loaded."""
-        return UnknownName("language", str(route), self.asked.codes)
+        return UnknownName("language", str(route), self.source.codes)
 
 
 def _tagged(cells: Cells, route: Route, names: Sequence[str], row: str) -> Tagged:

@@ -62,7 +62,7 @@ class Parallel(Source):
     def _pairs(self, text: InFiles, route: Route) -> Iterator[Sample]:
         """Neither side empty, marked by the side in the language `beside`."""
         names = sides(route, self.beside)
-        side = side_of(names, self.beside)
+        side = 1 if len(route.languages) == 1 else side_of(names, self.beside)
         for both in _aligned(*text.sides):
             first, second = map(str.strip, both)
             if first and second:
