@@ -129,8 +129,9 @@ def test_every_provider_is_asked_once_and_for_no_head_of_an_absent_task() -> Non
     assert asked[1][1] == {Site.of_head("ner", part) for part in tiny.HEADS}
 
 
-def test_only_the_rows_of_a_task_are_computed_with() -> None:
+def test_only_the_rows_of_a_task_are_computed_with_and_weights_are_settled_once() -> None:
     seen: list[int] = []
+    settled: list[int] = []
 
     @final
     @dataclass(frozen=True)
@@ -142,11 +143,17 @@ def test_only_the_rows_of_a_task_are_computed_with() -> None:
             seen.append(len(hidden))
             return hidden @ weights["weight"].transpose(1, 2)
 
+        def settled(self, weights: Weights) -> tuple[Form, Weights]:
+            settled.append(len(weights["weight"]))
+            return self, weights
+
     tasks = [tiny.Probe(name, heads={"labels": Head(Counted())}) for name in ("ner", "pos")]
     for adapters, rows in (((), [1, 1]), ((SOFTMAX,), [2, 2])):
         seen.clear()
+        settled.clear()
         made(*adapters, tasks=tasks)(Context.of_examples(MIXED), of_both())
         assert seen == rows
+        assert settled == [1 if not adapters else 4] * 2
 
 
 @pytest.mark.parametrize("adapters", [(), (SHARED,), (SOFTMAX,)], ids=["free", "shared", "psf"])
