@@ -96,7 +96,7 @@ def load(
     method, tasks = method_of(run), tasks_of(run, library)
     own = folder / "backbone"
     source = str(own) if own.is_dir() else source_of(run.backbone)
-    backbone = architectures.load(source, run.backbone.revision)
+    backbone = architectures.load_backbone(source, run.backbone.revision)
     model = adapted_for(run, method, tasks, backbone)
     file = folder / "weights.safetensors"
     weights = _read(file)
