@@ -71,7 +71,7 @@ rooms:  ## that no other room names a kind of task, or a source, or reads a dire
 	@git rev-parse --git-dir > /dev/null
 	@! git grep -nE '(Tagging|Mlm|Translation)Settings|\bMaskedLM\b|\b(Tagging|Translation)\(|hyperadapters\.tasks\.(tagging|mlm|translation)' \
 		-- $(PACKAGE) ':!$(PACKAGE)/tasks' ':!$(PACKAGE)/__init__.py'
-	@! git grep -nE 'Cldr|ConllU?\b|PlainText|\bHub\b|Aligned|\bPairs\b|Parallel\b|RootText' \
+	@! git grep -nE 'hyperadapters\.data\.(sources|cldr)|\b(Cldr|ConllU?|PlainText|Hub|Aligned|Pairs|Parallel|RootText)\(' \
 		-- $(PACKAGE) ':!$(PACKAGE)/data'
 	@! git grep -nE 'isinstance\([^)]*(Task|Source|Settings)\b' -- $(PACKAGE)
 	@! git grep -nE 'Route\.parse|languages_in' \
