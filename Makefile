@@ -76,7 +76,7 @@ rooms:  ## that no other room names a kind of task, or a source, or reads a dire
 	@! git grep -nE 'isinstance\([^)]*(Task|Source|Settings)\b' -- $(PACKAGE)
 	@! git grep -nE 'Route\.parse|languages_in' \
 		-- $(PACKAGE) ':!$(PACKAGE)/routes.py' ':!$(PACKAGE)/tasks' ':!$(PACKAGE)/config/cells.py'
-	@! git grep -nE '(split|partition)\("[-:]"|"[-:]"\.join' \
+	@! git grep -nE '(split|partition)\("-"|"-"\.join' \
 		-- $(PACKAGE) ':!$(PACKAGE)/routes.py' ':!$(PACKAGE)/tasks/labels.py' ':!$(PACKAGE)/tasks/tagging.py'
 
 coverage: .venv/tested
