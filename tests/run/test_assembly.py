@@ -69,7 +69,7 @@ def test_labels_left_open_are_those_of_the_corpora(tmp_path: Path) -> None:
     assembly = assemble(run_from(tiny_runs.values(tmp_path)))
     labels = assembly.tasks["spans"].labels
     assert labels[0] == "O"
-    used = {label for ex in assembly.corpus("spans", "ta", "train").examples for label in ex.labels}
+    used = {label for ex in assembly.corpus(assembly.cell("spans", "ta"), "train").examples for label in ex.labels}
     assert used <= set(labels)
     assert tasks_of(assembly.run, assembly.library) == assembly.tasks
 

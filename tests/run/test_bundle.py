@@ -19,7 +19,7 @@ from hyperadapters.errors import BackboneError, BundleError, ConfigError
 from hyperadapters.run import bundle
 from hyperadapters.run.assembly import Assembly, assemble
 from hyperadapters.scoring.prediction import translate
-from hyperadapters.tasks.base import collate
+from hyperadapters.tasks import collate
 from hyperadapters.training import train
 
 
@@ -42,7 +42,7 @@ def hyper_x(encoder: Path, output: Path, **changes: object) -> Assembly:
 
 def logits(assembly: Assembly) -> torch.Tensor:
     task, row = assembly.tasks["spans"], Row(task="spans", language="tr")
-    examples = assembly.corpus("spans", "en", "test").examples
+    examples = assembly.corpus(assembly.cell("spans", "en"), "test").examples
     encoded = [task.encode(assembly.tokenizer, example, 24) for example in examples]
     batch = collate([(task, row, one) for one in encoded], 0, torch.Generator())
     with torch.no_grad():
@@ -102,7 +102,7 @@ def test_what_is_scored_may_change_what_was_trained_may_not(encoder: Path, tmp_p
     bundle.save(hyper_x(encoder, tmp_path), tmp_path / "model")
     more = ["tasks.spans.data.test=3", "evaluate.spans=[ta]"]
     loaded = bundle.load(tmp_path / "model", changes=more)
-    assert len(loaded.corpus("spans", "ta", "test")) == 3
+    assert len(loaded.corpus(loaded.cell("spans", "ta"), "test")) == 3
     assert loaded.run.evaluate["spans"] == ("ta",)
     trained = ("method.code=7", "train.spans=[en]", "recipe.steps=1")
     told = ("tasks.spans.labels=[A]", "tasks.spans.kind=mlm", "tasks.new={kind: mlm}", "tasks={}")
