@@ -93,7 +93,6 @@ def test_a_mixture_follows_the_recipe(assembly: Assembly) -> None:
     assert observed == sorted(observed) and len(set(observed[:4])) == 1
 
 
-@pytest.mark.parametrize("ranks", [3, 8])
 def test_corpora_take_turns_where_the_recipe_says_so(assembly: Assembly) -> None:
     """Block after block, whatever their sizes; drawn by temperature they do not."""
     streams = last(assembly)
@@ -124,6 +123,7 @@ def test_a_phase_has_each_of_its_cells_with_its_corpus(assembly: Assembly) -> No
     assert all(corpus is assembly.corpus(cell, "train") for cell, corpus in found)
 
 
+@pytest.mark.parametrize("ranks", [3, 8])
 def test_a_batch_must_fall_into_equal_parts(assembly: Assembly, ranks: int) -> None:
     recipe = Recipe(batch=16, accumulate=4)
     with pytest.raises(TrainingError, match="a batch cannot be shared equally") as caught:

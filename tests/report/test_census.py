@@ -43,9 +43,7 @@ def _run(**changes: object) -> RunFile:
 def test_every_corpus_that_is_read_is_counted(tokenizer: PreTrainedTokenizerFast) -> None:
     """What is trained on, chosen by and scored; a test set that is not there has nothing."""
     run = _run()
-    found = [
-        (s.task, str(s.route), s.split, s.sentences) for s in census(Library(run), tokenizer)
-    ]
+    found = [(s.task, str(s.route), s.split, s.sentences) for s in census(Library(run), tokenizer)]
     assert found == [
         ("fields", "en", "train", 4),
         ("fields", "en", "dev", 2),

@@ -27,7 +27,9 @@ def test_what_cannot_be_scored_is_known_before_training(assembly: Assembly) -> N
     check(assembly)
     empty = Corpus("fields", Route.of("tr"), "test", (), "tr.tsv")
     library = Library(
-        assembly.run, assembly.library.data_root, corpora={(Cell("fields", Route.of("tr")), "test"): empty}
+        assembly.run,
+        assembly.library.data_root,
+        corpora={(Cell("fields", Route.of("tr")), "test"): empty},
     )
     with pytest.raises(DataError, match=r"nothing to score for `fields` in `tr`\n  where: tr.tsv"):
         check(replace(assembly, library=library))

@@ -12,7 +12,7 @@ from hyperadapters.context import Row
 from hyperadapters.data.corpora import Corpus
 from hyperadapters.errors import TrainingError
 from hyperadapters.method import Phase, Recipe
-from hyperadapters.routes import Cell, Route
+from hyperadapters.routes import Route
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.schedules import Fixed
 from hyperadapters.scoring.cells import score

@@ -108,9 +108,7 @@ def test_a_name_that_was_not_in_the_batch_does_not_move(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("divergence", "share"), [("uniform", 0.125), ("constant", 1.0)])
-def test_divergence_is_added_per_prediction(
-    tmp_path: Path, divergence: str, share: float
-) -> None:
+def test_divergence_is_added_per_prediction(tmp_path: Path, divergence: str, share: float) -> None:
     """All eight updates together count it once, or each of them all of it."""
     assembly = assembled(tmp_path, recipe=recipe(steps=8, divergence=divergence))
     batch = stage_of(assembly, tmp_path).mixture.draw()
