@@ -47,6 +47,19 @@ ARCHITECTURE = {
     "dropout": 0.1,
 }
 
+PLAIN = {
+    "length": 24,
+    "learning_rate": 0.01,
+    "accumulate": 1,
+    "contexts_per_batch": 1,
+    "warmup": 0,
+    "evaluate_every": 0,
+    "patience": 0,
+    "criterion": "score",
+    "precision": "no",
+}
+"""The recipe of a phase that keeps its own, whatever a run says of all phases."""
+
 
 def values(output: Path, **changes: Any) -> dict[str, Any]:
     """A run file: two tagging tasks and masked language modelling in three languages."""
@@ -68,6 +81,24 @@ def values(output: Path, **changes: Any) -> dict[str, Any]:
         "train": {"fields": ["en", "tr"], "spans": ["en", "ta"], "mlm": ["en", "ta", "tr"]},
         "select": {"fields": ["en", "tr"], "spans": ["en"]},
         "recipe": {"steps": 6, "batch": 8, "length": 24, "learning_rate": 0.01},
+        **changes,
+    }
+
+
+def staged(output: Path, method: str, **changes: Any) -> dict[str, Any]:
+    """A run file of a method that first learns languages from raw text, then a task in English."""
+    whole = values(output)
+    arguments = {"language_reduction": 2, "task_reduction": 4, **changes.pop("arguments", {})}
+    first = {**PLAIN, "train": {"mlm": ["en"]}, "steps": 2, "batch": 4, "order": "temperature"}
+    return {
+        **whole,
+        "method": {"name": method, **arguments},
+        "tasks": {name: whole["tasks"][name] for name in ("fields", "mlm")},
+        "train": {"fields": ["en"], "mlm": ["en", "tr"]},
+        "select": {"fields": ["en"]},
+        "evaluate": {"fields": ["en", "tr"]},
+        "phases": {"pretrain": first},
+        "recipe": {"steps": 5, "batch": 4, "length": 24, "learning_rate": 0.01},
         **changes,
     }
 
