@@ -1,4 +1,4 @@
-"""Commands that use a trained model: `evaluate`, also of models of other libraries, and `predict`."""
+"""Commands that use a trained model: `evaluate`, of models of other libraries too, `predict`."""
 
 import json
 from collections.abc import Callable
