@@ -85,6 +85,24 @@ def values(output: Path, **changes: Any) -> dict[str, Any]:
     }
 
 
+def staged(output: Path, method: str, **changes: Any) -> dict[str, Any]:
+    """A run file of a method that first learns languages from raw text, then a task in English."""
+    whole = values(output)
+    arguments = {"language_reduction": 2, "task_reduction": 4, **changes.pop("arguments", {})}
+    first = {**PLAIN, "train": {"mlm": ["en"]}, "steps": 2, "batch": 4, "order": "temperature"}
+    return {
+        **whole,
+        "method": {"name": method, **arguments},
+        "tasks": {name: whole["tasks"][name] for name in ("fields", "mlm")},
+        "train": {"fields": ["en"], "mlm": ["en", "tr"]},
+        "select": {"fields": ["en"]},
+        "evaluate": {"fields": ["en", "tr"]},
+        "phases": {"pretrain": first},
+        "recipe": {"steps": 5, "batch": 4, "length": 24, "learning_rate": 0.01},
+        **changes,
+    }
+
+
 def translation(output: Path, **changes: Any) -> dict[str, Any]:
     """A run file: an untrained tiny Transformer with hyper-adapters, to and from English."""
     data = {"format": "cldr", "content": "pairs", "train": 30}
