@@ -1,9 +1,9 @@
 """A run that is killed again and again, and the same run left alone.
 
 `python tiny_kills.py FOLDER` has a hypernetwork; `python tiny_kills.py FOLDER METHOD` trains one of
-`tiny_runs.PUBLISHED`. Every start is a fork that trains in `FOLDER/killed`. This process kills it with SIGKILL once its
-metrics file is long enough, or it kills itself at a given sync of a file, which is inside the
-writing of a checkpoint. Prints how each start ended.
+`tiny_runs.PUBLISHED`. Every start is a fork that trains in `FOLDER/killed`. This process kills it
+with SIGKILL once its metrics file is long enough, or it kills itself at a given sync of a file,
+which is inside the writing of a checkpoint. Prints how each start ended.
 """
 
 import os
