@@ -6,7 +6,7 @@ As a script, alone or under a launcher, it trains a run per method: `tiny_runs.p
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -101,6 +101,25 @@ def staged(output: Path, method: str, **changes: Any) -> dict[str, Any]:
         "recipe": {"steps": 5, "batch": 4, "length": 24, "learning_rate": 0.01},
         **changes,
     }
+
+
+_GOES_ON = {
+    "recipe": {"steps": 5, "batch": 4, "length": 24, "learning_rate": 0.01, "evaluate_every": 2},
+    "checkpoint_every": 2,
+}
+PUBLISHED: Mapping[str, Callable[[Path], dict[str, Any]]] = {
+    "psf": lambda output: values(
+        output,
+        method={"name": "psf", "embedding": 4, "rank": 2, "hidden": 6, "layers": 2},
+        **_GOES_ON,
+    ),
+    "mad-x-v2": lambda output: staged(output, "mad-x-v2", **_GOES_ON),
+    "bad-x": lambda output: staged(output, "bad-x", arguments={"target": "tr"}, **_GOES_ON),
+    "tlr-task-multi": lambda output: staged(
+        output, "tlr-task-multi", arguments={"targets": ["tr"]}, **_GOES_ON
+    ),
+}
+"""Run files of published methods that can be stopped and go on, by method."""
 
 
 def translation(output: Path, **changes: Any) -> dict[str, Any]:
