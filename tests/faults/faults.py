@@ -1,6 +1,7 @@
 """Mistakes that someone could make in the library, each with the test that must notice it."""
 
 from faults.fault import Fault
+from faults.house_faults import HOUSE
 from faults.methods_faults import METHODS
 from faults.model_faults import FORMS, MODEL, PROVIDERS
 from faults.run_faults import DATA, RUNS, TASKS
@@ -9,4 +10,4 @@ from faults.translation_faults import TRANSLATION
 __all__ = ["FAULTS", "Fault"]
 
 # Those whose tests take longest come first.
-FAULTS = (*RUNS, *FORMS, *PROVIDERS, *MODEL, *METHODS, *TASKS, *DATA, *TRANSLATION)
+FAULTS = (*RUNS, *HOUSE, *FORMS, *PROVIDERS, *MODEL, *METHODS, *TASKS, *DATA, *TRANSLATION)

@@ -96,7 +96,7 @@ RUNS = (
         "model/inference.py",
         "[found[place] for place in range(len(drawn))]",
         "list(found.values())",
-        "tests/scoring/test_evaluation.py::test_order_and_batch_size_change_nothing",
+        "tests/scoring/test_cells.py::test_order_and_batch_size_change_nothing",
     ),
     Fault(
         "a run goes on with other examples of the same number",

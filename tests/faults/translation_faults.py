@@ -10,7 +10,7 @@ TRANSLATION = (
         "routes.py",
         "source_language=source, target_language=target",
         "source_language=target, target_language=source",
-        "tests/tasks/test_translation.py::test_a_row_has_both_languages",
+        "tests/test_routes.py::test_rows_of_languages_and_of_directions",
     ),
     Fault(
         "the decoder reads the token that it must guess",
