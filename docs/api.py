@@ -36,9 +36,10 @@ HEAD = """# The Python interface
 
 <!-- written by `make docs` from the docstrings -->
 
-Everything on this page is a name of the package: `import hyperadapters as ha`, then `ha.adapt`. A name is loaded when
-it is first asked for, so that the import itself costs nothing. Only `AdaptedModel` and `Trained` are not names of the
-package: `ha.adapt` and `ha.load` return them. Errors that a user can mend are `ha.HyperadaptersError`.
+Everything on this page is a name of the package: `import hyperadapters as ha`, then `ha.adapt`. A
+name is loaded when it is first asked for, so that the import itself costs nothing. Only
+`AdaptedModel` and `Trained` are not names of the package: `ha.adapt` and `ha.load` return them.
+Errors that a user can mend are `ha.HyperadaptersError`.
 """
 
 
@@ -130,7 +131,7 @@ def construction(described: ast.ClassDef, value: type) -> str:
         made = ast.unparse(field.value) if field.value is not None else ""
         if "ClassVar" in ast.unparse(field.annotation) or "init=False" in made:
             continue
-        if made.startswith("field(default_factory="):
+        if made.startswith("field(default_factory=dict"):
             made = {"dict": "{}", "list": "[]"}[
                 made.partition("=")[2].partition(",")[0].rstrip(")")
             ]

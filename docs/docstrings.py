@@ -1,4 +1,4 @@
-"""What docstrings say, taken apart: the text, and the entries of `Args:`, `Raises:` and the like."""
+"""What docstrings say, taken apart: the text, and the entries of `Args:` and `Raises:`."""
 
 import inspect
 import re

@@ -56,35 +56,41 @@ HEAD = """# Run files
 
 <!-- written by `make docs` from the classes that read run files -->
 
-One YAML file is one run. A key that is not on this page is refused, and the message names the nearest key that is.
+One YAML file is one run. A key that is not on this page is refused, and the message names the
+nearest key that is.
 
-- `--set recipe.steps=50` changes one value from the command line. Quote a value with brackets or braces:
-  `--set "train.ner=[en, tr]"`. A mapping is merged into the old one, unless it chooses anew (a method's `name`, a
-  `format`, a backbone's `path`, `name` or `architecture`): then it replaces the old one whole. `null` takes a key
-  away. `--set` may be given again and again.
+- `--set recipe.steps=50` changes one value from the command line. Quote a value with brackets or
+  braces: `--set "train.ner=[en, tr]"`. A mapping is merged into the old one, unless it chooses
+  anew (a method's `name`, a `format`, a backbone's `path`, `name` or `architecture`): then it
+  replaces the old one whole. `null` takes a key away. `--set` may be given again and again.
 - `base: other.yaml` starts from another file.
-- Relative paths of corpora are under `--data-root FOLDER` (or `HYPERADAPTERS_DATA`). The folder is not kept in the
-  run: give it to `evaluate` again.
-- `train`, `evaluate` and `select` map a task to a list of languages, or of directions such as `de-en`. Where the name
-  of a language has a hyphen, a colon stands between the languages: `pt-BR:en`.
-- `run.yaml` in the folder of a run is the resolved file: every default is spelt out, and the phases are one list under
-  `phases`, each with its cells, its recipe and what it does. It is a run file again.
+- Relative paths of corpora are under `--data-root FOLDER` (or `HYPERADAPTERS_DATA`). The folder
+  is not kept in the run: give it to `evaluate` again.
+- `train`, `evaluate` and `select` map a task to a list of languages, or of directions such as
+  `de-en`. Where the name of a language has a hyphen, a colon stands between the languages:
+  `pt-BR:en`.
+- `run.yaml` in the folder of a run is the resolved file: every default is spelt out, and the
+  phases are one list under `phases`, each with its cells, its recipe and what it does. It is a
+  run file again.
 """
 
 PHASES = (
-    "`phases` is a mapping: the name of a phase -> what changes in it. Keys of the recipe (below) stand beside the "
-    "keys of this table. The names of a method's phases are in `hyperadapters describe FILE` and in the resolved "
-    "`run.yaml`: `train` where a method has one phase, `language` and `task` for MAD-X and its family. Another name "
-    "adds a phase before the method's own; several are trained in the order of the file."
+    "`phases` is a mapping: the name of a phase -> what changes in it. Keys of the recipe (below) "
+    "stand beside the keys of this table. The names of a method's phases are in `hyperadapters "
+    "describe FILE` and in the resolved `run.yaml`: `train` where a method has one phase, "
+    "`language` and `task` for MAD-X and its family. Another name adds a phase before the "
+    "method's own; several are trained in the order of the file."
 )
 RECIPE = (
-    "These keys stand under `recipe`, for every phase, or under `phases.NAME`, for one. Methods have recipes of their "
-    "own. Those of translation are the paper's, for 32 GPUs: 256,000 tokens an update, in 32 draws; with `batch` or a "
-    "smaller `batch_tokens` set `contexts_per_batch` too."
+    "These keys stand under `recipe`, for every phase, or under `phases.NAME`, for one. Methods "
+    "have recipes of their own. Those of translation are the paper's, for 32 GPUs: 256,000 tokens "
+    "an update, in 32 draws; with `batch` or a smaller `batch_tokens` set `contexts_per_batch` "
+    "too."
 )
 WIDTHS = (
-    "Every key beside `name` changes one value of the published method. Where several names share a section, the "
-    "defaults are those of the first; the others differ in the widths that the text names."
+    "Every key beside `name` changes one value of the published method. Where several names share "
+    "a section, the defaults are those of the first; the others differ in the widths that the "
+    "text names."
 )
 
 
@@ -113,7 +119,10 @@ def chapters() -> Mapping[str, Sequence[Section]]:
     }
 
 
-SCHEDULES = "The word `observed`, which is what holds where nothing is said, or a mapping with one of these keys."
+SCHEDULES = (
+    "The word `observed`, which is what holds where nothing is said, or a mapping with one of "
+    "these keys."
+)
 
 
 def kind_of(settings: type[BaseModel]) -> str:
