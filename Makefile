@@ -17,7 +17,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install quickstart test test-oldest faults check static coverage format bench docs clean
+.PHONY: help install quickstart test test-oldest faults check static rooms coverage format bench docs clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -56,13 +56,28 @@ test-oldest: .venv-oldest/installed  ## the test suite on the oldest transformer
 faults: install  ## plant seeded faults in the library, one by one; each must make its test fail
 	PYTHONPATH=tests $(BIN)/python -m faults.run
 
-check: static coverage  ## everything that must hold: format, lint, types, floors, tests, coverage
+check: static rooms coverage  ## everything that must hold: format, lint, types, floors, rooms, tests, coverage
 
 static: install
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# What only one room may know, each as a search that must find nothing. A direction such as `de-en` is read in
+# `routes.py`, for tasks and the faults of run files; the hyphens of labels (`B-PER`) are another matter.
+PACKAGE := src/hyperadapters
+rooms:  ## that no other room names a kind of task, or a source, or reads a direction
+	@git rev-parse --git-dir > /dev/null
+	@! git grep -nE '(Tagging|Mlm|Translation)Settings|\bMaskedLM\b|\b(Tagging|Translation)\(|hyperadapters\.tasks\.(tagging|mlm|translation)' \
+		-- $(PACKAGE) ':!$(PACKAGE)/tasks' ':!$(PACKAGE)/__init__.py'
+	@! git grep -nE 'hyperadapters\.data\.(sources|cldr)|\b(Cldr|ConllU?|PlainText|Hub|Aligned|Pairs|Parallel|RootText)\(' \
+		-- $(PACKAGE) ':!$(PACKAGE)/data'
+	@! git grep -nE 'isinstance\([^)]*(Task|Source|Settings)\b' -- $(PACKAGE)
+	@! git grep -nE 'Route\.parse|languages_in' \
+		-- $(PACKAGE) ':!$(PACKAGE)/routes.py' ':!$(PACKAGE)/tasks' ':!$(PACKAGE)/config/cells.py'
+	@! git grep -nE '(split|partition)\("-"|"-"\.join' \
+		-- $(PACKAGE) ':!$(PACKAGE)/routes.py' ':!$(PACKAGE)/tasks/labels.py' ':!$(PACKAGE)/tasks/tagging.py'
 
 coverage: .venv/tested
 	$(BIN)/coverage report

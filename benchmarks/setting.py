@@ -8,7 +8,7 @@ import torch
 from hyperadapters.backbones.architectures import from_scratch
 from hyperadapters.context import Context, Row
 from hyperadapters.metrics import Accuracy
-from hyperadapters.tasks.base import Batch, Share
+from hyperadapters.tasks import Batch, Share
 from hyperadapters.tasks.tagging import Tagging
 
 __all__ = ["BERT_BASE", "TINY", "Setting", "languages"]

@@ -19,7 +19,7 @@ from hyperadapters.method import Method, Recipe
 from hyperadapters.methods import METHODS, SETTINGS
 from hyperadapters.model.adapt import adapt, materialised
 from hyperadapters.model.adapted import AdaptedModel
-from hyperadapters.tasks.base import Batch, Share
+from hyperadapters.tasks import Batch, Share
 from hyperadapters.tasks.translation import Translation
 from hyperadapters.training.optimisation import divide_and_clip, optimiser
 

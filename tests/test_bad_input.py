@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 import yaml
-from hyperadapters.cli.commands import app
 from typer.testing import CliRunner
+
+from hyperadapters.cli import app
 
 CONLLU = "1\tAda\t_\tPROPN\t_\t_\t0\troot\t_\t_\n\n"
 CONLL = "Ada B-PER\nlives O\n\n"
@@ -125,7 +126,7 @@ def test_a_change_without_a_value(fails: Fails, write: Callable[..., Path]) -> N
 
 
 def test_random_weights_that_nothing_trains(fails: Fails, write: Callable[..., Path]) -> None:
-    said = ("`backbone.architecture`: nothing trains the random weights", "add `pretrain")
+    said = ("`backbone.architecture`: nothing trains the random weights", "add `phases: {pretrain:")
     fails("train", write({"method": "hyper-x-base"}), said=said)
 
 

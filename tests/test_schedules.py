@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperadapters.context import BASE, Row
+from hyperadapters.context import BASE, CONTEXT_FACTORS, Row
 from hyperadapters.errors import ConfigError
-from hyperadapters.schedules import Cycle, Fixed, Observed, fixed
+from hyperadapters.schedules import Cycle, Fixed, Observed, Then, fixed
 
 ROW = Row(task="ner", language="tr")
 PAIRS = [{"source_language": "en", "target_language": t} for t in ("tr", "ta", "fi")]
@@ -43,7 +43,10 @@ def test_a_cycle_gives_every_row_its_equal_share(start, turns):
     assert set(seen.values()) == {turns}
 
 
-@pytest.mark.parametrize("schedule", [Observed(), Fixed(language="nl"), Cycle(PAIRS)])
+@pytest.mark.parametrize(
+    "schedule",
+    [Observed(), Fixed(language="nl"), Cycle(PAIRS), Then(Cycle(PAIRS), Fixed(language="nl"))],
+)
 def test_the_base_row_stays(schedule):
     assert schedule.row(BASE, 1) is BASE
 
@@ -54,9 +57,46 @@ def test_schedules_are_values():
     assert Cycle(PAIRS) == Cycle([dict(reversed(pair.items())) for pair in PAIRS])
     assert Cycle(PAIRS) != Cycle(PAIRS[::-1])
     assert len({Fixed(language="nl"), Fixed(language="nl"), Observed()}) == 2
+    both = Then(Observed(), Fixed(language="nl"))
+    assert both == Then(Observed(), Fixed(language="nl"))
+    assert both != Then(Fixed(language="nl"), Observed())
+
+
+@given(st.integers(0, 50))
+def test_the_second_maps_what_the_first_gives(micro_batch):
+    first = Cycle([{"language": "en"}, {"language": "de", "task": "pos"}])
+    both = Then(first, Fixed(language="nl"))
+    assert both.row(ROW, micro_batch) == first.row(ROW, micro_batch).replaced(language="nl")
+    assert Then(Fixed(language="nl"), first).row(ROW, micro_batch) == first.row(ROW, micro_batch)
+    assert Then(first, Observed()).row(ROW, micro_batch) == first.row(ROW, micro_batch)
+
+
+def test_a_map_repeats_itself_after_its_period():
+    assert (Observed().period, Fixed(language="nl").period, Cycle(PAIRS).period) == (1, 1, 3)
+
+
+def test_schedules_are_spelt_out_as_a_run_file_writes_them():
+    nl = Fixed(task="ner", language="nl")
+    assert Observed().spelt_out() == "observed"
+    assert nl.spelt_out() == {"fixed": {"language": "nl", "task": "ner"}}
+    assert Cycle(PAIRS).spelt_out() == {"cycle": PAIRS}
+    assert Then(nl, Observed()).spelt_out() == {"then": [nl.spelt_out(), "observed"]}
 
 
 def test_a_factor_has_one_name():
     assert fixed(["language=nl"]) == Fixed({"language": "nl"})
+    assert fixed([]).row(ROW, 5) == ROW
     with pytest.raises(ConfigError, match="names a factor twice"):
         fixed(["language=nl", "language=de"])
+
+
+@pytest.mark.parametrize("name", ["dialect=nl", "language", "language=", "=nl"])
+def test_what_names_no_row(name):
+    with pytest.raises(ConfigError) as error:
+        fixed(["task=ner", name])
+    factor = name.partition("=")[0]
+    assert str(error.value).splitlines() == [
+        f"`--run-as {factor}` names no row",
+        f"  expected: FACTOR=NAME, with a factor of {', '.join(CONTEXT_FACTORS)}",
+        "  remedy: for example `--run-as language=nl`",
+    ]

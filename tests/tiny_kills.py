@@ -20,9 +20,8 @@ from hyperadapters.training import train
 STEPS = 16
 CHANGES = {
     "backbone": {"architecture": tiny_runs.ARCHITECTURE},
-    "pretrain": {
-        "train": {"mlm": ["en", "tr"]},
-        "recipe": {"steps": STEPS, "batch": 4, "length": 24, "learning_rate": 0.01},
+    "phases": {
+        "pretrain": {**tiny_runs.PLAIN, "train": {"mlm": ["en", "tr"]}, "steps": STEPS, "batch": 4}
     },
     "recipe": {
         "steps": STEPS,

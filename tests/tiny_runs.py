@@ -47,6 +47,19 @@ ARCHITECTURE = {
     "dropout": 0.1,
 }
 
+PLAIN = {
+    "length": 24,
+    "learning_rate": 0.01,
+    "accumulate": 1,
+    "contexts_per_batch": 1,
+    "warmup": 0,
+    "evaluate_every": 0,
+    "patience": 0,
+    "criterion": "score",
+    "precision": "no",
+}
+"""The recipe of a phase that keeps its own, whatever a run says of all phases."""
+
 
 def values(output: Path, **changes: Any) -> dict[str, Any]:
     """A run file: two tagging tasks and masked language modelling in three languages."""

@@ -42,7 +42,7 @@ def probe(assembly: Assembly, task: str, relatives: Mapping[str, tuple[str, str]
     """The three means over the languages."""
     scores: Sequence[list[float]] = ([], [], [])
     for language, others in relatives.items():
-        cells = [(task, f"{language}-en")]
+        cells = [assembly.cell(task, f"{language}-en")]
         rows = (Observed(), *(Fixed(source_language=other) for other in others))
         for found, under in zip(scores, rows, strict=True):
             found += [cell.score for cell in evaluate(assembly, under=under, cells=cells).cells]

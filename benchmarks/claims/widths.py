@@ -29,7 +29,7 @@ from hyperadapters.errors import TrainingError
 from hyperadapters.forms import Form
 from hyperadapters.forms.base import Weights
 from hyperadapters.model.adapted import AdaptedModel
-from hyperadapters.tasks.base import Batch
+from hyperadapters.tasks import Batch
 
 WIDTHS = (33, 132, 528, 2112)
 POINTS = 20

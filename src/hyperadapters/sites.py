@@ -16,22 +16,23 @@ class Site(NamedTuple):
 
     `layer` is 0-based, and None for what stands outside the layers: embeddings, tower norms, heads.
     `position` is a name of the backbone's table (`ffn`, `attention`, `layer`, ...); under the tower
-    `head` it names a part of a task's head.
+    `head` it names a part of the head of `task`, which is empty for a place in a backbone.
     """
 
     tower: Tower
     layer: int | None
     position: str
+    task: str = ""
 
     @classmethod
     def of_head(cls, task: str, part: str) -> "Site":
         """Where one part of a task's head has its weights: `head.ner:labels`."""
-        return cls("head", None, f"{task}:{part}")
+        return cls("head", None, part, task)
 
     @property
-    def task(self) -> str:
-        """The task whose head it is a part of; empty for a place in a backbone."""
-        return self.position.rpartition(":")[0] if self.tower == "head" else ""
+    def name(self) -> str:
+        """What `Where` and messages call it: `ffn`, or `ner:labels`."""
+        return f"{self.task}:{self.position}" if self.task else self.position
 
     @property
     def layer_name(self) -> str:
@@ -39,7 +40,7 @@ class Site(NamedTuple):
         return self.tower if self.layer is None else f"{self.tower}.{self.layer}"
 
     def __str__(self) -> str:
-        return f"{self.layer_name}.{self.position}"
+        return f"{self.layer_name}.{self.name}"
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,9 @@ class Where:
                 cross-attention.
         """
         offered = [s for s in sites if self.tower is None or s.tower == self.tower]
-        chosen = tuple(s for s in offered if not self.positions or s.position in self.positions)
+        chosen = tuple(s for s in offered if not self.positions or s.name in self.positions)
         if not chosen:
-            raise self._nowhere(sorted({site.position for site in offered}))
+            raise self._nowhere(sorted({site.name for site in offered}))
         return chosen
 
     def _nowhere(self, offered: list[str]) -> BackboneError:

@@ -13,6 +13,7 @@ from hyperadapters.config import run_from, to_yaml
 from hyperadapters.document.dialect import write_yaml
 from hyperadapters.errors import ConfigError, UnknownName
 from hyperadapters.forms import Bottleneck
+from hyperadapters.routes import Cell
 from hyperadapters.run.assembly import Assembly, assemble
 from hyperadapters.schedules import Fixed, Observed, Schedule
 from hyperadapters.scoring.evaluation import evaluate
@@ -70,8 +71,8 @@ def test_a_probe_has_the_means_of_evaluations_under_other_rows(
     asked: list[Schedule] = []
     scores: list[float] = []
 
-    def scored(assembly: Assembly, *, under: Schedule, cells: list[tuple[str, str]]) -> Matrix:
-        assert cells == [("mt", "nl-en")]
+    def scored(assembly: Assembly, *, under: Schedule, cells: list[Cell]) -> Matrix:
+        assert cells == [assembly.cell("mt", "nl-en")]
         asked.append(under)
         matrix = evaluate(assembly, under=under, cells=cells)
         scores.extend(100 * cell.score for cell in matrix.cells)
@@ -130,7 +131,7 @@ def test_costs_are_means_over_the_languages_whose_weights_are_tried(tmp_path: Pa
     values = tiny_runs.values(
         tmp_path, method={**method, "std": 0.6}, groups={"g": ["en", "tr", "ta"]}
     )
-    values["pretrain"] = {"train": {"mlm": ["en"]}, "recipe": {"steps": 1, "length": 24}}
+    values["phases"] = {"pretrain": {"train": {"mlm": ["en"]}, "steps": 1}}
     made = assemble(run_from(values))
     found = exchange.costs(made, ["en", "ta"])
     own = evaluate(made)

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from hyperadapters.config import MethodChoice
-from hyperadapters.config import arguments as module
 from hyperadapters.config.arguments import argument_faults, built, defaults
 from hyperadapters.document.document import Document
 from hyperadapters.errors import BackboneError
 from hyperadapters.method import Method
+from hyperadapters.methods import METHODS
 
 
 def _cycled(name: str = "cycled", *, pair: tuple[str, str], share: float = 0.5) -> Method:
@@ -20,7 +20,7 @@ def _cycled(name: str = "cycled", *, pair: tuple[str, str], share: float = 0.5) 
 
 @pytest.fixture(autouse=True)
 def _methods(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "METHODS", {"cycled": _cycled})
+    monkeypatch.setitem(METHODS, "cycled", _cycled)
 
 
 def _document(method: Any) -> Document:

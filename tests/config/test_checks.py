@@ -48,7 +48,10 @@ _TEXTS = {"kind": "translation", "data": {"format": "cldr", "content": "text"}}
             {"method": {"name": "hyper-x-small", "embedding": -1}},
             ["`method`: the dimension of an embedding is 1 or more, not -1"],
         ),
-        ({"pretrain": {"train": {"mln": ["en"]}}}, ["`pretrain.train.mln`", "mean `mlm`?"]),
+        (
+            {"phases": {"pretrain": {"train": {"mln": ["en"]}}}},
+            ["`phases.pretrain.train.mln`", "mean `mlm`?"],
+        ),
         (
             {"train": {"fields": ["en", "trr"]}},
             ["`train.fields.1`: unknown language `trr`", "`tr`?"],
@@ -73,7 +76,7 @@ _TEXTS = {"kind": "translation", "data": {"format": "cldr", "content": "text"}}
             {
                 "tasks": {"mt": _PAIRS},
                 "train": {"mt": ["de-en"]},
-                "pretrain": {"train": {"mt": ["en-nl"]}},
+                "phases": {"pretrain": {"train": {"mt": ["en-nl"]}}},
                 "evaluate": {"mt": ["de-nl", "en-fr"]},
                 "backbone": {"architecture": {**_ARCHITECTURE["architecture"], "type": "marian"}},
                 "method": "transformer-base",
@@ -102,6 +105,32 @@ _TEXTS = {"kind": "translation", "data": {"format": "cldr", "content": "text"}}
         ({"method": {"name": "hyper-y"}}, ["`method.name`: unknown method"]),
         ({"phases": {"tran": {"steps": 1}}}, ["`phases.tran`: unknown phase", "mean `train`?"]),
         (
+            {"phases": {"train": {"trains": ["adapter"]}}},
+            ["`phases.train.trains`: unknown part of the method `adapter`", "mean `adapters`?"],
+        ),
+        (
+            {"phases": {"train": {"acts": ["backbone"]}}},
+            ["`phases.train.acts`: unknown part of the method `backbone`", "adapters, norms"],
+        ),
+        (
+            {"phases": {"pre": {"train": {"mlm": ["en"]}, "leave_out": {"norm": [0]}}}},
+            ["`phases.pre.leave_out`: unknown part of the method `norm`", "mean `norms`?"],
+        ),
+        (
+            {"phases": {"train": {"select": {"ner": ["xx"], "fields": ["trr"]}}}},
+            ["`phases.train.select.fields.0`: unknown language `trr`", "mean `tr`?"],
+        ),
+        (
+            {"train": {"ner": ["en"]}, "phases": {"train": {"select": {"fields": ["en"]}}}},
+            ["`phases.train.select.fields`: no phase trains `fields`", "cells of ner"],
+        ),
+        ({"train": {}}, ["`train` is missing", "remedy: add a line `train: ...`"]),
+        (
+            {"train": {}, "phases": {"pre": {"train": {"mlm": ["en"]}}}},
+            ["`train` is missing"],
+        ),
+        ({"train": {}, "phases": {"train": {"train": None}}}, ["`train` is missing"]),
+        (
             {"recipe": {"batch": 8, "accumulate": 3}},
             ["`recipe`: `batch` does not split evenly", "multiple of", "= 3 × 1", "found: 8"],
         ),
@@ -110,10 +139,20 @@ _TEXTS = {"kind": "translation", "data": {"format": "cldr", "content": "text"}}
             ["`phases.train`: `batch` does not split evenly", "= 1 × 5", "found: 32"],
         ),
         (
-            {"pretrain": {"train": {"mlm": ["en"]}, "recipe": {"accumulate": 3}}},
-            ["`pretrain.recipe`: `batch` does not split evenly"],
+            {"phases": {"pretrain": {"train": {"mlm": ["en"]}, "accumulate": 3}}},
+            ["`phases.pretrain`: `batch` does not split evenly", "= 3 × 1", "found: 32"],
         ),
-        ({"backbone": _ARCHITECTURE}, ["nothing trains the random weights", "add `pretrain"]),
+        (
+            {"backbone": _ARCHITECTURE},
+            ["nothing trains the random weights", "add `phases: {pretrain: {train: {...}}}`"],
+        ),
+        (
+            {
+                "backbone": _ARCHITECTURE,
+                "phases": {"pretrain": {"train": {"mlm": ["en"]}, "trains": ["heads"]}},
+            },
+            ["nothing trains the random weights"],
+        ),
         (
             {"tasks": {"ner": _TAGGING, "fields": _TAGGING, "mlm": _TAGGING}},
             ["the data of a tagging task have no labels"],
@@ -128,6 +167,11 @@ def test_each_contradiction_is_found(
     assert all(part in faults[0] for part in said), faults[0]
 
 
+def test_a_missing_argument_is_one_fault(values: dict[str, Any]) -> None:
+    (fault,) = _faults(_with(values, method="bad-x"))
+    assert "`method`: `bad-x` needs the argument `target`" in fault
+
+
 def test_a_label_map_leads_to_known_labels(values: dict[str, Any]) -> None:
     values["tasks"]["ner"]["label_map"] = {"HUMAN": "PER", "B-THING": "B-PRE", "X": "LOC"}
     assert [fault.splitlines()[0].strip() for fault in _faults(values)] == [
@@ -140,7 +184,12 @@ def test_a_label_map_leads_to_known_labels(values: dict[str, Any]) -> None:
     "changes",
     [
         {"backbone": _ARCHITECTURE, "method": "full-fine-tuning"},
-        {"backbone": _ARCHITECTURE, "pretrain": {"train": {"mlm": ["en"]}}},
+        {"backbone": _ARCHITECTURE, "phases": {"pretrain": {"train": {"mlm": ["en"]}}}},
+        {"backbone": _ARCHITECTURE, "phases": {"train": {"trains": ["backbone", "heads"]}}},
+        {
+            "backbone": _ARCHITECTURE,
+            "phases": {"train": {"start_from": {"run": "runs/a", "phase": "pretrain"}}},
+        },
         {"recipe": {"batch": 12, "accumulate": 3, "contexts_per_batch": 4}},
         {"recipe": {"batch": 7, "batch_tokens": 900, "accumulate": 2}},
         {"recipe": {"batch": 9, "accumulate": 2}, "phases": {"train": {"batch": 8}}},
@@ -151,6 +200,9 @@ def test_a_label_map_leads_to_known_labels(values: dict[str, Any]) -> None:
             "groups": {"seen": ["de-en"]},
         },
         {"train": {"ner": ["xx"]}, "groups": {"new": ["xx"]}},
+        {"train": {}, "phases": {"train": {"train": {"ner": ["en", "tr", "ta"]}}}},
+        {"method": "mad-x-v2", "recipe": {}, "phases": {"task": {"leave_out": {"task": [0]}}}},
+        {"phases": {"pre": {"train": {"mlm": ["en"]}, "trains": ["heads", "norms", "backbone"]}}},
         {"families": {"xx": "Unknown"}, "groups": {"new": ["xx"]}},
         {"families": {"xx": "Unknown"}, "groups": {"directions": ["en-xx", "xx-en-xx"]}},
     ],

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperadapters.config import (
+    RunFile,
     digest,
     load_run,
-    pretrain_recipe,
-    recipe_of,
+    method_of,
     resolved,
     run_from,
     to_yaml,
 )
 from hyperadapters.errors import ConfigError
-from hyperadapters.method import Phase, Recipe
-from hyperadapters.methods import METHODS
+from hyperadapters.method import Method, Recipe
 
 _PAIRS = {"format": "cldr", "content": "pairs"}
+_UNDER = ("under", "select_under", "score_under")
+_CYCLE = [{"language": "en"}, {"language": "tr", "task": "ner"}]
 
 _FIVE_FAULTS = """\
 name: broken
@@ -74,7 +76,7 @@ def test_changes_of_the_command_line(write: Callable[[str, str], Path], values: 
 def test_a_run_reads_back_from_its_own_yaml(write: Callable[[str, str], Path], values: Any) -> None:
     values["train"]["ner"] = ["no", "en"]
     values["recipe"] = {"temperature": float("inf"), "precision": "no", "epsilon": 1e-8}
-    values["pretrain"] = {"train": {"mlm": ["en"]}, "recipe": {"steps": 2}}
+    values["phases"] = {"pretrain": {"train": {"mlm": ["en"]}, "steps": 2}}
     run = run_from(values)
     again = load_run(write("run.yaml", to_yaml(run)))
     assert resolved(again) == resolved(run)
@@ -89,7 +91,16 @@ def test_resolved_content_spells_everything_out(values: dict[str, Any]) -> None:
     assert content["phases"]["train"]["steps"] == 10
     assert content["phases"]["train"]["learning_rate"] == Recipe().learning_rate
     assert content["evaluate"] == {"ner": ["en", "tr"], "fields": ["en"]}
-    assert "recipe" not in content
+    assert not {"recipe", "train", "select"} & content.keys()
+    assert content["phases"]["train"]["train"] == {
+        "ner": ["en", "tr"],
+        "fields": ["en"],
+        "mlm": ["en", "tr", "ta"],
+    }
+    assert content["phases"]["train"]["select"] == content["evaluate"]
+    assert content["phases"]["train"]["trains"] == ["adapters", "heads", "norms"]
+    assert content["phases"]["train"]["acts"] == ["adapters", "norms"]
+    assert [content["phases"]["train"][key] for key in _UNDER] == ["observed"] * 3
 
 
 def test_name_and_output_are_not_in_the_digest(values: dict[str, Any]) -> None:
@@ -103,6 +114,40 @@ def test_spelling_a_default_out_does_not_change_the_digest(values: dict[str, Any
     spelt["method"]["code"] = 192
     spelt["phases"] = {"train": {"batch": Recipe().batch}}
     assert digest(run_from(spelt)) == digest(run_from(values))
+
+
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        {"betas": list(Recipe().betas)},
+        {"leave_out": {}},
+        {"trains": ["heads", "norms", "adapters"]},
+        {"acts": ["norms", "adapters"]},
+        {"under": "observed", "select_under": "observed", "score_under": {}},
+        {"train": {"ner": ["en", "tr"], "fields": ["en"], "mlm": ["en", "tr", "ta"]}},
+        {"select": {"ner": ["en", "tr"], "fields": ["en"]}},
+    ],
+    ids=lambda spelt: "-".join(spelt),
+)
+def test_nor_does_spelling_out_what_a_phase_does(
+    values: dict[str, Any], spelt: dict[str, Any]
+) -> None:
+    again = {**values, "phases": {"train": spelt}}
+    assert digest(run_from(again)) == digest(run_from(values))
+
+
+@pytest.mark.parametrize("name", ["psf", "mad-x-v2", "hyper-adapters-base-base", "tlr-all-multi"])
+def test_nor_does_spelling_out_what_a_method_takes(values: dict[str, Any], name: str) -> None:
+    short = run_from({**values, "method": name})
+    assert digest(run_from({**values, "method": resolved(short)["method"]})) == digest(short)
+
+
+def test_lists_of_a_method_are_the_same_however_they_are_given(values: dict[str, Any]) -> None:
+    method = {"name": "tlr-task-multi", "source": "en", "targets": ["tr", "ta"]}
+    values |= {"method": method, "recipe": {}}
+    spelt = resolved(run_from(values))["method"]
+    assert spelt["targets"] == ["tr", "ta"]
+    assert digest(run_from({**values, "method": spelt})) == digest(run_from(values))
 
 
 @given(st.sampled_from(["seed", "recipe", "train", "groups", "labels", "method", "data"]))
@@ -132,10 +177,14 @@ def _task(**changes: Any) -> dict[str, Any]:
 
 def test_a_phase_wins_over_the_recipe_of_all(values: dict[str, Any]) -> None:
     values |= {"recipe": {"steps": 5, "batch": 8}, "phases": {"train": {"steps": 6}}}
-    phase = Phase(trains=frozenset(), recipe=Recipe(warmup=3))
-    assert recipe_of(run_from(values), phase) == Recipe(steps=6, batch=8, warmup=3)
+    own = method_of(run_from({**values, "recipe": {}, "phases": {}})).phases[-1].recipe
+    assert _recipe(run_from(values)) == replace(own, steps=6, batch=8)
     later = run_from(values, ["recipe.steps=9"])
-    assert recipe_of(later, phase) == Recipe(steps=9, batch=8, warmup=3)
+    assert _recipe(later) == replace(own, steps=9, batch=8)
+
+
+def _recipe(run: RunFile) -> Recipe:
+    return method_of(run).phases[-1].recipe
 
 
 def test_a_resolved_run_can_be_given_another_recipe(values: dict[str, Any]) -> None:
@@ -143,20 +192,56 @@ def test_a_resolved_run_can_be_given_another_recipe(values: dict[str, Any]) -> N
     values["tasks"] = {"mt": {"kind": "translation", "data": _PAIRS}}
     spelt_out = resolved(run_from(values))
     again = run_from(spelt_out, ["recipe.steps=7", "recipe.batch=64"])
-    phase = METHODS["hyper-adapters-base-base"]().phases[0]
-    recipe = recipe_of(again, phase)
+    recipe = _recipe(again)
     assert (recipe.steps, recipe.batch, recipe.batch_tokens) == (7, 64, 0)
-    assert recipe_of(run_from(spelt_out), phase) != recipe
+    assert _recipe(run_from(spelt_out)) != recipe
 
 
-def test_pretraining_has_its_own_recipe(values: dict[str, Any]) -> None:
-    values |= {
-        "recipe": {"steps": 5},
-        "pretrain": {"train": {"mlm": ["en"]}, "recipe": {"batch": 4}},
+def _method(run: RunFile) -> Method:
+    """The method of a run, in which every phase names who acts."""
+    method = method_of(run)
+    names = [adapter.name for adapter in method.adapters]
+    phases = (
+        replace(phase, acts=frozenset(filter(phase.lets_act, names))) for phase in method.phases
+    )
+    return replace(method, phases=tuple(phases))
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    ["observed", {"fixed": {"language": "nl"}}, {"cycle": _CYCLE}, {"cycle": _CYCLE[:1]}],
+)
+@pytest.mark.parametrize("key", _UNDER)
+def test_every_schedule_reads_back(values: dict[str, Any], key: str, schedule: Any) -> None:
+    values["phases"] = {"train": {key: schedule}}
+    run = run_from(values)
+    assert resolved(run)["phases"]["train"][key] == schedule
+    again = run_from(resolved(run))
+    assert _method(again) == _method(run)
+    assert (resolved(again), digest(again)) == (resolved(run), digest(run))
+    assert (digest(run) == digest(run_from({**values, "phases": {}}))) == (schedule == "observed")
+
+
+def test_where_a_phase_starts_from_reads_back(values: dict[str, Any]) -> None:
+    start = {"run": "runs/other", "phase": "train"}
+    values["phases"] = {"train": {"start_from": start}}
+    run = run_from(values)
+    assert resolved(run)["phases"]["train"]["start_from"] == start
+    again = run_from(resolved(run))
+    assert (_method(again), digest(again)) == (_method(run), digest(run))
+    assert digest(run) != digest(run_from({**values, "phases": {}}))
+
+
+def test_added_phases_read_back_in_their_order(values: dict[str, Any]) -> None:
+    values["phases"] = {
+        "second": {"train": {"mlm": ["tr"]}},
+        "train": {"leave_out": {"adapters": [-1]}, "acts": ["adapters"], "trains": ["adapters"]},
+        "first": {"train": {"mlm": ["en"]}, "trains": ["backbone"], "criterion": "perplexity"},
     }
-    assert pretrain_recipe(run_from(values)) == Recipe(batch=4)
-    del values["pretrain"]
-    assert pretrain_recipe(run_from(values)) == Recipe()
+    run = run_from(values)
+    assert list(resolved(run)["phases"]) == ["second", "first", "train"]
+    again = run_from(resolved(run))
+    assert (_method(again), digest(again)) == (_method(run), digest(run))
 
 
 def test_a_mapping_names_its_origin() -> None:

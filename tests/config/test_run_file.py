@@ -6,8 +6,8 @@ import pytest
 from pydantic import ValidationError
 
 from hyperadapters.config import Architecture, Backbone, RunFile
-from hyperadapters.data.built_in import Cldr
-from hyperadapters.data.sources import Conll
+from hyperadapters.data.cldr.source import Cldr
+from hyperadapters.data.sources.files import Conll
 
 
 def test_defaults(values: dict[str, Any]) -> None:

@@ -31,7 +31,7 @@ def test_a_run_that_is_right_has_no_faults(values: dict[str, Any]) -> None:
         (
             "tasks.ner.metrc",
             5,
-            ["`tasks.ner.metrc`: unknown key", "kind, metric", "mean `metric`?"],
+            ["`tasks.ner.metrc`: unknown key", "kind, data, metric", "mean `metric`?"],
         ),
         ("tasks.ner.data.pth", 5, ["`tasks.ner.data.pth`: unknown key", "did you mean `path`?"]),
         ("tasks.mlm.data.0.trian", 5, ["`tasks.mlm.data.0.trian`", "did you mean `train`?"]),
@@ -70,7 +70,7 @@ def test_a_fault_has_its_path_what_was_expected_and_the_nearest_name(
     assert all(part in faults[0] for part in said), faults[0]
 
 
-@pytest.mark.parametrize("key", ["name", "backbone", "method", "tasks", "train"])
+@pytest.mark.parametrize("key", ["name", "backbone", "method", "tasks"])
 def test_what_is_missing(values: dict[str, Any], key: str) -> None:
     del values[key]
     assert [fault.splitlines()[0] for fault in _faults(values)] == [f"  f  `{key}` is missing"]

@@ -123,7 +123,7 @@ RUNS = (
     Fault(
         "a mixed batch averages the means of its tasks",
         "training/objective.py",
-        "return Loss(loss.total + divergence * loss.predictions, loss.predictions)",
+        "return Loss(loss.total + extra, loss.predictions)",
         "return Loss(loss.total / len(batch.shares), loss.predictions)",
         "tests/training/test_stage.py::test_updates_are_those_of_a_plain_loop[0.0]",
     ),
@@ -207,7 +207,7 @@ RUNS = (
     Fault(
         "a label that only the test has is found after training",
         "training/readiness.py",
-        "for _ in encoded_for(assembly, how, corpus.examples, hop):",
+        "for _ in encoded_for(assembly, task, corpus.examples, hop):",
         "for _ in ():",
         "tests/training/test_readiness.py::test_a_label_that_only_the_test_has_is_known_before_training",
     ),

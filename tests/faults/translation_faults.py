@@ -7,7 +7,7 @@ __all__ = ["TRANSLATION"]
 TRANSLATION = (
     Fault(
         "source and target language change places",
-        "tasks/translation.py",
+        "routes.py",
         "source_language=source, target_language=target",
         "source_language=target, target_language=source",
         "tests/tasks/test_translation.py::test_a_row_has_both_languages",
@@ -51,14 +51,14 @@ TRANSLATION = (
     Fault(
         "adapters are materialised for the first direction only",
         "scoring/prediction.py",
-        "materialised(assembly.model, tuple(rows.values()))",
-        "materialised(assembly.model, tuple(rows.values())[:1])",
+        "materialised(assembly.model, tuple(dict.fromkeys(rows)))",
+        "materialised(assembly.model, tuple(rows)[:1])",
         "tests/scoring/test_prediction.py::test_every_line_is_translated_in_its_own_direction",
     ),
     Fault(
         "a translation through English is asked for in the last language at once",
         "tasks/translation.py",
-        "replace(example, languages=direction(hop))",
+        "replace(example, languages=hop.direction)",
         "example",
         "tests/scoring/test_prediction.py::test_a_route_is_scored_by_its_last_translation",
     ),

@@ -224,6 +224,9 @@ def test_a_deep_copy_acts_alone() -> None:
     before = logits(model, list(ROWS), batch)
     twin = copy.deepcopy(model)
     torch.testing.assert_close(logits(twin, list(ROWS), batch), before, rtol=0, atol=0)
+    assert twin.kept().keys() == model.kept().keys()
+    own = {id(parameter) for parameter in twin.parameters()}
+    assert all(id(parameter) in own for parameter in twin.parameters_of("adapters"))
     tiny.redraw(twin, seed=7, scale=0.4)
     assert (logits(twin, list(ROWS), batch) - before).abs().max() > LEAST_BITE
     assert torch.equal(logits(model, list(ROWS), batch), before)

@@ -110,3 +110,13 @@ def test_unseen_pairs_have_heads_of_their_own() -> None:
     )
     assert not torch.equal(first, second)
     assert torch.equal(model(Context.uniform(ROWS[0], 2), batch).logits["probe"], first)
+
+
+def test_it_trains_in_mixed_precision() -> None:
+    model = small().float().train()
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        outputs = model(Context.of_examples(ROWS), tiny.batch("bert", 3))
+    (outputs.logits["probe"].float().sum() + outputs.divergence).backward()
+    assert outputs.divergence.dtype == torch.float32
+    gradients = [p.grad for p in model.adapters.parameters()]
+    assert all(gradient is not None and gradient.isfinite().all() for gradient in gradients)

@@ -17,7 +17,7 @@ from hyperadapters.context import Row
 from hyperadapters.errors import BundleError, TrainingError
 from hyperadapters.mixture.deck import Examples, Tokens
 from hyperadapters.mixture.mixture import Alternate, Mixture, Order, Stream, Temperature, part_of
-from hyperadapters.tasks.base import Batch, Encoded
+from hyperadapters.tasks import Batch, Encoded
 from tiny import Probe
 
 

@@ -22,7 +22,8 @@ def test_every_example_comes_back(parts: list[tuple[Any, ...]]) -> None:
             {"labels": labels, "words": words},
             positions=positions,
             decoder_ids=decoder_ids,
-            whole=len(ids) % 2 == 0,
+            uncut=len(ids) % 2 == 0,
+            target_uncut=len(labels) % 2 == 0,
         )
         for ids, labels, words, positions, decoder_ids in parts
     ]

@@ -11,6 +11,7 @@ from hyperadapters.config import RunFile, run_from
 from hyperadapters.data.summary import Summary
 from hyperadapters.errors import DataError
 from hyperadapters.report.census import census, census_table
+from hyperadapters.routes import Route
 from hyperadapters.run.library import Library
 
 
@@ -34,7 +35,7 @@ def _run(**changes: object) -> RunFile:
         },
         "train": {"fields": ["en"], "mlm": ["en"]},
         "evaluate": {"fields": ["en", "tr"]},
-        "pretrain": {"train": {"mlm": ["fi"]}},
+        "phases": {"pretrain": {"train": {"mlm": ["fi"]}}},
     }
     return run_from({**values, **changes})
 
@@ -42,9 +43,7 @@ def _run(**changes: object) -> RunFile:
 def test_every_corpus_that_is_read_is_counted(tokenizer: PreTrainedTokenizerFast) -> None:
     """What is trained on, chosen by and scored; a test set that is not there has nothing."""
     run = _run()
-    found = [
-        (s.task, s.language, s.split, s.sentences) for s in census(run, Library(run), tokenizer)
-    ]
+    found = [(s.task, str(s.route), s.split, s.sentences) for s in census(Library(run), tokenizer)]
     assert found == [
         ("fields", "en", "train", 4),
         ("fields", "en", "dev", 2),
@@ -63,9 +62,9 @@ def test_a_route_is_counted_once_with_its_ends(tokenizer: PreTrainedTokenizerFas
         tasks={"mt": {"kind": "translation", "data": data}},
         train={"mt": ["de-en", "en-fr"]},
         evaluate={"mt": ["de-fr", "de-en-fr"]},
-        pretrain=None,
+        phases={},
     )
-    found = [(s.language, s.split) for s in census(run, Library(run), tokenizer)]
+    found = [(str(s.route), s.split) for s in census(Library(run), tokenizer)]
     assert found[:4] == [("de-en", "train"), ("de-en", "dev"), ("en-fr", "train"), ("en-fr", "dev")]
     assert found[4:] == [("de-fr", "test")]
 
@@ -73,18 +72,18 @@ def test_a_route_is_counted_once_with_its_ends(tokenizer: PreTrainedTokenizerFas
 def test_a_missing_corpus_to_train_on_is_an_error(tokenizer: PreTrainedTokenizerFast) -> None:
     data = {"format": "conll", "path": "/nowhere/{language}.{split}"}
     run = _run(
-        tasks={"fields": {"kind": "tagging", "data": data}}, train={"fields": ["en"]}, pretrain=None
+        tasks={"fields": {"kind": "tagging", "data": data}}, train={"fields": ["en"]}, phases={}
     )
     with pytest.raises(DataError, match="no file for language `en`, split `train`"):
-        list(census(run, Library(run), tokenizer))
+        list(census(Library(run), tokenizer))
 
 
 def test_the_table_warns_above_a_fifth_unknown() -> None:
     rows = [
-        Summary("ner", "en", "train", 1000, 5000, 8000, 0.01, False),
-        Summary("ner", "ug", "train", 10, 50, 80, 0.25, True),
-        Summary("ner", "fi", "test", 0, 0, 0, 0.0, False),
-        Summary("mt", "de-en", "train", 10, 50, 80, 0.0, False, left_out=1234),
+        Summary("ner", Route.of("en"), "train", 1000, 5000, 8000, 0.01, False),
+        Summary("ner", Route.of("ug"), "train", 10, 50, 80, 0.25, True),
+        Summary("ner", Route.of("fi"), "test", 0, 0, 0, 0.0, False),
+        Summary("mt", Route.of("de", "en"), "train", 10, 50, 80, 0.0, False, left_out=1234),
     ]
     stream = StringIO()
     Console(file=stream, width=120).print(census_table(rows))

@@ -6,12 +6,12 @@ import pytest
 import torch
 
 import tiny_runs
-from hyperadapters.config import run_from
+from hyperadapters.config import method_of, run_from
 from hyperadapters.context import Row
 from hyperadapters.data.vocabulary import train_tokenizer
 from hyperadapters.errors import BackboneError, BundleError, ConfigError, DataError
 from hyperadapters.run import bundle
-from hyperadapters.run.assembly import assemble, method_of, rows_of, tasks_of
+from hyperadapters.run.assembly import assemble, tasks_of
 from hyperadapters.run.loading import TOKENIZER
 from hyperadapters.training import train
 
@@ -47,8 +47,9 @@ def test_a_tokenizer_is_learned_anew_until_the_run_has_begun(tmp_path: Path) -> 
 
 
 def test_pretraining_is_the_first_phase_and_everything_of_the_backbone(tmp_path: Path) -> None:
-    pretrain = {"train": {"mlm": ["tr"]}, "recipe": {"steps": 3}}
-    run = run_from(tiny_runs.values(tmp_path, method="hyper-x-small", pretrain=pretrain))
+    pretrain = {"train": {"mlm": ["tr"]}, "steps": 3}
+    changes = {"method": "hyper-x-small", "phases": {"pretrain": pretrain}}
+    run = run_from(tiny_runs.values(tmp_path, **changes))
     first, second = method_of(run).phases
     assert (first.name, first.recipe.steps, first.acts) == ("pretrain", 3, frozenset())
     assert first.trains == {"backbone", "heads"}
@@ -57,9 +58,9 @@ def test_pretraining_is_the_first_phase_and_everything_of_the_backbone(tmp_path:
 
 
 def test_rows_are_those_of_the_trained_pairs(tmp_path: Path) -> None:
-    run = run_from(tiny_runs.values(tmp_path))
-    assembly = assemble(run)
-    rows = rows_of(run, method_of(run), assembly.tasks)
+    assembly = assemble(run_from(tiny_runs.values(tmp_path)))
+    (phase,) = assembly.method.phases
+    rows = phase.rows()
     assert Row(task="spans", language="ta") in rows
     assert Row(task="fields", language="ta") not in rows
     assert len(rows) == 7
@@ -69,7 +70,11 @@ def test_labels_left_open_are_those_of_the_corpora(tmp_path: Path) -> None:
     assembly = assemble(run_from(tiny_runs.values(tmp_path)))
     labels = assembly.tasks["spans"].labels
     assert labels[0] == "O"
-    used = {label for ex in assembly.corpus("spans", "ta", "train").examples for label in ex.labels}
+    used = {
+        label
+        for ex in assembly.corpus(assembly.cell("spans", "ta"), "train").examples
+        for label in ex.labels
+    }
     assert used <= set(labels)
     assert tasks_of(assembly.run, assembly.library) == assembly.tasks
 

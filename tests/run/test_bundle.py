@@ -16,10 +16,11 @@ from hyperadapters.backbones import architectures
 from hyperadapters.config import run_from
 from hyperadapters.context import Context, Row
 from hyperadapters.errors import BackboneError, BundleError, ConfigError
+from hyperadapters.routes import Route
 from hyperadapters.run import bundle
 from hyperadapters.run.assembly import Assembly, assemble
-from hyperadapters.scoring.prediction import translate
-from hyperadapters.tasks.base import collate
+from hyperadapters.scoring.prediction import ask
+from hyperadapters.tasks import collate
 from hyperadapters.training import train
 
 
@@ -42,7 +43,7 @@ def hyper_x(encoder: Path, output: Path, **changes: object) -> Assembly:
 
 def logits(assembly: Assembly) -> torch.Tensor:
     task, row = assembly.tasks["spans"], Row(task="spans", language="tr")
-    examples = assembly.corpus("spans", "en", "test").examples
+    examples = assembly.corpus(assembly.cell("spans", "en"), "test").examples
     encoded = [task.encode(assembly.tokenizer, example, 24) for example in examples]
     batch = collate([(task, row, one) for one in encoded], 0, torch.Generator())
     with torch.no_grad():
@@ -56,6 +57,12 @@ def test_a_loaded_model_gives_the_same_logits(encoder: Path, tmp_path: Path) -> 
     assert torch.equal(logits(loaded), logits(assembly))
     assert loaded.tasks == assembly.tasks
     assert not (tmp_path / "model" / "backbone").exists(), "a frozen backbone is not saved"
+    facts = json.loads((tmp_path / "model" / "bundle.json").read_text(encoding="utf-8"))
+    tagging = ("fields", "spans")
+    assert facts["format"] == bundle.FORMAT == 3
+    assert facts["tasks"] == {
+        name: {"labels": list(assembly.tasks[name].labels)} for name in tagging
+    }
     saved = load_file(tmp_path / "model" / "weights.safetensors")
     assert "adapters.adapters.embeddings.language.vectors.language=tr" in saved
     assert not [n for n in saved if n.startswith("backbone.bert")]
@@ -102,7 +109,7 @@ def test_what_is_scored_may_change_what_was_trained_may_not(encoder: Path, tmp_p
     bundle.save(hyper_x(encoder, tmp_path), tmp_path / "model")
     more = ["tasks.spans.data.test=3", "evaluate.spans=[ta]"]
     loaded = bundle.load(tmp_path / "model", changes=more)
-    assert len(loaded.corpus("spans", "ta", "test")) == 3
+    assert len(loaded.corpus(loaded.cell("spans", "ta"), "test")) == 3
     assert loaded.run.evaluate["spans"] == ("ta",)
     trained = ("method.code=7", "train.spans=[en]", "recipe.steps=1")
     told = ("tasks.spans.labels=[A]", "tasks.spans.kind=mlm", "tasks.new={kind: mlm}", "tasks={}")
@@ -119,8 +126,12 @@ def test_a_translation_model_translates_as_before_it_was_saved(tmp_path: Path) -
     assembly.model.eval()
     bundle.save(assembly, tmp_path / "model")
     loaded = bundle.load(tmp_path / "model")
-    lines = [("de-en", "drei Tage"), ("en-fr", "in May"), ("de-fr", "am Montag")]
-    before, after = (list(translate(one, "mt", lines)) for one in (assembly, loaded))
+    lines = [
+        (Route.of("de", "en"), "drei Tage"),
+        (Route.of("en", "fr"), "in May"),
+        (Route.of("de", "fr"), "am Montag"),
+    ]
+    before, after = (list(ask(one, "mt", lines)) for one in (assembly, loaded))
     assert any(before) and before == after
     assert (tmp_path / "model" / "backbone").is_dir(), "jointly trained"
 
@@ -220,15 +231,21 @@ def test_a_folder_without_a_bundle_is_named(tmp_path: Path) -> None:
         ),
         (
             lambda f: (f / "bundle.json").write_text(json.dumps({"format": 99})),
-            "another format(.|\n)*format 2(.|\n)*format 99",
+            "another format(.|\n)*format 3(.|\n)*format 99",
         ),
         (
-            lambda f: (f / "bundle.json").write_text('{"format": 2, "labels": {"ner": 5}}'),
+            lambda f: (f / "bundle.json").write_text('{"format": 3, "tasks": {"ner": 5}}'),
             "the bundle is damaged(.|\n)*found: .*ner",
         ),
         (
-            lambda f: (f / "bundle.json").write_text('{"format": 2, "labels": {"ner": ["O", 5]}}'),
-            "the bundle is damaged(.|\n)*found: .*ner",
+            lambda f: (f / "bundle.json").write_text(
+                '{"format": 3, "tasks": {"spans": {"labels": ["O", 5]}}}'
+            ),
+            "the bundle is damaged(.|\n)*found: .*spans",
+        ),
+        (
+            lambda f: (f / "bundle.json").write_text('{"format": 3, "labels": {"spans": ["O"]}}'),
+            "the bundle is damaged(.|\n)*found: None",
         ),
         (
             lambda f: (f / "weights.safetensors").write_bytes(
@@ -241,7 +258,7 @@ def test_a_folder_without_a_bundle_is_named(tmp_path: Path) -> None:
             r"saved weights do not fit (.|\n)*`a`: none(.|\n)*found: 1 tensors, `a`: \(1,\)",
         ),
     ],
-    ids=["json", "list", "format", "labels", "label", "truncated", "other-tensors"],
+    ids=["json", "list", "format", "kept", "label", "nothing-kept", "truncated", "other-tensors"],
 )
 def test_damage_is_named(
     encoder: Path, tmp_path: Path, damage: Callable[[Path], object], message: str

@@ -8,7 +8,7 @@ from hyperadapters.methods import METHODS
 from hyperadapters.run import catalogue as module
 from hyperadapters.run.catalogue import catalogue, published
 from hyperadapters.run.counted import Counted
-from hyperadapters.tasks.base import Task
+from hyperadapters.tasks import Task
 
 
 def test_every_method_is_listed_with_its_counts_and_what_it_can_do(

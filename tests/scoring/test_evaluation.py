@@ -136,7 +136,7 @@ def assembly(tmp_path: Path) -> Assembly:
     """A run with an untrained model of one layer over three languages and two tagging tasks."""
     for task in ("ner", "pos"):
         for language in ("en", "tr", "ta"):
-            for split in ("train", "dev", "test"):
+            for split in (Cell("train", Route.of("dev")), "test"):
                 file = tmp_path / task / language / f"{split}.tsv"
                 file.parent.mkdir(parents=True, exist_ok=True)
                 text = SENTENCE if task == "ner" else SENTENCE.replace("-PER", "").replace("B-", "")
@@ -185,11 +185,11 @@ def test_the_matrix_of_a_run(assembly: Assembly) -> None:
 
 def test_languages_fall_into_tiers_by_their_training_examples(assembly: Assembly) -> None:
     run = assembly.run.model_copy(update={"tiers": {"low": 0, "high": 6}})
-    corpus = assembly.corpus("ner", "tr", "train")
+    corpus = assembly.corpus(assembly.cell("ner", "tr"), "train")
     more = replace(corpus, examples=(*corpus.examples, corpus.examples[0]))
-    library = Library(run, assembly.library.data_root, corpora={("ner", "tr", "train"): more})
+    library = Library(run, assembly.library.data_root, corpora={(Cell("ner", Route.of("tr")), "train"): more})
     tiered = replace(assembly, run=run, library=library)
-    assert evaluate(tiered, cells=[("ner", "tr")]).groups == {"seen": ("tr",)}
+    assert evaluate(tiered, cells=[tiered.cell("ner", "tr")]).groups == {"seen": ("tr",)}
     groups = evaluate(tiered).groups
     assert groups == {"seen": ("tr",), "seen, high": ("tr",)}
     without = replace(tiered, run=run.model_copy(update={"groups": {}}))
@@ -215,10 +215,10 @@ def test_other_rows_other_cells_other_splits(assembly: Assembly) -> None:
 
 def test_sentences_that_are_cut_are_counted_in_the_note(tmp_path: Path) -> None:
     made = assemble(run_from(tiny_runs.translation(tmp_path, evaluate={"mt": ["de-en"]})))
-    corpus = made.corpus("mt", "de-en", "test")
+    corpus = made.corpus(made.cell("mt", "de-en"), "test")
     pairs = [replace(corpus.examples[0], first=text) for text in ("kurz", 40 * "lang ")]
     pairs.append(replace(pairs[0], second=40 * "long "))  # a reference is not read
-    corpora = {("mt", "de-en", "test"): replace(corpus, examples=tuple(pairs))}
+    corpora = {(Cell("mt", Route.parse("de-en")), "test"): replace(corpus, examples=tuple(pairs))}
     (cell,) = evaluate(replace(made, library=Library(made.run, corpora=corpora))).cells
     assert "1 of 3 cut at 32 tokens" in cell.note
 
@@ -226,12 +226,12 @@ def test_sentences_that_are_cut_are_counted_in_the_note(tmp_path: Path) -> None:
 def test_a_row_of_another_kind_of_task_is_refused(tmp_path: Path) -> None:
     made = assemble(run_from(tiny_runs.translation(tmp_path)))
     with pytest.raises(ConfigError, match=r"(?s)rows of `mt` have no language.*source_language"):
-        evaluate(made, under=Fixed(language="fr"), cells=[("mt", "de-en")])
+        evaluate(made, under=Fixed(language="fr"), cells=[made.cell("mt", "de-en")])
 
 
 def test_an_empty_corpus_is_an_error(assembly: Assembly) -> None:
-    empty = Corpus("ner", "fi", "test", (), "fi.tsv")
-    library = Library(assembly.run, corpora={("ner", "fi", "test"): empty})
+    empty = Corpus("ner", Route.of("fi"), "test", (), "fi.tsv")
+    library = Library(assembly.run, corpora={(Cell("ner", Route.of("fi")), "test"): empty})
     with pytest.raises(DataError, match=r"nothing to score for `ner` in `fi`\n  where: fi.tsv"):
         evaluate(replace(assembly, library=library), cells=[("ner", "fi")])
 

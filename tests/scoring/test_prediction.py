@@ -20,7 +20,7 @@ from hyperadapters.schedules import Fixed, Schedule
 from hyperadapters.scoring import evaluation
 from hyperadapters.scoring.evaluation import evaluate
 from hyperadapters.scoring.prediction import answers, predict, translate
-from hyperadapters.tasks.base import Batch
+from hyperadapters.tasks import Batch
 from hyperadapters.tasks.translation import Translation
 
 
@@ -189,8 +189,8 @@ def test_a_route_translates_hop_after_hop(translator: Assembly) -> None:
 
 
 def test_a_route_is_scored_by_its_last_translation(translator: Assembly) -> None:
-    cell = evaluate(translator, cells=[("mt", "de-en-fr")]).cells[0]
-    corpus = translator.corpus("mt", "de-fr", "test")
+    cell = evaluate(translator, cells=[translator.cell("mt", "de-en-fr")]).cells[0]
+    corpus = translator.corpus(translator.cell("mt", "de-fr"), "test")
     sources = [("de-en-fr", pair.first) for pair in corpus.examples]
     found = list(translate(translator, "mt", sources))
     references = [pair.second for pair in corpus.examples]
@@ -199,7 +199,7 @@ def test_a_route_is_scored_by_its_last_translation(translator: Assembly) -> None
     assert list(cell.statistics) == [pytest.approx(one) for one in counted]
     assert 100 * cell.score == pytest.approx(sacrebleu.corpus_bleu(found, [references]).score)
     assert cell.standing == "trained pair"
-    direct = evaluate(translator, cells=[("mt", "de-fr")]).cells[0]
+    direct = evaluate(translator, cells=[translator.cell("mt", "de-fr")]).cells[0]
     assert direct.standing == "unseen pair"
     assert direct.statistics != cell.statistics
 
@@ -221,7 +221,7 @@ def test_a_route_exchanges_only_the_side_that_it_was_told(
         (Fixed(), [[("de", "en")], [("en", "fr")]]),
     ):
         ran.clear()
-        evaluate(translator, cells=[("mt", "de-en-fr")], under=under)
+        evaluate(translator, cells=[translator.cell("mt", "de-en-fr")], under=under)
         assert ran == wanted
 
 

@@ -22,10 +22,7 @@ def _run(folder: Path) -> RunFile:
             "evaluate": {"fields": ["en"]},
             "families": {"en": "Germanic", "tr": "Turkic"},
             "recipe": {"steps": 2, "batch": 4, "length": 16},
-            "pretrain": {
-                "train": {"fields": ["en"]},
-                "recipe": {"steps": 1, "batch": 4, "length": 16},
-            },
+            "phases": {"pretrain": {"train": {"fields": ["en"]}, "steps": 1}},
         }
     )
 

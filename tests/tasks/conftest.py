@@ -42,8 +42,8 @@ class LinearView:
     output_weight: Tensor
     asked: list[tuple[str, list[int]]]
 
-    def head(self, task: str, hidden: Tensor, examples: Tensor) -> Tensor:
-        self.asked.append((task, examples.tolist()))
+    def head(self, task: str, part: str, hidden: Tensor, examples: Tensor) -> Tensor:
+        self.asked.append((f"{task}/{part}", examples.tolist()))
         return hidden @ self.head_weight.T
 
     def unembed(self, hidden: Tensor, examples: Tensor) -> Tensor:

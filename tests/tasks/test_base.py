@@ -1,64 +1,13 @@
-"""Batches: padding, shares, and where each example goes."""
+"""What every task shares: views of a model, precision, and what holds where it says nothing."""
 
 import torch
 
-from hyperadapters.context import Row
-from hyperadapters.examples import Tagged, Text
-from hyperadapters.metrics import METRICS
-from hyperadapters.tasks import MaskedLM, Tagging, View, collate
-from hyperadapters.tasks.base import full_precision
-
-POS = Tagging("pos", ("A", "B", "C"), METRICS["accuracy"])
-MLM = MaskedLM("mlm", 1.0)
-ROWS = [Row(task=task, language=language) for task in ("pos", "mlm") for language in ("en", "tr")]
-
-
-def mixed(tokenizer, pad_id=0):
-    drawn = [
-        (MLM, ROWS[2], MLM.encode(tokenizer, Text("a b c a b"), 64)),
-        (POS, ROWS[0], POS.encode(tokenizer, Tagged(("cat",), ("B",)), 64)),
-        (MLM, ROWS[3], MLM.encode(tokenizer, Text("mat"), 64)),
-        (POS, ROWS[1], POS.encode(tokenizer, Tagged(("the", "cats"), ("A", "C")), 64)),
-    ]
-    return drawn, collate(drawn, pad_id, torch.Generator().manual_seed(0))
-
-
-def test_examples_keep_their_order_and_are_padded_to_the_longest(tokenizer):
-    drawn, batch = mixed(tokenizer)
-    assert len(batch) == 4
-    assert batch.inputs["input_ids"].shape == (4, 7)
-    assert batch.inputs["attention_mask"].sum(1).tolist() == [len(one) for _, _, one in drawn]
-    assert batch.observed == tuple(row for _, row, _ in drawn)
-    for place in (1, 3):
-        encoded = drawn[place][2]
-        assert batch.inputs["input_ids"][place, : len(encoded)].tolist() == encoded.ids
-
-
-def test_every_example_is_in_one_share(tokenizer):
-    _, batch = mixed(tokenizer)
-    assert {name: share.examples.tolist() for name, share in batch.shares.items()} == {
-        "mlm": [0, 2],
-        "pos": [1, 3],
-    }
-    for share in batch.shares.values():
-        assert {len(target) for target in share.targets.values()} == {2}
-        assert share.targets["labels"].shape == (2, 7)
-
-
-def test_padding_has_the_padding_id_also_where_a_task_replaces_ids(tokenizer):
-    _, batch = mixed(tokenizer, pad_id=1)
-    padding = batch.inputs["attention_mask"] == 0
-    assert padding.any(dim=1).tolist() == [False, True, True, True]
-    assert set(batch.inputs["input_ids"][padding].tolist()) == {1}
-
-
-def test_a_batch_moves_whole(tokenizer):
-    _, batch = mixed(tokenizer)
-    moved = batch.to(torch.device("meta"))
-    assert {t.device.type for t in moved.inputs.values()} == {"meta"}
-    for share in moved.shares.values():
-        assert {t.device.type for t in (share.examples, *share.targets.values())} == {"meta"}
-    assert moved.observed == batch.observed
+import tiny
+from hyperadapters.context import BASE, Context
+from hyperadapters.methods import full_fine_tuning
+from hyperadapters.routes import Route
+from hyperadapters.tasks import Encoded
+from hyperadapters.tasks.base import Question, TeacherForced, View, full_precision, special_ids
 
 
 def test_anything_with_a_head_and_an_output_embedding_is_a_view(view):
@@ -73,3 +22,27 @@ def test_precision_is_raised_but_never_lowered():
         (torch.float64, torch.float64),
     ):
         assert full_precision(torch.zeros(2, dtype=given)).dtype == expected
+
+
+def test_a_task_that_says_nothing_is_scored_by_its_logits_and_gives_no_answers():
+    probe = tiny.Probe()
+    assert isinstance(probe.scorer, TeacherForced)
+    assert probe.answering is None
+    assert probe.forced is probe.metric
+    assert probe.kept() == {}
+    assert probe.admits(Encoded([1], {}))
+
+
+def test_teacher_forcing_leaves_examples_as_they_are():
+    scorer, examples = TeacherForced(), ("a", "b")
+    context = Context.uniform(BASE, 2)
+    model = tiny.adapted(full_fine_tuning(), [BASE])
+    question = Question(model, context, tiny.batch("bert", 2), examples, None)
+    assert scorer.address(examples, Route.of("de", "en")) == examples
+    assert scorer.carry(question) == list(examples)
+    assert scorer.remark(tiny.Probe(), examples) == ""
+    assert scorer.generates == 0
+
+
+def test_special_tokens_are_those_that_are_no_text(tokenizer):
+    assert special_ids(tokenizer, len(tokenizer)) == {0, 1, 2, 3, 4}

@@ -169,7 +169,8 @@ def test_added_special_tokens_are_noticed(tokenizer):
 def test_a_task_is_a_value():
     assert replace(MLM) == MLM == MaskedLM("mlm", 0.15)
     assert MaskedLM("mlm", 0.2) != MLM
-    assert MLM.head is None
+    assert MLM.heads == {}
+    assert MLM.answering is None
     assert MLM.metric.name == "perplexity"
 
 

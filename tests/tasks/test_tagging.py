@@ -10,8 +10,7 @@ from hyperadapters.context import Row
 from hyperadapters.errors import DataError
 from hyperadapters.examples import Tagged
 from hyperadapters.metrics import METRICS
-from hyperadapters.tasks import Share, Tagging, collate, labels_of
-from hyperadapters.tasks.tagging import mapped
+from hyperadapters.tasks import Share, Tagging, collate
 
 NER = Tagging("ner", ("O", "B-PER", "I-PER"), METRICS["span_f1"])
 ROW = Row(task="ner", language="en")
@@ -136,7 +135,7 @@ def test_logits_are_those_of_the_tasks_own_examples(tokenizer, view):
     hidden = torch.randn(2, 4, 6)
     logits = NER.logits(view, hidden, batch.shares["ner"])
     torch.testing.assert_close(logits, hidden @ view.head_weight.T)
-    assert view.asked == [("ner", [0, 2])]
+    assert view.asked == [("ner/labels", [0, 2])]
     assert batch.shares["pos"].targets["labels"].tolist() == [[-100, 0, 2, -100]]
 
 
@@ -148,40 +147,19 @@ def test_text_without_labels_can_be_tagged_but_is_not_scored(tokenizer):
     assert NER.loss(logits, share).predictions == 0
 
 
-@pytest.mark.parametrize(
-    ("label", "after"),
-    [
-        ("B-DATE", "O"),
-        ("I-DATE", "O"),
-        ("B-GPE", "B-LOC"),
-        ("B-PER", "B-PER"),
-        ("O", "O"),
-        ("X", "NOUN"),
-        ("B-MISC", "B-PER"),
-        ("I-MISC", "I-MISC"),
-        ("DATE", "O"),
-    ],
-)
-def test_label_maps_name_types_or_whole_labels(label, after):
-    assert mapped(label, {"DATE": "O", "GPE": "LOC", "X": "NOUN", "B-MISC": "B-PER"}) == after
-
-
 def test_label_map_is_applied_before_encoding(tokenizer):
     task = replace(NER, label_map={"DATE": "O"})
     encoded = task.encode(tokenizer, Tagged(("cat", "sat"), ("B-DATE", "B-PER")), 64)
     assert encoded.targets["gold"] == [0, 1]
 
 
-def test_labels_are_derived_from_examples():
-    examples = [Tagged(("a",), ("I-PER",)), Tagged(("a", "b"), ("B-DATE", "B-PER"))]
-    assert labels_of(examples, {"DATE": "O"}) == ("O", "B-PER", "I-PER")
-    assert labels_of([Tagged(("a", "b"), ("VERB", "NOUN"))]) == ("NOUN", "VERB")
-
-
 def test_a_task_is_a_value():
     assert replace(NER) == NER
     assert hash(replace(NER, label_map={"DATE": "O"})) == hash(NER)
-    assert NER.head.slots(6, 6)["weight"].shape == (3, 6)
+    assert list(NER.heads) == ["labels"]
+    head = NER.heads["labels"]
+    assert head.form.slots(6, 6)["weight"].shape == (3, 6)
+    assert head.width_in is None, "it reads hidden states"
 
 
 def test_an_unknown_label_names_the_nearest(tokenizer):

@@ -10,14 +10,15 @@ from torch.nn import functional
 
 import systems
 import tiny
-from hyperadapters.context import BASE, Context, Row
+from hyperadapters.context import BASE, Context
 from hyperadapters.data.vocabulary import train_joint_tokenizer
-from hyperadapters.errors import BackboneError, ContextError, TrainingError
+from hyperadapters.errors import BackboneError, TrainingError
 from hyperadapters.examples import Pair
 from hyperadapters.metrics import Bleu, ChrF
 from hyperadapters.model.adapt import adapt
-from hyperadapters.tasks import MaskedLM, Translation, collate, translation
-from hyperadapters.tasks.base import Encoded, Question
+from hyperadapters.routes import Route
+from hyperadapters.tasks import Encoded, MaskedLM, Translation, collate, translation
+from hyperadapters.tasks.base import Question
 from hyperadapters.tasks.translation import target_token
 
 TEXTS = {
@@ -25,6 +26,7 @@ TEXTS = {
     "en": ["a house by the lake", "the house is old", "the lake is deep", "an old lake"],
 }
 TASK = Translation("translation", beams=3, length=8)
+DE_EN = Route.of("de", "en").row("translation")
 PAIRS = [Pair(a, b, ("de", "en")) for a, b in zip(TEXTS["de"], TEXTS["en"], strict=True)]
 BACK = [Pair(pair.second, pair.first, ("en", "de")) for pair in PAIRS]
 
@@ -36,10 +38,8 @@ def joint():
 
 
 def drawn(joint, pairs, task=TASK):
-    named = ["-".join(pair.languages) for pair in pairs]
     return [
-        (task, task.row(name), task.encode(joint, pair, 32))
-        for name, pair in zip(named, pairs, strict=True)
+        (task, Route(pair.languages).row(task.name), task.encode(joint, pair, 32)) for pair in pairs
     ]
 
 
@@ -52,18 +52,12 @@ def model(joint):
     torch.manual_seed(0)
     backbone = tiny.backbone("marian")
     backbone.resize_token_embeddings(len(joint))
-    rows = [TASK.row("de-en"), TASK.row("en-de")]
+    rows = [DE_EN, Route.of("en", "de").row("translation")]
     made = adapt(backbone, systems.HYPER_ADAPTERS, tasks=[TASK], rows=rows).double().eval()
     tiny.redraw(made, seed=3, scale=1.5)
     made.requires_grad_(False)
     made.backbone.generation_config.update(eos_token_id=joint.eos_token_id, pad_token_id=0)
     return made
-
-
-def test_a_row_has_both_languages():
-    assert TASK.row("de-en") == Row(task="translation", source_language="de", target_language="en")
-    with pytest.raises(ContextError, match="not a translation direction"):
-        TASK.row("de")
 
 
 def test_both_sides_begin_with_the_target_token(joint):
@@ -74,7 +68,6 @@ def test_both_sides_begin_with_the_target_token(joint):
     assert encoded.decoder_ids[1:] == encoded.targets["labels"][:-1]
     assert joint.decode(encoded.ids[1:-1]) == PAIRS[0].first
     assert joint.decode(encoded.decoder_ids[1:]) == PAIRS[0].second
-    assert TASK.row("en-de") != TASK.row("de-en")
 
 
 def test_long_sides_are_cut_and_still_end(joint):
@@ -127,7 +120,7 @@ def test_a_sentence_is_tokenized_once_for_all_its_directions(joint, monkeypatch)
 def test_what_is_cut_is_known(joint):
     def cut(first, second):
         encoded = TASK.encode(joint, Pair(first, second, ("de", "en")), 16)
-        return not encoded.whole, not encoded.target_whole
+        return not encoded.uncut, not encoded.target_uncut
 
     assert cut("Haus", "house") == (False, False)
     assert cut("Haus " * 50, "house") == (True, False)
@@ -158,20 +151,17 @@ def test_pairs_that_are_cut_are_not_trained_on(joint):
     assert TASK.admits(long)
 
 
-def test_a_route_has_hops_each_addressed_to_its_own_target(joint):
-    assert TASK.hops("de-en") == ("de-en",)
-    assert TASK.hops("de-en-fr") == ("de-en", "en-fr")
-    assert TASK.row("de-en-fr") == TASK.row("de-fr")
+def test_each_hop_is_addressed_to_its_own_target(joint):
     pair = Pair("Haus", "maison", ("de", "fr"))
-    (addressed,) = TASK.addressed([pair], "de-en")
+    (addressed,) = TASK.scorer.address([pair], Route.of("de", "en"))
     assert addressed == Pair("Haus", "maison", ("de", "en"))
 
 
 def test_what_is_carried_on_is_the_translation(joint, model):
-    context = Context.of_examples([TASK.row("de-en")] * 4)
+    context = Context.of_examples([DE_EN] * 4)
     batch = batch_of(joint, PAIRS)
-    carried = TASK.carry(Question(model, context, batch, PAIRS, joint))
-    found = TASK.translate(model, context, batch.inputs, joint)
+    carried = TASK.scorer.carry(Question(model, context, batch, PAIRS, joint))
+    found = TASK.scorer.translate(model, context, batch.inputs, joint)
     assert [pair.first for pair in carried] == found
     assert [pair.second for pair in carried] == [pair.second for pair in PAIRS]
 
@@ -182,13 +172,13 @@ def test_a_language_without_a_token_is_refused(joint):
 
 
 def test_loss_is_the_cross_entropy_of_the_references(joint, model):
-    context = Context.of_examples([TASK.row("de-en")] * 4)
+    context = Context.of_examples([DE_EN] * 4)
     batch = batch_of(joint, PAIRS)
     logits, share = model(context, batch).logits["translation"], batch.shares["translation"]
     total, count = 0.0, 0
     for place, pair in enumerate(PAIRS):  # each alone, through the backbone's own head
         alone = batch_of(joint, [pair])
-        with_head = model(Context.uniform(TASK.row("de-en"), 1), alone).logits["translation"]
+        with_head = model(Context.uniform(DE_EN, 1), alone).logits["translation"]
         gold = torch.tensor(TASK.encode(joint, pair, 32).targets["labels"])
         nats = functional.cross_entropy(with_head, gold, reduction="sum")
         total, count = total + float(nats), count + len(gold)
@@ -206,16 +196,17 @@ def test_teacher_forcing_equals_the_model_of_transformers(joint, model):
     outputs = model.backbone(**batch.inputs).logits  # outside `forward` nothing is attached
     plain = model(Context.uniform(BASE, 4), batch).logits["translation"]
     torch.testing.assert_close(plain, outputs[labels != -100])
-    adapted = model(Context.uniform(TASK.row("de-en"), 4), batch).logits["translation"]
+    adapted = model(Context.uniform(DE_EN, 4), batch).logits["translation"]
     assert not torch.allclose(adapted, plain), "the adapters must bite"
 
 
 def test_mixed_directions_translate_as_each_alone(joint, model):
     pairs = [PAIRS[0], BACK[1], PAIRS[2], BACK[0]]
     rows = [row for _, row, _ in drawn(joint, pairs)]
-    mixed = TASK.translate(model, Context.of_examples(rows), batch_of(joint, pairs).inputs, joint)
+    translate = TASK.scorer.translate
+    mixed = translate(model, Context.of_examples(rows), batch_of(joint, pairs).inputs, joint)
     alone = [
-        TASK.translate(model, Context.uniform(row, 1), batch_of(joint, [pair]).inputs, joint)[0]
+        translate(model, Context.uniform(row, 1), batch_of(joint, [pair]).inputs, joint)[0]
         for row, pair in zip(rows, pairs, strict=True)
     ]
     assert mixed == alone
@@ -272,12 +263,12 @@ def test_first_step_logits_of_mixed_and_single_runs_agree_in_float32(joint, mode
 
 def test_judging_counts_what_beam_search_found(joint, model):
     batch = batch_of(joint, PAIRS)
-    context = Context.of_examples([TASK.row("de-en")] * 4)
-    found = TASK.translate(model, context, batch.inputs, joint)
+    context = Context.of_examples([DE_EN] * 4)
+    found = TASK.scorer.translate(model, context, batch.inputs, joint)
     references = [pair.second for pair in PAIRS]
     for metric, oracle in ((Bleu(), sacrebleu.corpus_bleu), (ChrF(), sacrebleu.corpus_chrf)):
         task = Translation("translation", metric, beams=3, length=8)
-        judged = task.judge(Question(model, context, batch, PAIRS, joint))
+        judged = task.scorer.judge(task, Question(model, context, batch, PAIRS, joint))
         totals = tuple(map(sum, zip(*judged, strict=True)))
         assert 100 * metric.score(totals) == pytest.approx(oracle(found, [references]).score)
 
@@ -285,13 +276,37 @@ def test_judging_counts_what_beam_search_found(joint, model):
 def test_a_remark_has_the_score_of_copying():
     pairs = [Pair("1 2 3 4 5", "1 2 3 4 5", ("de", "en")), Pair("x y z u", "a b c d", ("de", "en"))]
     copied = sacrebleu.corpus_bleu([p.first for p in pairs], [[p.second for p in pairs]]).score
-    assert TASK.remark(pairs).startswith(f"copying the source: {copied:.1f}; nrefs:1|")
+    assert TASK.scorer.remark(TASK, pairs).startswith(f"copying the source: {copied:.1f}; nrefs:1|")
 
 
 def test_tasks_with_and_without_a_decoder_do_not_mix(joint):
     joint.mask_token = "<unk>"
     encoder = MaskedLM("mlm")
-    plain = (encoder, encoder.row("de"), TASK.encode(joint, PAIRS[0], 32))
-    bare = plain[2].__class__(plain[2].ids, {"vocabulary": [60, 1, 0, 2]})
+    ids = TASK.encode(joint, PAIRS[0], 32).ids
+    bare = (encoder, Route.of("de").row("mlm"), Encoded(ids, {"vocabulary": [60, 1, 0, 2]}))
     with pytest.raises(TrainingError, match="need a decoder"):
-        collate([*drawn(joint, PAIRS), (encoder, plain[1], bare)], 0, torch.Generator())
+        collate([*drawn(joint, PAIRS), bare], 0, torch.Generator())
+
+
+def test_nothing_is_translated_into_nothing(joint, model):
+    empty = Pair("", "the house", ("de", "en"))
+    pairs = [PAIRS[0], empty]
+    question = Question(
+        model, Context.of_examples([DE_EN] * 2), batch_of(joint, pairs), pairs, joint
+    )
+    found = TASK.scorer.found(question)
+    assert found[0] and found[1] == ""
+    assert TASK.answering.answer(TASK, question) == found
+
+
+def test_a_line_is_asked_as_a_pair_whose_other_side_is_not_known():
+    answering = TASK.answering
+    asked = answering.ask("das Haus", Route.of("de", "en"))
+    assert asked == Pair("das Haus", "", ("de", "en"))
+    assert answering.line("the house") == "the house"
+    assert (answering.nothing, answering.cut) == ("", "its end is not translated")
+
+
+def test_search_generates_no_more_than_a_translation_may_have():
+    assert (TASK.scorer.beams, TASK.scorer.generates) == (3, 8)
+    assert Translation("mt").heads == {}

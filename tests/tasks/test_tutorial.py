@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from hyperadapters.data.cldr import LABELS
+
 REPOSITORY = Path(__file__).parents[2]
 PAGE = (REPOSITORY / "docs" / "tutorials" / "add-a-kind-of-task.md").read_text(encoding="utf-8")
 TASKS = Path("src/hyperadapters/tasks")
@@ -68,4 +70,5 @@ def test_it_trains_is_scored_and_answers(added: Path, tmp_path: Path) -> None:
 
     assert "topic" in command("train", "topics.yaml", "--set", "recipe.steps=4")
     asked = ("predict", "runs/topics", "--task", "topic", "--language", "tr")
-    assert command(*asked, text="12 Mart 2024\n\n").splitlines()[0] in PAGE + "DATE MONEY PLACE"
+    topics = {label.partition("-")[2] or "O" for label in LABELS["spans"]}
+    assert command(*asked, text="12 Mart 2024\n").strip() in topics

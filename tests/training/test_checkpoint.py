@@ -122,7 +122,6 @@ def test_a_removal_that_is_cut_short_leaves_no_half_checkpoint(
         (lambda path: _cut(path / "state.json"), "state.json"),
         (lambda path: (path / "state.json").unlink(), "No such file"),
         (lambda path: (path / "state.json").write_text("[]"), "list indices"),
-        (lambda path: _format(path / "state.json"), "format 99, not 2"),
     ],
 )
 def test_a_damaged_checkpoint_says_what_to_do(
@@ -136,6 +135,29 @@ def test_a_damaged_checkpoint_says_what_to_do(
     message = str(caught.value)
     assert found in message
     assert f"delete `{path}` to go on from `000-00000001`" in message
+
+
+def test_a_checkpoint_of_another_version_is_not_called_damaged(tmp_path: Path) -> None:
+    path = write(tmp_path, 1)
+    _format(path / "state.json")
+    with pytest.raises(BundleError, match="has another format") as caught:
+        checkpoint.read(path)
+    message = str(caught.value)
+    assert "expected: format 3" in message and "found: format 99" in message
+    assert "go on with that version, or delete the folder of the run to start again" in message
+
+
+def test_what_phases_ended_with_is_kept_under_their_names(tmp_path: Path) -> None:
+    for name, number in (("language", 1), ("a/b", 2)):
+        checkpoint.write_phase(tmp_path, name, {"a": torch.tensor(number)})
+    checkpoint.tidy(tmp_path, None)
+    found = checkpoint.read_phase(tmp_path, "a/b")
+    assert found is not None and found["a"] == 2
+    assert checkpoint.latest(tmp_path) is None, "none of them is a checkpoint"
+    assert checkpoint.read_phase(tmp_path, "b") is None
+    _cut(tmp_path / "phase-language.safetensors")
+    with pytest.raises(BundleError, match=r"phase-language.safetensors` is damaged"):
+        checkpoint.read_phase(tmp_path, "language")
 
 
 def test_a_damaged_first_checkpoint_means_a_new_start(tmp_path: Path) -> None:

@@ -17,9 +17,10 @@ from rich.console import Console
 from safetensors.torch import load_file
 
 import tiny_runs
-from hyperadapters.config import load_run, run_from
+from hyperadapters.config import load_run, method_of, run_from
 from hyperadapters.errors import BundleError, TrainingError
 from hyperadapters.machine.ranks import random_states
+from hyperadapters.routes import Cell, Route
 from hyperadapters.run.assembly import assemble
 from hyperadapters.run.library import Library
 from hyperadapters.scoring.evaluation import evaluate
@@ -62,9 +63,8 @@ def changes(**recipe: Any) -> dict[str, Any]:
     return {
         "recipe": {"steps": 7, "batch": 8, "length": 24, "learning_rate": 0.02, **recipe},
         "checkpoint_every": 2,
-        "pretrain": {
-            "train": {"mlm": ["en"]},
-            "recipe": {"steps": 3, "batch": 4, "length": 24, "learning_rate": 0.01},
+        "phases": {
+            "pretrain": {**tiny_runs.PLAIN, "train": {"mlm": ["en"]}, "steps": 3, "batch": 4}
         },
     }
 
@@ -126,10 +126,11 @@ def test_a_run_goes_on_with_another_number_of_processes(
 def test_a_run_leaves_its_file_its_model_and_two_checkpoints(tmp_path: Path) -> None:
     run = tiny_runs.values(tmp_path, **changes())
     train(tiny_runs.assembled(run, "hypernetwork"), tmp_path)
-    assert load_run(tmp_path / "run.yaml").train == run_from(run).train
+    assert method_of(load_run(tmp_path / "run.yaml")) == method_of(run_from(run))
     assert sorted(path.name for path in (tmp_path / "checkpoints").iterdir()) == [
         "001-00000006",
         "002-00000000",
+        "phase-pretrain.safetensors",
     ]
     assert (tmp_path / "model").is_dir()
     assert [path.name for path in tmp_path.glob(".*")] == [".lock"]
@@ -215,10 +216,10 @@ def test_other_examples_under_the_same_names_are_noticed(tmp_path: Path) -> None
     run = tiny_runs.values(tmp_path, **changes())
     interrupted(tmp_path, run, 5)
     assembly = tiny_runs.assembled(run, "hypernetwork")
-    corpus = assembly.corpus("fields", "tr", "train")
+    corpus = assembly.corpus(assembly.cell("fields", "tr"), "train")
     first, *others = corpus.examples
     swapped = replace(corpus, examples=(*others, first))
-    library = Library(assembly.run, corpora={("fields", "tr", "train"): swapped})
+    library = Library(assembly.run, corpora={(Cell("fields", Route.of("tr")), "train"): swapped})
     with pytest.raises(BundleError, match="the data of the run have changed"):
         train(replace(assembly, library=library), tmp_path)
 

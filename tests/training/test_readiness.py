@@ -11,6 +11,7 @@ from hyperadapters.config import run_from
 from hyperadapters.data.corpora import Corpus
 from hyperadapters.errors import BackboneError, ConfigError, DataError, UnknownName
 from hyperadapters.examples import Tagged
+from hyperadapters.routes import Cell, Route
 from hyperadapters.run.assembly import Assembly, assemble
 from hyperadapters.run.library import Library
 from hyperadapters.training.readiness import check
@@ -24,18 +25,20 @@ def assembly(tmp_path: Path) -> Assembly:
 
 def test_what_cannot_be_scored_is_known_before_training(assembly: Assembly) -> None:
     check(assembly)
-    empty = Corpus("fields", "tr", "test", (), "tr.tsv")
+    empty = Corpus("fields", Route.of("tr"), "test", (), "tr.tsv")
     library = Library(
-        assembly.run, assembly.library.data_root, corpora={("fields", "tr", "test"): empty}
+        assembly.run,
+        assembly.library.data_root,
+        corpora={(Cell("fields", Route.of("tr")), "test"): empty},
     )
     with pytest.raises(DataError, match=r"nothing to score for `fields` in `tr`\n  where: tr.tsv"):
         check(replace(assembly, library=library))
 
 
 def test_a_label_that_only_the_test_has_is_known_before_training(assembly: Assembly) -> None:
-    known = assembly.corpus("fields", "tr", "test")
+    known = assembly.corpus(assembly.cell("fields", "tr"), "test")
     other = replace(known, examples=(*known.examples, Tagged(("Oslo",), ("B-NEW",))))
-    corpora = {("fields", "tr", "test"): other}
+    corpora = {(Cell("fields", Route.of("tr")), "test"): other}
     library = Library(assembly.run, assembly.library.data_root, corpora=corpora)
     with pytest.raises(DataError, match="label `B-NEW` is not among the labels"):
         check(replace(assembly, library=library))
@@ -77,13 +80,14 @@ def test_a_phase_is_checked_for_what_it_trains_and_for_those_who_act(tmp_path: P
     """`more` is pre-trained alone, where no adapter acts: none needs weights for its languages."""
     values = tiny_runs.translation(tmp_path, method="language-adapters-base")
     values["tasks"]["more"] = values["tasks"]["mt"]
-    values["pretrain"] = {"train": {"more": ["sv-en"]}, "recipe": {"length": 32}}
+    values["phases"] = {"pretrain": {"train": {"more": ["sv-en"]}}}
     values |= {"evaluate": {"mt": ["de-en"]}, "select": {"mt": ["de-en"], "more": ["sv-en"]}}
     made = assemble(run_from(values))
-    assert (made.judged_in(0), made.judged_in(1)) == ((("more", "sv-en"),), (("mt", "de-en"),))
+    chosen = [phase.select for phase in made.method.phases]
+    assert chosen == [(made.cell("more", "sv-en"),), (made.cell("mt", "de-en"),)]
     check(made)
-    empty = Corpus("more", "sv-en", "dev", (), "sv.txt")
-    made.library._read["more", "sv-en", "dev"] = empty
+    empty = Corpus("more", Route.parse("sv-en"), "dev", (), "sv.txt")
+    made.library._read[made.cell("more", "sv-en"), "dev"] = empty
     with pytest.raises(DataError, match=r"(?s)nothing to score for `more`.*out of `select: more`"):
         check(made)
     with pytest.raises(UnknownName, match="sv"):
@@ -108,9 +112,9 @@ def test_a_head_that_nothing_trains_is_not_scored(changes: dict[str, Any], tmp_p
 
 
 def test_a_head_may_be_trained_in_the_first_phase(tmp_path: Path) -> None:
-    first = {"train": {"spans": ["en"]}, "recipe": {"length": 16}}
+    first = {"pretrain": {"train": {"spans": ["en"]}, "length": 16}}
     changes = {"train": {"fields": ["en"]}, "evaluate": {"spans": ["tr"]}, "select": {}}
-    check(assemble(run_from(tiny_runs.values(tmp_path, **changes, pretrain=first))))
+    check(assemble(run_from(tiny_runs.values(tmp_path, **changes, phases=first))))
 
 
 def test_one_text_under_several_languages_is_refused(tmp_path: Path) -> None:
@@ -122,4 +126,4 @@ def test_one_text_under_several_languages_is_refused(tmp_path: Path) -> None:
     made = assemble(run_from(values | {"train": {"mt": ["de-en", "en-de"]}}), data_root=tmp_path)
     other = run_from(values | {"train": {"mt": ["de-en", "fr-en"]}})
     with pytest.raises(ConfigError, match="the languages of `mt` would all have the same data"):
-        check(replace(made, run=other))
+        check(replace(made, run=other, library=Library(other, tmp_path)))

@@ -7,13 +7,15 @@ import pytest
 import torch
 
 import tiny_runs
+from hyperadapters.config import cells_of
 from hyperadapters.context import Row
 from hyperadapters.data.corpora import Corpus
 from hyperadapters.errors import TrainingError
 from hyperadapters.method import Phase, Recipe
+from hyperadapters.routes import Route
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.schedules import Fixed
-from hyperadapters.scoring.evaluation import score
+from hyperadapters.scoring.cells import score
 from hyperadapters.training.selection import CRITERIA, Result, Selection
 
 CELLS = [Result(0.5, math.log(2), True), Result(0.9, math.log(8), True)]
@@ -26,15 +28,15 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     return tiny_runs.assembled(run, "hypernetwork")
 
 
-def judged(assembly: Assembly, *tasks: str) -> list[tuple[str, str]]:
-    """The dev cells of some tasks."""
-    select = assembly.run.select.items()
-    return [(task, name) for task, names in select if task in tasks for name in names]
-
-
-def phase(**recipe: object) -> Phase:
-    changed = replace(Recipe(length=24), **recipe)
-    return Phase(trains=frozenset({"heads"}), name="last", recipe=changed)
+def phase(assembly: Assembly, *tasks: str, **recipe: object) -> Phase:
+    """A phase whose checkpoint is chosen by the dev cells of some tasks."""
+    every = cells_of(assembly.run, assembly.run.select)
+    return Phase(
+        trains=frozenset({"heads"}),
+        name="last",
+        select=tuple(cell for cell in every if cell.task in tasks),
+        recipe=replace(Recipe(length=24), **recipe),
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,17 +61,16 @@ def test_scores_that_go_down_count_negatively() -> None:
 
 
 def test_scores_have_the_names_of_their_cells(assembly: Assembly) -> None:
-    scores, _ = Selection(
-        assembly, phase(criterion="loss"), judged(assembly, "fields", "mlm")
-    ).judge()
+    chosen = phase(assembly, "fields", "mlm", criterion="loss")
+    scores, _ = Selection(assembly, chosen).judge()
     assert set(scores) == {"fields/en", "fields/tr", "mlm/tr"}
 
 
 def test_the_judgement_is_the_evaluation_of_the_cells(assembly: Assembly) -> None:
-    scores, number = Selection(assembly, phase(), judged(assembly, "fields", "spans")).judge()
+    scores, number = Selection(assembly, phase(assembly, "fields", "spans")).judge()
     assert list(scores) == ["fields/en", "fields/tr", "spans/en"]
     task = assembly.tasks["fields"]
-    corpus = assembly.corpus("fields", "tr", "dev")
+    corpus = assembly.corpus(assembly.cell("fields", "tr"), "dev")
     encoded = [task.encode(assembly.tokenizer, one, 24) for one in corpus.examples]
     statistics, _ = score(
         assembly.model,
@@ -89,9 +90,7 @@ def test_the_schedule_of_the_scores_is_used(assembly: Assembly) -> None:
             parameter.normal_(0, 1)
     losses = [
         Selection(
-            assembly,
-            replace(phase(criterion="loss"), select_under=under),
-            judged(assembly, "fields"),
+            assembly, replace(phase(assembly, "fields", criterion="loss"), select_under=under)
         ).judge()[1]
         for under in (Fixed(language="tr"), Fixed(language="ta"))
     ]
@@ -99,7 +98,7 @@ def test_the_schedule_of_the_scores_is_used(assembly: Assembly) -> None:
 
 
 def test_a_number_that_is_none_is_never_the_best(assembly: Assembly) -> None:
-    selection = Selection(assembly, phase(), judged(assembly, "fields"))
+    selection = Selection(assembly, phase(assembly, "fields"))
     assert not selection.better(math.nan, None)
     assert selection.better(0.0, None)
     assert not selection.better(math.nan, 0.0)
@@ -108,25 +107,25 @@ def test_a_number_that_is_none_is_never_the_best(assembly: Assembly) -> None:
 @pytest.mark.parametrize("recipe", [{"criterion": "loss"}, {"patience": 2}])
 def test_a_choice_needs_cells(assembly: Assembly, recipe: dict[str, object]) -> None:
     with pytest.raises(TrainingError, match="no dev cell can choose the checkpoint") as caught:
-        Selection(assembly, phase(**recipe), judged(assembly, "tlm"))
+        Selection(assembly, phase(assembly, "tlm", **recipe))
     assert "phase `last`" in str(caught.value)
 
 
 def test_without_a_wish_to_choose_no_cells_are_needed(assembly: Assembly) -> None:
-    assert len(Selection(assembly, phase(), judged(assembly, "tlm"))) == 0
+    assert len(Selection(assembly, phase(assembly, "tlm"))) == 0
 
 
 def test_scores_that_go_up_and_down_do_not_mix(assembly: Assembly) -> None:
     with pytest.raises(TrainingError, match="mix scores that go up with perplexities") as caught:
-        Selection(assembly, phase(), judged(assembly, "fields", "mlm"))
+        Selection(assembly, phase(assembly, "fields", "mlm"))
     assert "fields/en, fields/tr, mlm/tr" in str(caught.value)
 
 
 def test_an_empty_dev_split_is_an_error(
     assembly: Assembly, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    empty = Corpus("fields", "en", "dev", (), "somewhere.conllu")
-    monkeypatch.setitem(assembly.library._read, ("fields", "en", "dev"), empty)
+    empty = Corpus("fields", Route.of("en"), "dev", (), "somewhere.conllu")
+    monkeypatch.setitem(assembly.library._read, (assembly.cell("fields", "en"), "dev"), empty)
     with pytest.raises(TrainingError, match="nothing to choose a checkpoint by") as caught:
-        Selection(assembly, phase(), judged(assembly, "fields"))
+        Selection(assembly, phase(assembly, "fields"))
     assert "somewhere.conllu" in str(caught.value)

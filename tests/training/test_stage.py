@@ -17,7 +17,7 @@ from hyperadapters.method import HEADS, Phase, Recipe
 from hyperadapters.mixture.streams import mixture_of, streams_of
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.schedules import Cycle
-from hyperadapters.scoring.evaluation import score
+from hyperadapters.scoring.cells import score
 from hyperadapters.training import train
 from hyperadapters.training.display import Display
 from hyperadapters.training.journal import Journal
@@ -55,7 +55,7 @@ def test_updates_are_those_of_a_plain_loop(tmp_path: Path, clip: float) -> None:
 
     phase, model = other.method.phases[0], other.model
     model.enter(phase)
-    mixture = mixture_of(streams_of(other, 0), phase.recipe, pad_id=0, seed="0/0", ranks=1)
+    mixture = mixture_of(streams_of(other, phase), phase.recipe, pad_id=0, seed="0/0", ranks=1)
     trained = [p for p in model.parameters() if p.requires_grad]
     adamw = torch.optim.AdamW(trained, lr=0.01, weight_decay=0.1)
     for rate in (0, 0.005, 0.01, 0.0075):
@@ -107,15 +107,18 @@ def test_a_name_that_was_not_in_the_batch_does_not_move(tmp_path: Path) -> None:
     assert len(drawn) == 3
 
 
-def test_divergence_is_added_per_prediction(tmp_path: Path) -> None:
-    assembly = assembled(tmp_path)
+@pytest.mark.parametrize(("divergence", "share"), [("uniform", 0.125), ("constant", 1.0)])
+def test_divergence_is_added_per_prediction(tmp_path: Path, divergence: str, share: float) -> None:
+    """All eight updates together count it once, or each of them all of it."""
+    assembly = assembled(tmp_path, recipe=recipe(steps=8, divergence=divergence))
     batch = stage_of(assembly, tmp_path).mixture.draw()
-    objective, context = Objective(assembly.model, 0.0), Context.of_examples(batch.observed)
+    objective = Objective(assembly.model, assembly.method.phases[0].recipe)
+    context = Context.of_examples(batch.observed)
     plain = objective(context, batch)
     forward = assembly.model.forward
     assembly.model.forward = lambda *given: forward(*given)._replace(divergence=torch.tensor(0.25))
     more = objective(context, batch)
-    torch.testing.assert_close(more.total - plain.total, 0.25 * plain.predictions)
+    torch.testing.assert_close(more.total - plain.total, share * 0.25 * plain.predictions)
     assert more.predictions == plain.predictions
 
 
@@ -137,7 +140,7 @@ def test_tokens_and_rate_are_written(tmp_path: Path) -> None:
     assembly = assembled(tmp_path, recipe=recipe(warmup=2, steps=4))
     train(assembly, tmp_path)
     phase = assembly.method.phases[0]
-    mixture = mixture_of(streams_of(assembly, 0), phase.recipe, pad_id=0, seed="0/0", ranks=1)
+    mixture = mixture_of(streams_of(assembly, phase), phase.recipe, pad_id=0, seed="0/0", ranks=1)
     tokens = [int(mixture.draw().inputs["attention_mask"].sum()) for _ in range(4)]
     written = [line for line in tiny_runs.lines(tmp_path) if "loss" in line]
     assert [line["step"] for line in written] == [1, 2, 3, 4]
@@ -192,7 +195,7 @@ def test_the_best_weights_come_back(tmp_path: Path) -> None:
     assert best["step"] < 12
     assert best["selection"] == min(line["selection"] for line in judged)
     task, row = assembly.tasks["fields"], Row(task="fields", language="en")
-    corpus = assembly.corpus("fields", "en", "dev")
+    corpus = assembly.corpus(assembly.cell("fields", "en"), "dev")
     encoded = [task.encode(assembly.tokenizer, one, 24) for one in corpus.examples]
     _, loss = score(assembly.model, task, row, encoded, pad_id=assembly.tokenizer.pad_token_id)
     assert float(loss.mean()) == pytest.approx(best["selection"], rel=1e-5)
@@ -235,7 +238,8 @@ def test_a_loss_that_is_not_finite_stops_the_run(tmp_path: Path) -> None:
 
 def test_a_phase_that_trains_nothing_is_an_error(tmp_path: Path) -> None:
     assembly = assembled(tmp_path)
-    phase = Phase(trains=frozenset(), name="idle", recipe=Recipe(batch=8))
+    cells = assembly.method.phases[0].cells
+    phase = Phase(trains=frozenset(), name="idle", cells=cells, recipe=Recipe(batch=8))
     assembly = replace(assembly, method=replace(assembly.method, phases=(phase,)))
     with pytest.raises(TrainingError, match="phase `idle` trains nothing"):
         stage_of(assembly, tmp_path)

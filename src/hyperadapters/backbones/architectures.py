@@ -21,13 +21,13 @@ from hyperadapters.backbones import ARCHITECTURES, FAMILIES, first_position, hea
 from hyperadapters.errors import BackboneError, UnknownName
 
 __all__ = [
-    "check_vocabulary",
     "empty",
     "from_scratch",
-    "load",
+    "load_backbone",
     "load_tokenizer",
     "positions",
     "quiet",
+    "reading",
     "save_tokenizer",
 ]
 
@@ -132,15 +132,20 @@ def _transformer(
     )
 
 
-def load(source: str | Path, revision: str | None = None) -> Model:
+def load_backbone(source: str | Path, revision: str | None = None, *, tokens: int = 0) -> Model:
     """A pre-trained backbone with its language-model head, in float32, from a folder or the hub.
 
     A model without such a head gets a fresh one over its own input embedding. Only safetensors are
     read. No layer is skipped in training (LayerDrop, as M2M-100 does): its adapters would be too.
 
+    Args:
+        source: a folder, or a name on the hub.
+        revision: branch, tag or commit on the hub.
+        tokens: of its tokenizer; each needs an embedding.
+
     Raises:
-        BackboneError: it cannot be found or read, its type cannot be adapted, or the files lack
-            weights of it.
+        BackboneError: it cannot be found or read, its type cannot be adapted, the files lack
+            weights of it, or it has fewer embeddings than there are tokens.
     """
     shape = _shape(source, revision=revision, encoder_layerdrop=0.0, decoder_layerdrop=0.0)
     _check(shape)
@@ -154,11 +159,12 @@ def load(source: str | Path, revision: str | None = None) -> Model:
             dtype=torch.float32,
             output_loading_info=True,
         )
-    _check_whole(model, found["missing_keys"], source)
+    _check_complete(model, found["missing_keys"], source)
+    _check_vocabulary(model, tokens)
     return model
 
 
-def _check_whole(model: Model, missing: Iterable[str], source: str | Path) -> None:
+def _check_complete(model: Model, missing: Iterable[str], source: str | Path) -> None:
     """Raises where weights are missing that would be drawn at random: all but those of a head."""
     own = {id(parameter) for parameter in model.base_model.parameters()}
     own -= {id(parameter) for parameter in head_parameters(model)}  # T5 has no inner model
@@ -204,13 +210,9 @@ def _wrong_with(tokenizer: Any) -> str | None:
     return "has no padding token" if tokenizer.pad_token_id is None else None
 
 
-def check_vocabulary(model: Model, tokenizer: PreTrainedTokenizerFast) -> None:
-    """Nothing if a backbone has an embedding for every token.
-
-    Raises:
-        BackboneError: it has fewer.
-    """
-    rows, tokens = model.get_input_embeddings().num_embeddings, len(tokenizer)
+def _check_vocabulary(model: Model, tokens: int) -> None:
+    """Raises where a backbone has no embedding for some token."""
+    rows = model.get_input_embeddings().num_embeddings
     if tokens > rows:
         raise BackboneError(
             "the tokenizer has tokens that the backbone has no embedding for",

@@ -50,12 +50,13 @@ DataRoot = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
 
 
-def _version(asked: bool) -> None:
+def _version(asked: bool) -> bool:
     if asked:
         from importlib.metadata import version
 
         typer.echo(f"hyperadapters {version('hyperadapters')}")
         raise typer.Exit
+    return asked
 
 
 @app.callback()

@@ -1,6 +1,6 @@
 """What no single key of a run file can tell: whether its parts fit each other. Loads nothing."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Annotated, Any
 
@@ -48,7 +48,7 @@ def _method(document: Document, choice: MethodChoice | None) -> tuple[list[Fault
         return [], None
     faults = argument_faults(document, choice)
     method, refused = built(document, choice.name, {} if faults else choice.arguments)
-    return [*faults, *refused], method
+    return faults or refused, method
 
 
 def _parts(document: Document) -> Parts:
@@ -107,7 +107,7 @@ def _phases(document: Document, parts: Parts, method: Method | None) -> Iterator
         yield from _named_parts(document, ("phases", name), mapping_of(given), method)
     if method and not document.values.get("train"):
         phases = mapping_of(document.values.get("phases"))
-        if not all("train" in mapping_of(phases.get(name)) for name in known):
+        if any(mapping_of(phases.get(name)).get("train") is None for name in known):
             yield document.fault((), "`train` is missing", remedy="add a line `train: ...`")
 
 
@@ -161,14 +161,19 @@ def _changes(values: object) -> RecipeChanges:
 
 
 def _untrained(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
-    """Random weights must be trained at some time."""
+    """Random weights must be trained at some time, or come from another run."""
     backbone = parts.get("backbone")
     if backbone is None or backbone.architecture is None or method is None:
         return
-    phases = mapping_of(document.values.get("phases"))
-    known = {phase.name for phase in method.phases}
-    trained = any(BACKBONE in phase.trains for phase in method.phases)
-    if not trained and not set(phases) - known:
+    given = {
+        name: mapping_of(changes)
+        for name, changes in mapping_of(document.values.get("phases")).items()
+    }
+    trained: dict[str, Collection[str]] = {name: (BACKBONE,) for name in given}
+    trained |= {phase.name: phase.trains for phase in method.phases}
+    trained |= {name: own["trains"] for name, own in given.items() if own.get("trains")}
+    started = any(own.get("start_from") for own in given.values())
+    if not started and not any(BACKBONE in parts for parts in trained.values()):
         yield document.fault(
             ("backbone", "architecture"),
             f"nothing trains the random weights: `{method.name}` keeps its backbone frozen",

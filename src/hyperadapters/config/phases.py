@@ -6,7 +6,7 @@ from typing import Any
 
 from hyperadapters.config.run_file import Cells, PhaseChanges, RunFile
 from hyperadapters.errors import ConfigError, UnknownName
-from hyperadapters.method import BACKBONE, HEADS, Method, Phase, Start
+from hyperadapters.method import BACKBONE, HEADS, Method, Phase, Recipe, Start
 from hyperadapters.methods import METHODS
 from hyperadapters.routes import Cell
 
@@ -35,10 +35,11 @@ def _filled(run: RunFile, phase: Phase) -> Phase:
     if changes.train is None:
         cells = tuple(cell for cell in cells if phase.has(cell.task))
     tasks = {cell.task for cell in cells}
+    recipe = changes.put_into(run.recipe.put_into(phase.recipe))
     select = cells_of(run, run.select if changes.select is None else changes.select)
     chosen = tuple(cell for cell in select if cell.task in tasks)
     if changes.select is None and not any(run.tasks[task].scored for task in tasks):
-        chosen = chosen or _judging(phase, cells)
+        chosen = chosen or _judging(recipe, cells)
     given: dict[str, Any] = {
         "trains": _set(changes.trains),
         "acts": _set(changes.acts),
@@ -52,16 +53,16 @@ def _filled(run: RunFile, phase: Phase) -> Phase:
         phase,
         cells=cells,
         select=chosen,
-        recipe=changes.put_into(run.recipe.put_into(phase.recipe)),
+        recipe=recipe,
         **{name: value for name, value in given.items() if value is not None},
     )
 
 
-def _judging(phase: Phase, cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+def _judging(recipe: Recipe, cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
     """What chooses the checkpoint of a phase of language modelling alone: its own cells, where it
     is chosen by their text.
     """
-    return cells if phase.recipe.criterion in ("loss", "perplexity") else ()
+    return cells if recipe.criterion in ("loss", "perplexity") else ()
 
 
 def _set(names: Iterable[str] | None) -> frozenset[str] | None:

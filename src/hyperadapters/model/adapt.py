@@ -116,7 +116,7 @@ def _taken(method: Method, needs: Mapping[str, Needs]) -> Mapping[Site, str]:
         for site in needs[adapter.name] if adapter.at_heads else ():
             if taken.setdefault(site, adapter.name) != adapter.name:
                 raise ConfigError(
-                    f"two adapters take over the head `{site.position}`",
+                    f"two adapters take over the head `{site.name}`",
                     found=f"`{taken[site]}` and `{adapter.name}`",
                     remedy="name the parts of heads in the `Where` of each",
                 )

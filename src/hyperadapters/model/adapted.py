@@ -102,14 +102,15 @@ class AdaptedModel(nn.Module):
                 asked for has no weights.
             UnknownName: a row names something that was never trained.
         """
+        examples = len(next(iter(batch.inputs.values())))
+        if examples != len(context):
+            raise layouts_of(context, repeats=False).refusal(examples)
         self._refuse_reentrant_checkpointing()
         self._refuse_base_heads(context, batch)
         sites = {site for task in batch.shares for site in self._sites_of(task)}
         binding, divergence = self._bind(context, sites, repeats=False)
         with bound(binding):
             hidden = read(self.backbone, batch.inputs)
-            if len(hidden) != len(context):
-                raise layouts_of(context, repeats=False).refusal(len(hidden))
             tower = tower_of(self.backbone, batch.inputs)
             entries = [site for site in self._hooks.entries if site.tower == tower]
             view = BoundView(self.backbone, binding, entries)
@@ -218,14 +219,13 @@ class AdaptedModel(nn.Module):
         return [Site.of_head(task, part) for part in self.tasks[task].heads]
 
     def _refuse_base_heads(self, context: Context, batch: Batch) -> None:
-        """Of a head's weights none are zero: only free ones serve examples of the base row."""
+        """Zero weights are no head: only one that all rows share serves the base row."""
         if not any(row.is_base for row in context.rows):
             return
         keyed = (own for own in self.adapters.values() if cast(Provider, own).factors)
         generated = {site for own in keyed for site in cast(Provider, own).slots}
         for task, share in batch.shares.items():
-            rows = context.take(e for e in share.examples.tolist() if e < len(context)).rows
-            base = any(row.is_base for row in rows)
+            base = any(row.is_base for row in context.take(share.examples.tolist()).rows)
             if base and not generated.isdisjoint(self._sites_of(task)):
                 raise ContextError(f"the head of `{task}` is generated and has no base row")
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
@@ -90,13 +91,14 @@ def load(
     """
     facts = _facts(folder)
     _check_open(folder, changes)
-    run = _with_kept(load_run(folder / "run.yaml", changes), facts["tasks"])
+    run = load_run(folder / "run.yaml", changes)
+    run = _with_kept(run, facts["tasks"], folder / "bundle.json")
     library = Library(run, data_root)
     origin = Library(load_run(folder / "run.yaml"), data_root) if changes else library
     method, tasks = method_of(run), tasks_of(run, library)
     own = folder / "backbone"
     source = str(own) if own.is_dir() else source_of(run.backbone)
-    backbone = architectures.load(source, run.backbone.revision)
+    backbone = architectures.load_backbone(source, run.backbone.revision)
     model = adapted_for(run, method, tasks, backbone)
     file = folder / "weights.safetensors"
     weights = _read(file)
@@ -210,8 +212,13 @@ def _version() -> str:
         return "not installed"
 
 
-def _with_kept(run: RunFile, kept: Mapping[str, dict[str, Any]]) -> RunFile:
-    tasks = {name: task.with_kept(kept.get(name, {})) for name, task in run.tasks.items()}
+def _with_kept(run: RunFile, kept: Mapping[str, dict[str, Any]], where: Path) -> RunFile:
+    try:
+        tasks = {name: task.with_kept(kept.get(name, {})) for name, task in run.tasks.items()}
+    except ValidationError:
+        raise BundleError(
+            "the bundle is damaged", where=str(where), found=repr(kept)[:80]
+        ) from None
     return run.model_copy(update={"tasks": tasks})
 
 

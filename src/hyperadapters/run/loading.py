@@ -43,22 +43,6 @@ def source_of(wanted: Backbone) -> str:
     return str(folder)
 
 
-def backbone_of(wanted: Backbone, tokenizer: Any) -> Any:
-    """The backbone, loaded or with random weights.
-
-    Raises:
-        BackboneError: it cannot be found or read, or has fewer embeddings than there are tokens.
-    """
-    if wanted.architecture is None:
-        backbone = architectures.load(source_of(wanted), wanted.revision)
-        architectures.check_vocabulary(backbone, tokenizer)
-        return backbone
-    shape = wanted.architecture.model_dump()
-    return architectures.from_scratch(
-        shape, len(tokenizer), tokenizer.pad_token_id, tokenizer.eos_token_id
-    )
-
-
 def tokenizer_of(run: RunFile, library: Library) -> Any:
     """The tokenizer beside the backbone; for an architecture the one kept in the folder of the run,
     where it has begun, else one learned from its text.
@@ -67,16 +51,32 @@ def tokenizer_of(run: RunFile, library: Library) -> Any:
         BackboneError: it cannot be found or read.
         DataError: there is no text to learn one from.
     """
-    wanted = run.backbone
+    wanted, kept = run.backbone, run.folder / TOKENIZER
     if wanted.architecture is None:
-        return architectures.load_tokenizer(source_of(wanted), wanted.revision)
-    kept = run.folder / TOKENIZER
-    if kept.exists() and digest_in(run.folder) == digest(run):
-        return architectures.load_tokenizer(kept)
-    with tempfile.TemporaryDirectory() as folder:
+        source = source_of(wanted)
+    elif kept.exists() and digest_in(run.folder) == digest(run):
+        source = str(kept)
+    else:
         learned = _learned(library, wanted.architecture)
-        architectures.save_tokenizer(learned, Path(folder))
-        return architectures.load_tokenizer(folder)
+        with tempfile.TemporaryDirectory() as folder:  # as it will be when it is read again
+            architectures.save_tokenizer(learned, Path(folder))
+            return architectures.load_tokenizer(folder)
+    return architectures.load_tokenizer(source, wanted.revision)
+
+
+def backbone_of(wanted: Backbone, tokenizer: Any) -> Any:
+    """The backbone, loaded or with random weights.
+
+    Raises:
+        BackboneError: it cannot be found or read, or has fewer embeddings than there are tokens.
+    """
+    if wanted.architecture is not None:
+        shape = wanted.architecture.model_dump()
+        return architectures.from_scratch(
+            shape, len(tokenizer), tokenizer.pad_token_id, tokenizer.eos_token_id
+        )
+    source = source_of(wanted)
+    return architectures.load_backbone(source, wanted.revision, tokens=len(tokenizer))
 
 
 def _learned(library: Library, shape: Architecture) -> Any:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import torch
 
@@ -21,6 +21,7 @@ from hyperadapters.tasks.base import Question
 __all__ = ["Scored", "check_filled", "encoded_for", "score", "score_cells"]
 
 
+@runtime_checkable
 class Scored(Protocol):
     """What can be scored: a model with its tokenizer, and the tasks that it does."""
 
