@@ -42,5 +42,5 @@ def call(*arguments: object, text: str | None = None) -> Result:
 def right(*arguments: object, text: str | None = None) -> str:
     """What a command prints that must end well."""
     result = call(*arguments, text=text)
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 0, (result.output, result.exception)
     return result.stdout

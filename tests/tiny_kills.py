@@ -1,8 +1,9 @@
-"""A run that is killed again and again, and the same run left alone: `python tiny_kills.py FOLDER`.
+"""A run that is killed again and again, and the same run left alone.
 
-Every start is a fork that trains in `FOLDER/killed`. This process kills it with SIGKILL once its
-metrics file is long enough, or it kills itself at a given sync of a file, which is inside the
-writing of a checkpoint. Prints how each start ended.
+`python tiny_kills.py FOLDER` has a hypernetwork; `python tiny_kills.py FOLDER METHOD` trains one of
+`tiny_runs.PUBLISHED`. Every start is a fork that trains in `FOLDER/killed`. This process kills it
+with SIGKILL once its metrics file is long enough, or it kills itself at a given sync of a file,
+which is inside the writing of a checkpoint. Prints how each start ended.
 """
 
 import os
@@ -10,11 +11,13 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import torch
 
 import tiny_runs
+from hyperadapters.run.assembly import Assembly
 from hyperadapters.training import train
 
 STEPS = 16
@@ -37,14 +40,31 @@ CHANGES = {
 }
 
 
-def start(folder: Path, before: Callable[[], None] = lambda: None) -> int:
+def hypernetwork(folder: Path) -> Assembly:
+    """The run of this file."""
+    return tiny_runs.assembled(tiny_runs.values(folder, **CHANGES), "hypernetwork")
+
+
+def published(folder: Path, method: str) -> Assembly:
+    """The run of a published method."""
+    return tiny_runs.assembled(tiny_runs.PUBLISHED[method](folder))
+
+
+Build = Callable[[Path], Assembly]
+KILLS = ((3, 0), (9, 3), (20, 0), (26, 4))
+"""After so many lines from outside; then, where there is a second number, at that sync."""
+FEWER = ((1, 0), (6, 3), (11, 0))
+"""The same for a published method, whose run is shorter."""
+
+
+def start(build: Build, folder: Path, before: Callable[[], None] = lambda: None) -> int:
     """Forks a process that trains in `folder`; its id."""
     child = os.fork()
     if child:
         return child
     try:
         before()
-        train(tiny_runs.assembled(tiny_runs.values(folder, **CHANGES), "hypernetwork"), folder)
+        train(build(folder), folder)
     except BaseException as error:
         print(repr(error), flush=True)
         os._exit(1)
@@ -57,9 +77,9 @@ def ended(child: int) -> str:
     return "killed" if os.WIFSIGNALED(status) else str(os.waitstatus_to_exitcode(status))
 
 
-def killed_after(folder: Path, lines: int) -> str:
+def killed_after(build: Build, folder: Path, lines: int) -> str:
     """Starts, waits for so many lines of metrics, and kills from outside, wherever it then is."""
-    child, metrics = start(folder), folder / "metrics.jsonl"
+    child, metrics = start(build, folder), folder / "metrics.jsonl"
     while not metrics.exists() or metrics.read_bytes().count(b"\n") < lines:
         if os.waitpid(child, os.WNOHANG) != (0, 0):
             return "ended before it was killed"
@@ -68,7 +88,7 @@ def killed_after(folder: Path, lines: int) -> str:
     return ended(child)
 
 
-def killed_at_sync(folder: Path, number: int) -> str:
+def killed_at_sync(build: Build, folder: Path, number: int) -> str:
     """Starts; the process kills itself in place of its number-th sync of a file or folder."""
 
     def count_syncs() -> None:
@@ -83,7 +103,7 @@ def killed_at_sync(folder: Path, number: int) -> str:
 
         os.fsync = counted
 
-    return ended(start(folder, count_syncs))
+    return ended(start(build, folder, count_syncs))
 
 
 if __name__ == "__main__":
@@ -91,11 +111,14 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     root = Path(sys.argv[1])
     killed, alone = root / "killed", root / "alone"
-    tiny_runs.assembled(tiny_runs.values(alone, **CHANGES))  # so that forks find the data in memory
-    print(ended(start(alone)))
-    for lines, sync in ((3, 0), (9, 3), (20, 0), (26, 4)):
-        print(killed_after(killed, lines))
+    build, kills = hypernetwork, KILLS
+    if len(sys.argv) > 2:
+        build, kills = partial(published, method=sys.argv[2]), FEWER
+    build(alone)  # so that forks find the data in memory
+    print(ended(start(build, alone)))
+    for lines, sync in kills:
+        print(killed_after(build, killed, lines))
         if sync:
-            end = killed_at_sync(killed, sync)
+            end = killed_at_sync(build, killed, sync)
             print(end, *(path.name for path in killed.rglob(".*.part")))
-    print(ended(start(killed)))
+    print(ended(start(build, killed)))

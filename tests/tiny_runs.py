@@ -6,7 +6,7 @@ As a script, alone or under a launcher, it trains a run per method: `tiny_runs.p
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,43 @@ def values(output: Path, **changes: Any) -> dict[str, Any]:
         "recipe": {"steps": 6, "batch": 8, "length": 24, "learning_rate": 0.01},
         **changes,
     }
+
+
+def staged(output: Path, method: str, **changes: Any) -> dict[str, Any]:
+    """A run file of a method that first learns languages from raw text, then a task in English."""
+    whole = values(output)
+    arguments = {"language_reduction": 2, "task_reduction": 4, **changes.pop("arguments", {})}
+    first = {**PLAIN, "train": {"mlm": ["en"]}, "steps": 2, "batch": 4, "order": "temperature"}
+    return {
+        **whole,
+        "method": {"name": method, **arguments},
+        "tasks": {name: whole["tasks"][name] for name in ("fields", "mlm")},
+        "train": {"fields": ["en"], "mlm": ["en", "tr"]},
+        "select": {"fields": ["en"]},
+        "evaluate": {"fields": ["en", "tr"]},
+        "phases": {"pretrain": first},
+        "recipe": {"steps": 5, "batch": 4, "length": 24, "learning_rate": 0.01},
+        **changes,
+    }
+
+
+_GOES_ON = {
+    "recipe": {"steps": 5, "batch": 4, "length": 24, "learning_rate": 0.01, "evaluate_every": 2},
+    "checkpoint_every": 2,
+}
+PUBLISHED: Mapping[str, Callable[[Path], dict[str, Any]]] = {
+    "psf": lambda output: values(
+        output,
+        method={"name": "psf", "embedding": 4, "rank": 2, "hidden": 6, "layers": 2},
+        **_GOES_ON,
+    ),
+    "mad-x-v2": lambda output: staged(output, "mad-x-v2", **_GOES_ON),
+    "bad-x": lambda output: staged(output, "bad-x", arguments={"target": "tr"}, **_GOES_ON),
+    "tlr-task-multi": lambda output: staged(
+        output, "tlr-task-multi", arguments={"targets": ["tr"]}, **_GOES_ON
+    ),
+}
+"""Run files of published methods that can be stopped and go on, by method."""
 
 
 def translation(output: Path, **changes: Any) -> dict[str, Any]:

@@ -3,7 +3,9 @@
 import json
 from pathlib import Path
 
-from commands import right
+import pytest
+
+from commands import call, right
 
 
 def test_a_change_on_the_command_line(trained: Path) -> None:
@@ -50,3 +52,19 @@ def test_describe_a_method_on_another_backbone() -> None:
     assert other["trained_without_heads"] == facts["trained_without_heads"]
     assert other["backbone"] > facts["backbone"]
     assert "provider `norms`" in right("describe", "hyper-x-base")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--paper"], ["`--paper` needs the figures of the papers", "or HYPERADAPTERS_PAPERS"]),
+        (["--setting", "one"], ["`--setting` chooses among a paper's figures", "add `--paper`"]),
+    ],
+)
+def test_figures_of_papers_are_asked_for_whole(
+    trained: Path, monkeypatch: pytest.MonkeyPatch, more: list[str], said: list[str]
+) -> None:
+    monkeypatch.delenv("HYPERADAPTERS_PAPERS", raising=False)
+    asked = call("report", trained / "run", *more)
+    assert asked.exit_code == 2
+    assert all(part in asked.stderr for part in said), asked.stderr

@@ -1,4 +1,4 @@
-"""Commands that use a trained model: `evaluate`, also of models of other libraries, and `predict`."""
+"""Commands that use a trained model: `evaluate`, of models of other libraries too, `predict`."""
 
 import json
 from collections.abc import Callable
@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 import torch
 import yaml
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import BertConfig, BertForTokenClassification, PreTrainedTokenizerFast
 
 from commands import RUN, call, right
 from hyperadapters.config import load_run
-from hyperadapters.data.vocabulary import train_tokenizer
 from hyperadapters.examples import Tagged
 from hyperadapters.routes import Cell, Route
 from hyperadapters.run.library import Library
@@ -100,6 +100,23 @@ def words(trained: Path) -> Words:
     return read
 
 
+def word_pieces(texts: list[str]) -> PreTrainedTokenizerFast:
+    """A cased tokenizer with other special tokens than this library gives its own."""
+    built = Tokenizer(models.WordPiece(unk_token="<?>"))
+    built.normalizer = normalizers.BertNormalizer(lowercase=False)
+    built.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    special = ["<?>", "<fill>", "<from>", "<to>"]
+    built.train_from_iterator(
+        texts, trainers.WordPieceTrainer(vocab_size=90, special_tokens=special)
+    )
+    built.post_processor = processors.TemplateProcessing(
+        single="<from> $A <to>", special_tokens=[("<from>", 2), ("<to>", 3)]
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=built, unk_token="<?>", pad_token="<fill>", cls_token="<from>"
+    )
+
+
 @pytest.fixture(scope="module")
 def foreign(trained: Path, words: Words, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A token classifier of `transformers` with a tokenizer of its own, that says one label of
@@ -109,8 +126,7 @@ def foreign(trained: Path, words: Words, tmp_path_factory: pytest.TempPathFactor
     kept = json.loads((trained / "run" / "model" / "bundle.json").read_text())
     labels = sorted(kept["tasks"]["fields"]["labels"], reverse=True)
     usual = max(labels, key=[label for _, label in words("en")].count)
-    tokenizer = train_tokenizer({"en": [word for word, _ in words("en")]}, 200, 64)
-    assert isinstance(tokenizer, PreTrainedTokenizerFast)
+    tokenizer = word_pieces([word for word, _ in words("en")])
     shape = BertConfig(
         vocab_size=len(tokenizer),
         hidden_size=8,
@@ -136,7 +152,8 @@ def test_a_model_of_another_library_is_scored_beside_a_run(
 ) -> None:
     other, page = tmp_path / "other", tmp_path / "report.html"
     asked = ("evaluate", "--model", foreign, "--data", trained / "run.yaml", "--task", "fields")
-    out = right(*asked, "--trained", "fields/en", "--output", other)
+    whole = ("--set", "recipe.length=64")  # no sentence is cut
+    out = right(*asked, *whole, "--trained", "fields/en", "--output", other)
     assert f"hyperadapters report RUN {other}" in out.replace("\n", "")
     matrix = json.loads((other / "results.json").read_text())
     assert (matrix["run"], matrix["method"]) == ("other-tagger", "not of this library")
@@ -188,7 +205,7 @@ def test_what_cannot_be_scored(
     trained: Path, foreign: Path, tmp_path: Path, more: list[str], said: list[str]
 ) -> None:
     pairs = {"kind": "translation", "data": {"format": "cldr", "content": "pairs"}}
-    values = {**RUN, "tasks": {**RUN["tasks"], "mt": pairs}, "output": str(tmp_path / "run")}
+    values = {**RUN, "tasks": {**RUN["tasks"], "mt": pairs}, "backbone": {"name": "any"}}
     (tmp_path / "run.yaml").write_text(yaml.safe_dump(values))
     places = {"RUN": str(tmp_path / "run.yaml"), "TRAINED": str(trained / "run")}
     asked = call("evaluate", "--model", foreign, *(places.get(one, one) for one in more))

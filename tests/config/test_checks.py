@@ -65,6 +65,14 @@ _TEXTS = {"kind": "translation", "data": {"format": "cldr", "content": "text"}}
             ["`train.mt.1`: unknown language `trr`", "mean `tr`?"],
         ),
         (
+            {"tasks": {"mt": _PAIRS}, "train": {"mt": ["de:en", "pt-XX:en"]}},
+            ["`train.mt.1`: unknown language `pt-XX`"],
+        ),
+        (
+            {"groups": {"new": ["pt-BR:en"]}},
+            ["`groups.new.0`: unknown language `pt-BR:en`"],
+        ),
+        (
             {"tasks": {"mt": _PAIRS}, "train": {"mt": ["de-en-sw"]}},
             ["`train.mt.0`: `de-en-sw` goes through a third language", "only in `evaluate`"],
         ),
@@ -204,6 +212,7 @@ def test_a_label_map_leads_to_known_labels(values: dict[str, Any]) -> None:
         {"method": "mad-x-v2", "recipe": {}, "phases": {"task": {"leave_out": {"task": [0]}}}},
         {"phases": {"pre": {"train": {"mlm": ["en"]}, "trains": ["heads", "norms", "backbone"]}}},
         {"families": {"xx": "Unknown"}, "groups": {"new": ["xx"]}},
+        {"families": {"pt-XX": "Unknown"}, "groups": {"new": ["pt-XX", "pt-XX:en", "de:pt-XX:en"]}},
         {"families": {"xx": "Unknown"}, "groups": {"directions": ["en-xx", "xx-en-xx"]}},
     ],
 )

@@ -25,3 +25,8 @@ def test_run_files_are_folded_and_escaped(good_run: RunReport) -> None:
     drawn = run_files([replace(good_run, run_yaml="name: <a>\n")], ["good"])
     assert drawn.startswith("<details><summary>") and "&lt;a&gt;" in drawn
     assert run_files([replace(good_run, run_yaml="")], ["good"]) == ""
+
+
+def test_a_run_without_a_seed_says_nothing_of_one(good_run: RunReport) -> None:
+    drawn = header([replace(good_run, matrix=replace(good_run.matrix, seeds=()))], ["good"])
+    assert "<dt>seed</dt>" not in drawn and "<dt>method</dt>" in drawn

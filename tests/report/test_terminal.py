@@ -41,6 +41,11 @@ def test_one_matrix(good: Matrix) -> None:
     assert "best" not in text
 
 
+def test_a_model_that_this_library_did_not_train_has_no_seed(good: Matrix) -> None:
+    foreign = replace(good, run="theirs", method="not of this library", seeds=())
+    assert "theirs (not of this library)" in printed([foreign])
+
+
 def test_notes_of_few_cells(good: Matrix) -> None:
     noted = [replace(cell, note="a [note]") for cell in good.cells]
     few = [*noted[:8], *good.cells[8:]]

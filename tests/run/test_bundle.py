@@ -187,7 +187,7 @@ def test_a_backbone_without_a_head_is_the_same_at_every_start(
     encoder: Path, tmp_path: Path
 ) -> None:
     """Its language-model head, which no task uses, is drawn anew every time."""
-    whole = architectures.load(encoder)
+    whole = architectures.load_backbone(encoder)
     whole.base_model.save_pretrained(tmp_path / "bare")
     architectures.load_tokenizer(encoder).save_pretrained(tmp_path / "bare")
     tasks = tiny_runs.values(tmp_path)["tasks"]
@@ -208,7 +208,7 @@ def test_a_backbone_that_has_moved_is_found_and_must_be_the_same(
         bundle.load(tmp_path / "model")
     moved = f"backbone.path={tmp_path / 'there'}"
     assert bundle.load(tmp_path / "model", changes=[moved]).run.backbone.path is not None
-    backbone = architectures.load(tmp_path / "there")
+    backbone = architectures.load_backbone(tmp_path / "there")
     with torch.no_grad():
         next(backbone.parameters()).add_(1.0)
     backbone.save_pretrained(tmp_path / "there")

@@ -1,132 +1,22 @@
-"""Scoring a real tiny model: order, modes, schedules, and the standing of cells."""
+"""The matrix of a run: its cells, its groups, the rows it runs under, and the standing of cells."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from torch import Tensor
 
 import tiny
 import tiny_runs
 from hyperadapters.config import run_from
-from hyperadapters.config.run_file import Pretraining
 from hyperadapters.context import Row
-from hyperadapters.data.corpora import Corpus
-from hyperadapters.errors import ConfigError, DataError, UnknownName
-from hyperadapters.forms import Form
-from hyperadapters.metrics import Accuracy, Loss, Metric, Statistics
-from hyperadapters.model.adapt import adapt
+from hyperadapters.data import Corpus
+from hyperadapters.errors import ContextError, DataError, UnknownName
+from hyperadapters.routes import Cell, Route
 from hyperadapters.run.assembly import Assembly, assemble
 from hyperadapters.run.library import Library
-from hyperadapters.schedules import Cycle, Fixed
-from hyperadapters.scoring.evaluation import cells_of, evaluate, score
-from hyperadapters.tasks.base import Encoded, Share, Task, View
-from systems import HYPER_X
-
-ROWS = [Row(task="probe", language=name) for name in ("en", "tr")]
-
-
-@dataclass(frozen=True)
-class Sums(Task):
-    """Statistics that tell examples, rows and modes apart: the sum of the hidden states of each."""
-
-    name: str = "probe"
-    metric: Metric = Accuracy()
-    head: Form | None = None
-
-    def encode(self, tokenizer: Any, example: Any, length: int) -> Encoded:
-        raise TypeError("not needed")
-
-    def targets(
-        self, encoded: Sequence[Encoded], tokens: int, generator: torch.Generator
-    ) -> tuple[Mapping[str, Tensor], Tensor | None]:
-        mask = [[place < len(one) for place in range(tokens)] for one in encoded]
-        noise = torch.rand(1, generator=generator).expand(len(encoded))
-        return {"mask": torch.tensor(mask), "noise": noise}, None
-
-    def logits(self, view: View, hidden: Tensor, share: Share) -> Tensor:
-        return (hidden.abs().sum(-1) * share.targets["mask"]).sum(-1)
-
-    def loss(self, logits: Tensor, share: Share, *, smoothing: float = 0.0) -> Loss:
-        return Loss(logits.sum(), torch.tensor(len(logits)))
-
-    def statistics(self, logits: Tensor, share: Share) -> list[Statistics]:
-        noise = share.targets["noise"]
-        assert not logits.requires_grad
-        return [(float(a), float(b)) for a, b in zip(logits, noise, strict=True)]
-
-
-def encoded(lengths: Sequence[int]) -> list[Encoded]:
-    generator = torch.Generator().manual_seed(3)
-    return [
-        Encoded(torch.randint(5, 40, (length,), generator=generator).tolist(), {})
-        for length in lengths
-    ]
-
-
-def model() -> Any:
-    backbone = tiny.backbone("bert")
-    result = adapt(backbone, HYPER_X, tasks=[Sums()], rows=ROWS).to(torch.float64)
-    tiny.redraw(result, seed=1, scale=0.3)
-    return result
-
-
-@cache
-def shared() -> Any:
-    """One model for all the examples of a property."""
-    return model()
-
-
-@settings(max_examples=8)
-@given(st.lists(st.integers(1, 12), min_size=1, max_size=6), st.integers(1, 4))
-def test_order_and_batch_size_change_nothing(lengths: list[int], examples: int) -> None:
-    adapted, data = shared(), encoded(lengths)
-    whole, loss = score(adapted, Sums(), ROWS[0], data, pad_id=0, examples=examples)
-    alone = [score(adapted, Sums(), ROWS[0], [one], pad_id=0)[0][0][0] for one in data]
-    assert [value for value, _ in whole] == pytest.approx(alone, rel=1e-9)
-    assert float(loss.total) == pytest.approx(sum(alone), rel=1e-6)
-    assert float(loss.predictions) == len(data)
-
-
-def test_modes_come_back_and_drawing_tasks_draw_the_same() -> None:
-    adapted = model().train()
-    adapted.backbone.eval()
-    before = [module.training for module in adapted.modules()]
-    first, _ = score(adapted, Sums(), ROWS[0], encoded([4, 5]), pad_id=0)
-    torch.manual_seed(99)
-    second, _ = score(adapted, Sums(), ROWS[0], encoded([4, 5]), pad_id=0)
-    assert [module.training for module in adapted.modules()] == before
-    assert first == second
-
-
-def test_modes_come_back_after_an_error() -> None:
-    adapted = model().train()
-    with pytest.raises(Exception, match="xx"):
-        score(adapted, Sums(), Row(task="probe", language="xx"), encoded([4]), pad_id=0)
-    assert all(module.training for module in adapted.modules())
-
-
-def test_schedules_choose_the_row_of_each_batch() -> None:
-    adapted, data = model(), encoded([4, 4])
-    english, turkish = (score(adapted, Sums(), row, data, pad_id=0)[0] for row in ROWS)
-    assert abs(english[0][0] - turkish[0][0]) > 0.1
-    wrong, _ = score(adapted, Sums(), ROWS[0], data, pad_id=0, under=Fixed(language="tr"))
-    assert [a for a, _ in wrong] == pytest.approx([a for a, _ in turkish])
-    cycle = Cycle([{"language": "en"}, {"language": "tr"}])
-    mixed, _ = score(adapted, Sums(), ROWS[0], data, pad_id=0, examples=1, under=cycle)
-    assert [a for a, _ in mixed] == pytest.approx([english[0][0], turkish[1][0]])
-
-
-def test_no_example_is_no_statistics() -> None:
-    statistics, loss = score(model(), Sums(), ROWS[0], [], pad_id=0)
-    assert statistics == [] and float(loss.predictions) == 0
-
+from hyperadapters.schedules import Fixed
+from hyperadapters.scoring.evaluation import evaluate, standing
 
 SENTENCE = "Ada\tB-PER\nsaw\tO\nTurku\tB-LOC\n\n"
 
@@ -136,7 +26,7 @@ def assembly(tmp_path: Path) -> Assembly:
     """A run with an untrained model of one layer over three languages and two tagging tasks."""
     for task in ("ner", "pos"):
         for language in ("en", "tr", "ta"):
-            for split in (Cell("train", Route.of("dev")), "test"):
+            for split in ("train", "dev", "test"):
                 file = tmp_path / task / language / f"{split}.tsv"
                 file.parent.mkdir(parents=True, exist_ok=True)
                 text = SENTENCE if task == "ner" else SENTENCE.replace("-PER", "").replace("B-", "")
@@ -160,7 +50,7 @@ def assembly(tmp_path: Path) -> Assembly:
         "train": {"ner": ["en", "tr"], "pos": ["en"], **mlm},
         "evaluate": {"ner": ["en", "tr"], "pos": ["tr"]},
         "groups": {"seen": ["tr"]},
-        "pretrain": {"train": mlm, "recipe": {"length": 32}},
+        "phases": {"pretrain": {"train": mlm, "length": 32}},
     }
     return assemble(run_from(run), data_root=tmp_path)
 
@@ -187,7 +77,9 @@ def test_languages_fall_into_tiers_by_their_training_examples(assembly: Assembly
     run = assembly.run.model_copy(update={"tiers": {"low": 0, "high": 6}})
     corpus = assembly.corpus(assembly.cell("ner", "tr"), "train")
     more = replace(corpus, examples=(*corpus.examples, corpus.examples[0]))
-    library = Library(run, assembly.library.data_root, corpora={(Cell("ner", Route.of("tr")), "train"): more})
+    library = Library(
+        run, assembly.library.data_root, corpora={(Cell("ner", Route.of("tr")), "train"): more}
+    )
     tiered = replace(assembly, run=run, library=library)
     assert evaluate(tiered, cells=[tiered.cell("ner", "tr")]).groups == {"seen": ("tr",)}
     groups = evaluate(tiered).groups
@@ -200,45 +92,119 @@ def test_languages_fall_into_tiers_by_their_training_examples(assembly: Assembly
 
 
 def test_a_pair_of_the_first_phase_was_trained_on(assembly: Assembly) -> None:
-    first = Pretraining(train={"pos": ("tr",)})
-    pretrained = replace(assembly, run=assembly.run.model_copy(update={"pretrain": first}))
+    first, *others = assembly.method.phases
+    first = replace(first, cells=(assembly.cell("pos", "tr"),))
+    method = replace(assembly.method, phases=(first, *others))
+    pretrained = replace(assembly, method=method)
     standings = {(cell.task, cell.language): cell.standing for cell in evaluate(pretrained).cells}
     assert set(standings.values()) == {"trained pair"}
 
 
 def test_other_rows_other_cells_other_splits(assembly: Assembly) -> None:
-    cells = [("ner", "ta")]
+    cells = [assembly.cell("ner", "ta")]
     found = evaluate(assembly, under=Fixed(language="tr"), split="dev", cells=cells).cells[0]
     assert found.standing == "unseen language"
     assert found.note == "run as language=tr,task=ner"
-
-
-def test_sentences_that_are_cut_are_counted_in_the_note(tmp_path: Path) -> None:
-    made = assemble(run_from(tiny_runs.translation(tmp_path, evaluate={"mt": ["de-en"]})))
-    corpus = made.corpus(made.cell("mt", "de-en"), "test")
-    pairs = [replace(corpus.examples[0], first=text) for text in ("kurz", 40 * "lang ")]
-    pairs.append(replace(pairs[0], second=40 * "long "))  # a reference is not read
-    corpora = {(Cell("mt", Route.parse("de-en")), "test"): replace(corpus, examples=tuple(pairs))}
-    (cell,) = evaluate(replace(made, library=Library(made.run, corpora=corpora))).cells
-    assert "1 of 3 cut at 32 tokens" in cell.note
-
-
-def test_a_row_of_another_kind_of_task_is_refused(tmp_path: Path) -> None:
-    made = assemble(run_from(tiny_runs.translation(tmp_path)))
-    with pytest.raises(ConfigError, match=r"(?s)rows of `mt` have no language.*source_language"):
-        evaluate(made, under=Fixed(language="fr"), cells=[made.cell("mt", "de-en")])
 
 
 def test_an_empty_corpus_is_an_error(assembly: Assembly) -> None:
     empty = Corpus("ner", Route.of("fi"), "test", (), "fi.tsv")
     library = Library(assembly.run, corpora={(Cell("ner", Route.of("fi")), "test"): empty})
     with pytest.raises(DataError, match=r"nothing to score for `ner` in `fi`\n  where: fi.tsv"):
-        evaluate(replace(assembly, library=library), cells=[("ner", "fi")])
+        evaluate(replace(assembly, library=library), cells=[assembly.cell("ner", "fi")])
 
 
-def test_cells_are_named_by_task_and_language(assembly: Assembly) -> None:
-    assert cells_of(assembly, ["ner/tr", "pos/en"]) == (("ner", "tr"), ("pos", "en"))
-    with pytest.raises(ConfigError, match="`ner` names no cell"):
-        cells_of(assembly, ["ner"])
-    with pytest.raises(UnknownName, match="(?s)unknown task `nor`.*did you mean `ner`"):
-        cells_of(assembly, ["nor/tr"])
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    """BAD-X for English and Turkish, untrained, its adapters drawn so that they bite."""
+    folder = tmp_path_factory.mktemp("pair")
+    made = assemble(run_from(tiny_runs.staged(folder, "bad-x", arguments={"target": "tr"})))
+    tiny.redraw(made.model, seed=1, scale=0.5)
+    return made
+
+
+def ran_in(made: Assembly, *names: str, **how: Any) -> tuple[set[Row], list[str]]:
+    """The rows that cells of `fields` run under, and their notes."""
+    rows: list[Row] = []
+    hook = made.model.register_forward_pre_hook(lambda _, given: rows.extend(given[0].rows))
+    found = evaluate(made, cells=[made.cell("fields", name) for name in names], **how)
+    hook.remove()
+    return set(rows), [cell.note for cell in found.cells]
+
+
+def test_the_matrix_is_scored_under_what_the_last_phase_says(pair: Assembly) -> None:
+    """BAD-X: the adapters are those of the pair, whatever the language; that is nothing to note."""
+    of_pair = {"source_language": "en", "target_language": "tr"}
+    rows, notes = ran_in(pair, "en", "tr")
+    assert rows == {Row(task="fields", language=name, **of_pair) for name in ("en", "tr")}
+    assert not any("run as" in note for note in notes)
+    first, last = pair.method.phases[0], pair.method.phases[-1]
+    plain = replace(last, score_under=Fixed(source_language="en"))
+    other = replace(pair, method=replace(pair.method, phases=(first, plain)))
+    with pytest.raises(ContextError, match="has no `target_language`"):
+        evaluate(other)
+
+
+def test_run_as_acts_after_what_the_method_scores_under(pair: Assembly) -> None:
+    """Before it, BAD-X would put its own pair back."""
+    rows, notes = ran_in(pair, "tr", under=Fixed(language="fi"))
+    told = "language=fi,source_language=en,target_language=tr,task=fields"
+    assert [str(row) for row in rows] == [told]
+    assert notes[0].endswith(f"; run as {told}")
+    with pytest.raises(UnknownName, match=r"target_language=fi"):
+        ran_in(pair, "tr", under=Fixed(target_language="fi"))
+
+
+def test_both_languages_of_a_pair_have_been_seen(tmp_path: Path) -> None:
+    """In one factor or another: the data of `fi` are none of this run."""
+    run = tiny_runs.staged(
+        tmp_path,
+        "bad-x",
+        arguments={"target": "ta"},
+        train={"fields": ["en"], "mlm": ["en", "tr"]},
+    )
+    made = assemble(run_from(run))
+    found = {name: standing(made, made.cell("fields", name)) for name in ("en", "tr", "ta", "fi")}
+    assert found == {
+        "en": "trained pair",
+        "tr": "unseen pair",
+        "ta": "unseen pair",
+        "fi": "unseen language",
+    }
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "expected"),
+    [
+        ("mad-x-v2", {}, "unseen language"),
+        ("tlr-target", {"target": "ta"}, "unseen pair"),
+        ("tlr-task-multi", {"targets": ["tr", "ta"]}, "unseen pair"),
+    ],
+)
+def test_a_cycle_makes_its_languages_seen(
+    method: str, arguments: dict[str, Any], expected: str, tmp_path: Path
+) -> None:
+    made = assemble(run_from(tiny_runs.staged(tmp_path, method, arguments=arguments)))
+    assert standing(made, made.cell("fields", "ta")) == expected
+    assert standing(made, made.cell("fields", "en")) == "trained pair"
+    assert standing(made, made.cell("fields", "fi")) == "unseen language"
+
+
+def test_a_language_that_no_adapter_acted_for_is_unseen(tmp_path: Path) -> None:
+    phases = tiny_runs.staged(tmp_path, "mad-x-v2")["phases"]
+    phases["pretrain"]["train"] = {"mlm": ["ta"], "fields": ["az"]}
+    made = assemble(run_from(tiny_runs.staged(tmp_path, "mad-x-v2", phases=phases)))
+    found = [standing(made, made.cell("fields", name)) for name in ("ta", "az")]
+    assert found == ["unseen language", "trained pair"]
+
+
+def test_a_route_stands_as_the_least_of_its_hops(tmp_path: Path) -> None:
+    made = assemble(run_from(tiny_runs.translation(tmp_path)))
+    found = {name: standing(made, made.cell("mt", name)) for name in ("de-en-fr", "de-fr", "sv-en")}
+    found["de-en-sv"] = standing(made, Cell("mt", Route.parse("de-en-sv")))
+    assert found == {
+        "de-en-fr": "trained pair",
+        "de-fr": "unseen pair",
+        "sv-en": "unseen language",
+        "de-en-sv": "unseen language",
+    }

@@ -157,6 +157,12 @@ def test_the_one_seed_of_older_results_is_read() -> None:
     assert older != text and Matrix.from_json(older) == Matrix.from_json(text)
 
 
+def test_a_matrix_without_a_seed_is_read() -> None:
+    """That of a model that this library did not train."""
+    foreign = replace(MATRIX, seeds=())
+    assert Matrix.from_json(foreign.to_json()) == foreign
+
+
 def test_combine_refuses_what_does_not_belong_together() -> None:
     with pytest.raises(DataError, match="no matrix to combine"):
         combine([])

@@ -1,6 +1,7 @@
 """Labels and translations for raw text."""
 
 import itertools
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,17 +10,17 @@ import sacrebleu
 
 import tiny_runs
 from hyperadapters.config import run_from
-from hyperadapters.context import Context, direction
+from hyperadapters.context import Context, Row
 from hyperadapters.errors import ConfigError, ContextError, DataError, UnknownName
 from hyperadapters.examples import Pair
 from hyperadapters.model.inference import over_batches
 from hyperadapters.providers import Hypernetwork, Table
-from hyperadapters.report import prediction
+from hyperadapters.routes import Route
 from hyperadapters.run.assembly import Assembly, assemble
 from hyperadapters.schedules import Fixed, Schedule
-from hyperadapters.scoring import evaluation
+from hyperadapters.scoring import cells, prediction
 from hyperadapters.scoring.evaluation import evaluate
-from hyperadapters.scoring.prediction import answers, predict, translate
+from hyperadapters.scoring.prediction import answers, ask, predict
 from hyperadapters.tasks import Batch
 from hyperadapters.tasks.translation import Translation
 
@@ -48,7 +49,7 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
             "mlm": {"kind": "mlm", "data": {**data, "content": "text"}},
         },
         "train": {"fields": ["en"], "mlm": ["en", "tr"]},
-        "pretrain": {"train": {"mlm": ["en"]}, "recipe": {"length": 32}},
+        "phases": {"pretrain": {"train": {"mlm": ["en"]}, "length": 32}},
         "recipe": {"length": 12},
     }
     return assemble(run_from(values))
@@ -78,9 +79,15 @@ def test_an_unknown_task(assembly: Assembly) -> None:
         list(predict(assembly, "feilds", "en", ["a"]))
 
 
-def test_a_task_without_labels(assembly: Assembly) -> None:
-    with pytest.raises(ConfigError, match="task `mlm` gives no labels"):
-        list(predict(assembly, "mlm", "en", ["a"]))
+def test_a_task_without_answers(assembly: Assembly) -> None:
+    asked = (
+        predict(assembly, "mlm", "en", ["a"]),
+        ask(assembly, "mlm", [(Route.of("en"), "a")]),
+        answers(assembly, "mlm", None, ["en\ta"]),
+    )
+    for one in asked:
+        with pytest.raises(ConfigError, match="task `mlm` gives no answers to raw text"):
+            list(one)
 
 
 def test_an_unknown_language(assembly: Assembly) -> None:
@@ -97,6 +104,11 @@ def translator(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     return made
 
 
+def translate(made: Assembly, task: str, lines: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """The translation of each text in the direction or route before it."""
+    return ask(made, task, ((Route.parse(name), text) for name, text in lines))
+
+
 def test_every_line_is_translated_in_its_own_direction(translator: Assembly) -> None:
     assert isinstance(translator.model.adapters["hyper"], Hypernetwork)
     lines = [("de-en", "drei"), ("en-fr", "Monday"), ("de-en", ""), ("fr-de", "lundi")]
@@ -110,12 +122,12 @@ def _by_the_network(made: Assembly, name: str, text: str) -> str:
     """A translation with weights that the hypernetwork writes in every step of the search."""
     task, model, tokenizer = made.tasks["mt"], made.model, made.tokenizer
     assert isinstance(task, Translation)
-    encoded = task.encode(tokenizer, Pair(text, "", direction(name)), 32)
+    encoded = task.encode(tokenizer, Pair(text, "", Route.parse(name).direction), 32)
 
     def answer(context: Context, batch: Batch, places: list[int]) -> list[str]:
-        return task.translate(model, context, batch.inputs, tokenizer)
+        return task.scorer.translate(model, context, batch.inputs, tokenizer)
 
-    drawn = [(task, task.row(name), encoded)]
+    drawn = [(task, Route.parse(name).row("mt"), encoded)]
     return over_batches(model, drawn, tokenizer.pad_token_id, answer)[0] if text else ""
 
 
@@ -136,9 +148,9 @@ def test_translations_of_different_directions_can_be_read_side_by_side(
     monkeypatch.setattr(prediction, "_WINDOW", 1)
     network, ran = translator.model.adapters["hyper"], []
 
-    def spy(*arguments: Any) -> Any:
+    def spy(*arguments: Any, under: Schedule) -> Any:
         ran.append(type(translator.model.adapters["hyper"]))
-        return over_batches(*arguments)
+        return over_batches(*arguments, under=under)
 
     monkeypatch.setattr(prediction, "over_batches", spy)
     one, other = [("de-en", "drei"), ("de-en", "Montag")], [("en-fr", "one"), ("en-fr", "Monday")]
@@ -168,13 +180,13 @@ def test_lines_that_are_too_long_are_noted(translator: Assembly) -> None:
 
 
 def test_nothing_goes_on_as_nothing(translator: Assembly, monkeypatch: pytest.MonkeyPatch) -> None:
-    translations = prediction._translations
+    answered = prediction._answered
 
     def silent(*arguments: Any) -> Any:
-        found, cut = translations(*arguments)
+        found, cut = answered(*arguments)
         return [""] * len(found), cut
 
-    monkeypatch.setattr(prediction, "_translations", silent)
+    monkeypatch.setattr(prediction, "_answered", silent)
     assert list(translate(translator, "mt", [("de-en-fr", "drei")])) == [""]
 
 
@@ -214,7 +226,7 @@ def test_a_route_exchanges_only_the_side_that_it_was_told(
         ran.append([(row["source_language"], row["target_language"]) for row in rows])
         return over_batches(model, drawn, *rest, under=under)
 
-    monkeypatch.setattr(evaluation, "over_batches", spy)
+    monkeypatch.setattr(cells, "over_batches", spy)
     for under, wanted in (
         (Fixed(source_language="fr"), [[("fr", "en")], [("en", "fr")]]),
         (Fixed(target_language="de"), [[("de", "en")], [("en", "de")]]),
@@ -268,12 +280,41 @@ def test_a_task_that_is_not_there_is_named_before_a_language_is_missed(assembly:
         list(answers(assembly, "feilds", None, ["a"]))
 
 
-def test_a_tagging_task_needs_a_language(assembly: Assembly) -> None:
-    with pytest.raises(ConfigError, match="needs a language"):
-        list(answers(assembly, "fields", None, ["three"]))
-    assert list(answers(assembly, "fields", "en", ["two"]))[0].startswith("two\t")
+def test_lines_name_their_language_where_the_command_does_not(assembly: Assembly) -> None:
+    given = [next(answers(assembly, "fields", name, ["two"])) for name in ("en", "tr")]
+    assert given[0].startswith("two\t") and given[0].endswith("\n")
+    mixed = list(answers(assembly, "fields", None, ["en\ttwo\n", "\n", "tr\ttwo\n"]))
+    assert mixed == [given[0], "", given[1]]
+    with pytest.raises(DataError, match=r"a line has no language\n  where: line 2") as caught:
+        list(answers(assembly, "fields", None, ["en\ttwo", "three"]))
+    assert "found: 'three'" in str(caught.value) and "--language tr" in str(caught.value)
+
+
+def test_texts_of_several_languages_are_tagged_in_one_go(assembly: Assembly) -> None:
+    lines = [(Route.of(name), "in two days") for name in ("en", "tr", "en")]
+    alone = [next(predict(assembly, "fields", name, ["in two days"])) for name in ("en", "tr")]
+    assert list(ask(assembly, "fields", lines)) == [*alone, alone[0]]
 
 
 def test_a_tagger_does_not_translate(assembly: Assembly) -> None:
-    with pytest.raises(ConfigError, match="does not translate"):
+    with pytest.raises(ContextError, match="has no `language`"):
         list(translate(assembly, "fields", [("de-en", "drei")]))
+    with pytest.raises(UnknownName, match="unknown language `de-en`"):
+        list(answers(assembly, "fields", None, ["de-en\tdrei"]))
+
+
+def test_a_translator_is_asked_in_directions(translator: Assembly) -> None:
+    with pytest.raises(ContextError, match="`de` is not a translation direction"):
+        list(predict(translator, "mt", "de", ["drei"]))
+    assert list(predict(translator, "mt", "de-en", ["drei"])) == list(
+        translate(translator, "mt", [("de-en", "drei")])
+    )
+
+
+def test_answers_are_given_under_what_the_method_scores_under(tmp_path: Path) -> None:
+    """BAD-X: whatever the language, the adapters are those of the pair."""
+    made = assemble(run_from(tiny_runs.staged(tmp_path, "bad-x", arguments={"target": "tr"})))
+    ran: list[Row] = []
+    made.model.register_forward_pre_hook(lambda _, given: ran.extend(given[0].rows))
+    list(predict(made, "fields", "fi", ["one day"]))
+    assert ran == [Row(task="fields", language="fi", source_language="en", target_language="tr")]

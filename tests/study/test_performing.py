@@ -3,9 +3,14 @@
 import json
 from pathlib import Path
 
+import pytest
+import yaml
+
 from hyperadapters.config import RunFile, run_from
+from hyperadapters.errors import BundleError
 from hyperadapters.report.page import read_run
-from hyperadapters.study import perform, write_whole
+from hyperadapters.scoring.matrix import Matrix, Score
+from hyperadapters.study import keep_foreign, perform, write_whole
 
 
 def _run(folder: Path) -> RunFile:
@@ -47,3 +52,34 @@ def test_a_file_is_written_whole(tmp_path: Path) -> None:
     write_whole(path, json.dumps([1]))
     assert path.read_text() == "[1]"
     assert [file.name for file in path.parent.iterdir()] == ["results.json"]
+
+
+def _foreign() -> Matrix:
+    cell = Score("ner", "tr", "accuracy", 0.5, 2, "unseen language", ((1.0, 2.0),), "of another")
+    return Matrix("other", "not of this library", (), (cell,), {"seen": ("tr",)})
+
+
+def test_scores_of_another_library_are_a_folder_that_reports_read(tmp_path: Path) -> None:
+    folder = tmp_path / "deep" / "other"
+    told = {"model": "models/other", "task": "ner", "families": {"tr": "Turkic"}}
+    keep_foreign(folder, _foreign(), **told)
+    read = read_run(folder)
+    assert (read.matrix, read.families) == (_foreign(), {"tr": "Turkic"})
+    assert yaml.safe_load((folder / "run.yaml").read_text()) == {"name": "other", **told}
+    assert "other" in (folder / "report.html").read_text(encoding="utf-8")
+    keep_foreign(folder, _foreign(), **told)
+    assert read_run(folder).matrix == _foreign(), "it may be scored again"
+
+
+@pytest.mark.parametrize("held", ["model", "checkpoints"])
+def test_scores_of_another_library_do_not_take_the_place_of_a_run(
+    tmp_path: Path, held: str
+) -> None:
+    (tmp_path / held).mkdir()
+    with pytest.raises(BundleError) as error:
+        keep_foreign(tmp_path, _foreign(), model="other", task="ner", families={})
+    assert str(error.value).splitlines() == [
+        f"`{tmp_path}` holds a run",
+        "  remedy: give the scores another folder",
+    ]
+    assert [file.name for file in tmp_path.iterdir()] == [held]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperadapters.config import digest
+from hyperadapters.config import digest, method_of
 from hyperadapters.errors import ConfigError
 from hyperadapters.study import plan_study
 
@@ -133,6 +133,37 @@ def test_a_digest_depends_on_the_runs_that_are_needed(study: Study) -> None:
     assert not set(digests[0]) & set(digests[1])
     moved = plan_study(study(more=ENCODER.replace("STEPS", "5")), ("output=elsewhere",))
     assert [run.digest for run in moved.runs] == digests[0]
+
+
+STARTED = """
+first:
+  encoder: {base: run.yaml, method: full-fine-tuning, recipe: {steps: STEPS}}
+run: {phases: {train: {start_from: {run: $encoder, phase: train}}}}
+"""
+
+
+def test_a_phase_may_start_from_a_run_that_comes_first(study: Study) -> None:
+    plans = [plan_study(study(more=STARTED.replace("STEPS", steps))) for steps in ("5", "6")]
+    for plan in plans:
+        (folder,) = {run.run.phases["train"].start_from.run for run in plan.runs}
+        assert folder == str(plan.first[0].folder)
+    first, second = ({run.digest for run in plan.runs} for plan in plans)
+    assert not first & second, "a digest depends on the run that is started from"
+
+
+def test_values_of_one_phase_are_an_axis(study: Study) -> None:
+    plan = plan_study(study({"seed: [0, 1, 2]": "phases.train.steps: [3, 4]"}))
+    assert plan.lines[:2] == ("tuned steps-3", "tuned steps-4")
+    assert {method_of(run.run).phases[-1].recipe.steps for run in plan.runs} == {3, 4}
+    added = {"seed: [0, 1, 2]": "more: {text: {phases: {text: {train: {mlm: [en]}}}}}"}
+    runs = plan_study(study(added)).runs
+    assert {tuple(p.name for p in method_of(run.run).phases) for run in runs} == {("text", "train")}
+
+
+def test_what_is_always_put_in_wins_over_phases(study: Study) -> None:
+    more = "always: {recipe: {steps: 2}}\nrun: {phases: {train: {steps: 9, batch: 4}}}"
+    recipes = {method_of(run.run).phases[-1].recipe for run in plan_study(study(more=more)).runs}
+    assert {(recipe.steps, recipe.batch) for recipe in recipes} == {(2, 4)}
 
 
 def test_nothing_to_compare_is_a_fault(study: Study) -> None:

@@ -73,7 +73,9 @@ class Stops(Exception):
     """What interrupts a run."""
 
 
-def interrupted(folder: Path, run: dict[str, Any], updates: int) -> None:
+def interrupted(
+    folder: Path, run: dict[str, Any], updates: int, method: str | None = "hypernetwork"
+) -> None:
     """Trains for so many updates, over all phases, and stops."""
     update, left = Stage.update, updates
 
@@ -86,7 +88,7 @@ def interrupted(folder: Path, run: dict[str, Any], updates: int) -> None:
 
     with pytest.MonkeyPatch.context() as patch, pytest.raises(Stops):
         patch.setattr(Stage, "update", counted)
-        train(tiny_runs.assembled(run, "hypernetwork"), folder)
+        train(tiny_runs.assembled(run, method), folder)
 
 
 def test_a_run_that_was_stopped_goes_on_as_if_it_had_not(tmp_path: Path) -> None:
@@ -98,6 +100,26 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not(tmp_path: Path) -> None
     train(tiny_runs.assembled(run, "hypernetwork"), broken)
     assert tiny_runs.lines(broken) == tiny_runs.lines(whole)
     assert_same_weights(whole, broken, 0.0)
+
+
+@pytest.mark.parametrize("method", [name for name in tiny_runs.PUBLISHED if name != "bad-x"])
+def test_a_published_method_goes_on_as_if_it_had_not_been_stopped(
+    tmp_path: Path, method: str
+) -> None:
+    """In every phase, before and after a checkpoint of it; BAD-X is killed, below."""
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    run = tiny_runs.PUBLISHED[method](whole)
+    expected = tiny_runs.assembled(run)
+    train(expected, whole)
+    updates = (1, 3) if method == "psf" else (1, 3, 4, 2)
+    for number in updates:
+        interrupted(broken, run, number, None)
+    made = tiny_runs.assembled(run)
+    train(made, broken)
+    assert tiny_runs.lines(broken) == tiny_runs.lines(whole)
+    assert_same_weights(whole, broken, 0.0)
+    for name, tensor in expected.model.kept().items():
+        assert torch.equal(tensor, made.model.kept()[name]), name
 
 
 def test_a_run_goes_on_with_another_number_of_processes(
@@ -242,6 +264,17 @@ def test_a_run_survives_being_killed(tmp_path: Path) -> None:
     assert any(".part" in end for end in ends[1:-1])
     killed, alone = tmp_path / "killed", tmp_path / "alone"
     assert len(tiny_runs.lines(alone)) == 16 + 16 + 4
+    assert tiny_runs.lines(killed) == tiny_runs.lines(alone)
+    assert_same_weights(killed, alone, 0.0)
+
+
+def test_a_published_method_survives_being_killed(tmp_path: Path) -> None:
+    """BAD-X in each of its phases, and once inside the writing of a checkpoint."""
+    ends = script(TESTS / "tiny_kills.py", tmp_path, "bad-x").splitlines()
+    assert ends[0] == ends[-1] == "0"
+    assert [end.split()[0] for end in ends[1:-1]] == ["killed"] * 4
+    killed, alone = tmp_path / "killed", tmp_path / "alone"
+    assert {line["phase"] for line in tiny_runs.lines(alone)} == {"pretrain", "language", "task"}
     assert tiny_runs.lines(killed) == tiny_runs.lines(alone)
     assert_same_weights(killed, alone, 0.0)
 

@@ -127,3 +127,21 @@ def test_one_text_under_several_languages_is_refused(tmp_path: Path) -> None:
     other = run_from(values | {"train": {"mt": ["de-en", "fr-en"]}})
     with pytest.raises(ConfigError, match="the languages of `mt` would all have the same data"):
         check(replace(made, run=other, library=Library(other, tmp_path)))
+
+
+def test_the_weights_that_are_needed_are_those_that_scores_run_under(tmp_path: Path) -> None:
+    """Finnish has no adapter; under a fixed pair it needs none."""
+    more = {"evaluate": {"fields": ["en", "fi"]}}
+    pair = tiny_runs.staged(tmp_path, "bad-x", arguments={"target": "tr"}, **more)
+    check(assemble(run_from(pair)))
+    with pytest.raises(UnknownName, match="unknown row of a table `language=fi`"):
+        check(assemble(run_from(tiny_runs.staged(tmp_path, "mad-x-v2", **more))))
+
+
+def test_what_chooses_a_checkpoint_runs_under_the_rows_of_training(tmp_path: Path) -> None:
+    """Cells of Finnish choose among weights that run under the adapter of the target."""
+    more = {"select": {"fields": ["fi"]}, "evaluate": {"fields": ["tr"]}}
+    target = tiny_runs.staged(tmp_path, "tlr-target", arguments={"target": "tr"}, **more)
+    check(assemble(run_from(target)))
+    with pytest.raises(UnknownName, match="unknown row of a table `language=fi`"):
+        check(assemble(run_from(tiny_runs.staged(tmp_path, "mad-x-v2", **more))))

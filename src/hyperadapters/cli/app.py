@@ -21,6 +21,7 @@ __all__ = [
     "app",
     "console",
     "loaded",
+    "options",
     "print_values",
 ]
 

@@ -73,6 +73,12 @@ def evaluate(
         return
     if run is None:
         raise ConfigError("nothing to score", expected="a folder of a run, or `--model`")
+    if output is not None and output.is_dir():
+        raise ConfigError(
+            "the place for the scores is a directory",
+            where=str(output),
+            expected="a file, such as `scores.json`",
+        )
     from hyperadapters.config import cells_from
     from hyperadapters.report.page import terminal
     from hyperadapters.schedules import fixed

@@ -19,8 +19,8 @@ def header(runs: Sequence[RunReport], names: Sequence[str]) -> str:
     title = names[0] if len(runs) == 1 else f"{len(runs)} runs side by side"
     cards = []
     for place, (run, name) in enumerate(zip(runs, names, strict=True)):
-        facts = {"method": run.matrix.method, "seed": listed(run.matrix.seeds)}
-        facts |= _scalars(run.facts)
+        seeds = {"seed": listed(run.matrix.seeds)} if run.matrix.seeds else {}
+        facts = {"method": run.matrix.method, **seeds, **_scalars(run.facts)}
         shown = [element("dt", text(k)) + element("dd", text(v)) for k, v in facts.items()]
         pairs = [element("div", line) for line in shown]
         mark = element("h3", badge(place), " ", text(name)) if len(runs) > 1 else ""

@@ -70,7 +70,8 @@ def _title(matrices: Sequence[Matrix]) -> str | None:
 
 
 def _named(matrix: Matrix) -> str:
-    return f"{matrix.run} ({matrix.method}, seed {listed(matrix.seeds)})"
+    seeds = [f"seed {listed(matrix.seeds)}"] if matrix.seeds else []
+    return f"{matrix.run} ({listed([matrix.method, *seeds])})"
 
 
 def _keys(matrices: Sequence[Matrix]) -> list[str]:

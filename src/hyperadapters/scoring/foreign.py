@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, final
 
 import torch
+from jaxtyping import Int
 from torch import Tensor, nn
 
 from hyperadapters.backbones import architectures
@@ -45,6 +46,11 @@ class PlainModel(nn.Module):
         logits: Tensor = self.model(**inputs).logits
         own = self._plain.logits(logits, batch.shares[self._task])
         return Outputs({self._task: own}, torch.zeros((), device=logits.device))
+
+    def generate(self, context: Context, **inputs: Any) -> Int[Tensor, "example token"]:
+        """The model's own `generate`; the context is not looked at."""
+        found: Tensor = self.model.generate(**inputs)
+        return found
 
 
 @final

@@ -128,7 +128,8 @@ class Matrix:
             values = json.loads(text)
             cells = tuple(_cell(cell) for cell in values["cells"])
             groups = {name: tuple(members) for name, members in values["groups"].items()}
-            seeds = values.get("seeds") or [values["seed"]]  # one, in results of before
+            one = "seed" in values  # in results of before
+            seeds = [values["seed"]] if one else values["seeds"]
             return cls(values["run"], values["method"], tuple(map(int, seeds)), cells, groups)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BundleError(

@@ -32,7 +32,7 @@ from hyperadapters.tasks.batch import Encoded, padded
 from hyperadapters.tasks.settings import TaskSettings
 from hyperadapters.tasks.tokens import TokenTask
 
-__all__ = ["Search", "Translation", "TranslationSettings", "target_token"]
+__all__ = ["Search", "Translation", "TranslationSettings", "Translations", "target_token"]
 
 _REMEMBERED = 1 << 18
 """Texts, about 60 MB."""

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from hyperadapters.config import load_run, method_of
 from hyperadapters.errors import BundleError, UnknownName
-from hyperadapters.method import HEADS, Method, Part, Start
+from hyperadapters.method import BACKBONE, HEADS, Method, Part, Start
 from hyperadapters.run import bundle
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.run.loading import TOKENIZER
@@ -29,7 +29,8 @@ def begin(assembly: Assembly) -> None:
     this one; the other run may have more, such as adapters of other languages.
 
     Raises:
-        BundleError: the other run, its phase or a part of it is missing, or does not fit.
+        BundleError: the other run, its phase or a part of it is missing, or does not fit; or it has
+            trained what this one keeps as it is.
         UnknownName: it has no such phase.
     """
     phases, number = assembly.method.phases, first_phase(assembly.method)
@@ -44,6 +45,15 @@ def begin(assembly: Assembly) -> None:
             f"the run in `{folder}` has not trained {', '.join(sorted(missing))}",
             expected=f"what the phases before `{phases[number].name}` train",
             found=f"by the end of its phase `{start.phase}`: {', '.join(sorted(trained))}",
+        )
+    own_parts = {BACKBONE, *assembly.model.adapters}
+    lost = trained & own_parts - {part for phase in phases for part in phase.trains}
+    if lost:
+        raise BundleError(
+            f"the run in `{folder}` has trained {', '.join(sorted(lost))}, and this one would not "
+            "have it",
+            expected="a run that has trained nothing but what this one trains too",
+            remedy="give this run the phases of that one up to where it starts",
         )
     _check_tokenizer(assembly, folder)
     model, kept = assembly.model, assembly.model.kept()
