@@ -111,9 +111,25 @@ def _after(module: Any, name: str) -> str:
 
 def signature(function: ast.FunctionDef) -> str:
     """The arguments and what is returned, as the source has them."""
-    taken = ast.unparse(function.args).removeprefix("self, ").removeprefix("cls, ")
-    taken = "" if taken in ("self", "cls") else taken
-    return f"({taken})" + (f" -> {ast.unparse(function.returns)}" if function.returns else "")
+    taken = function.args
+    own = [*taken.posonlyargs, *taken.args]
+    free: list[ast.expr | None] = [None] * (len(own) - len(taken.defaults))
+    written = [argument(*pair) for pair in zip(own, [*free, *taken.defaults], strict=True)]
+    if taken.posonlyargs:
+        written.insert(len(taken.posonlyargs), "/")
+    if taken.vararg or taken.kwonlyargs:
+        written.append("*" + (argument(taken.vararg) if taken.vararg else ""))
+    written += [argument(*pair) for pair in zip(taken.kwonlyargs, taken.kw_defaults, strict=True)]
+    written += [f"**{argument(taken.kwarg)}"] if taken.kwarg else []
+    written = [one for one in written if one not in ("self", "cls")]
+    returned = f" -> {ast.unparse(function.returns)}" if function.returns else ""
+    return f"({', '.join(written)}){returned}"
+
+
+def argument(taken: ast.arg, default: ast.expr | None = None) -> str:
+    """One argument."""
+    end = "" if default is None else f" = {ast.unparse(default)}"
+    return ast.unparse(taken) + end
 
 
 def construction(described: ast.ClassDef, value: type) -> str:
