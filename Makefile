@@ -12,7 +12,7 @@ TASK ?= spans
 LANGUAGE ?= tr
 # One thread per test process: threads of several processes on the same cores slow each other down.
 TESTING := OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 TOKENIZERS_PARALLELISM=false
-SOURCES := $(shell find src tests configs docs benchmarks -type f -not -name '*.pyc' 2>/dev/null) README.md
+SOURCES := $(shell find src tests configs docs benchmarks -type f -not -name '*.pyc' 2>/dev/null) README.md CONTRIBUTING.md
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
@@ -89,7 +89,7 @@ format: install  ## put the code in its canonical form
 bench: install  ## speed and memory, medians
 	$(BIN)/python -m benchmarks
 
-docs: .venv/documented  ## the tree in the README, and the site in site/
+docs: .venv/documented  ## the tree in CONTRIBUTING.md, the pages written from the code, and the site in site/
 	$(BIN)/python docs/generate.py
 	$(BIN)/zensical build
 

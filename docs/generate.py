@@ -1,5 +1,5 @@
-"""Writes what the documentation takes from the code: the tree of the README, and the page of run
-files.
+"""Writes what the documentation takes from the code: the tree in CONTRIBUTING.md, the page of run
+files, and the page of the Python interface.
 
 python docs/generate.py            write it
 python docs/generate.py --check    exit with status 1 where it is out of date
@@ -9,6 +9,7 @@ import ast
 import sys
 from pathlib import Path
 
+import api
 import reference
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -42,19 +43,27 @@ def tree() -> str:
     return "\n".join([START, "```", *lines, "```", END])
 
 
-def written(readme: str) -> str:
-    """The README with today's tree in it."""
-    before, rest = readme.split(START)
+def written(page: str) -> str:
+    """CONTRIBUTING.md with today's tree in it."""
+    before, rest = page.split(START)
     return before + tree() + rest.split(END)[1]
 
 
+def pages() -> dict[Path, str]:
+    """Every page that is written here, in whole or in part, as it should be."""
+    contributing = REPOSITORY / "CONTRIBUTING.md"
+    return {
+        contributing: written(contributing.read_text()),
+        REPOSITORY / "docs" / "run-files.md": reference.page(),
+        REPOSITORY / "docs" / "api.md": api.page(),
+    }
+
+
 def main() -> int:
-    """Writes or checks both."""
-    readme, page = REPOSITORY / "README.md", REPOSITORY / "docs" / "run-files.md"
-    pages = {readme: written(readme.read_text()), page: reference.page()}
+    """Writes or checks all of them."""
     if "--check" in sys.argv:
-        return int(any(path.read_text() != text for path, text in pages.items()))
-    for path, text in pages.items():
+        return int(any(not p.exists() or p.read_text() != text for p, text in pages().items()))
+    for path, text in pages().items():
         path.write_text(text)
     return 0
 
