@@ -17,27 +17,20 @@ Cells = tuple[Any, ...]
 
 
 class DataSet(NamedTuple):
-    """What `datasets.load_dataset` is asked for.
-
-    Args:
-        names, options: of the call.
-        split: our name of it.
-        source: where the data set is.
-        certain: whether it has the language or direction, as far as is known unread.
+    """What `datasets.load_dataset` is asked for: the names and options of the call, and where the
+    data set is.
     """
 
     names: tuple[str, ...]
     options: Mapping[str, Any]
-    split: str
     source: str
-    certain: bool = True
 
     def __str__(self) -> str:
         return self.source
 
 
 @contextmanager
-def made_of(files: Sequence[Path], split: str) -> Iterator[DataSet]:
+def made_of(files: Sequence[Path]) -> Iterator[DataSet]:
     """Local files as a data set, of which nothing is kept afterwards."""
     kind = _KINDS.get(files[0].suffix, "json")
     names = [str(file) for file in files]
@@ -46,19 +39,22 @@ def made_of(files: Sequence[Path], split: str) -> Iterator[DataSet]:
         options |= {"cache_dir": cache, "keep_in_memory": True}
         if kind == "csv":  # a sentence may be `null`, which is German for zero
             options["keep_default_na"] = False
-        yield DataSet((kind,), options, split, ", ".join(names))
+        yield DataSet((kind,), options, ", ".join(names))
 
 
 def read_rows(
-    wanted: DataSet, columns: Sequence[str], language: str
+    wanted: DataSet, columns: Sequence[str], what: str
 ) -> tuple[Sequence[str], Iterator[tuple[str, Cells]]]:
     """The label names that the last of some columns carries, if any; and each row: where it is, and
     its cells.
 
+    Args:
+        what: the language and split, for messages.
+
     Raises:
         DataError: the data set cannot be loaded, or does not have the columns.
     """
-    rows = _loaded(wanted, language)
+    rows = _loaded(wanted, what)
     for column in columns:
         if column not in rows.column_names:
             raise DataError(
@@ -73,14 +69,14 @@ def read_rows(
     return names, ((f"{wanted.source}, row {number}", own) for number, own in cells)
 
 
-def _loaded(wanted: DataSet, language: str) -> Any:
+def _loaded(wanted: DataSet, what: str) -> Any:
     import datasets
 
     try:
         return datasets.load_dataset(*wanted.names, **wanted.options)
     except Exception as fault:  # every builder of `datasets` has errors of its own
         raise DataError(
-            f"`datasets` cannot load language `{language}`, split `{wanted.split}`",
+            f"`datasets` cannot load {what}",
             where=wanted.source,
             found=f"{type(fault).__name__}: {str(fault).splitlines()[0] if str(fault) else ''}",
             cause="no such data set, subset or split; or no network and no copy in the cache",

@@ -97,11 +97,12 @@ def read_parts(firsts: Sequence[Path], seconds: Sequence[Path]) -> list[tuple[st
     """
     if len(firsts) != len(seconds):
         raise DataError(
-            "a text is in different numbers of files on its two sides",
+            "the sides of a pair differ in their files: different numbers of files",
             where=f"{firsts[0]} | {seconds[0]}",
             expected="the parts of a text in as many files in every language",
-            found=", ".join(file.name for file in (*firsts, *seconds)),
-            remedy="name the files of one text only, in `paths` and `codes`",
+            found=f"{len(firsts)} and {len(seconds)}: "
+            + ", ".join(file.name for file in (*firsts, *seconds)),
+            remedy="name the files of one text only, in the path and `codes`",
         )
     parts = zip(firsts, seconds, strict=True)
     return [pair for first, second in parts for pair in read_aligned(first, second)]
