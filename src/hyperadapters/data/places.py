@@ -96,11 +96,9 @@ class _Named(Place):
         own = [one for one in SPLITS if self.find(route, one, root)]
         found, remedy = self._others(names, root)
         if own:
-            found, remedy = (
-                f"only {', '.join(own)}",
-                f"name it as the path does, `splits: {{{split}: ",
-            )
-            remedy += f"...}}`, or read another, `splits: {{{split}: {own[-1]}}}`"
+            found = f"only {', '.join(own)}"
+            remedy = f"say its name in the path, `splits: {{{split}: ...}}`, or read another, "
+            remedy += f"`splits: {{{split}: {own[-1]}}}`"
         where = ((*rooted(path, root), fields[0]) for path, _, fields in ways)
         called = (f"`{name}` called {' or '.join(codes_for(name, self.codes))}" for name in names)
         return DataError(

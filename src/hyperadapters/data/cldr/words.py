@@ -5,13 +5,16 @@ labels fit in every script. Punctuation of patterns is a word of its own; letter
 to the field that they touch (the suffix in `5(a)`, the prefix in `בינואר`).
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hyperadapters.data.cldr.pieces import GLUE, Piece
 
 __all__ = ["Word", "text_of", "words_of"]
+
+_SPACES = re.compile(r"(\s+)")
 
 
 @dataclass
@@ -36,9 +39,7 @@ def text_of(pieces: Iterable[Piece]) -> str:
 
 def words_of(pieces: Iterable[Piece]) -> list[Word]:
     """The words of a sentence, none empty, none with white space; every field is a label."""
-    found: list[Word] = []
-    for chunk in _chunks(pieces):
-        found += _joined(chunk)
+    found = [word for chunk in _chunks(pieces) for word in _joined(chunk)]
     for word in found:
         word.field = word.field or "O"
     return found
@@ -48,71 +49,49 @@ def _chunks(pieces: Iterable[Piece]) -> Iterator[list[Word]]:
     """Parts of words between two white spaces."""
     chunk: list[Word] = []
     for text, field, entity, phrase in pieces:
-        if not text:
-            continue
-        if chunk and text[0].isspace():
-            yield chunk
-            chunk = []
-        parts = text.split()
-        for place, part in enumerate(parts):
-            if place:
+        for part in filter(None, _SPACES.split(text)):
+            if not part.isspace():
+                chunk += _peeled(Word(part, field, entity, phrase))
+            elif chunk:
                 yield chunk
                 chunk = []
-            chunk += _peeled(part, field, entity, phrase)
-        if chunk and parts and text[-1].isspace():
-            yield chunk
-            chunk = []
     if chunk:
         yield chunk
 
 
-def _peeled(text: str, field: str | None, entity: str | None, phrase: int) -> list[Word]:
+def _peeled(word: Word) -> list[Word]:
     """A part of a word, without the punctuation around it if it is of a pattern."""
-    if field is not None and field not in (*GLUE, "O"):
-        return [Word(text, field, entity, phrase)]
-    start, end = 0, len(text)
+    if word.is_open:
+        return [word]
+    text, start, end = word.text, 0, len(word.text)
     while start < end and _ends_word(text, start, 1):
         start += 1
     while end > start and _ends_word(text, end - 1, -1):
         end -= 1
-    core = [Word(text[start:end], field, entity, phrase)] if start < end else []
-    return [
-        *(Word(mark, "O", entity, phrase) for mark in text[:start]),
-        *core,
-        *(Word(mark, "O", entity, phrase) for mark in text[end:]),
-    ]
+    core = [replace(word, text=text[start:end])] if start < end else []
+    before, after = (
+        [replace(word, text=mark, field="O") for mark in marks]
+        for marks in (text[:start], text[end:])
+    )
+    return [*before, *core, *after]
 
 
 def _ends_word(text: str, place: int, inwards: int) -> bool:
     """Whether a mark stands for itself: not the hyphen of `-ren`, not the brackets of `(a)`."""
-    mark, inner = (
-        text[place],
-        text[place + inwards : place + inwards + 1] if place + inwards >= 0 else "",
-    )
-    if not _is_mark(mark):
+    mark, inner = text[place], text[place + inwards : place + inwards + 1]
+    if unicodedata.category(mark)[0] != "P" or (mark in "-'’" and inner.isalpha()):
         return False
-    if mark in "-'’" and inner and inner.isalpha():
-        return False
-    return not ("(" in text and text.rfind(")") > text.find("(") and mark in "()")
-
-
-def _is_mark(mark: str) -> bool:
-    return unicodedata.category(mark)[0] == "P"
+    return not (mark in "()" and -1 < text.find("(") < text.rfind(")"))
 
 
 def _joined(chunk: list[Word]) -> list[Word]:
     """Letters of a pattern put to their field, and a field in two halves (14:05) made one word."""
     found: list[Word] = []
     for word in chunk:
-        last = found[-1] if found else None
-        if (
-            last
-            and last.phrase == word.phrase
-            and last.is_open
-            and word.field in (None, last.field)
-        ):
+        last = found[-1] if found and found[-1].phrase == word.phrase else None
+        if last and last.is_open and word.field in (None, last.field):
             last.text += word.text
-        elif last and last.phrase == word.phrase and last.field is None and word.is_open:
+        elif last and last.field is None and word.is_open:
             last.text, last.field = last.text + word.text, word.field
         elif _is_halved(found, word):
             mark = found.pop()

@@ -105,11 +105,10 @@ def _rows(block: list[str], path: Path, first: int) -> list[tuple[int, list[str]
 
 
 def _wrong_id(found: str, expected: int, where: str) -> DataError:
-    lost = found == "1"
+    said = "no blank line between two sentences" if found == "1" else "a line was lost"
     return DataError(
-        "no blank line between two sentences" if lost else "word ids do not count 1, 2, 3, ...",
+        f"word ids do not count 1, 2, 3, ...: {said}",
         where=where,
         expected=f"word {expected}",
         found=f"word {found}",
-        cause=None if lost else "a line was lost",
     )

@@ -102,7 +102,16 @@ def tagged_in(cells: Cells, names: Sequence[str], where: str) -> Tagged:
         DataError: they are not, or differ in number, or a number has no name.
     """
     words, labels = cells
-    _check_lists(words, labels, where)
+    kinds = ((words, str), (labels, (str, int)))
+    if not all(
+        isinstance(own, list) and all(isinstance(one, k) for one in own) for own, k in kinds
+    ):
+        raise DataError(
+            "no words with labels",
+            where=where,
+            expected="a list of words, and a list of labels as text or whole numbers",
+            found=f"{words!r}, {labels!r}"[:80],
+        )
     if len(words) != len(labels):
         raise DataError(
             "words and labels differ in number",
@@ -112,28 +121,14 @@ def tagged_in(cells: Cells, names: Sequence[str], where: str) -> Tagged:
     return Tagged(tuple(words), tuple(_label(label, names, where) for label in labels))
 
 
-def _check_lists(words: Any, labels: Any, where: str) -> None:
-    kinds = ((words, str), (labels, (str, int)))
-    if not all(
-        isinstance(given, list) and all(isinstance(one, kind) for one in given)
-        for given, kind in kinds
-    ):
-        raise DataError(
-            "no words with labels",
-            where=where,
-            expected="a list of words, and a list of labels as text or whole numbers",
-            found=f"{words!r}, {labels!r}"[:80],
-        )
-
-
-def _label(label: int | str, names: Sequence[str], source: str) -> str:
+def _label(label: int | str, names: Sequence[str], where: str) -> str:
     if isinstance(label, str):
         return label
-    if not 0 <= label < len(names):
-        raise DataError(
-            f"label {label} has no name",
-            where=source,
-            expected=f"numbers below {len(names)}" if names else "labels as text",
-            remedy="give their names in order, `label_names: [O, B-PER, ...]`",
-        )
-    return names[label]
+    if 0 <= label < len(names):
+        return names[label]
+    raise DataError(
+        f"label {label} has no name",
+        where=where,
+        expected=f"numbers below {len(names)}" if names else "labels as text",
+        remedy="give their names in order, `label_names: [O, B-PER, ...]`",
+    )

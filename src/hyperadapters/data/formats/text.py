@@ -2,7 +2,7 @@
 
 import sys
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hyperadapters.errors import DataError
@@ -115,26 +115,20 @@ def read_identified(*paths: Path) -> dict[str, str]:
         DataError: a line has no tab, or an id occurs twice.
     """
     found: dict[str, str] = {}
-    for path, number, line in _numbered(paths):
-        if not line.strip():
-            continue
-        name, tab, text = line.partition("\t")
-        if not tab:
-            raise DataError(
-                "a line has no tab",
-                where=f"{path}:{number}",
-                expected="id TAB text",
-                found=repr(line[:60]),
-            )
-        if name in found:
-            raise DataError(f"the id `{name}` occurs twice", where=f"{path}:{number}")
-        found[name] = text.strip()
-    return found
-
-
-def _numbered(paths: Iterable[Path]) -> Iterator[tuple[Path, int, str]]:
     for path in paths:
-        yield from ((path, number, line) for number, line in enumerate(read_lines(path), 1))
+        for number, line in enumerate(read_lines(path), 1):
+            name, tab, text = line.partition("\t")
+            where = f"{path}:{number}"
+            if not line.strip():
+                continue
+            if not tab:
+                raise DataError(
+                    "a line has no tab", where=where, expected="id TAB text", found=repr(line[:60])
+                )
+            if name in found:
+                raise DataError(f"the id `{name}` occurs twice", where=where)
+            found[name] = text.strip()
+    return found
 
 
 def read_udhr(path: Path) -> list[str]:
