@@ -43,10 +43,15 @@ _Way = tuple[Mapping[str, str], Sequence[Mapping[str, str]]]
 
 @dataclass(frozen=True)
 class _Named(Place):
-    """Files that templates name, and what they call our languages."""
+    """Files that templates name, and what they call our languages.
+
+    Args:
+        most: how many texts of a template are read, the best ones; None for all.
+    """
 
     paths: tuple[str, ...]
     codes: Codes
+    most: int | None = 1
 
     @abstractmethod
     def _ways(self, path: str, route: Route, split: str) -> Iterator[_Way]:
@@ -64,17 +69,12 @@ class _Named(Place):
     def _known(self, root: Path | None) -> Sequence[str]:
         return sorted(map(str, set(self.routes(root))))
 
-    @property
-    def _most(self) -> int | None:
-        """How many texts of a template are read; None for all."""
-        return 1
-
     def find(self, route: Route, split: str, root: Path | None) -> Sequence[InFiles]:
         """The texts all of whose sides have files, template by template."""
         return [
             found
             for path in self.paths
-            for found in islice(self._found(path, route, split, root), self._most)
+            for found in islice(self._found(path, route, split, root), self.most)
         ]
 
     def _found(self, path: str, route: Route, split: str, root: Path | None) -> Iterator[InFiles]:
@@ -133,18 +133,10 @@ class ByLanguage(_Named):
 
     A direction is named as it is written, such as `de-en`, or by `codes`. Where a split has no
     files, those are read of the one that `splits` names for it.
-
-    Args:
-        every: whether all files are read that any code names, and not those of the first alone.
     """
 
     splits: SplitNames = field(default_factory=dict)
     treebanks: Mapping[str, str] = field(default_factory=dict)
-    every: bool = False
-
-    @property
-    def _most(self) -> int | None:
-        return None if self.every else 1
 
     def _ways(self, path: str, route: Route, split: str) -> Iterator[_Way]:
         name = str(route)
@@ -177,15 +169,10 @@ class SideBySide(_Named):
     that of `beside` behind it.
 
     Args:
-        beside: the other language where one is asked for; where there is none, there are
-            directions only, and of a template one text, else one for every two codes.
+        beside: the other language where one is asked for; where there is none, directions only.
     """
 
     beside: str | None = None
-
-    @property
-    def _most(self) -> int | None:
-        return 1 if self.beside is None else None
 
     def _names(self, route: Route) -> tuple[str, str]:
         return route.direction if self.beside is None else sides(route, self.beside)

@@ -8,6 +8,7 @@ languages, units) occur in all splits.
 
 import random
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
@@ -43,7 +44,7 @@ UNITS = tuple(
 _RELATIVE_UNITS = ("year", "month", "week", "day", "hour", "minute")
 _DATE_STYLES = ("full", "full", "long", "medium", "yMMMM", "MMMMd", "yMMMEd", "yQQQQ", "range")
 _FIRST_YEAR, _YEARS = 1980, 60
-_DEV, _TEST, _PARTS = 8, 9, 10
+_TENTHS = (*("train",) * 8, "dev", "test")
 _COMMON = 2000
 
 
@@ -130,18 +131,13 @@ _NAMES = ("place", "language")
 _LISTED = ("and", "or", "comma")
 _PAIRED = (*_LISTED, "brackets", "colon", "dash")
 _KINDS = (
-    ("date",) * 4
-    + ("relative",) * 3
-    + ("quantity",) * 3
-    + ("percent", "time")
-    + ("money",) * 3
-    + _NAMES * 2
+    *Counter(date=4, relative=3, quantity=3, percent=1, time=1, money=3).elements(),
+    *_NAMES * 2,
 )
 
 
 def _split_of(meaning: object) -> str:
-    part = zlib.crc32(repr(meaning).encode()) % _PARTS
-    return {_DEV: "dev", _TEST: "test"}.get(part, "train")
+    return _TENTHS[zlib.crc32(repr(meaning).encode()) % len(_TENTHS)]
 
 
 def _draw_phrase(kind: str, split: str, draw: random.Random) -> Phrase:

@@ -136,10 +136,8 @@ def _money_symbol(tongue: Tongue, currency: str, amount: str) -> _Texts:
 def _affix(affix: str, symbol: str, space: str, *, before: bool) -> _Texts:
     """What stands before or after an amount; CLDR puts a space between a digit and a letter."""
     left, mark, right = affix.translate(INVISIBLE).partition("¤")
-    if not before and not left:
-        left = space if mark else ""
-    if before and not right:
-        right = space if mark else ""
+    if mark:
+        left, right = (left, right or space) if before else (left or space, right)
     yield left, None
     yield symbol if mark else "", "CURRENCY"
     yield right, None

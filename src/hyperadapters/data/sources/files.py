@@ -55,7 +55,7 @@ class Files(Source):
 
     @property
     def _place(self) -> ByLanguage:
-        return ByLanguage((self.path,), self.codes, self.splits, self.treebanks)
+        return ByLanguage((self.path,), self.codes, splits=self.splits, treebanks=self.treebanks)
 
     @property
     def _rule(self) -> Rule:

@@ -79,24 +79,21 @@ class Hub(Source):
                 expected="exactly one of the two",
                 found="both" if self.dataset else "none",
             )
-        unused = (("subset", "revision") if self.path else ()) + (
-            () if self.words else ("label_names",)
-        )
-        for name in unused:
-            if getattr(self, name):
+        unused = {"subset": self.path, "revision": self.path, "label_names": not self.words}
+        for name, without in unused.items():
+            if without and getattr(self, name):
                 raise ConfigError(
                     f"the `{name}` of a source of format `hub` has no effect",
                     expected="`subset` and `revision` with `dataset`, `label_names` with `words`",
                     remedy=f"leave `{name}` out",
                 )
-        complete = [group for group in self._groups() if None not in group]
-        given = [column for group in self._groups() for column in group if column is not None]
-        if len(complete) != 1 or given != list(complete[0]):
+        named = [group for group in self._groups() if set(group) != {None}]
+        if len(named) != 1 or None in named[0]:
             raise ConfigError(
                 "the columns of a source of format `hub` are not clear",
                 expected="`words` and `labels`, or `text`, or `first` and `second`, "
                 "or `translation`",
-                found=", ".join(f"`{column}`" for column in given) or "none",
+                found=", ".join(f"`{one}`" for group in named for one in group if one) or "none",
             )
 
     def _groups(self) -> tuple[tuple[str | None, ...], ...]:
@@ -116,7 +113,7 @@ class Hub(Source):
     @property
     def _place(self) -> Place:
         if self.path is not None:
-            return ByLanguage((self.path,), self.codes, self.splits)
+            return ByLanguage((self.path,), self.codes, splits=self.splits)
         return _OnHub(self)
 
     @property

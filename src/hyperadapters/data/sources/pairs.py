@@ -69,7 +69,7 @@ class Pairs(Source):
 
     @property
     def _place(self) -> ByPair:
-        return ByPair((self.path,), self.codes, self.splits)
+        return ByPair((self.path,), self.codes, splits=self.splits)
 
     @property
     def _rule(self) -> Rule:

@@ -51,7 +51,7 @@ class Parallel(Source):
 
     @property
     def _place(self) -> SideBySide:
-        return SideBySide(self.paths, self.codes, self.beside)
+        return SideBySide(self.paths, self.codes, most=None, beside=self.beside)
 
     @property
     def _rule(self) -> Rule:

@@ -52,7 +52,7 @@ class RootText(Source):
 
     @property
     def _place(self) -> ByLanguage:
-        return ByLanguage((*self.texts, *self.labelled), self.codes, every=True)
+        return ByLanguage((*self.texts, *self.labelled), self.codes, most=None)
 
     @property
     def _rule(self) -> Rule:
