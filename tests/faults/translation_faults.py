@@ -22,8 +22,8 @@ TRANSLATION = (
     Fault(
         "a sentence is tested in one language and trained on in another",
         "data/sources/aligned.py",
-        "return ((str(n), n, both) for",
-        "return ((both[0], n, both) for",
+        "return ((str(n), n, *both) for",
+        "return ((both[0], n, *both) for",
         "tests/data/sources/test_aligned.py::"
         "test_splits_by_hash_are_the_same_in_every_language[{language}.txt]",
     ),

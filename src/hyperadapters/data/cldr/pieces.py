@@ -22,6 +22,7 @@ FIELDS = tuple(
     "LANGUAGE".split()
 )
 GLUE = ("AND", "OR")
+_CLOSED = (None, "O", *GLUE)
 ENTITIES = {
     "date": "DATE",
     "time": "TIME",
@@ -48,6 +49,11 @@ class Piece(NamedTuple):
     field: str | None
     entity: str | None = None
     phrase: int = -1
+
+    @property
+    def is_open(self) -> bool:
+        """Whether letters of a pattern may be put to it: it is no glue and no mark."""
+        return self.field not in _CLOSED
 
 
 _SLOT = re.compile(r"\{\d\}")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from hyperadapters.data.cldr.meanings import Meaning, meanings, meanings_in_new_templates
 from hyperadapters.data.cldr.pieces import ENTITIES, FIELDS, GLUE, Piece, pieces_of
-from hyperadapters.data.cldr.words import Word, text_of, words_of
+from hyperadapters.data.cldr.words import text_of, words_of
 from hyperadapters.errors import UnknownName
 from hyperadapters.examples import Pair, Tagged, Text
 
@@ -41,7 +41,7 @@ def unknown(language: str) -> UnknownName:
     return UnknownName("language", language, CLDR_LANGUAGES, where=place, cause=cause)
 
 
-def _spans(words: Sequence[Word]) -> Iterator[str]:
+def _spans(words: Sequence[Piece]) -> Iterator[str]:
     last = -1
     for word in words:
         mark = "I" if word.phrase == last else "B"

@@ -54,7 +54,18 @@ def read_rows(
     Raises:
         DataError: the data set cannot be loaded, or does not have the columns.
     """
-    rows = _loaded(wanted, what)
+    import datasets
+
+    try:
+        rows: Any = datasets.load_dataset(*wanted.names, **wanted.options)
+    except Exception as fault:  # every builder of `datasets` has errors of its own
+        raise DataError(
+            f"`datasets` cannot load {what}",
+            where=wanted.source,
+            found=f"{type(fault).__name__}: {str(fault).splitlines()[0] if str(fault) else ''}",
+            cause="no such data set, subset or split; or no network and no copy in the cache",
+            remedy="for files on this machine give `path` in place of `dataset`",
+        ) from fault
     for column in columns:
         if column not in rows.column_names:
             raise DataError(
@@ -67,21 +78,6 @@ def read_rows(
     names = getattr(getattr(feature, "feature", feature), "names", None) or ()
     cells = enumerate(zip(*(rows[column] for column in columns), strict=True))
     return names, ((f"{wanted.source}, row {number}", own) for number, own in cells)
-
-
-def _loaded(wanted: DataSet, what: str) -> Any:
-    import datasets
-
-    try:
-        return datasets.load_dataset(*wanted.names, **wanted.options)
-    except Exception as fault:  # every builder of `datasets` has errors of its own
-        raise DataError(
-            f"`datasets` cannot load {what}",
-            where=wanted.source,
-            found=f"{type(fault).__name__}: {str(fault).splitlines()[0] if str(fault) else ''}",
-            cause="no such data set, subset or split; or no network and no copy in the cache",
-            remedy="for files on this machine give `path` in place of `dataset`",
-        ) from fault
 
 
 def text_in(cell: Any, where: str) -> str:

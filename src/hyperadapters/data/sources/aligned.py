@@ -90,19 +90,15 @@ class Aligned(Source):
 
     def _samples(self, text: InFiles, route: Route, split: str) -> Iterator[Sample]:
         """Neither side empty, marked by their id or the number of their line."""
-        for mark, line, both in _by_id(text) if has_ids(text.sides[0]) else _by_line(text):
+        for mark, line, *both in _texts(text):
             first, second = map(str.strip, both)
             if first and second:
                 yield Sample(Pair(first, second, route.direction), mark, line)
 
 
-_Texts = Iterator[tuple[str, int | None, tuple[str, str]]]
-
-
-def _by_id(text: InFiles) -> _Texts:
-    left, right = (read_identified(*files) for files in text.sides)
-    return ((name, None, (left[name], right[name])) for name in left if name in right)
-
-
-def _by_line(text: InFiles) -> _Texts:
-    return ((str(n), n, both) for n, both in enumerate(read_parts(*text.sides), 1))
+def _texts(text: InFiles) -> Iterator[tuple[str, int | None, str, str]]:
+    """Both sides of each text, behind its mark and its line if that counts."""
+    if has_ids(text.sides[0]):
+        left, right = (read_identified(*files) for files in text.sides)
+        return ((name, None, left[name], right[name]) for name in left if name in right)
+    return ((str(n), n, *both) for n, both in enumerate(read_parts(*text.sides), 1))
