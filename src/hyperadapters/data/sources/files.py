@@ -74,7 +74,7 @@ class Files(Source):
 @final
 @dataclass(frozen=True, kw_only=True)
 class ConllU(Files):
-    """Universal Dependencies in CoNLL-U; multiword and empty nodes are left out.
+    """Universal Dependencies in CoNLL-U.
 
     Args:
         column: which column holds the labels: `upos`, `xpos` or `deprel`.
