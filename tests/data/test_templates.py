@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hyperadapters.data.templates import codes_for, expand, filled, languages_of, rooted
+from hyperadapters.data.templates import Codes, codes_for, expand, filled, rooted, routes_in
 from hyperadapters.errors import DataError
 
 
@@ -14,24 +14,25 @@ def touch(root: Path, *names: str) -> None:
         (root / name).touch()
 
 
+def named(root: Path, template: str, codes: Codes) -> set[str]:
+    return {str(route) for route in routes_in(root, template, codes, "language")}
+
+
 def test_filled_leaves_what_is_not_named() -> None:
-    assert filled("{language}/{split}.txt", split="dev") == "{language}/dev.txt"
+    assert filled("{language}/{split}.txt", {"split": "dev"}) == "{language}/dev.txt"
 
 
-def test_the_first_assignment_with_files_wins_and_files_are_sorted(tmp_path: Path) -> None:
+def test_files_are_sorted(tmp_path: Path) -> None:
     touch(tmp_path, "yor/b.txt", "yor/a.txt", "yo/x.tsv")
-    fields = [{"language": "yo"}, {"language": "yor"}]
-    files, found = expand(tmp_path, "{language}/*.txt", fields)
+    files = expand(tmp_path, "{language}/*.txt", {"language": "yor"})
     assert [file.name for file in files] == ["a.txt", "b.txt"]
-    assert found == {"language": "yor"}
-    assert expand(tmp_path, "none/{language}", fields) == ([], {})
+    assert expand(tmp_path, "{language}/*.txt", {"language": "yo"}) == ()
 
 
 def test_absolute_templates_need_no_root(tmp_path: Path) -> None:
     touch(tmp_path, "a.txt")
-    template = f"{tmp_path}/{{language}}.txt"
-    files, _ = expand(rooted(template, None), template, [{"language": "a"}])
-    assert files == [tmp_path / "a.txt"]
+    files = expand(None, f"{tmp_path}/{{language}}.txt", {"language": "a"})
+    assert files == (tmp_path / "a.txt",)
 
 
 def test_codes_as_named_else_as_usual() -> None:
@@ -43,13 +44,13 @@ def test_codes_as_named_else_as_usual() -> None:
 def test_languages_are_read_back(tmp_path: Path) -> None:
     touch(tmp_path, "ud/X/tr_imst-ud-test.conllu", "ud/Y/gun_t-ud-dev.conllu", "ud/Y/readme.txt")
     template = "ud/*/{language}_*-ud-{split}.conllu"
-    assert languages_of(tmp_path, template, {}) == ("gn", "tr")
-    assert languages_of(tmp_path, template, {"mbya": "gun"}) == ("mbya", "tr")
+    assert named(tmp_path, template, {}) == {"gn", "tr"}
+    assert named(tmp_path, template, {"mbya": "gun"}) == {"mbya", "tr"}
 
 
 def test_a_language_named_twice_in_a_path_is_the_same(tmp_path: Path) -> None:
     touch(tmp_path, "yor/yor.txt", "hau/yor.txt")
-    assert languages_of(tmp_path, "{language}/{language}.txt", {}) == ("yo",)
+    assert named(tmp_path, "{language}/{language}.txt", {}) == {"yo"}
 
 
 def test_no_root() -> None:

@@ -132,17 +132,19 @@ def _plain(lines: list[str]) -> Iterator[str]:
         block = []
 
 
+def _value(text: str) -> object:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
+
+
 def _strings(lines: list[str]) -> Iterator[str]:
     """Every string of a JSON file, or of one value per line; lines that are no JSON as they are."""
-    try:
-        waiting: list[object] = [json.loads("\n".join(lines))]
-    except json.JSONDecodeError:
-        waiting = []
-        for line in lines:
-            try:
-                waiting.append(json.loads(line))
-            except json.JSONDecodeError:
-                waiting.append(line)
+    whole = "\n".join(lines)
+    waiting = [_value(whole)]
+    if waiting == [whole]:
+        waiting = [_value(line) for line in lines]
     while waiting:
         value = waiting.pop()
         if isinstance(value, str):

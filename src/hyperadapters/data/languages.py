@@ -52,51 +52,15 @@ _FAMILIES = {
     "Volta-Niger": "ig yo",
 }
 
-_CODES = {
-    "af": "afr",
-    "ar": "arb ara",
-    "ay": "ayr aym",
-    "bm": "bam",
-    "br": "bre",
-    "chr": "Cherokee",
-    "da": "dan",
-    "de": "deu",
-    "ee": "ewe Ewe",
-    "en": "eng eng-US English",
-    "es": "spa",
-    "et": "est Estonian",
-    "eu": "eus Basque",
-    "fo": "fao",
-    "fr": "fra",
-    "gn": "gug grn gun",
-    "ha": "hau",
-    "hi": "hin",
-    "id": "ind",
-    "ig": "ibo",
-    "is": "isl",
-    "kab": "Kabyle",
-    "kk": "kaz",
-    "ln": "lin",
-    "lv": "lav Latvian",
-    "ml": "mal",
-    "mr": "mar",
-    "mt": "mlt",
-    "nah": "nhn Nahuatl",
-    "qu": "quy que",
-    "ru": "rus",
-    "rw": "kin",
-    "sa": "san",
-    "sw": "swh swa Swahili",
-    "ta": "tam",
-    "te": "tel",
-    "tr": "tur",
-    "ug": "uig uig_arab",
-    "wal": "Wolaytta",
-    "wo": "wol Wolof",
-    "yo": "yor",
-    "zh": "zho zho-CN cmn cmn_hans",
-    "zu": "zul",
-}
+_GROUPS = (
+    "af afr, ar arb ara, ay ayr aym, bm bam, br bre, chr Cherokee, da dan, de deu, ee ewe Ewe, "
+    "en eng eng-US English, es spa, et est Estonian, eu eus Basque, fo fao, fr fra, "
+    "gn gug grn gun, ha hau, hi hin, id ind, ig ibo, is isl, kab Kabyle, kk kaz, ln lin, "
+    "lv lav Latvian, ml mal, mr mar, mt mlt, nah nhn Nahuatl, qu quy que, ru rus, rw kin, "
+    "sa san, sw swh swa Swahili, ta tam, te tel, tr tur, ug uig uig_arab, wal Wolaytta, "
+    "wo wol Wolof, yo yor, zh zho zho-CN cmn cmn_hans, zu zul"
+)
+_CODES = {ours: others for ours, *others in map(str.split, _GROUPS.split(", "))}
 
 
 def families() -> Mapping[str, str]:
@@ -108,12 +72,9 @@ def families() -> Mapping[str, str]:
 
 def codes_of(language: str) -> tuple[str, ...]:
     """The code itself, then the others that data sets write the same language with."""
-    return (language, *_CODES.get(language, "").split())
+    return (language, *_CODES.get(language, ()))
 
 
 def language_of(code: str) -> str:
     """The language that a data set means by `code`; an unknown code names itself."""
-    for language, codes in _CODES.items():
-        if code in codes.split():
-            return language
-    return code
+    return next((language for language, others in _CODES.items() if code in others), code)

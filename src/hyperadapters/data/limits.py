@@ -1,15 +1,16 @@
 """What a run file says of splits: their names elsewhere, their lines, and their most examples."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal, cast
+from typing import Annotated, Literal, TypeVar, cast
 
 from pydantic import Field
 
 from hyperadapters.examples import Example
 
-__all__ = ["Count", "Limit", "Lines", "SplitNames", "limited", "split_name"]
+__all__ = ["Count", "Limit", "Lines", "SplitNames", "limited", "of_split"]
 
 _Split = Literal["train", "dev", "test"]
+T = TypeVar("T")
 
 Count = Annotated[int, Field(strict=True, ge=0)]
 """A number of examples; text, booleans and what is below 0 are refused in a run file."""
@@ -21,13 +22,12 @@ Lines = Mapping[_Split, tuple[int, int]]
 """First and last line of each split, 1-based."""
 
 
-def split_name(names: SplitNames, split: str) -> str | None:
-    """What a split is called elsewhere; None where that is not said."""
-    return cast(Mapping[str, str], names).get(split)
+def of_split(said: Mapping[_Split, T], split: str) -> T | None:
+    """What is said of a split; None where nothing is."""
+    return cast(Mapping[str, T], said).get(split)
 
 
 def limited(examples: Sequence[Example], limit: Limit, split: str) -> Sequence[Example]:
     """The first examples, as many as the limit of the split allows."""
-    if isinstance(limit, Mapping):
-        limit = cast(Mapping[str, int], limit).get(split)
-    return tuple(examples[:limit])
+    most = of_split(limit, split) if isinstance(limit, Mapping) else limit
+    return tuple(examples[:most])

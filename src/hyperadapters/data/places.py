@@ -1,5 +1,6 @@
-"""Places under a data root that several sources share, and what they find there."""
+"""Files under a data root, as sources find them: by a language, side by side, or by a pair."""
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, permutations, product
@@ -7,13 +8,13 @@ from pathlib import Path
 from typing import NamedTuple, final
 
 from hyperadapters.data.corpora import SPLITS
-from hyperadapters.data.limits import SplitNames, split_name
+from hyperadapters.data.limits import SplitNames, of_split
 from hyperadapters.data.source import Place, sides
-from hyperadapters.data.templates import Codes, codes_for, expand, filled, languages_of, rooted
+from hyperadapters.data.templates import Codes, codes_for, expand, filled, rooted, routes_in
 from hyperadapters.errors import DataError, nearest
 from hyperadapters.routes import Route
 
-__all__ = ["ByLanguage", "Files", "InFiles", "SideBySide", "has_ids"]
+__all__ = ["ByLanguage", "ByPair", "Files", "InFiles", "SideBySide", "has_ids"]
 
 Files = tuple[Path, ...]
 
@@ -24,128 +25,166 @@ class InFiles(NamedTuple):
     Args:
         sides: the files of each side, in the order of their names; one side where each file holds
             all that is said.
-        name: what the files call the language; for text from all over a root, what found them.
-        split: that was asked for.
-        certain: whether it has that split.
+        path: the template that names them.
+        codes: our language names -> what the files call them, in the files' own order.
     """
 
     sides: tuple[Files, ...]
-    name: str = ""
-    split: str = ""
-    certain: bool = True
+    path: str
+    codes: Mapping[str, str]
 
     def __str__(self) -> str:
         return " | ".join(", ".join(map(str, files)) for files in self.sides)
 
 
-@final
-@dataclass(frozen=True)
-class ByLanguage(Place[InFiles]):
-    """Files that one template names by their language, split and treebank.
+_Way = tuple[Mapping[str, str], Sequence[Mapping[str, str]]]
+"""The codes of languages, and the fields of a template for each side."""
 
-    A direction is named as it is written, such as `de-en`, or by `codes`.
+
+@dataclass(frozen=True)
+class _Named(Place):
+    """Files that templates name, and what they call our languages.
+
+    Args:
+        most: how many texts of a template are read, the best ones; None for all.
     """
 
-    path: str
+    paths: tuple[str, ...]
     codes: Codes
-    splits: SplitNames
-    treebanks: Mapping[str, str] = field(default_factory=dict)
+    most: int | None = 1
+
+    @abstractmethod
+    def _ways(self, path: str, route: Route, split: str) -> Iterator[_Way]:
+        """What can stand for the fields of a template, the best first."""
+
+    @abstractmethod
+    def _lacks(self, route: Route, split: str) -> str:
+        """What to say is not there."""
+
+    def _named(self, root: Path | None, *fields: str) -> list[Route]:
+        """What some fields of the templates stand for, as our languages."""
+        each = (routes_in(root, path, self.codes, *fields) for path in self.paths)
+        return [route for routes in each for route in routes]
+
+    def _known(self, root: Path | None) -> Sequence[str]:
+        return sorted(map(str, set(self.routes(root))))
 
     def find(self, route: Route, split: str, root: Path | None) -> Sequence[InFiles]:
-        """The files of the split; where there are none, of the one that `splits` names for it."""
-        name = str(route)
-        if "{treebank}" in self.path and name not in self.treebanks:
-            return ()
-        treebank = self.treebanks.get(name, "")
-        fields = (
-            {"language": code, "split": one, "treebank": treebank}
-            for one in filter(None, (split, split_name(self.splits, split)))
-            for code in codes_for(name, self.codes)
-        )
-        files, found = expand(rooted(self.path, root), self.path, fields)
-        return [InFiles((tuple(files),), found["language"], split)] if files else ()
+        """The texts all of whose sides have files, template by template."""
+        return [
+            found
+            for path in self.paths
+            for found in islice(self._found(path, route, split, root), self.most)
+        ]
 
-    def routes(self, root: Path | None) -> Sequence[Route]:
-        """The languages with a file for any split; a name in a path counts as one language."""
-        if "{treebank}" not in self.path:
-            names = languages_of(rooted(self.path, root), self.path, self.codes)
-            return [Route.of(name) for name in names]
-        named = map(Route.of, self.treebanks)
-        return [one for one in named if any(self.find(one, split, root) for split in SPLITS)]
+    def _found(self, path: str, route: Route, split: str, root: Path | None) -> Iterator[InFiles]:
+        for codes, fields in self._ways(path, route, split):
+            files = tuple(expand(root, path, side) for side in fields)
+            if all(files) and len(set(files)) == len(files):
+                yield InFiles(files, path, codes)
 
     def missing(self, route: Route, split: str, root: Path | None) -> DataError:
-        """Which splits of the language there are, or which languages."""
-        name, codes = str(route), codes_for(str(route), self.codes)
+        """Where the files would be, and which splits of the language there are, or which languages.
+
+        Raises:
+            ContextError: the route is one language, where texts have two.
+        """
+        what = self._lacks(route, split)
+        none: _Way = {str(route): ""}, [{}]
+        ways = [(path, *next(self._ways(path, route, split), none)) for path in self.paths]
+        names = list(dict.fromkeys(name for _, codes, _ in ways for name in codes))
         own = [one for one in SPLITS if self.find(route, one, root)]
+        found, remedy = self._others(names, root)
         if own:
-            found, remedy = f"only {', '.join(own)}", f"`splits: {{{split}: {own[-1]}}}`"
-        else:
-            found, remedy = self._others(name, root)
-        fields = {"language": codes[0], "split": split}
-        fields |= {"treebank": self.treebanks[name]} if name in self.treebanks else {}
+            found = f"only {', '.join(own)}"
+            remedy = f"say its name in the path, `splits: {{{split}: ...}}`, or read another, "
+            remedy += f"`splits: {{{split}: {own[-1]}}}`"
+        where = ((*rooted(path, root), fields[0]) for path, _, fields in ways)
+        called = (f"`{name}` called {' or '.join(codes_for(name, self.codes))}" for name in names)
         return DataError(
-            f"no file for language `{name}`, split `{split}`",
-            where=str(rooted(self.path, root) / filled(self.path, **fields).removeprefix("/")),
-            expected=f"{{language}} = {' or '.join(codes)}",
+            what,
+            where=", ".join(str(base / filled(path, fields)) for base, path, fields in where),
+            expected="; ".join(called),
             found=found,
             cause="the split does not exist for this language" if own else None,
             remedy=remedy,
         )
 
-    def _others(self, name: str, root: Path | None) -> tuple[str, str]:
-        known = [str(route) for route in sorted(self.routes(root))]
-        close = nearest(name, known)
+    def _others(self, names: Sequence[str], root: Path | None) -> tuple[str, str]:
+        """Which languages there are, and how to name these."""
+        known = self._known(root)
         found = f"files for {', '.join(known[:15]) or 'no language'}"
         found += f", ... ({len(known)} in all)" if known[15:] else ""
-        remedy = f"name what the files call it, `codes: {{{name}: ...}}`"
-        remedy += ", or its folder, `treebanks: {...}`" if "{treebank}" in self.path else ""
+        codes = ", ".join(f"{name}: ..." for name in names)
+        remedy = f"name what the files call it, `codes: {{{codes}}}`"
+        remedy += ", or its folder, `treebanks: {...}`" if self._in_treebanks else ""
+        close = nearest(names[0], known) if len(names) == 1 else None
         return found, remedy + (f"; did you mean `{close}`?" if close else "")
+
+    @property
+    def _in_treebanks(self) -> bool:
+        return any("{treebank}" in path for path in self.paths)
 
 
 @final
 @dataclass(frozen=True)
-class SideBySide(Place[InFiles]):
-    """Texts that have a file, or several, in each of their languages.
+class ByLanguage(_Named):
+    """Files that templates name by their language, split and treebank.
 
-    Args:
-        paths: templates of one side's files, with `{language}`; `{pair}` is both codes with a
-            hyphen between, that of `beside` behind it.
-        beside: the other language where one is asked for; where there is none, directions only.
-        most: how many texts of a template are read, one for every two codes of its languages.
-        lined: the splits that a text aligned by line has; None for all.
+    A direction is named as it is written, such as `de-en`, or by `codes`. Where a split has no
+    files, those are read of the one that `splits` names for it.
     """
 
-    paths: tuple[str, ...]
-    codes: Codes
-    beside: str | None = None
-    most: int | None = None
-    lined: frozenset[str] | None = None
+    splits: SplitNames = field(default_factory=dict)
+    treebanks: Mapping[str, str] = field(default_factory=dict)
 
-    def find(self, route: Route, split: str, root: Path | None) -> Sequence[InFiles]:
-        """The texts with both sides."""
-        if len(route.languages) == 1 and self.beside is None:
-            return ()
-        names = self._names(route)
-        has_lines = self.lined is None or split in self.lined
-        return [
-            InFiles(both, certain=has_lines or has_ids(both[0]))
-            for path in self.paths
-            for both in islice(self._both(names, path, root), self.most)
-        ]
+    def _ways(self, path: str, route: Route, split: str) -> Iterator[_Way]:
+        name = str(route)
+        if "{treebank}" in path and name not in self.treebanks:
+            return
+        other = {"treebank": self.treebanks.get(name, "")}
+        for one in filter(None, (split, of_split(self.splits, split))):
+            for code in codes_for(name, self.codes):
+                yield {name: code}, [{"language": code, "split": one, **other}]
+
+    def routes(self, root: Path | None) -> Sequence[Route]:
+        """The languages with a file for any split; a name in a path counts as one language."""
+        if not self._in_treebanks:
+            return self._named(root, "language")
+        known = map(Route.of, self.treebanks)
+        return [one for one in known if any(self.find(one, split, root) for split in SPLITS)]
+
+    def _lacks(self, route: Route, split: str) -> str:
+        if any("{split}" in path for path in self.paths):
+            return f"no file for language `{route}`, split `{split}`"
+        return f"no text for language `{route}`"
+
+
+@final
+@dataclass(frozen=True)
+class SideBySide(_Named):
+    """Texts that have a file, or several, in each of their languages.
+
+    In templates `{language}` is that of one side, and `{pair}` both codes with a hyphen between,
+    that of `beside` behind it.
+
+    Args:
+        beside: the other language where one is asked for; where there is none, directions only.
+    """
+
+    beside: str | None = None
 
     def _names(self, route: Route) -> tuple[str, str]:
         return route.direction if self.beside is None else sides(route, self.beside)
 
-    def _both(
-        self, names: tuple[str, str], path: str, root: Path | None
-    ) -> Iterator[tuple[Files, Files]]:
-        base = rooted(path, root)
+    def _ways(self, path: str, route: Route, split: str) -> Iterator[_Way]:
+        if len(route.languages) == 1 and self.beside is None:
+            return
+        names = self._names(route)
         for codes in product(*(codes_for(name, self.codes) for name in names)):
             for pair in self._pairs(names, codes) if "{pair}" in path else ("",):
-                fields = ({"language": code, "pair": pair} for code in codes)
-                first, second = (tuple(expand(base, path, [one])[0]) for one in fields)
-                if first and second and first != second:
-                    yield first, second
+                fields = [{"language": code, "pair": pair} for code in codes]
+                yield dict(zip(names, codes, strict=True)), fields
 
     def _pairs(self, names: tuple[str, str], codes: tuple[str, ...]) -> Iterator[str]:
         """What `{pair}` can stand for: either order, but never `beside` in front."""
@@ -155,30 +194,46 @@ class SideBySide(Place[InFiles]):
 
     def routes(self, root: Path | None) -> Sequence[Route]:
         """The directions between any two languages, or the languages beside the other."""
-        each = self._languages(root)
-        known = permutations(each, 2) if self.beside is None else ((one,) for one in each)
+        known = permutations(self._known(root), 1 if self.beside is not None else 2)
         return [route for route in map(Route, known) if self.find(route, "", root)]
 
-    def _languages(self, root: Path | None) -> Sequence[str]:
-        bases = [(rooted(path, root), path) for path in self.paths]
-        return sorted({n for base, path in bases for n in languages_of(base, path, self.codes)})
+    def _known(self, root: Path | None) -> Sequence[str]:
+        return sorted({str(route) for route in self._named(root, "language")})
 
-    def missing(self, route: Route, split: str, root: Path | None) -> DataError:
-        """Which languages have text.
+    def _lacks(self, route: Route, split: str) -> str:
+        first, second = self._names(route)
+        if len(route.languages) == 1:
+            return f"no text of language `{first}` beside `{second}`"
+        return f"no aligned text for the direction `{route}`"
 
-        Raises:
-            ContextError: the route is one language, and nothing is beside it.
-        """
-        first, _ = self._names(route)
-        alone = f"no text of language `{route}` beside `{self.beside}`"
-        directed = f"no aligned text for the direction `{route}`"
-        return DataError(
-            alone if len(route.languages) == 1 else directed,
-            where=str(rooted(self.paths[0], root)),
-            expected=", ".join(filled(path, language=first) for path in self.paths),
-            found=f"text for {', '.join(self._languages(root)) or 'no language'}",
-            remedy=f"name the files' codes, `codes: {{{first}: ...}}`",
-        )
+
+@final
+@dataclass(frozen=True)
+class ByPair(_Named):
+    """Files that templates name by two languages, which serve both directions.
+
+    Those that have the order of the direction are before those that have the other; `{language}`
+    is that of one side, where each has files of its own.
+    """
+
+    splits: SplitNames = field(default_factory=dict)
+
+    def _ways(self, path: str, route: Route, split: str) -> Iterator[_Way]:
+        split = of_split(self.splits, split) or split
+        for names in permutations(route.direction) if len(route.languages) > 1 else ():
+            for codes in product(*(codes_for(name, self.codes) for name in names)):
+                fields = dict(zip(("first", "second"), codes, strict=True), split=split)
+                each = codes if "{language}" in path else ("",)
+                sides = [{**fields, "language": code} for code in each]
+                yield dict(zip(names, codes, strict=True)), sides
+
+    def routes(self, root: Path | None) -> Sequence[Route]:
+        """Both directions of every pair that has a file."""
+        pairs = (route.languages for route in self._named(root, "first", "second"))
+        return [Route(names) for pair in pairs for names in permutations(pair)]
+
+    def _lacks(self, route: Route, split: str) -> str:
+        return f"no pairs for the direction `{Route(route.direction)}`, split `{split}`"
 
 
 def has_ids(files: Files) -> bool:

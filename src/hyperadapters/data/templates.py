@@ -1,13 +1,14 @@
 """Path templates under a data root: `ner/{language}/{split}.txt`, with globs and other codes."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from hyperadapters.data.languages import codes_of, language_of
 from hyperadapters.errors import ConfigError, DataError
+from hyperadapters.routes import Route
 
 __all__ = [
     "Codes",
@@ -16,35 +17,31 @@ __all__ = [
     "codes_for",
     "expand",
     "filled",
-    "languages_of",
-    "named_in",
     "rooted",
+    "routes_in",
 ]
 
 Codes = Mapping[str, str | tuple[str, ...]]
 _FIELD = re.compile(r"\{(\w+)\}")
 
 
-def rooted(template: str, root: Path | None) -> Path:
-    """The folder that a template starts in.
+def rooted(template: str, root: Path | None) -> tuple[Path, str]:
+    """The folder that a template starts in, and the template relative to it.
 
     Raises:
         DataError: the template is relative and there is no data root, or the root is no folder.
     """
     if Path(template).is_absolute():
-        return Path("/")
-    if root is None:
+        return Path("/"), template.removeprefix("/")
+    if root is None or not root.is_dir():
         raise DataError(
-            f"`{template}` lies under a data root, and none is given",
+            f"`{template}` lies under a data root, and none is given"
+            if root is None
+            else "the data root is not a folder",
+            where=None if root is None else str(root),
             remedy="give `--data-root FOLDER` or set HYPERADAPTERS_DATA",
         )
-    if not root.is_dir():
-        raise DataError(
-            "the data root is not a folder",
-            where=str(root),
-            remedy="give `--data-root FOLDER` or set HYPERADAPTERS_DATA",
-        )
-    return root
+    return root, template
 
 
 def check_places(template: str, **said: Mapping[Any, object]) -> None:
@@ -81,38 +78,29 @@ def check_named(**paths: tuple[str, ...]) -> None:
 
 def codes_for(language: str, codes: Codes) -> tuple[str, ...]:
     """What files call a language: as `codes` says; else its own code and the usual others."""
-    named = codes.get(language)
-    if named is None:
-        return codes_of(language)
+    named = codes.get(language, codes_of(language))
     return (named,) if isinstance(named, str) else tuple(named)
 
 
-def filled(template: str, **fields: str) -> str:
+def filled(template: str, fields: Mapping[str, str]) -> str:
     """A template with some `{fields}` filled in; the others stay."""
     return _FIELD.sub(lambda match: fields.get(match[1], match[0]), template)
 
 
-def expand(
-    root: Path, template: str, fields: Iterable[Mapping[str, str]]
-) -> tuple[list[Path], Mapping[str, str]]:
-    """The files of the first assignment of a template's fields that names any, and it; sorted."""
-    for assignment in fields:
-        path = filled(template, **assignment)
-        path = path.removeprefix("/") if root == Path("/") else path
-        found = sorted(root.glob(path)) if any(mark in path for mark in "*?[") else [root / path]
-        files = [file for file in found if file.is_file()]
-        if files:
-            return files, assignment
-    return [], {}
+def expand(root: Path | None, template: str, fields: Mapping[str, str]) -> tuple[Path, ...]:
+    """The files that a template names with its fields filled in, sorted."""
+    base, path = rooted(template, root)
+    path = filled(path, fields)
+    found = sorted(base.glob(path)) if any(mark in path for mark in "*?[") else [base / path]
+    return tuple(file for file in found if file.is_file())
 
 
 @lru_cache(maxsize=256)
-def named_in(root: Path, template: str) -> tuple[Mapping[str, str], ...]:
+def _named_in(base: Path, template: str) -> tuple[Mapping[str, str], ...]:
     """What stands for the fields of a template in each of the files that fit it; best effort."""
-    relative = template.removeprefix("/") if root == Path("/") else template
     known = {"**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
     pattern, seen = "", set()
-    for part in re.split(r"(\*\*/|\*|\?|\{\w+\})", relative):
+    for part in re.split(r"(\*\*/|\*|\?|\{\w+\})", template):
         name = part[1:-1]
         if part not in known and part.startswith("{"):
             pattern += f"(?P={name})" if name in seen else f"(?P<{name}>[^/]+?)"
@@ -120,15 +108,17 @@ def named_in(root: Path, template: str) -> tuple[Mapping[str, str], ...]:
         else:
             pattern += known.get(part, re.escape(part))
     matches = (
-        re.fullmatch(pattern, file.relative_to(root).as_posix())
-        for file in sorted(root.glob(_FIELD.sub("*", relative)))
+        re.fullmatch(pattern, file.relative_to(base).as_posix())
+        for file in sorted(base.glob(_FIELD.sub("*", template)))
     )
     return tuple(match.groupdict() for match in matches if match)
 
 
-def languages_of(root: Path, template: str, codes: Codes) -> tuple[str, ...]:
-    """The languages whose files fit a template, by our codes, sorted; best effort."""
+def routes_in(root: Path | None, template: str, codes: Codes, *names: str) -> frozenset[Route]:
+    """What some fields of a template stand for in the files that fit it, as our languages; best
+    effort.
+    """
     ours = {code: language for language in codes for code in codes_for(language, codes)}
-    named = named_in(root, template)
-    found = {fields["language"] for fields in named if "language" in fields}
-    return tuple(sorted({ours.get(code) or language_of(code) for code in found}))
+    each = _named_in(*rooted(template, root))
+    coded = {tuple(one[name] for name in names) for one in each if set(names) <= set(one)}
+    return frozenset(Route(tuple(ours.get(c) or language_of(c) for c in one)) for one in coded)

@@ -8,6 +8,7 @@ languages, units) occur in all splits.
 
 import random
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice
@@ -15,18 +16,7 @@ from typing import NamedTuple
 
 from hyperadapters.data.corpora import SPLITS
 
-__all__ = [
-    "CURRENCIES",
-    "LANGUAGES",
-    "TERRITORIES",
-    "UNITS",
-    "Join",
-    "Meaning",
-    "Phrase",
-    "meanings",
-    "meanings_in_new_templates",
-    "template",
-]
+__all__ = ["Join", "Meaning", "Phrase", "meanings", "meanings_in_new_templates", "template"]
 
 TERRITORIES = tuple(
     "US GB FR DE ES IT PT NL BE CH AT PL CZ SK HU RO BG GR TR RU UA BY LT LV EE FI SE NO DK IS "
@@ -54,7 +44,7 @@ UNITS = tuple(
 _RELATIVE_UNITS = ("year", "month", "week", "day", "hour", "minute")
 _DATE_STYLES = ("full", "full", "long", "medium", "yMMMM", "MMMMd", "yMMMEd", "yQQQQ", "range")
 _FIRST_YEAR, _YEARS = 1980, 60
-_DEV, _TEST, _PARTS = 8, 9, 10
+_TENTHS = (*("train",) * 8, "dev", "test")
 _COMMON = 2000
 
 
@@ -86,18 +76,16 @@ class Join(NamedTuple):
 Meaning = Phrase | Join
 
 
+def _day(draw: random.Random) -> tuple[int, int]:
+    return draw.randint(1, 12), draw.randint(1, 28)
+
+
 def _date(draw: random.Random) -> Phrase:
     style = draw.choice(_DATE_STYLES)
-    year, month, day = (
-        _FIRST_YEAR + draw.randrange(_YEARS),
-        draw.randint(1, 12),
-        draw.randint(1, 28),
-    )
+    year = _FIRST_YEAR + draw.randrange(_YEARS)
+    month, day = _day(draw)
     if style == "range":
-        later = year + draw.randint(1, 5)
-        return Phrase(
-            "date", style, (year, month, day, later, draw.randint(1, 12), draw.randint(1, 28))
-        )
+        return Phrase("date", style, (year, month, day, year + draw.randint(1, 5), *_day(draw)))
     # what a style does not show is fixed, so that two phrases that read alike are the same phrase
     if style == "MMMMd":
         year = 2000
@@ -117,56 +105,39 @@ def _amount(draw: random.Random) -> str:
     return f"{draw.randint(1, 99)}.{draw.randint(1, 9)}"
 
 
-def _money(draw: random.Random) -> Phrase:
-    style = draw.choice(("name", "symbol"))
-    return Phrase(
-        "money",
-        style,
-        (draw.choice(CURRENCIES), str(draw.randint(1, 50) * draw.choice((1, 7, 25, 130)))),
-    )
-
-
 def _phrase(kind: str, draw: random.Random) -> Phrase:
     match kind:
         case "date":
             return _date(draw)
         case "time":
-            return Phrase(
-                kind, draw.choice(("Hm", "Hm", "hm")), (draw.randrange(24), draw.randrange(60))
-            )
+            style = draw.choice(("Hm", "Hm", "hm"))
+            return Phrase(kind, style, (draw.randrange(24), draw.randrange(60)))
         case "relative":
             values = (draw.choice(_RELATIVE_UNITS), str(draw.randint(1, 60)))
             return Phrase(kind, draw.choice(("past", "future")), values)
         case "quantity":
-            return Phrase(
-                kind, draw.choice(("long", "long", "short")), (draw.choice(UNITS), _amount(draw))
-            )
+            style = draw.choice(("long", "long", "short"))
+            return Phrase(kind, style, (draw.choice(UNITS), _amount(draw)))
+        case "money":
+            style, currency = draw.choice(("name", "symbol")), draw.choice(CURRENCIES)
+            amount = draw.randint(1, 50) * draw.choice((1, 7, 25, 130))
+            return Phrase(kind, style, (currency, str(amount)))
         case "percent":
             return Phrase(kind, "", (str(draw.randint(1, 999)),))
-        case "money":
-            return _money(draw)
-        case "place":
-            return Phrase(kind, "", (draw.choice(TERRITORIES),))
-        case _:
-            return Phrase("language", "", (draw.choice(LANGUAGES),))
+    return Phrase(kind, "", (draw.choice(TERRITORIES if kind == "place" else LANGUAGES),))
 
 
 _NAMES = ("place", "language")
 _LISTED = ("and", "or", "comma")
 _PAIRED = (*_LISTED, "brackets", "colon", "dash")
 _KINDS = (
-    ("date",) * 4
-    + ("relative",) * 3
-    + ("quantity",) * 3
-    + ("percent", "time")
-    + ("money",) * 3
-    + _NAMES * 2
+    *Counter(date=4, relative=3, quantity=3, percent=1, time=1, money=3).elements(),
+    *_NAMES * 2,
 )
 
 
 def _split_of(meaning: object) -> str:
-    part = zlib.crc32(repr(meaning).encode()) % _PARTS
-    return {_DEV: "dev", _TEST: "test"}.get(part, "train")
+    return _TENTHS[zlib.crc32(repr(meaning).encode()) % len(_TENTHS)]
 
 
 def _draw_phrase(kind: str, split: str, draw: random.Random) -> Phrase:
@@ -181,10 +152,8 @@ def _group(split: str, draw: random.Random) -> Meaning:
     form = draw.random()
     if form < 0.25:
         kind, count = draw.choice(_NAMES), draw.choice((2, 2, 3))
-        names = {_phrase(kind, draw): None for _ in range(count)}
-        return (
-            Join(draw.choice(("and", "or")), tuple(names)) if len(names) > 1 else next(iter(names))
-        )
+        names = tuple(dict.fromkeys(_phrase(kind, draw) for _ in range(count)))
+        return Join(draw.choice(("and", "or")), names) if len(names) > 1 else names[0]
     if form < 0.35:
         date = _draw_phrase("date", split, draw)
         while date.style == "range":
@@ -210,13 +179,10 @@ def _leaves(meaning: Meaning) -> Iterator[Phrase]:
 
 
 def _belongs(meaning: Meaning, split: str) -> bool:
-    if any(phrase.kind not in _NAMES for phrase in _leaves(meaning)):
+    phrases = list(_leaves(meaning))
+    if any(phrase.kind not in _NAMES for phrase in phrases):
         return True
-    return isinstance(meaning, Join) and _split_of(_names(meaning)) == split
-
-
-def _names(meaning: Meaning) -> list[tuple[str | int, ...]]:
-    return sorted(phrase.values for phrase in _leaves(meaning))
+    return len(phrases) > 1 and _split_of(sorted(phrase.values for phrase in phrases)) == split
 
 
 @lru_cache(maxsize=32)

@@ -6,7 +6,7 @@ Everything comes from CLDR's patterns in `Babel`; nothing is found again in fini
 import datetime
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import count
 from typing import NamedTuple
 
@@ -17,24 +17,12 @@ from hyperadapters.data.cldr.tongue import INVISIBLE, Tongue, tongue_of
 
 __all__ = ["ENTITIES", "FIELDS", "GLUE", "Piece", "pieces_of"]
 
-FIELDS = (
-    "WEEKDAY",
-    "DAY",
-    "MONTH",
-    "YEAR",
-    "QUARTER",
-    "ERA",
-    "CLOCK",
-    "DAYPERIOD",
-    "PAST",
-    "FUTURE",
-    "NUMBER",
-    "UNIT",
-    "CURRENCY",
-    "TERRITORY",
-    "LANGUAGE",
+FIELDS = tuple(
+    "WEEKDAY DAY MONTH YEAR QUARTER ERA CLOCK DAYPERIOD PAST FUTURE NUMBER UNIT CURRENCY TERRITORY "
+    "LANGUAGE".split()
 )
 GLUE = ("AND", "OR")
+_CLOSED = (None, "O", *GLUE)
 ENTITIES = {
     "date": "DATE",
     "time": "TIME",
@@ -62,6 +50,11 @@ class Piece(NamedTuple):
     entity: str | None = None
     phrase: int = -1
 
+    @property
+    def is_open(self) -> bool:
+        """Whether letters of a pattern may be put to it: it is no glue and no mark."""
+        return self.field not in _CLOSED
+
 
 _SLOT = re.compile(r"\{\d\}")
 _Texts = Iterable[tuple[str, str | None]]
@@ -77,21 +70,22 @@ def _filled(pattern: str, *slots: tuple[str, str], rest: str | None) -> _Texts:
     yield pattern[position:], rest
 
 
+_NOON = datetime.time(12)
+
+
 def _date(tongue: Tongue, phrase: Phrase) -> _Texts:
-    days = [_noon(*map(int, phrase.values[i : i + 3])) for i in range(0, len(phrase.values), 3)]
-    if phrase.style != "range":
-        yield from tongue.moment(phrase.style, days[0])
+    dates = (
+        datetime.date(*map(int, phrase.values[i : i + 3])) for i in range(0, len(phrase.values), 3)
+    )
+    first, *last = (datetime.datetime.combine(date, _NOON) for date in dates)
+    if not last:
+        yield from tongue.moment(phrase.style, first)
         return
-    before, between, after = _SLOT.split(tongue.data["interval_formats"][None])
-    yield before, None
-    yield from tongue.moment("long", days[0])
-    yield between, None
-    yield from tongue.moment("long", days[1])
+    *before, after = _SLOT.split(tongue.data["interval_formats"][None])
+    for text, day in zip(before, (first, *last), strict=True):
+        yield text, None
+        yield from tongue.moment("long", day)
     yield after, None
-
-
-def _noon(year: int, month: int, day: int) -> datetime.datetime:
-    return datetime.datetime(year, month, day, 12)
 
 
 def _time(tongue: Tongue, phrase: Phrase) -> _Texts:
@@ -148,21 +142,17 @@ def _money_symbol(tongue: Tongue, currency: str, amount: str) -> _Texts:
 def _affix(affix: str, symbol: str, space: str, *, before: bool) -> _Texts:
     """What stands before or after an amount; CLDR puts a space between a digit and a letter."""
     left, mark, right = affix.translate(INVISIBLE).partition("¤")
-    if not before and not left:
-        left = space if mark else ""
-    if before and not right:
-        right = space if mark else ""
+    if mark:
+        left, right = (left, right or space) if before else (left or space, right)
     yield left, None
     yield symbol if mark else "", "CURRENCY"
     yield right, None
 
 
-def _place(tongue: Tongue, phrase: Phrase) -> _Texts:
-    yield tongue.locale.territories[str(phrase.values[0])], "TERRITORY"
-
-
-def _language(tongue: Tongue, phrase: Phrase) -> _Texts:
-    yield tongue.locale.languages[str(phrase.values[0])], "LANGUAGE"
+def _name(tongue: Tongue, phrase: Phrase) -> _Texts:
+    place = phrase.kind == "place"
+    names = tongue.locale.territories if place else tongue.locale.languages
+    yield names[str(phrase.values[0])], "TERRITORY" if place else "LANGUAGE"
 
 
 _WRITERS: dict[str, Callable[[Tongue, Phrase], _Texts]] = {
@@ -172,8 +162,8 @@ _WRITERS: dict[str, Callable[[Tongue, Phrase], _Texts]] = {
     "quantity": _quantity,
     "percent": _percent,
     "money": _money,
-    "place": _place,
-    "language": _language,
+    "place": _name,
+    "language": _name,
 }
 
 
@@ -183,24 +173,23 @@ def _phrase(language: str, phrase: Phrase) -> tuple[tuple[str, str | None], ...]
     return tuple((text.translate(INVISIBLE), field) for text, field in written if text)
 
 
-def _glue(tongue: Tongue, how: str, count: int) -> tuple[str, ...]:
+_MARKS = {"brackets": ("", " (", ")"), "colon": ("", ": ", ""), "dash": ("", " – ", "")}
+
+
+@cache
+def _glue(language: str, how: str, count: int) -> tuple[str, ...]:
     """The texts before, between and after `count` parts."""
+    data = tongue_of(language).data
     if how == "at":
-        before, between, after = _SLOT.split(tongue.data["datetime_formats"]["full"])
-        return before, between, after
-    if how in ("brackets", "colon", "dash"):
-        return {"brackets": ("", " (", ")"), "colon": ("", ": ", ""), "dash": ("", " – ", "")}[how]
-    patterns = tongue.data["list_patterns"]["or" if how == "or" else "standard"]
+        return tuple(_SLOT.split(data["datetime_formats"]["full"]))
+    if how in _MARKS:
+        return _MARKS[how]
+    patterns = data["list_patterns"]["or" if how == "or" else "standard"]
     order = ["start", *["middle"] * (count - 3), "end"] if count > 2 else ["2"]
     if how == "comma":
         order = ["start"] * (count - 1)
     split = [_SLOT.split(str(patterns[part])) for part in order]
     return "".join(s[0] for s in split), *(s[1] for s in split), "".join(s[2] for s in split)
-
-
-_glue_of = lru_cache(maxsize=None)(
-    lambda language, how, count: _glue(tongue_of(language), how, count)
-)
 
 
 def pieces_of(language: str, meaning: Meaning) -> list[Piece]:
@@ -218,7 +207,7 @@ def _pieces(language: str, meaning: Meaning, numbers: Iterator[int]) -> Iterator
     assert isinstance(meaning, Join)
     # languages that write no commas put their "and" everywhere in a list
     label = {"and": "AND", "comma": "AND", "or": "OR"}.get(meaning.how, "O")
-    texts = _glue_of(language, meaning.how, len(meaning.parts))
+    texts = _glue(language, meaning.how, len(meaning.parts))
     for text, part in zip(texts, meaning.parts, strict=False):
         yield Piece(text, label)
         yield from _pieces(language, part, numbers)

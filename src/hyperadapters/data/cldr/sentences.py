@@ -9,8 +9,8 @@ them, in more than a hundred languages. Index i of a split means the same in eve
 from collections.abc import Iterator, Sequence
 
 from hyperadapters.data.cldr.meanings import Meaning, meanings, meanings_in_new_templates
-from hyperadapters.data.cldr.pieces import ENTITIES, FIELDS, GLUE, pieces_of
-from hyperadapters.data.cldr.words import Word, text_of, words_of
+from hyperadapters.data.cldr.pieces import ENTITIES, FIELDS, GLUE, Piece, pieces_of
+from hyperadapters.data.cldr.words import text_of, words_of
 from hyperadapters.errors import UnknownName
 from hyperadapters.examples import Pair, Tagged, Text
 
@@ -27,37 +27,26 @@ CLDR_LANGUAGES = tuple(
 
 LABELS = {
     "fields": ("O", *FIELDS, *GLUE),
-    "spans": (
-        "O",
-        *(f"{mark}-{kind}" for kind in dict.fromkeys(ENTITIES.values()) for mark in "BI"),
-    ),
+    "spans": ("O", *(f"{m}-{kind}" for kind in dict.fromkeys(ENTITIES.values()) for m in "BI")),
 }
 """Every label of the two tagging tasks, in head order."""
 
 
 def unknown(language: str) -> UnknownName:
     """What to say of a language that CLDR does not cover."""
-    return UnknownName(
-        "language", language, CLDR_LANGUAGES, where="the built-in data `cldr`", cause=_CAUSE
+    cause = (
+        "CLDR uses two-letter codes where there are any, and does not cover every language in full"
     )
+    place = "the built-in data `cldr`"
+    return UnknownName("language", language, CLDR_LANGUAGES, where=place, cause=cause)
 
 
-_CAUSE = "CLDR uses two-letter codes where there are any, and does not cover every language in full"
-
-
-def _check(language: str) -> None:
-    if language not in CLDR_LANGUAGES:
-        raise unknown(language)
-
-
-def _spans(words: Sequence[Word]) -> tuple[str, ...]:
-    labels, last = [], -1
+def _spans(words: Sequence[Piece]) -> Iterator[str]:
+    last = -1
     for word in words:
-        labels.append(
-            f"{'I' if word.phrase == last else 'B'}-{word.entity}" if word.entity else "O"
-        )
+        mark = "I" if word.phrase == last else "B"
+        yield f"{mark}-{word.entity}" if word.entity else "O"
         last = word.phrase
-    return tuple(labels)
 
 
 def tagged(language: str, task: str, split: str, count: int, seed: int = 0) -> tuple[Tagged, ...]:
@@ -69,20 +58,19 @@ def tagged(language: str, task: str, split: str, count: int, seed: int = 0) -> t
     Raises:
         UnknownName: CLDR does not cover the language, or there is no such task.
     """
-    _check(language)
     if task not in LABELS:
         raise UnknownName("task of `cldr`", task, LABELS)
     found = []
-    for meaning in meanings(split, count, seed):
-        words = words_of(pieces_of(language, meaning))
-        labels = _spans(words) if task == "spans" else tuple(str(word.field) for word in words)
-        found.append(Tagged(tuple(word.text for word in words), labels))
+    for pieces in _written(language, meanings(split, count, seed)):
+        words = words_of(pieces)
+        labels = _spans(words) if task == "spans" else (str(word.field) for word in words)
+        found.append(Tagged(tuple(word.text for word in words), tuple(labels)))
     return tuple(found)
 
 
 def texts(language: str, split: str, count: int, seed: int = 0) -> tuple[Text, ...]:
     """The same sentences as plain text, spaced as CLDR spaces them."""
-    return tuple(map(Text, _written(language, meanings(split, count, seed))))
+    return tuple(Text(text_of(one)) for one in _written(language, meanings(split, count, seed)))
 
 
 def pairs(
@@ -98,9 +86,10 @@ def pairs(
     else:
         wanted = meanings(split, count, seed)
     both = zip(_written(language, wanted), _written(beside, wanted), strict=True)
-    return tuple(Pair(first, second, (language, beside)) for first, second in both)
+    return tuple(Pair(text_of(one), text_of(two), (language, beside)) for one, two in both)
 
 
-def _written(language: str, wanted: Sequence[Meaning]) -> Iterator[str]:
-    _check(language)
-    return (text_of(pieces_of(language, meaning)) for meaning in wanted)
+def _written(language: str, wanted: Sequence[Meaning]) -> Iterator[list[Piece]]:
+    if language not in CLDR_LANGUAGES:
+        raise unknown(language)
+    return (pieces_of(language, meaning) for meaning in wanted)

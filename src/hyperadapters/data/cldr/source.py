@@ -1,45 +1,18 @@
 """The built-in data as a source: sentences made from Unicode CLDR, nothing to download."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, NamedTuple, final
+from typing import Literal, final
 
 from hyperadapters.data.cldr import sentences
 from hyperadapters.data.limits import Count
-from hyperadapters.data.rules import by_place
-from hyperadapters.data.source import Parts, Place, Sample, Source, sides
+from hyperadapters.data.source import Place, Sample, Source, sides
 from hyperadapters.errors import ConfigError, HyperadaptersError, UnknownName
 from hyperadapters.examples import Example, Pair, Tagged, Text
 from hyperadapters.routes import Route
 
 __all__ = ["Cldr"]
-
-
-class _Meant(NamedTuple):
-    """Sentences of a split that CLDR can write, before they are written.
-
-    Args:
-        languages: one, or the two of pairs.
-        codes: what CLDR calls them.
-        size: sentences of the split.
-        content: of the source, for messages.
-    """
-
-    languages: tuple[str, ...]
-    codes: tuple[str, ...]
-    split: str
-    size: int
-    content: str
-
-    @property
-    def certain(self) -> bool:
-        """Whether there are any, and no language is beside itself."""
-        return self.size > 0 and len(set(self.languages)) == len(self.languages)
-
-    def __str__(self) -> str:
-        return f"cldr ({self.content})"
 
 
 @final
@@ -87,33 +60,58 @@ class Cldr(Source):
                 )
 
     @property
-    def parts(self) -> Parts[_Meant]:
-        """Sentences that are written when they are read."""
-        gives, write = _CONTENTS[self.content]
-        place = _Tongues(self, gives is Pair)
-        reader = partial(_samples, write=write, source=self)
-        return Parts(place=place, gives=gives, reader=reader, rule=by_place)
+    def gives(self) -> type[Example]:
+        """By the `content`."""
+        return {"text": Text, "pairs": Pair}.get(self.content, Tagged)
+
+    @property
+    def _place(self) -> Place:
+        return _Tongues(self)
+
+    def has(self, route: Route, split: str, root: Path | None) -> bool:
+        """Whether CLDR covers the route, no language beside itself, and the split is not empty."""
+        names = self._names(route)
+        apart = len(set(names)) == len(names)
+        return apart and self._size(split) > 0 and super().has(route, split, root)
+
+    def _size(self, split: str) -> int:
+        return {"train": self.train, "dev": self.dev, "test": self.test}.get(split, 0)
+
+    def _names(self, route: Route) -> tuple[str, ...]:
+        return sides(route, self.beside) if self.gives is Pair else (str(route),)
+
+    def _codes(self, route: Route) -> tuple[str, ...]:
+        return tuple(self.codes.get(name, name) for name in self._names(route))
+
+    def _samples(self, text: str, route: Route, split: str) -> Iterator[Sample]:
+        """The sentences of the languages' shares of the train split; all of another."""
+        names, examples = self._names(route), self._written(route, split)
+        for name in names if split == "train" else ():
+            own, every = self.shares.get(name, (1, 1))
+            examples = examples[own - 1 :: every]
+        return (Sample(example, example.text) for example in examples)
+
+    def _written(self, route: Route, split: str) -> Sequence[Example]:
+        codes, size, seed = self._codes(route), self._size(split), self.seed
+        if self.content == "text":
+            return sentences.texts(codes[0], split, size, seed)
+        if self.content != "pairs":
+            return sentences.tagged(codes[0], self.content, split, size, seed)
+        found = sentences.pairs(codes[0], codes[1], split, size, seed, train=self.train)
+        return tuple(replace(pair, languages=sides(route, self.beside)) for pair in found)
 
 
 @final
 @dataclass(frozen=True)
-class _Tongues(Place[_Meant]):
+class _Tongues(Place):
     """The languages that CLDR covers, by themselves or in pairs."""
 
     source: Cldr
-    paired: bool
 
-    def find(self, route: Route, split: str, root: Path | None) -> Sequence[_Meant]:
-        """The sentences of a split, if CLDR covers the language or both of a direction."""
-        own, names = self.source, self._names(route)
-        codes = tuple(own.codes.get(name, name) for name in names)
-        if not set(codes) <= set(sentences.CLDR_LANGUAGES):
-            return ()
-        size = {"train": own.train, "dev": own.dev, "test": own.test}.get(split, 0)
-        return [_Meant(names, codes, split, size, own.content)]
-
-    def _names(self, route: Route) -> tuple[str, ...]:
-        return sides(route, self.source.beside) if self.paired else (str(route),)
+    def find(self, route: Route, split: str, root: Path | None) -> Sequence[str]:
+        """What the built-in data are called, if CLDR covers the language or both of a direction."""
+        covered = set(self.source._codes(route)) <= set(sentences.CLDR_LANGUAGES)
+        return [f"cldr ({self.source.content})"] if covered else ()
 
     def routes(self, root: Path | None) -> Sequence[Route]:
         """All languages that are covered in full."""
@@ -121,37 +119,5 @@ class _Tongues(Place[_Meant]):
 
     def missing(self, route: Route, split: str, root: Path | None) -> HyperadaptersError:
         """The first language that is not covered."""
-        codes = [self.source.codes.get(name, name) for name in self._names(route)]
+        codes = self.source._codes(route)
         return sentences.unknown(next(c for c in codes if c not in sentences.CLDR_LANGUAGES))
-
-
-def _samples(text: _Meant, route: Route, *, write: "_Write", source: Cldr) -> Iterator[Sample]:
-    """The sentences of the languages' shares of the train split; all of another."""
-    examples = write(text, source)
-    for name in text.languages if text.split == "train" else ():
-        own, every = source.shares.get(name, (1, 1))
-        examples = examples[own - 1 :: every]
-    return (Sample(example, example.text) for example in examples)
-
-
-def _tagged(text: _Meant, of: Cldr) -> Sequence[Example]:
-    return sentences.tagged(text.codes[0], of.content, text.split, text.size, of.seed)
-
-
-def _texts(text: _Meant, of: Cldr) -> Sequence[Example]:
-    return sentences.texts(text.codes[0], text.split, text.size, of.seed)
-
-
-def _pairs(text: _Meant, of: Cldr) -> Sequence[Example]:
-    (first, second), (one, other) = text.codes, text.languages
-    found = sentences.pairs(first, second, text.split, text.size, of.seed, train=of.train)
-    return tuple(Pair(pair.first, pair.second, (one, other)) for pair in found)
-
-
-_Write = Callable[[_Meant, Cldr], Sequence[Example]]
-_CONTENTS: Mapping[str, tuple[type[Example], _Write]] = {
-    "fields": (Tagged, _tagged),
-    "spans": (Tagged, _tagged),
-    "text": (Text, _texts),
-    "pairs": (Pair, _pairs),
-}

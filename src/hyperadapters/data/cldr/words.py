@@ -5,28 +5,15 @@ labels fit in every script. Punctuation of patterns is a word of its own; letter
 to the field that they touch (the suffix in `5(a)`, the prefix in `בינואר`).
 """
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
-from hyperadapters.data.cldr.pieces import GLUE, Piece
+from hyperadapters.data.cldr.pieces import Piece
 
-__all__ = ["Word", "text_of", "words_of"]
+__all__ = ["text_of", "words_of"]
 
-
-@dataclass
-class Word:
-    """A word in the making: its text, its field, and the phrase it belongs to (-1 for none)."""
-
-    text: str
-    field: str | None
-    entity: str | None
-    phrase: int
-
-    @property
-    def is_open(self) -> bool:
-        """Whether letters of a pattern may be put to it."""
-        return self.field is not None and self.field not in (*GLUE, "O")
+_SPACES = re.compile(r"(\s+)")
 
 
 def text_of(pieces: Iterable[Piece]) -> str:
@@ -34,95 +21,71 @@ def text_of(pieces: Iterable[Piece]) -> str:
     return " ".join("".join(piece.text for piece in pieces).split())
 
 
-def words_of(pieces: Iterable[Piece]) -> list[Word]:
+def words_of(pieces: Iterable[Piece]) -> list[Piece]:
     """The words of a sentence, none empty, none with white space; every field is a label."""
-    found: list[Word] = []
-    for chunk in _chunks(pieces):
-        found += _joined(chunk)
-    for word in found:
-        word.field = word.field or "O"
-    return found
+    found = [word for chunk in _chunks(pieces) for word in _joined(chunk)]
+    return [word if word.field else word._replace(field="O") for word in found]
 
 
-def _chunks(pieces: Iterable[Piece]) -> Iterator[list[Word]]:
+def _chunks(pieces: Iterable[Piece]) -> Iterator[list[Piece]]:
     """Parts of words between two white spaces."""
-    chunk: list[Word] = []
-    for text, field, entity, phrase in pieces:
-        if not text:
-            continue
-        if chunk and text[0].isspace():
-            yield chunk
-            chunk = []
-        parts = text.split()
-        for place, part in enumerate(parts):
-            if place:
+    chunk: list[Piece] = []
+    for piece in pieces:
+        for part in filter(None, _SPACES.split(piece.text)):
+            if not part.isspace():
+                chunk += _peeled(piece if part == piece.text else piece._replace(text=part))
+            elif chunk:
                 yield chunk
                 chunk = []
-            chunk += _peeled(part, field, entity, phrase)
-        if chunk and parts and text[-1].isspace():
-            yield chunk
-            chunk = []
     if chunk:
         yield chunk
 
 
-def _peeled(text: str, field: str | None, entity: str | None, phrase: int) -> list[Word]:
+def _peeled(word: Piece) -> list[Piece]:
     """A part of a word, without the punctuation around it if it is of a pattern."""
-    if field is not None and field not in (*GLUE, "O"):
-        return [Word(text, field, entity, phrase)]
-    start, end = 0, len(text)
+    if word.is_open:
+        return [word]
+    text, start, end = word.text, 0, len(word.text)
     while start < end and _ends_word(text, start, 1):
         start += 1
     while end > start and _ends_word(text, end - 1, -1):
         end -= 1
-    core = [Word(text[start:end], field, entity, phrase)] if start < end else []
-    return [
-        *(Word(mark, "O", entity, phrase) for mark in text[:start]),
-        *core,
-        *(Word(mark, "O", entity, phrase) for mark in text[end:]),
-    ]
+    if (start, end) == (0, len(text)):
+        return [word]
+    core = [word._replace(text=text[start:end])] if start < end else []
+    before, after = (
+        [word._replace(text=mark, field="O") for mark in marks]
+        for marks in (text[:start], text[end:])
+    )
+    return [*before, *core, *after]
 
 
 def _ends_word(text: str, place: int, inwards: int) -> bool:
     """Whether a mark stands for itself: not the hyphen of `-ren`, not the brackets of `(a)`."""
-    mark, inner = (
-        text[place],
-        text[place + inwards : place + inwards + 1] if place + inwards >= 0 else "",
-    )
-    if not _is_mark(mark):
+    mark, inner = text[place], text[place + inwards : place + inwards + 1]
+    if unicodedata.category(mark)[0] != "P" or (mark in "-'’" and inner.isalpha()):
         return False
-    if mark in "-'’" and inner and inner.isalpha():
-        return False
-    return not ("(" in text and text.rfind(")") > text.find("(") and mark in "()")
+    return not (mark in "()" and -1 < text.find("(") < text.rfind(")"))
 
 
-def _is_mark(mark: str) -> bool:
-    return unicodedata.category(mark)[0] == "P"
-
-
-def _joined(chunk: list[Word]) -> list[Word]:
+def _joined(chunk: list[Piece]) -> list[Piece]:
     """Letters of a pattern put to their field, and a field in two halves (14:05) made one word."""
-    found: list[Word] = []
+    found: list[Piece] = []
     for word in chunk:
-        last = found[-1] if found else None
-        if (
-            last
-            and last.phrase == word.phrase
-            and last.is_open
-            and word.field in (None, last.field)
-        ):
-            last.text += word.text
-        elif last and last.phrase == word.phrase and last.field is None and word.is_open:
-            last.text, last.field = last.text + word.text, word.field
+        last = found[-1] if found and found[-1].phrase == word.phrase else None
+        if last and last.is_open and word.field in (None, last.field):
+            found[-1] = last._replace(text=last.text + word.text)
+        elif last and last.field is None and word.is_open:
+            found[-1] = word._replace(text=last.text + word.text)
         elif _is_halved(found, word):
-            mark = found.pop()
-            found[-1].text += mark.text + word.text
+            first, mark = found.pop(-2), found.pop()
+            found.append(first._replace(text=first.text + mark.text + word.text))
         else:
             found.append(word)
     return found
 
 
-def _is_halved(found: list[Word], word: Word) -> bool:
+def _is_halved(found: list[Piece], word: Piece) -> bool:
     """Whether one mark stands between two halves of the same field of the same phrase."""
     if len(found) < 2 or not word.is_open:
         return False

@@ -83,16 +83,14 @@ def _too_few(cells: list[str], least: int, line: str, where: str) -> DataError:
 
 
 def _faulty(word: str, label: str, line: str, where: str) -> DataError:
-    if word and label:
+    if not (word and label):
+        name = "label" if word else "word"
         return DataError(
-            f"no blank line in {_LONGEST:,} lines",
-            where=where,
-            expected="a blank line after each sentence",
-            cause="the blank lines were lost, or hold other characters",
+            f"{name} missing", where=where, expected="word and label", found=repr(line[:60])
         )
     return DataError(
-        f"{'label' if word else 'word'} missing",
+        f"no blank line in {_LONGEST:,} lines",
         where=where,
-        expected="a word and a label",
-        found=repr(line[:60]),
+        expected="a blank line after each sentence",
+        cause="the blank lines were lost, or hold other characters",
     )

@@ -99,17 +99,14 @@ def _rows(block: list[str], path: Path, first: int) -> list[tuple[int, list[str]
         if cells[0].isdecimal():
             words += 1
             if cells[0] != str(words):
-                raise _wrong_id(cells[0], words, f"{path}:{number}")
+                fault = (
+                    "a line is lost" if cells[0] != "1" else "no blank line between two sentences"
+                )
+                raise DataError(
+                    f"word ids do not count 1, 2, 3, ...: {fault}",
+                    where=f"{path}:{number}",
+                    expected=f"word {words}",
+                    found=f"word {cells[0]}",
+                )
         found.append((number, cells))
     return found
-
-
-def _wrong_id(found: str, expected: int, where: str) -> DataError:
-    lost = found == "1"
-    return DataError(
-        "no blank line between two sentences" if lost else "word ids do not count 1, 2, 3, ...",
-        where=where,
-        expected=f"word {expected}",
-        found=f"word {found}",
-        cause=None if lost else "a line was lost",
-    )

@@ -17,27 +17,20 @@ Cells = tuple[Any, ...]
 
 
 class DataSet(NamedTuple):
-    """What `datasets.load_dataset` is asked for.
-
-    Args:
-        names, options: of the call.
-        split: our name of it.
-        source: where the data set is.
-        certain: whether it has the language or direction, as far as is known unread.
+    """What `datasets.load_dataset` is asked for: the names and options of the call, and where the
+    data set is.
     """
 
     names: tuple[str, ...]
     options: Mapping[str, Any]
-    split: str
     source: str
-    certain: bool = True
 
     def __str__(self) -> str:
         return self.source
 
 
 @contextmanager
-def made_of(files: Sequence[Path], split: str) -> Iterator[DataSet]:
+def made_of(files: Sequence[Path]) -> Iterator[DataSet]:
     """Local files as a data set, of which nothing is kept afterwards."""
     kind = _KINDS.get(files[0].suffix, "json")
     names = [str(file) for file in files]
@@ -46,19 +39,33 @@ def made_of(files: Sequence[Path], split: str) -> Iterator[DataSet]:
         options |= {"cache_dir": cache, "keep_in_memory": True}
         if kind == "csv":  # a sentence may be `null`, which is German for zero
             options["keep_default_na"] = False
-        yield DataSet((kind,), options, split, ", ".join(names))
+        yield DataSet((kind,), options, ", ".join(names))
 
 
 def read_rows(
-    wanted: DataSet, columns: Sequence[str], language: str
+    wanted: DataSet, columns: Sequence[str], what: str
 ) -> tuple[Sequence[str], Iterator[tuple[str, Cells]]]:
     """The label names that the last of some columns carries, if any; and each row: where it is, and
     its cells.
 
+    Args:
+        what: the language and split, for messages.
+
     Raises:
         DataError: the data set cannot be loaded, or does not have the columns.
     """
-    rows = _loaded(wanted, language)
+    import datasets
+
+    try:
+        rows: Any = datasets.load_dataset(*wanted.names, **wanted.options)
+    except Exception as fault:  # every builder of `datasets` has errors of its own
+        raise DataError(
+            f"`datasets` cannot load {what}",
+            where=wanted.source,
+            found=f"{type(fault).__name__}: {str(fault).splitlines()[0] if str(fault) else ''}",
+            cause="no such data set, subset or split; or no network and no copy in the cache",
+            remedy="for files on this machine give `path` in place of `dataset`",
+        ) from fault
     for column in columns:
         if column not in rows.column_names:
             raise DataError(
@@ -71,21 +78,6 @@ def read_rows(
     names = getattr(getattr(feature, "feature", feature), "names", None) or ()
     cells = enumerate(zip(*(rows[column] for column in columns), strict=True))
     return names, ((f"{wanted.source}, row {number}", own) for number, own in cells)
-
-
-def _loaded(wanted: DataSet, language: str) -> Any:
-    import datasets
-
-    try:
-        return datasets.load_dataset(*wanted.names, **wanted.options)
-    except Exception as fault:  # every builder of `datasets` has errors of its own
-        raise DataError(
-            f"`datasets` cannot load language `{language}`, split `{wanted.split}`",
-            where=wanted.source,
-            found=f"{type(fault).__name__}: {str(fault).splitlines()[0] if str(fault) else ''}",
-            cause="no such data set, subset or split; or no network and no copy in the cache",
-            remedy="for files on this machine give `path` in place of `dataset`",
-        ) from fault
 
 
 def text_in(cell: Any, where: str) -> str:
@@ -106,7 +98,16 @@ def tagged_in(cells: Cells, names: Sequence[str], where: str) -> Tagged:
         DataError: they are not, or differ in number, or a number has no name.
     """
     words, labels = cells
-    _check_lists(words, labels, where)
+    kinds = ((words, str), (labels, (str, int)))
+    if not all(
+        isinstance(own, list) and all(isinstance(one, k) for one in own) for own, k in kinds
+    ):
+        raise DataError(
+            "no words with labels",
+            where=where,
+            expected="a list of words, and a list of labels as text or whole numbers",
+            found=f"{words!r}, {labels!r}"[:80],
+        )
     if len(words) != len(labels):
         raise DataError(
             "words and labels differ in number",
@@ -116,28 +117,14 @@ def tagged_in(cells: Cells, names: Sequence[str], where: str) -> Tagged:
     return Tagged(tuple(words), tuple(_label(label, names, where) for label in labels))
 
 
-def _check_lists(words: Any, labels: Any, where: str) -> None:
-    kinds = ((words, str), (labels, (str, int)))
-    if not all(
-        isinstance(given, list) and all(isinstance(one, kind) for one in given)
-        for given, kind in kinds
-    ):
-        raise DataError(
-            "no words with labels",
-            where=where,
-            expected="a list of words, and a list of labels as text or whole numbers",
-            found=f"{words!r}, {labels!r}"[:80],
-        )
-
-
-def _label(label: int | str, names: Sequence[str], source: str) -> str:
+def _label(label: int | str, names: Sequence[str], where: str) -> str:
     if isinstance(label, str):
         return label
-    if not 0 <= label < len(names):
-        raise DataError(
-            f"label {label} has no name",
-            where=source,
-            expected=f"numbers below {len(names)}" if names else "labels as text",
-            remedy="give their names in order, `label_names: [O, B-PER, ...]`",
-        )
-    return names[label]
+    if 0 <= label < len(names):
+        return names[label]
+    raise DataError(
+        f"label {label} has no name",
+        where=where,
+        expected=f"numbers below {len(names)}" if names else "labels as text",
+        remedy="give their names in order, `label_names: [O, B-PER, ...]`",
+    )

@@ -2,20 +2,12 @@
 
 import sys
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from hyperadapters.errors import DataError
 
-__all__ = [
-    "lines_of",
-    "read_aligned",
-    "read_identified",
-    "read_lines",
-    "read_parts",
-    "read_texts",
-    "read_udhr",
-]
+__all__ = ["lines_of", "read_identified", "read_lines", "read_parts", "read_texts", "read_udhr"]
 
 
 def read_lines(path: Path) -> list[str]:
@@ -30,22 +22,27 @@ def read_lines(path: Path) -> list[str]:
         raise DataError(
             f"cannot read `{path.name}`", where=str(path), found=fault.strerror or str(fault)
         ) from None
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        line = raw.count(b"\n", 0, fault.start) + 1
-        raise DataError(
-            f"`{path.name}` is not UTF-8",
-            where=f"{path}:{line}",
-            expected="UTF-8 text",
-            found=f"byte 0x{raw[fault.start]:02x} in the line",
-            cause="the file is damaged, or in an older encoding such as Latin-1",
-            remedy="convert it: iconv -f LATIN1 -t UTF-8 FILE > NEW",
-        ) from None
+    text = _decoded(raw, f"`{path.name}`", f"{path}:").removeprefix("\ufeff")
     lines = text.split("\n")
     if lines and not lines[-1]:
         lines.pop()
     return [line.removesuffix("\r") for line in lines]
+
+
+def _decoded(raw: bytes, what: str, where: str, line: int = 1) -> str:
+    """Text of UTF-8 that begins with a certain line, whose number follows on `where`."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        line += raw.count(b"\n", 0, fault.start)
+        raise DataError(
+            f"{what} is not UTF-8",
+            where=f"{where}{line}",
+            expected="UTF-8 text",
+            found=f"byte 0x{raw[fault.start]:02x} in the line",
+            cause="it is damaged, or in an older encoding such as Latin-1",
+            remedy="convert it: iconv -f LATIN1 -t UTF-8 FILE > NEW",
+        ) from None
 
 
 def lines_of(path: Path) -> Iterator[str]:
@@ -58,53 +55,37 @@ def lines_of(path: Path) -> Iterator[str]:
         yield from read_lines(path)
         return
     for number, raw in enumerate(sys.stdin.buffer, 1):  # whatever the locale says of text
-        try:
-            line = raw.decode("utf-8")
-        except UnicodeDecodeError as fault:
-            raise DataError(
-                "standard input is not UTF-8",
-                where=f"line {number}",
-                expected="UTF-8 text",
-                found=str(fault),
-                remedy="convert it: iconv -f LATIN1 -t UTF-8",
-            ) from None
+        line = _decoded(raw, "standard input", "line ", number)
         yield (line.removeprefix("\ufeff") if number == 1 else line).rstrip("\r\n")
 
 
-def read_aligned(first: Path, second: Path) -> list[tuple[str, str]]:
-    """The lines of two files that say the same, in pairs.
-
-    Raises:
-        DataError: one file has more lines than the other.
-    """
-    left, right = read_lines(first), read_lines(second)
-    if len(left) != len(right):
-        raise DataError(
-            "two aligned files differ in length",
-            where=f"{first} | {second}",
-            expected="as many lines in both",
-            found=f"{len(left)} and {len(right)}",
-            cause="one of them was cut, or lines were split at other characters",
-        )
-    return list(zip(left, right, strict=True))
-
-
 def read_parts(firsts: Sequence[Path], seconds: Sequence[Path]) -> list[tuple[str, str]]:
-    """The lines of a text that is in several files, in pairs.
+    """The lines of two texts that say the same, each in a file or in several parts, in pairs.
 
     Raises:
         DataError: the two sides have different numbers of files, or of lines in one.
     """
     if len(firsts) != len(seconds):
         raise DataError(
-            "a text is in different numbers of files on its two sides",
+            "the sides of a pair differ in their files: different numbers of files",
             where=f"{firsts[0]} | {seconds[0]}",
-            expected="the parts of a text in as many files in every language",
-            found=", ".join(file.name for file in (*firsts, *seconds)),
-            remedy="name the files of one text only, in `paths` and `codes`",
+            found=f"{len(firsts)} and {len(seconds)}: "
+            + ", ".join(file.name for file in (*firsts, *seconds)),
+            remedy="name the files of one text only, in the path and `codes`",
         )
+    pairs: list[tuple[str, str]] = []
     parts = zip(firsts, seconds, strict=True)
-    return [pair for first, second in parts for pair in read_aligned(first, second)]
+    for first, second in parts:
+        left, right = read_lines(first), read_lines(second)
+        if len(left) != len(right):
+            raise DataError(
+                "two aligned files differ in length",
+                where=f"{first} | {second}",
+                found=f"{len(left)} and {len(right)} lines",
+                cause="one of them was cut, or lines were split at other characters",
+            )
+        pairs += zip(left, right, strict=True)
+    return pairs
 
 
 def read_identified(*paths: Path) -> dict[str, str]:
@@ -114,26 +95,20 @@ def read_identified(*paths: Path) -> dict[str, str]:
         DataError: a line has no tab, or an id occurs twice.
     """
     found: dict[str, str] = {}
-    for path, number, line in _numbered(paths):
-        if not line.strip():
-            continue
-        name, tab, text = line.partition("\t")
-        if not tab:
-            raise DataError(
-                "a line has no tab",
-                where=f"{path}:{number}",
-                expected="id TAB text",
-                found=repr(line[:60]),
-            )
-        if name in found:
-            raise DataError(f"the id `{name}` occurs twice", where=f"{path}:{number}")
-        found[name] = text.strip()
-    return found
-
-
-def _numbered(paths: Iterable[Path]) -> Iterator[tuple[Path, int, str]]:
     for path in paths:
-        yield from ((path, number, line) for number, line in enumerate(read_lines(path), 1))
+        for number, line in enumerate(read_lines(path), 1):
+            name, tab, text = line.partition("\t")
+            where = f"{path}:{number}"
+            if not line.strip():
+                continue
+            if not tab:
+                raise DataError(
+                    "a line has no tab", where=where, expected="id TAB text", found=repr(line[:60])
+                )
+            if name in found:
+                raise DataError(f"the id `{name}` occurs twice", where=where)
+            found[name] = text.strip()
+    return found
 
 
 def read_udhr(path: Path) -> list[str]:

@@ -4,16 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
-from typing import Literal, final
+from pathlib import Path
+from typing import ClassVar, Literal, final
 
 from hyperadapters.data.formats.text import read_identified, read_parts
 from hyperadapters.data.limits import Limit, Lines
 from hyperadapters.data.places import InFiles, SideBySide, has_ids
 from hyperadapters.data.rules import by_hash, by_line
-from hyperadapters.data.source import Parts, Sample, Source
+from hyperadapters.data.source import Rule, Sample, Source
 from hyperadapters.data.templates import Codes
 from hyperadapters.errors import ConfigError
-from hyperadapters.examples import Pair
+from hyperadapters.examples import Example, Pair
 from hyperadapters.routes import Route
 
 __all__ = ["Aligned"]
@@ -42,6 +43,7 @@ class Aligned(Source):
             by line.
     """
 
+    gives: ClassVar[type[Example]] = Pair
     format: Literal["aligned"] = "aligned"
     paths: tuple[str, ...]
     lines: Lines | None = None
@@ -73,29 +75,30 @@ class Aligned(Source):
             )
 
     @property
-    def parts(self) -> Parts[InFiles]:
-        """Texts with both sides of a direction, whose lines or ids choose the split."""
-        lined = frozenset[str](self.lines) if self.lines is not None else None
-        return Parts(
-            place=SideBySide(self.paths, self.codes, most=1, lined=lined),
-            gives=Pair,
-            reader=_pairs,
-            rule=partial(by_line, lines=self.lines) if self.lines is not None else by_hash,
-            limit=self.limit,
-        )
+    def _place(self) -> SideBySide:
+        return SideBySide(self.paths, self.codes)
+
+    @property
+    def _rule(self) -> Rule:
+        return by_hash if self.lines is None else partial(by_line, lines=self.lines)
+
+    def has(self, route: Route, split: str, root: Path | None) -> bool:
+        """Whether there is a text of a direction, of which the split has lines or ids."""
+        texts = self._place.find(route, split, root)
+        lined = self.lines is None or split in self.lines
+        return any(lined or has_ids(text.sides[0]) for text in texts)
+
+    def _samples(self, text: InFiles, route: Route, split: str) -> Iterator[Sample]:
+        """Neither side empty, marked by their id or the number of their line."""
+        for mark, line, *both in _texts(text):
+            first, second = map(str.strip, both)
+            if first and second:
+                yield Sample(Pair(first, second, route.direction), mark, line)
 
 
-def _pairs(text: InFiles, route: Route) -> Iterator[Sample]:
-    """Neither side empty, marked by their id or the number of their line."""
-    for mark, line, first, second in _by_id(text) if has_ids(text.sides[0]) else _by_line(text):
-        if first.strip() and second.strip():
-            yield Sample(Pair(first.strip(), second.strip(), route.direction), mark, line)
-
-
-def _by_id(text: InFiles) -> Iterator[tuple[str, None, str, str]]:
-    left, right = (read_identified(*files) for files in text.sides)
-    return ((name, None, left[name], right[name]) for name in left if name in right)
-
-
-def _by_line(text: InFiles) -> Iterator[tuple[str, int, str, str]]:
+def _texts(text: InFiles) -> Iterator[tuple[str, int | None, str, str]]:
+    """Both sides of each text, behind its mark and its line if that counts."""
+    if has_ids(text.sides[0]):
+        left, right = (read_identified(*files) for files in text.sides)
+        return ((name, None, left[name], right[name]) for name in left if name in right)
     return ((str(n), n, *both) for n, both in enumerate(read_parts(*text.sides), 1))

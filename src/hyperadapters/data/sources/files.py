@@ -12,7 +12,7 @@ from hyperadapters.data.formats.text import read_texts
 from hyperadapters.data.limits import Limit, SplitNames
 from hyperadapters.data.places import ByLanguage, InFiles
 from hyperadapters.data.rules import rule_of
-from hyperadapters.data.source import Parts, Sample, Source
+from hyperadapters.data.source import Rule, Sample, Source
 from hyperadapters.data.templates import Codes, check_places, filled
 from hyperadapters.examples import Example, Tagged, Text
 from hyperadapters.routes import Route
@@ -39,7 +39,6 @@ class Files(Source):
         ConfigError: `treebanks` or `splits` that the path has no place for.
     """
 
-    kind: ClassVar[type[Example]]
     path: str
     codes: Codes = field(default_factory=dict)
     treebanks: Mapping[str, str] = field(default_factory=dict)
@@ -50,24 +49,26 @@ class Files(Source):
         check_places(self.path, treebanks=self.treebanks, splits=self.splits)
 
     @property
-    def parts(self) -> Parts[InFiles]:
-        """All files of a language and a split, one after the other."""
-        return Parts(
-            place=ByLanguage(self.path, self.codes, self.splits, self.treebanks),
-            gives=self.kind,
-            reader=self._samples,
-            rule=rule_of(self.path),
-            limit=self.limit,
-            apart="{language}" in self.path or "{treebank}" in self.path,
-        )
+    def tells_languages_apart(self) -> bool:
+        """Whether the path names the language or its treebank."""
+        return "{language}" in self.path or "{treebank}" in self.path
 
-    def _samples(self, text: InFiles, route: Route) -> Iterator[Sample]:
+    @property
+    def _place(self) -> ByLanguage:
+        return ByLanguage((self.path,), self.codes, splits=self.splits, treebanks=self.treebanks)
+
+    @property
+    def _rule(self) -> Rule:
+        return rule_of(self.path)
+
+    def _samples(self, text: InFiles, route: Route, split: str) -> Iterator[Sample]:
+        (code,) = text.codes.values()
         for file in text.sides[0]:
-            yield from (Sample(one, one.text) for one in self.examples(file, text.name))
+            yield from (Sample(one, one.text) for one in self._examples(file, code))
 
     @abstractmethod
-    def examples(self, path: Path, code: str) -> Iterable[Example]:
-        """The examples of one file; `code` is what files call the language."""
+    def _examples(self, path: Path, code: str) -> Iterable[Example]:
+        """Those of one file; `code` is what files call the language."""
 
 
 @final
@@ -79,12 +80,11 @@ class ConllU(Files):
         column: which column holds the labels: `upos`, `xpos` or `deprel`.
     """
 
-    kind: ClassVar[type[Example]] = Tagged
+    gives: ClassVar[type[Example]] = Tagged
     format: Literal["conllu"] = "conllu"
     column: Literal["upos", "xpos", "deprel"] = "upos"
 
-    def examples(self, path: Path, code: str) -> Iterable[Example]:
-        """Words and labels; multiword and empty nodes left out."""
+    def _examples(self, path: Path, code: str) -> Iterable[Example]:
         return read_conllu(path, self.column)
 
 
@@ -99,16 +99,15 @@ class Conll(Files):
         prefix: cut from each word, a template (`"{language}:"` for WikiANN's `yo:Ilé`).
     """
 
-    kind: ClassVar[type[Example]] = Tagged
+    gives: ClassVar[type[Example]] = Tagged
     format: Literal["conll"] = "conll"
     word: int = 0
     label: int = -1
     comments: str = ""
     prefix: str = ""
 
-    def examples(self, path: Path, code: str) -> Iterable[Example]:
-        """Words and labels."""
-        prefix = filled(self.prefix, language=code)
+    def _examples(self, path: Path, code: str) -> Iterable[Example]:
+        prefix = filled(self.prefix, {"language": code})
         return read_conll(path, Columns(self.word, self.label, self.comments, prefix))
 
 
@@ -117,9 +116,8 @@ class Conll(Files):
 class PlainText(Files):
     """Plain text: one sentence per line, `id TAB text` (.tsv) or the UDHR's XML (.xml)."""
 
-    kind: ClassVar[type[Example]] = Text
+    gives: ClassVar[type[Example]] = Text
     format: Literal["text"] = "text"
 
-    def examples(self, path: Path, code: str) -> Iterable[Example]:
-        """One text per line, id or paragraph."""
+    def _examples(self, path: Path, code: str) -> Iterable[Example]:
         return map(Text, read_texts(path))

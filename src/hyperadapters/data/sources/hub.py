@@ -2,35 +2,24 @@
 or CSV files.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, NamedTuple, final
+from typing import Any, Literal, final
 
 from hyperadapters.data.formats.rows import Cells, DataSet, made_of, read_rows, tagged_in, text_in
 from hyperadapters.data.held_out import side_of
-from hyperadapters.data.limits import Limit, SplitNames, split_name
-from hyperadapters.data.places import ByLanguage, InFiles
-from hyperadapters.data.rules import by_place, rule_of
-from hyperadapters.data.source import Parts, Place, Reader, Sample, Source, sides
+from hyperadapters.data.limits import Limit, SplitNames, of_split
+from hyperadapters.data.places import ByLanguage
+from hyperadapters.data.rules import rule_of
+from hyperadapters.data.source import Place, Rule, Sample, Source, by_place, sides
 from hyperadapters.data.templates import Codes, codes_for, filled
-from hyperadapters.errors import ConfigError, DataError, HyperadaptersError, UnknownName
+from hyperadapters.errors import ConfigError, DataError
 from hyperadapters.examples import Example, Pair, Tagged, Text
 from hyperadapters.routes import Route
 
 __all__ = ["Hub"]
-
-
-class _Contract(NamedTuple):
-    """What a row must hold.
-
-    Args:
-        example: the example of its cells, beside the names of its labels, and where it is.
-    """
-
-    gives: type[Example]
-    columns: tuple[str, ...]
-    example: Callable[[Cells, Route, Sequence[str], str], Example]
 
 
 @final
@@ -90,24 +79,21 @@ class Hub(Source):
                 expected="exactly one of the two",
                 found="both" if self.dataset else "none",
             )
-        unused = (("subset", "revision") if self.path else ()) + (
-            () if self.words else ("label_names",)
-        )
-        for name in unused:
-            if getattr(self, name):
+        unused = {"subset": self.path, "revision": self.path, "label_names": not self.words}
+        for name, without in unused.items():
+            if without and getattr(self, name):
                 raise ConfigError(
                     f"the `{name}` of a source of format `hub` has no effect",
                     expected="`subset` and `revision` with `dataset`, `label_names` with `words`",
                     remedy=f"leave `{name}` out",
                 )
-        complete = [group for group in self._groups() if None not in group]
-        given = [column for group in self._groups() for column in group if column is not None]
-        if len(complete) != 1 or given != list(complete[0]):
+        named = [group for group in self._groups() if set(group) != {None}]
+        if len(named) != 1 or None in named[0]:
             raise ConfigError(
                 "the columns of a source of format `hub` are not clear",
                 expected="`words` and `labels`, or `text`, or `first` and `second`, "
                 "or `translation`",
-                found=", ".join(f"`{column}`" for column in given) or "none",
+                found=", ".join(f"`{one}`" for group in named for one in group if one) or "none",
             )
 
     def _groups(self) -> tuple[tuple[str | None, ...], ...]:
@@ -115,61 +101,63 @@ class Hub(Source):
         return (self.words, self.labels), (self.text,), *parallel
 
     @property
-    def parts(self) -> Parts[Any]:
-        """A data set for each language and split, or one that is divided by hash."""
-        named = "{language}" in (self.path or self.subset or "")
-        gives, apart = self._contract.gives, named or self.translation is not None
-        place: Place[Any] = _OnHub(self, gives is Pair)
-        reader: Reader[Any] = self._samples
-        if self.path is not None:
-            place, reader = ByLanguage(self.path, self.codes, self.splits), self._of_files
-        rule = rule_of(self.path) if self.path is not None else by_place
-        return Parts(
-            place=place, gives=gives, reader=reader, rule=rule, limit=self.limit, apart=apart
-        )
+    def gives(self) -> type[Example]:
+        """By which columns are named."""
+        return Tagged if self.words is not None else Text if self.text is not None else Pair
 
     @property
-    def _contract(self) -> _Contract:
+    def tells_languages_apart(self) -> bool:
+        """Whether the path, the subset or the columns name the language."""
+        return "{language}" in (self.path or self.subset or "") or self.translation is not None
+
+    @property
+    def _place(self) -> Place:
+        if self.path is not None:
+            return ByLanguage((self.path,), self.codes, splits=self.splits)
+        return _OnHub(self)
+
+    @property
+    def _rule(self) -> Rule:
+        return rule_of(self.path) if self.path is not None else by_place
+
+    def has(self, route: Route, split: str, root: Path | None) -> bool:
+        """Whether there are files, or a data set that has the language by its `codes`, if any."""
+        known = not self.codes or str(route) in self.codes or self.gives is Pair
+        return super().has(route, split, root) if self.path is not None else known
+
+    def _samples(self, text: Any, route: Route, split: str) -> Iterator[Sample]:
+        (columns,) = (tuple(filter(None, group)) for group in self._groups() if any(group))
+        side = side_of(sides(route, self.beside), self.beside) if self.gives is Pair else 0
+        with nullcontext(text) if self.path is None else made_of(text.sides[0]) as data_set:
+            names, rows = read_rows(data_set, columns, f"language `{route}`, split `{split}`")
+            for row, cells in rows:
+                one = self._example(cells, route, self.label_names or names, row)
+                if self.gives is not Pair or all(map(str.strip, one.texts)):
+                    yield Sample(one, one.texts[side])
+
+    def _example(self, cells: Cells, route: Route, names: Sequence[str], row: str) -> Example:
+        """That of one row, beside the names of its labels, and where it is."""
         if self.words is not None:
-            return _Contract(Tagged, (self.words, str(self.labels)), _tagged)
+            return tagged_in(cells, names, row)
         if self.text is not None:
-            return _Contract(Text, (self.text,), _plain)
-        if self.first is not None:
-            return _Contract(Pair, (self.first, str(self.second)), self._pair)
-        return _Contract(Pair, (str(self.translation),), self._translated)
-
-    def _of_files(self, text: InFiles, route: Route) -> Iterator[Sample]:
-        with made_of(text.sides[0], text.split) as data_set:
-            yield from self._samples(data_set, route)
-
-    def _samples(self, text: DataSet, route: Route) -> Iterator[Sample]:
-        gives, columns, example_of = self._contract
-        names, rows = read_rows(text, columns, str(route))
-        side = side_of(sides(route, self.beside), self.beside) if gives is Pair else 0
-        for where, cells in rows:
-            one = example_of(cells, route, self.label_names or names, where)
-            if gives is not Pair or all(map(str.strip, one.texts)):
-                yield Sample(one, one.texts[side])
-
-    def _pair(self, texts: Cells, route: Route, names: Sequence[str], row: str) -> Pair:
-        """Both sides in the order of the direction."""
+            return Text(text_in(cells[0], row))
         languages = sides(route, self.beside)
+        if self.first is not None:
+            return Pair(*self._in_order(cells, languages, row), languages)
+        first, second = (self._text_of(cells[0], name, row) for name in languages)
+        return Pair(first, second, languages)
+
+    def _in_order(self, cells: Cells, languages: tuple[str, str], row: str) -> tuple[str, str]:
+        """The texts of two columns in the order of the direction."""
         if self.beside not in languages:
             raise DataError(
-                f"`{route}` is not a direction of this data set",
+                f"`{Route(languages)}` is not a direction of this data set",
                 where=row,
                 expected=f"one from or into `{self.beside}`, which its column `{self.second}` has",
                 remedy="name that language, `beside: ...`",
             )
-        first, second = (text_in(text, row) for text in texts)
-        both = (second, first) if languages[0] == self.beside else (first, second)
-        return Pair(*both, languages)
-
-    def _translated(self, cells: Cells, route: Route, names: Sequence[str], row: str) -> Pair:
-        """Both sides in the order of the direction, by the codes of their languages."""
-        languages = sides(route, self.beside)
-        first, second = (self._text_of(cells[0], name, row) for name in languages)
-        return Pair(first, second, languages)
+        first, second = (text_in(cell, row) for cell in cells)
+        return (second, first) if languages[0] == self.beside else (first, second)
 
     def _text_of(self, texts: Any, name: str, source: str) -> str:
         codes = codes_for(name, self.codes)
@@ -187,38 +175,19 @@ class Hub(Source):
 
 @final
 @dataclass(frozen=True)
-class _OnHub(Place[DataSet]):
-    """A data set of the hub, with a subset for each language or one for all.
-
-    Args:
-        paired: whether it is of pairs, and `codes` may name only one of two languages.
-    """
+class _OnHub(Place):
+    """A data set of the hub, with a subset for each language or one for all."""
 
     source: Hub
-    paired: bool
 
     def find(self, route: Route, split: str, root: Path | None) -> Sequence[DataSet]:
-        """The data set; certain where `codes` names the language, or none."""
-        own, name = self.source, str(route)
-        code = codes_for(name, own.codes)[0]
-        subset = (filled(own.subset, language=code),) if own.subset else ()
-        names = (str(own.dataset), *subset)
-        options = {"split": split_name(own.splits, split) or split, "revision": own.revision}
-        certain = not own.codes or name in own.codes or self.paired
-        return [DataSet(names, options, split, "/".join(names), certain)]
+        """The data set; what it has is known when it is loaded."""
+        own = self.source
+        fields = {"language": codes_for(str(route), own.codes)[0]}
+        names = (str(own.dataset), *([filled(own.subset, fields)] if own.subset else ()))
+        split = of_split(own.splits, split) or split
+        return [DataSet(names, {"split": split, "revision": own.revision}, "/".join(names))]
 
     def routes(self, root: Path | None) -> Sequence[Route]:
         """The languages that `codes` names; unknown for pairs."""
-        return () if self.paired else [Route.of(name) for name in self.source.codes]
-
-    def missing(self, route: Route, split: str, root: Path | None) -> HyperadaptersError:
-        """Never asked for: what a data set has is known when it is loaded."""
-        return UnknownName("language", str(route), self.source.codes)
-
-
-def _tagged(cells: Cells, route: Route, names: Sequence[str], row: str) -> Tagged:
-    return tagged_in(cells, names, row)
-
-
-def _plain(cells: Cells, route: Route, names: Sequence[str], row: str) -> Text:
-    return Text(text_in(cells[0], row))
+        return () if self.source.gives is Pair else [Route.of(name) for name in self.source.codes]

@@ -1,31 +1,19 @@
 """Parallel text in files of one pair of languages each: JSON lines, columns, or a file per side."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import permutations, product
-from pathlib import Path
-from typing import Literal, NamedTuple, final
+from typing import ClassVar, Literal, final
 
-from hyperadapters.data.corpora import SPLITS
-from hyperadapters.data.formats.text import read_aligned, read_lines
+from hyperadapters.data.formats.text import read_lines, read_parts
 from hyperadapters.data.held_out import side_of
-from hyperadapters.data.languages import language_of
-from hyperadapters.data.limits import Limit, SplitNames, split_name
-from hyperadapters.data.places import Files
+from hyperadapters.data.limits import Limit, SplitNames
+from hyperadapters.data.places import ByPair, InFiles
 from hyperadapters.data.rules import rule_of
-from hyperadapters.data.source import Parts, Place, Sample, Source, listed
-from hyperadapters.data.templates import (
-    Codes,
-    check_places,
-    codes_for,
-    expand,
-    filled,
-    named_in,
-    rooted,
-)
+from hyperadapters.data.source import Rule, Sample, Source
+from hyperadapters.data.templates import Codes, check_places
 from hyperadapters.errors import ConfigError, DataError
-from hyperadapters.examples import Pair
+from hyperadapters.examples import Example, Pair
 from hyperadapters.routes import Route
 
 __all__ = ["Pairs"]
@@ -60,6 +48,7 @@ class Pairs(Source):
         ConfigError: the template does not name both languages, or no split where `splits` do.
     """
 
+    gives: ClassVar[type[Example]] = Pair
     format: Literal["pairs"] = "pairs"
     path: str
     anchor: str = "en"
@@ -79,34 +68,32 @@ class Pairs(Source):
         check_places(self.path, splits=self.splits)
 
     @property
-    def parts(self) -> Parts["_InFiles"]:
-        """Files of a pair, in either order; the side in `anchor` is what chooses the split."""
-        return Parts(
-            place=_ByPair(self.path, self.codes, self.splits),
-            gives=Pair,
-            reader=self._pairs,
-            rule=rule_of(self.path),
-            limit=self.limit,
-        )
+    def _place(self) -> ByPair:
+        return ByPair((self.path,), self.codes, splits=self.splits)
 
-    def _pairs(self, text: "_InFiles", route: Route) -> Iterator[Sample]:
-        """Neither side empty, in the order of the direction."""
+    @property
+    def _rule(self) -> Rule:
+        return rule_of(self.path)
+
+    def _samples(self, text: InFiles, route: Route, split: str) -> Iterator[Sample]:
+        """Neither side empty, in the order of the direction; that in `anchor` is the mark."""
         side = side_of(route.direction, self.anchor)
-        for first, second in self._texts(text):
-            both = (second, first) if text.swapped else (first, second)
-            pair = Pair(both[0].strip(), both[1].strip(), route.direction)
-            if pair.first and pair.second:
-                yield Sample(pair, pair.texts[side])
+        order = 1 if next(iter(text.codes)) == route.languages[0] else -1
+        for both in self._texts(text):
+            first, second = map(str.strip, both[::order])
+            if first and second:
+                yield Sample(Pair(first, second, route.direction), (first, second)[side])
 
-    def _texts(self, text: "_InFiles") -> Iterator[_Sides]:
+    def _texts(self, text: InFiles) -> Iterator[_Sides]:
         """The texts of both sides, in the order of the files."""
         if len(text.sides) == 2:
-            yield from _line_by_line(*text.sides)
+            yield from read_parts(*text.sides)
             return
+        first, second = text.codes.values()
         for file in text.sides[0]:
             for number, line in enumerate(read_lines(file), 1):
                 if line.strip():
-                    yield self._parsed(line, text.codes, f"{file}:{number}", file.suffix)
+                    yield self._parsed(line, (first, second), f"{file}:{number}", file.suffix)
 
     def _parsed(self, line: str, codes: _Sides, where: str, suffix: str) -> _Sides:
         if suffix in _JSON:
@@ -120,18 +107,6 @@ class Pairs(Source):
                 found=repr(line[:60]),
             )
         return first, rest.partition("\t")[0]
-
-
-def _line_by_line(lefts: Files, rights: Files) -> Iterator[_Sides]:
-    if len(lefts) != len(rights):
-        raise DataError(
-            "the sides of a pair differ in their files",
-            where=f"{lefts[0]} | {rights[0]}",
-            expected="as many files for both sides",
-            found=f"{len(lefts)} and {len(rights)}",
-        )
-    for first, second in zip(lefts, rights, strict=True):
-        yield from read_aligned(first, second)
 
 
 def _of_json(line: str, codes: _Sides, column: str, where: str) -> _Sides:
@@ -151,74 +126,3 @@ def _of_json(line: str, codes: _Sides, column: str, where: str) -> _Sides:
             cause=f"{type(fault).__name__}: {fault}",
             remedy="one JSON object per line; the key around the texts is `column`",
         ) from fault
-
-
-class _InFiles(NamedTuple):
-    """The files with both sides, or those of each side.
-
-    Args:
-        codes: what they call the languages, in their own order.
-        swapped: whether that is not the order of the direction.
-    """
-
-    sides: tuple[Files, ...]
-    codes: _Sides
-    swapped: bool
-    certain: bool = True
-
-    def __str__(self) -> str:
-        return ", ".join(str(file) for files in self.sides for file in files)
-
-
-@final
-@dataclass(frozen=True)
-class _ByPair(Place[_InFiles]):
-    """Files that a template names by two languages, in either order."""
-
-    path: str
-    codes: Codes
-    splits: SplitNames
-
-    def find(self, route: Route, split: str, root: Path | None) -> Sequence[_InFiles]:
-        """The files of a direction; those that have its order before those that have the other."""
-        if len(route.languages) < 2:
-            return ()
-        base, split = rooted(self.path, root), split_name(self.splits, split) or split
-        for names in permutations(route.direction):
-            for first, second in product(*(codes_for(name, self.codes) for name in names)):
-                fields = {"first": first, "second": second, "split": split}
-                each = (first, second) if "{language}" in self.path else ("",)
-                files = [expand(base, self.path, [{**fields, "language": one}])[0] for one in each]
-                if all(files):
-                    swapped = names != route.direction
-                    return [_InFiles(tuple(map(tuple, files)), (first, second), swapped)]
-        return ()
-
-    def routes(self, root: Path | None) -> Sequence[Route]:
-        """Both directions of every pair that has a file."""
-        ours = {code: name for name in self.codes for code in codes_for(name, self.codes)}
-        each = named_in(rooted(self.path, root), self.path)
-        pairs = ((one["first"], one["second"]) for one in each if {"first", "second"} <= {*one})
-        named = ([ours.get(code) or language_of(code) for code in codes] for codes in pairs)
-        return [Route(names) for both in named for names in permutations(both)]
-
-    def missing(self, route: Route, split: str, root: Path | None) -> DataError:
-        """Which splits of the pair there are, or which directions.
-
-        Raises:
-            ContextError: the route is one language.
-        """
-        first, second = route.direction
-        own = [name for name in SPLITS if self.find(route, name, root)]
-        wanted = filled(self.path, first=first, second=second, split=split)
-        return DataError(
-            f"no pairs for the direction `{route}`, split `{split}`",
-            where=str(rooted(self.path, root) / wanted.removeprefix("/")),
-            expected="a file of this pair, in either order",
-            found=f"only {', '.join(own)}"
-            if own
-            else f"files for {listed(self.routes(root), 'no pair')}",
-            remedy=f"name the split in the path, `splits: {{{split}: ...}}`"
-            if own
-            else f"name the files' codes, `codes: {{{first}: ...}}`",
-        )

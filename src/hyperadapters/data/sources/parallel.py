@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
 from hyperadapters.data.formats.text import read_identified, read_parts
 from hyperadapters.data.held_out import side_of
 from hyperadapters.data.limits import Limit
 from hyperadapters.data.places import Files, InFiles, SideBySide, has_ids
 from hyperadapters.data.rules import unseen
-from hyperadapters.data.source import Parts, Sample, Source, sides
+from hyperadapters.data.source import Rule, Sample, Source, sides
 from hyperadapters.data.templates import Codes, check_named
-from hyperadapters.examples import Pair
+from hyperadapters.examples import Example, Pair
 from hyperadapters.routes import Route
 
 __all__ = ["Parallel"]
@@ -39,6 +39,7 @@ class Parallel(Source):
         ConfigError: there are no `paths`.
     """
 
+    gives: ClassVar[type[Example]] = Pair
     format: Literal["parallel"] = "parallel"
     beside: str = "en"
     paths: tuple[str, ...]
@@ -49,17 +50,14 @@ class Parallel(Source):
         check_named(paths=self.paths)
 
     @property
-    def parts(self) -> Parts[InFiles]:
-        """Every text with both sides, without what is scored."""
-        return Parts(
-            place=SideBySide(self.paths, self.codes, beside=self.beside),
-            gives=Pair,
-            reader=self._pairs,
-            rule=unseen,
-            limit=self.limit,
-        )
+    def _place(self) -> SideBySide:
+        return SideBySide(self.paths, self.codes, most=None, beside=self.beside)
 
-    def _pairs(self, text: InFiles, route: Route) -> Iterator[Sample]:
+    @property
+    def _rule(self) -> Rule:
+        return unseen
+
+    def _samples(self, text: InFiles, route: Route, split: str) -> Iterator[Sample]:
         """Neither side empty, marked by the side in the language `beside`."""
         names = sides(route, self.beside)
         side = 1 if len(route.languages) == 1 else side_of(names, self.beside)

@@ -1,28 +1,19 @@
 """Text without labels from a data root, for MLM; never a sentence of a dev or test split."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, final
+from typing import ClassVar, Literal, final
 
 from hyperadapters.data.formats.conll import Columns, read_conll
 from hyperadapters.data.formats.conllu import read_conllu
 from hyperadapters.data.formats.text import read_texts
 from hyperadapters.data.limits import Limit
-from hyperadapters.data.places import InFiles
+from hyperadapters.data.places import ByLanguage, InFiles
 from hyperadapters.data.rules import unseen
-from hyperadapters.data.source import Parts, Place, Sample, Source, listed
-from hyperadapters.data.templates import (
-    Codes,
-    check_named,
-    codes_for,
-    expand,
-    filled,
-    languages_of,
-    rooted,
-)
-from hyperadapters.errors import DataError
-from hyperadapters.examples import Text
+from hyperadapters.data.source import Rule, Sample, Source
+from hyperadapters.data.templates import Codes, check_named
+from hyperadapters.examples import Example, Text
 from hyperadapters.routes import Route
 
 __all__ = ["RootText"]
@@ -49,6 +40,7 @@ class RootText(Source):
         ConfigError: there are neither `texts` nor `labelled`.
     """
 
+    gives: ClassVar[type[Example]] = Text
     format: Literal["root-text"] = "root-text"
     texts: tuple[str, ...] = ()
     labelled: tuple[str, ...] = ()
@@ -59,20 +51,16 @@ class RootText(Source):
         check_named(texts=self.texts, labelled=self.labelled)
 
     @property
-    def parts(self) -> Parts[InFiles]:
-        """Every file that any template names, without what is scored."""
-        return Parts(
-            place=_Everywhere((*self.texts, *self.labelled), self.codes),
-            gives=Text,
-            reader=self._samples,
-            rule=unseen,
-            limit=self.limit,
-        )
+    def _place(self) -> ByLanguage:
+        return ByLanguage((*self.texts, *self.labelled), self.codes, most=None)
 
-    def _samples(self, text: InFiles, route: Route) -> Iterator[Sample]:
-        read = _labelled_texts if text.name in self.labelled else read_texts
-        for file in text.sides[0]:
-            yield from (Sample(Text(one), one) for one in read(file))
+    @property
+    def _rule(self) -> Rule:
+        return unseen
+
+    def _samples(self, text: InFiles, route: Route, split: str) -> Iterator[Sample]:
+        read = _labelled_texts if text.path in self.labelled else read_texts
+        return (Sample(Text(one), one) for file in text.sides[0] for one in read(file))
 
 
 def _labelled_texts(path: Path) -> list[str]:
@@ -80,35 +68,3 @@ def _labelled_texts(path: Path) -> list[str]:
         return [sentence.text for sentence in read_conllu(path)]
     columns = Columns(1, 2, "#") if path.suffix == ".iob2" else Columns()
     return [sentence.text for sentence in read_conll(path, columns)]
-
-
-@final
-@dataclass(frozen=True)
-class _Everywhere(Place[InFiles]):
-    """All files of a language that any template names by any of its codes, whatever the split."""
-
-    paths: tuple[str, ...]
-    codes: Codes
-
-    def find(self, route: Route, split: str, root: Path | None) -> Sequence[InFiles]:
-        """The files of each template and code, with the template as their name."""
-        base, codes = rooted("", root), codes_for(str(route), self.codes)
-        assigned = ((path, [{"language": code}]) for path in self.paths for code in codes)
-        found = ((path, expand(base, path, fields)[0]) for path, fields in assigned)
-        return [InFiles((tuple(files),), path) for path, files in found if files]
-
-    def routes(self, root: Path | None) -> Sequence[Route]:
-        """The languages with any file."""
-        base = rooted("", root)
-        return [Route.of(n) for path in self.paths for n in languages_of(base, path, self.codes)]
-
-    def missing(self, route: Route, split: str, root: Path | None) -> DataError:
-        """Where the text would be, and which languages there are."""
-        code = codes_for(str(route), self.codes)[0]
-        return DataError(
-            f"no text for language `{route}`",
-            where=str(rooted("", root)),
-            expected=", ".join(filled(path, language=code) for path in self.paths),
-            found=f"text for {listed(self.routes(root))}",
-            remedy=f"name the files' code, `codes: {{{route}: ...}}`",
-        )
