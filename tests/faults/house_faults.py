@@ -17,8 +17,7 @@ HOUSE = (
         "config/phases.py",
         "changes.put_into(run.recipe.put_into(phase.recipe))",
         "run.recipe.put_into(changes.put_into(phase.recipe))",
-        "tests/config/test_phases.py::"
-        "test_a_recipe_reaches_every_phase_and_a_phases_own_keys_win",
+        "tests/config/test_phases.py::test_a_recipe_reaches_every_phase_and_a_phases_own_keys_win",
     ),
     Fault(
         "a run that starts from another's phase trains its own first phases again",

@@ -21,7 +21,7 @@ from hyperadapters.scoring.matrix import Matrix, Standing
 from hyperadapters.tasks import Batch, Task
 from hyperadapters.tasks.base import Plain
 
-__all__ = ["Foreign", "evaluate_foreign", "load_foreign"]
+__all__ = ["Foreign", "PlainModel", "evaluate_foreign", "load_foreign"]
 
 
 @final

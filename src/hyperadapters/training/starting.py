@@ -5,6 +5,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from hyperadapters.backbones.architectures import load_tokenizer
 from hyperadapters.config import load_run, method_of
 from hyperadapters.errors import BundleError, UnknownName
 from hyperadapters.method import BACKBONE, HEADS, Method, Part, Start
@@ -109,21 +110,13 @@ def ended_with(start: Start, folder: Path) -> dict[str, Tensor]:
 
 def _check_tokenizer(assembly: Assembly, folder: Path) -> None:
     """Raises where both runs have learned a vocabulary, and these differ."""
-    theirs = folder / TOKENIZER / "tokenizer.json"
-    learned = assembly.run.backbone.architecture is not None
-    if learned and theirs.is_file():
-        own = assembly.tokenizer.backend_tokenizer.to_str()
-        if own != theirs.read_text(encoding="utf-8") and own != _read(theirs):
-            raise BundleError(
-                "the run to start from has another vocabulary",
-                where=str(theirs),
-                cause="a vocabulary is learned from the text that a run trains on",
-                remedy="give both runs the backbone of a third one, by `backbone.path`",
-            )
-
-
-def _read(file: Path) -> str:
-    from tokenizers import Tokenizer
-
-    text: str = Tokenizer.from_file(str(file)).to_str()
-    return text
+    theirs = folder / TOKENIZER
+    if assembly.run.backbone.architecture is None or not theirs.is_dir():
+        return
+    if load_tokenizer(theirs).get_vocab() != assembly.tokenizer.get_vocab():
+        raise BundleError(
+            "the run to start from has another vocabulary",
+            where=str(theirs),
+            cause="a vocabulary is learned from the text that a run trains on",
+            remedy="give both runs the backbone of a third one, by `backbone.path`",
+        )

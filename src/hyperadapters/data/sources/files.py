@@ -17,7 +17,7 @@ from hyperadapters.data.templates import Codes, check_places, filled
 from hyperadapters.examples import Example, Tagged, Text
 from hyperadapters.routes import Route
 
-__all__ = ["Conll", "ConllU", "PlainText"]
+__all__ = ["Conll", "ConllU", "Files", "PlainText"]
 
 
 @dataclass(frozen=True, kw_only=True)
