@@ -68,8 +68,8 @@ PROVIDERS = (
     Fault(
         "a joint Gaussian takes its variance for a standard deviation",
         "providers/joint.py",
-        "self._variance(names).sqrt() *",
-        "self._variance(names) *",
+        "self.variance(names).sqrt() *",
+        "self.variance(names) *",
         "tests/providers/test_joint.py::test_names_are_drawn_together",
     ),
     Fault(

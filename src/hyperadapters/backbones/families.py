@@ -50,8 +50,8 @@ class Family:
     fixed: tuple[str, ...] = ()
 
 
-def _beside(**paths: str) -> dict[str, Spot]:
-    return {position: Spot("beside", path) for position, path in paths.items()}
+def _spots(wiring: Wiring, **paths: str) -> dict[str, Spot]:
+    return {position: Spot(wiring, path) for position, path in paths.items()}
 
 
 _BERT_SPOTS = {
@@ -61,7 +61,8 @@ _BERT_SPOTS = {
     "attention_norm": Spot("in", "attention.output.LayerNorm"),
     "ffn_norm": Spot("in", "output.LayerNorm"),
     "layer": Spot("after", ""),
-} | _beside(
+} | _spots(
+    "beside",
     query="attention.self.query",
     key="attention.self.key",
     value="attention.self.value",
@@ -96,7 +97,8 @@ _DISTILBERT = Family(
         "ffn_norm": Spot("in", "output_layer_norm"),
         "layer": Spot("after", ""),
     }
-    | _beside(
+    | _spots(
+        "beside",
         query="attention.q_lin",
         key="attention.k_lin",
         value="attention.v_lin",
@@ -120,7 +122,8 @@ _T5 = Family(
         "attention_norm": Spot("in", "layer.0.layer_norm"),
         "ffn_norm": Spot("in", "layer.-1.layer_norm"),
     }
-    | _beside(
+    | _spots(
+        "beside",
         query="layer.0.SelfAttention.q",
         key="layer.0.SelfAttention.k",
         value="layer.0.SelfAttention.v",
@@ -156,7 +159,8 @@ def _bart(
             "attention_norm": Spot("in", "self_attn_layer_norm"),
             "ffn_norm": Spot("in", "final_layer_norm"),
         }
-        | _beside(
+        | _spots(
+            "beside",
             query="self_attn.q_proj",
             key="self_attn.k_proj",
             value="self_attn.v_proj",

@@ -18,6 +18,7 @@ __all__ = [
     "Embedding",
     "Gaussian",
     "GaussianEmbedding",
+    "Gaussians",
     "Learned",
     "LearnedEmbedding",
     "by_name",
@@ -105,12 +106,8 @@ class LearnedEmbedding(Embedding):
         return {name: vector.detach() for name, vector in by_name(self.vectors).items()}
 
 
-@final
-class GaussianEmbedding(Embedding):
-    """A diagonal Gaussian per name: drawn in training, its mean at test (PSF, Ponti et al. 2021).
-
-    The divergence is Σ KL(N(μ, σ²) ‖ N(0, 1)) over the names asked for, σ² = softplus(`spread`).
-    """
+class Gaussians(Embedding, ABC):
+    """A mean and a variance per name: μ, and σ² = softplus(`spread`) of every feature."""
 
     def __init__(self, factor: Factor, names: Sequence[str], dimension: int, std: float) -> None:
         super().__init__()
@@ -119,18 +116,33 @@ class GaussianEmbedding(Embedding):
         self.means = under_names(factor, names, lambda: torch.empty(dimension).normal_(0.0, std))
         self.spreads = under_names(factor, names, lambda: torch.empty(dimension).uniform_(0.0, 0.5))
 
-    def forward(self, names: Sequence[str]) -> Drawn:
-        """One draw per name in training mode, else the means."""
-        mean = stacked(self.means, self.factor, names)
-        variance = nn.functional.softplus(stacked(self.spreads, self.factor, names))
-        divergence = 0.5 * (variance + mean.square() - 1.0 - variance.log()).sum()
-        if not self.training:
-            return Drawn(mean, divergence)
-        return Drawn(mean + torch.randn_like(mean) * variance.sqrt(), divergence)
+    def mean(self, names: Sequence[str]) -> Float[Tensor, "name width"]:
+        """The means of some names."""
+        return stacked(self.means, self.factor, names)
+
+    def variance(self, names: Sequence[str]) -> Float[Tensor, "name width"]:
+        """The variances of some names."""
+        return nn.functional.softplus(stacked(self.spreads, self.factor, names))
 
     def centres(self) -> dict[str, Tensor]:
         """The means."""
         return {name: mean.detach() for name, mean in by_name(self.means).items()}
+
+
+@final
+class GaussianEmbedding(Gaussians):
+    """A diagonal Gaussian per name: drawn in training, its mean at test (PSF, Ponti et al. 2021).
+
+    The divergence is Σ KL(N(μ, σ²) ‖ N(0, 1)) over the names asked for.
+    """
+
+    def forward(self, names: Sequence[str]) -> Drawn:
+        """One draw per name in training mode, else the means."""
+        mean, variance = self.mean(names), self.variance(names)
+        divergence = 0.5 * (variance + mean.square() - 1.0 - variance.log()).sum()
+        if not self.training:
+            return Drawn(mean, divergence)
+        return Drawn(mean + torch.randn_like(mean) * variance.sqrt(), divergence)
 
 
 def check_embedding(dimension: int, std: float) -> None:

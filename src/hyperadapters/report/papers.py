@@ -36,11 +36,10 @@ class Figure:
     metric: str
     group: str
     value: float
-    std: str
     note: str
 
 
-COLUMNS = tuple(field.name for field in fields(Figure))
+COLUMNS = (*[field.name for field in fields(Figure)][:-1], "std", "note")
 _FIGURE = TypeAdapter(Figure)
 
 
