@@ -114,8 +114,8 @@ MODEL = (
     Fault(
         "the adapter acts after the residual sum",
         "backbones/families.py",
-        '"ffn": Spot("after", "output.dropout"),',
-        '"ffn": Spot("after", "output"),',
+        'ffn="output.dropout"',
+        'ffn="output"',
         f"{_FORMULAS}test_the_wiring_of_a_position_is_its_equation[ffn-bert]",
     ),
     Fault(

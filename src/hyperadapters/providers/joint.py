@@ -10,14 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from hyperadapters.context import Factor
-from hyperadapters.providers.embedding import (
-    Drawn,
-    Embedding,
-    Gaussians,
-    check_embedding,
-    stacked,
-    under_names,
-)
+from hyperadapters.providers.embedding import Drawn, Embedding, Gaussians, check_embedding
 
 __all__ = ["JointGaussian", "JointGaussianEmbedding", "divergence"]
 
@@ -62,9 +55,7 @@ class JointGaussianEmbedding(Gaussians):
         self.names = tuple(names)
         self.rank = rank
         shape = (dimension, rank)
-        self.loadings = under_names(
-            factor, names, lambda: torch.empty(shape).uniform_(0.0, sqrt(0.5))
-        )
+        self.loadings = self._under(names, lambda: torch.empty(shape).uniform_(0.0, sqrt(0.5)))
 
     def forward(self, names: Sequence[str]) -> Drawn:
         """One joint draw in training mode, else the means."""
@@ -72,11 +63,11 @@ class JointGaussianEmbedding(Gaussians):
         total = divergence(
             self.mean(self.names).flatten(),
             self.variance(self.names).flatten(),
-            stacked(self.loadings, self.factor, self.names).flatten(0, 1),
+            self._stacked(self.loadings, self.names).flatten(0, 1),
         )
         if not self.training:
             return Drawn(mean, total)
-        shared = stacked(self.loadings, self.factor, names) @ mean.new_empty(self.rank).normal_()
+        shared = self._stacked(self.loadings, names) @ mean.new_empty(self.rank).normal_()
         own = self.variance(names).sqrt() * torch.randn_like(mean)
         return Drawn(mean + shared + own, total)
 

@@ -53,9 +53,7 @@ class MeanRow:
 
     def of(self, matrix: Matrix, task: str) -> float | None:
         """The unweighted mean over the row's languages of a task, None where there is none."""
-        scores = [
-            c.score for c in matrix.cells if c.task == task and (c.task, c.language) in self.pairs
-        ]
+        scores = [cell.score for cell in matrix.select(task) if _pair(cell) in self.pairs]
         return fmean(scores) if scores else None
 
     def of_task(self, task: str) -> list[CellKey]:
@@ -88,12 +86,8 @@ def mean_rows(matrices: Sequence[Matrix]) -> list[MeanRow]:
 def _common(matrices: Sequence[Matrix]) -> frozenset[CellKey]:
     found: set[CellKey] = set()
     for task in tasks_of(matrices):
-        scored = [
-            {_pair(cell) for cell in matrix.select(task)}
-            for matrix in matrices
-            if task in matrix.tasks
-        ]
-        found |= set.intersection(*scored)
+        scored = [{_pair(cell) for cell in matrix.select(task)} for matrix in matrices]
+        found |= set.intersection(*filter(None, scored))
     return frozenset(found)
 
 
