@@ -17,7 +17,7 @@ from transformers import (
 )
 from transformers.utils import logging as transformers_logging
 
-from hyperadapters.backbones import FAMILIES, first_position, head_parameters
+from hyperadapters.backbones import FAMILIES, Model, first_position, head_parameters
 from hyperadapters.backbones.shapes import ARCHITECTURES, transformer
 from hyperadapters.errors import BackboneError, UnknownName
 
@@ -32,8 +32,6 @@ __all__ = [
     "reading",
     "save_tokenizer",
 ]
-
-Model = Any
 
 _ENCODER_SHAPE = {
     "layers": "num_hidden_layers",
@@ -60,16 +58,16 @@ def empty(name: str) -> Model:
         UnknownName: it is neither.
         BackboneError: the `config.json` cannot be read.
     """
+    short = name.rsplit("/", 1)[-1]
     if (Path(name) / "config.json").is_file():
         shape = _shape(name, local_files_only=True)
-        _check(shape)
-        with torch.device("meta"), reading("backbone", name):
-            return _auto(shape).from_config(shape, trust_remote_code=False)
-    short = name.rsplit("/", 1)[-1]
-    if short not in ARCHITECTURES:
+    elif short in ARCHITECTURES:
+        shape = AutoConfig.for_model(**ARCHITECTURES[short])
+    else:
         raise UnknownName("architecture", name, ARCHITECTURES)
-    with torch.device("meta"):
-        return _model(**ARCHITECTURES[short])
+    _check(shape)
+    with torch.device("meta"), reading("backbone", name):
+        return _auto(shape).from_config(shape, trust_remote_code=False)
 
 
 def from_scratch(

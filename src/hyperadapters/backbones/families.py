@@ -75,9 +75,7 @@ _EMBEDDING_NORM: Mapping[Tower, Mapping[str, Spot]] = {
 
 
 def _bert(
-    transform: tuple[str | Activation, ...],
-    unembed: str,
-    positions: Literal["zero", "padding"],
+    transform: tuple[str | Activation, ...], unembed: str, positions: Literal["zero", "padding"]
 ) -> Family:
     return Family(
         layers={"encoder": "encoder.layer"},

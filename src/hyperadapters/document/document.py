@@ -130,18 +130,9 @@ def _merged(base: Any, over: Any, key: str) -> Any:
     if not isinstance(base, dict) or _chooses_anew(base, over, key):
         base = {}
     base = _reached(base, over)
-    replaced = _replaced(over)
-    kept = {
-        name: value
-        for name, value in base.items()
-        if over.get(name, value) is not None and name not in replaced
-    }
-    new = {
-        name: _merged(base.get(name), value, name)
-        for name, value in over.items()
-        if value is not None
-    }
-    return {**kept, **new}
+    new = {name: _merged(base.get(name), value, name) for name, value in over.items()}
+    left = {**base, **new}.items()
+    return {name: v for name, v in left if v is not None and name not in _replaced(over)}
 
 
 def _replaced(over: dict[str, Any]) -> set[str]:

@@ -172,7 +172,9 @@ def changed(document: Document, changes: Sequence[str]) -> Document:
             tuple(keys[:depth]): f"--set {change}" for depth in range(1, len(keys) + 1)
         }
         value, faults = _value_of(change, text, tuple(keys))
-        new = Document(_assigned(keys, value), lines, faults, document.where)
+        for key in reversed(keys):
+            value = {key: value}
+        new = Document(value, lines, faults, document.where)
         document = new.over(document.unplaced(*keys))
     return document
 
@@ -188,7 +190,3 @@ def _value_of(change: str, text: str, place: KeyPath) -> tuple[Any, tuple[Fault,
     reader = _Reader(f"--set {change}")
     value = None if node is None else reader.value(node, place, ())
     return value, tuple(reader.faults)
-
-
-def _assigned(keys: Sequence[str], value: Any) -> Any:
-    return {keys[0]: _assigned(keys[1:], value)} if keys else value

@@ -10,7 +10,6 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from hyperadapters.providers.base import Group
-from hyperadapters.sites import Site
 from hyperadapters.slots import check_std
 
 __all__ = ["DrawnHeads", "DrawnMaps", "Heads", "LinearHeads", "LinearMaps", "Maps", "Per"]
@@ -85,7 +84,10 @@ class LinearHeads(Heads):
     def build(self, group: Group, code: int) -> "LinearMaps":
         """One linear map per slot and key."""
         scale = 1.0 / sqrt(code) if self.rescale else 1.0
-        keys = [_key(site, self.per) for site in group.sites]
+        keys = [
+            {"all": "all", "position": site.position, "site": str(site)}[self.per]
+            for site in group.sites
+        ]
         return LinearMaps(group, keys, code=code, scale=scale, std=self.std)
 
 
@@ -125,10 +127,6 @@ class DrawnHeads(Heads):
         if not drawn:
             return means.build(group, code)
         return DrawnMaps(means.build(group, code), means.build(Group(group.sites, drawn), code))
-
-
-def _key(site: Site, per: Per) -> str:
-    return {"all": "all", "position": site.position, "site": str(site)}[per]
 
 
 @final

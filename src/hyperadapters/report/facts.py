@@ -59,11 +59,11 @@ def parameters(runs: Sequence[RunReport]) -> str:
 def _count(row: str, counts: Mapping[str, int]) -> str:
     if row not in counts:
         return element("td", MISSING)
-    number, backbone = counts[row], counts.get("backbone")
-    if not backbone or not row.startswith("trained"):
-        return element("td", f"{number:,}")
-    share = f"{100 * number / backbone:.1f}% of the backbone"
-    return element("td", f"{number:,}", element("small", share))
+    share = []
+    if row.startswith("trained") and counts.get("backbone"):
+        percent = 100 * counts[row] / counts["backbone"]
+        share = [element("small", f"{percent:.1f}% of the backbone")]
+    return element("td", f"{counts[row]:,}", *share)
 
 
 def paper_tables(runs: Sequence[RunReport], names: Sequence[str], paper: PaperSetting) -> str:
@@ -77,7 +77,8 @@ def paper_tables(runs: Sequence[RunReport], names: Sequence[str], paper: PaperSe
         rows = beside(matrices, paper, task, methods)
         if not rows:
             continue
-        tops = [element("td"), *_spans((len(runs), "ours"), (len(methods), "the paper's"))]
+        spans = ((len(runs), "ours"), (len(methods), "the paper's"))
+        tops = [element("th", label, colspan=n, scope="colgroup") for n, label in spans]
         head = [heading(text(task))]
         for place, name in enumerate(names):
             label = badge(place) if len(runs) > 1 else text(ran[place])
@@ -92,12 +93,8 @@ def paper_tables(runs: Sequence[RunReport], names: Sequence[str], paper: PaperSe
             cells += [element("td", _points(value)) for value in row.ours]
             cells += [element("td", _points(value), class_="theirs") for value in row.paper]
             body.append(element("tr", *cells, class_="mean" if row.is_mean else None))
-        tables.append(table(head, body, element("tr", *tops, class_="spans")))
+        tables.append(table(head, body, element("tr", element("td"), *tops, class_="spans")))
     return "".join(tables)
-
-
-def _spans(*spans: tuple[int, str]) -> list[str]:
-    return [element("th", text(label), colspan=width, scope="colgroup") for width, label in spans]
 
 
 def _points(value: float | None) -> str:

@@ -112,8 +112,7 @@ class PaperSetting:
     def methods(self, task: str, metric: str) -> tuple[str, ...]:
         """The methods with a figure for a task and metric (named as here), in printed order."""
         wanted = (task, _PRINTED.get(metric, metric))
-        found = (f.method for f in self.figures if (f.task, f.metric) == wanted)
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(f.method for f in self.figures if (f.task, f.metric) == wanted))
 
     def language(self, method: str, task: str, metric: str, language: str) -> float | None:
         """The printed score in one language, 0–100; None where there is none."""

@@ -45,11 +45,8 @@ class MeanRow:
 
     def title(self, *tasks: str) -> str:
         """The label, and how many cells of some tasks it is over where not all that were scored."""
-        own, every = (
-            [pair for pair in pairs if pair[0] in tasks] for pairs in (self.pairs, self.scored)
-        )
-        some = f", {len(own)} of {len(every)} cells" if len(own) < len(every) else ""
-        return self.label + some
+        own, every = (sum(task in tasks for task, _ in at) for at in (self.pairs, self.scored))
+        return self.label + (f", {own} of {every} cells" if own < every else "")
 
     def of(self, matrix: Matrix, task: str) -> float | None:
         """The unweighted mean over the row's languages of a task, None where there is none."""
