@@ -92,9 +92,10 @@ class Hypernetwork(Provider):
     def _served(self, code: Tensor) -> Iterator[tuple[Maps, Tensor]]:
         """The heads of each group with the codes of its sites."""
         place = {site: index for index, site in enumerate(self._sites)}
-        for heads, group in zip(self.heads, by_shape(self.slots), strict=True):
-            own = [place[site] for site in group.sites]
-            yield cast(Maps, heads), code if len(own) == len(self._sites) else code[own]
+        for module in self.heads:
+            heads = cast(Maps, module)
+            own = [place[site] for site in heads.group.sites]
+            yield heads, code if own == list(place.values()) else code[own]
 
     @torch.no_grad()
     def _match(self) -> None:
