@@ -37,8 +37,7 @@ class Hypernetwork(Provider):
     Hyper-X (2022) equations 3–6; HyperFormer (2021) section 2.3; hyper-adapters (2022) section 3.
 
     Args:
-        embeddings: per factor its embedding, in the order of combination; context factors'
-            embeddings
+        embeddings: per factor its embedding, in the order of combination; those of context factors
             may be shared with other hypernetworks.
         blind: per tower, the context factors it does not see: their vector is zero there.
         combine, encoder, heads: the other three parts, as plans.
