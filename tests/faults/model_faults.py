@@ -68,8 +68,8 @@ PROVIDERS = (
     Fault(
         "a joint Gaussian takes its variance for a standard deviation",
         "providers/joint.py",
-        "self._variance(names).sqrt() *",
-        "self._variance(names) *",
+        "self.variance(names).sqrt() *",
+        "self.variance(names) *",
         "tests/providers/test_joint.py::test_names_are_drawn_together",
     ),
     Fault(
@@ -114,8 +114,8 @@ MODEL = (
     Fault(
         "the adapter acts after the residual sum",
         "backbones/families.py",
-        '"ffn": Spot("after", "output.dropout"),',
-        '"ffn": Spot("after", "output"),',
+        'ffn="output.dropout"',
+        'ffn="output"',
         f"{_FORMULAS}test_the_wiring_of_a_position_is_its_equation[ffn-bert]",
     ),
     Fault(

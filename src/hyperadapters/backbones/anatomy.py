@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import transformers
@@ -65,13 +66,10 @@ def places_of(model: Model) -> dict[Site, Place]:
     for tower, path in family.layers.items():
         layers = list(base.get_submodule(path).children())
         spots = {**family.spots, **(family.decoder if tower == "decoder" else {})}
-        for number, layer in enumerate(layers):
-            found = ((position, spot, _at(layer, spot.path)) for position, spot in spots.items())
-            for position, spot, module in found:
-                if (
-                    module is not None
-                ):  # gated and plain feed-forward layers name theirs differently
-                    places[Site(tower, number, position)] = _place(model, spot, module)
+        for (number, layer), (position, spot) in product(enumerate(layers), spots.items()):
+            module = _at(layer, spot.path)
+            if module is not None:  # gated and plain feed-forward layers name theirs differently
+                places[Site(tower, number, position)] = _place(model, spot, module)
         places[Site(tower, None, "embeddings")] = _place(model, Spot("entry", ""), layers[0])
     for tower, norms in family.outside.items():
         for position, spot in norms.items():
@@ -152,9 +150,7 @@ def transform(model: Model, hidden: Tensor) -> Tensor:
     embeddings are tied.
     """
     for step in family_of(model).transform:
-        module = _at(model, step) if isinstance(step, str) else step
-        assert module is not None
-        hidden = module(hidden)
+        hidden = (model.get_submodule(step) if isinstance(step, str) else step)(hidden)
     if model.config.model_type in ("t5", "mt5") and _scaled(model.config):
         hidden = hidden * model.config.d_model**-0.5
     return hidden
@@ -171,9 +167,7 @@ def _scaled(shape: Any) -> bool:
 
 def project(model: Model, hidden: Tensor) -> Tensor:
     """The output embedding: scores over the vocabulary."""
-    unembed = _at(model, family_of(model).unembed)
-    assert unembed is not None
-    scores: Tensor = unembed(hidden)
+    scores: Tensor = model.get_submodule(family_of(model).unembed)(hidden)
     bias = getattr(model, "final_logits_bias", None)
     return scores if bias is None else scores + bias[0]
 
@@ -196,9 +190,8 @@ def backbone_parameters(model: Model) -> Iterator[nn.Parameter]:
     """What pre-training learned but for the language-model head's own parameters, each once."""
     left_out = {id(parameter) for parameter in head_parameters(model)}
     for path in family_of(model).fixed:
-        module = _at(model.base_model, path)
-        assert module is not None
-        left_out |= {id(parameter) for parameter in module.parameters()}
+        fixed = model.base_model.get_submodule(path)
+        left_out |= {id(parameter) for parameter in fixed.parameters()}
     return (parameter for parameter in model.parameters() if id(parameter) not in left_out)
 
 

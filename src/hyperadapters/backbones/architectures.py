@@ -1,7 +1,7 @@
 """Backbones: loaded from a folder or the hub, known offline by shape, or made from scratch."""
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from math import sqrt
 from pathlib import Path
@@ -17,7 +17,8 @@ from transformers import (
 )
 from transformers.utils import logging as transformers_logging
 
-from hyperadapters.backbones import ARCHITECTURES, FAMILIES, first_position, head_parameters
+from hyperadapters.backbones import FAMILIES, Model, first_position, head_parameters
+from hyperadapters.backbones.shapes import ARCHITECTURES, transformer
 from hyperadapters.errors import BackboneError, UnknownName
 
 __all__ = [
@@ -26,12 +27,11 @@ __all__ = [
     "load_backbone",
     "load_tokenizer",
     "positions",
+    "pretrained",
     "quiet",
     "reading",
     "save_tokenizer",
 ]
-
-Model = Any
 
 _ENCODER_SHAPE = {
     "layers": "num_hidden_layers",
@@ -58,18 +58,16 @@ def empty(name: str) -> Model:
         UnknownName: it is neither.
         BackboneError: the `config.json` cannot be read.
     """
+    short = name.rsplit("/", 1)[-1]
     if (Path(name) / "config.json").is_file():
         shape = _shape(name, local_files_only=True)
-        _check(shape)
-        with torch.device("meta"), reading("backbone", name):
-            return _auto(shape).from_config(shape, trust_remote_code=False)
-    short = name.rsplit("/", 1)[-1]
-    if short not in ARCHITECTURES:
+    elif short in ARCHITECTURES:
+        shape = AutoConfig.for_model(**ARCHITECTURES[short])
+    else:
         raise UnknownName("architecture", name, ARCHITECTURES)
-    shape = dict(ARCHITECTURES[short])
-    shape.pop("model_type")
-    with torch.device("meta"):
-        return _model(AutoConfig.for_model(ARCHITECTURES[short]["model_type"], **shape))
+    _check(shape)
+    with torch.device("meta"), reading("backbone", name):
+        return _auto(shape).from_config(shape, trust_remote_code=False)
 
 
 def from_scratch(
@@ -85,51 +83,26 @@ def from_scratch(
         eos_id: of them, the one that ends a translation.
     """
     if shape["type"] == "marian":
-        return _transformer(shape, vocabulary, pad_id, eos_id)
-    given = {_ENCODER_SHAPE[key]: value for key, value in shape.items() if key in _ENCODER_SHAPE}
-    given["attention_probs_dropout_prob"] = shape["dropout"]
-    given["initializer_range"] = _BERT_STD * sqrt(_BERT_WIDTH / shape["width"])
-    if shape["type"] != "bert":  # their position ids start behind the padding id
-        given["max_position_embeddings"] = shape["positions"] + pad_id + 1
-    return _model(
-        AutoConfig.for_model(shape["type"], vocab_size=vocabulary, pad_token_id=pad_id, **given)
-    )
-
-
-def _transformer(
-    shape: Mapping[str, Any], vocabulary: int, pad_id: int, eos_id: int | None
-) -> Model:
-    """The Transformer of Vaswani et al. (2017): ReLU, norms after the residual, all embeddings tied
-    and scaled by √width, fixed sinusoids.
-    """
-    towers = {
-        f"{tower}_{theirs}": shape[ours]
-        for tower in ("encoder", "decoder")
-        for ours, theirs in (
-            ("layers", "layers"),
-            ("heads", "attention_heads"),
-            ("ffn", "ffn_dim"),
-        )
-    }
-    return _model(
-        AutoConfig.for_model(
-            "marian",
+        size = {key: shape[key] for key in ("layers", "width", "heads", "ffn")}
+        return _model(
+            **transformer(**size),
             vocab_size=vocabulary,
-            d_model=shape["width"],
             max_position_embeddings=shape["positions"],
             dropout=shape["dropout"],
             attention_dropout=0.0,
-            activation_function="relu",
-            scale_embedding=True,
             init_std=shape["width"] ** -0.5,
             pad_token_id=pad_id,
             eos_token_id=eos_id,
             decoder_start_token_id=pad_id,
             forced_eos_token_id=None,
             bos_token_id=None,
-            **towers,
         )
-    )
+    given = {_ENCODER_SHAPE[key]: value for key, value in shape.items() if key in _ENCODER_SHAPE}
+    given["attention_probs_dropout_prob"] = shape["dropout"]
+    given["initializer_range"] = _BERT_STD * sqrt(_BERT_WIDTH / shape["width"])
+    if shape["type"] != "bert":  # their position ids start behind the padding id
+        given["max_position_embeddings"] = shape["positions"] + pad_id + 1
+    return _model(model_type=shape["type"], vocab_size=vocabulary, pad_token_id=pad_id, **given)
 
 
 def load_backbone(source: str | Path, revision: str | None = None, *, tokens: int = 0) -> Model:
@@ -149,32 +122,49 @@ def load_backbone(source: str | Path, revision: str | None = None, *, tokens: in
     """
     shape = _shape(source, revision=revision, encoder_layerdrop=0.0, decoder_layerdrop=0.0)
     _check(shape)
-    with reading("backbone", source), quiet():
-        model, found = _auto(shape).from_pretrained(
-            source,
-            config=shape,
-            revision=revision,
-            trust_remote_code=False,
-            use_safetensors=True,
-            dtype=torch.float32,
-            output_loading_info=True,
-        )
-    _check_complete(model, found["missing_keys"], source)
+    kind = _auto(shape)
+    model, missing = pretrained("backbone", source, kind, config=shape, revision=revision)
+    _check_complete(model, missing, source)
     _check_vocabulary(model, tokens)
     return model
 
 
-def _check_complete(model: Model, missing: Iterable[str], source: str | Path) -> None:
+def pretrained(what: str, source: str | Path, kind: Any, **given: Any) -> tuple[Model, set[str]]:
+    """A model in float32, and the names of the weights that its files lack; of files only
+    safetensors are read, and no code that lies beside them is run.
+
+    Args:
+        what: it is, for messages.
+        source: a folder, or a name on the hub.
+        kind: the class of `transformers` that reads it.
+        given: further arguments of its `from_pretrained`.
+
+    Raises:
+        BackboneError: it cannot be found or read.
+    """
+    with reading(what, source), quiet():
+        model, found = kind.from_pretrained(
+            source,
+            trust_remote_code=False,
+            use_safetensors=True,
+            dtype=torch.float32,
+            output_loading_info=True,
+            **given,
+        )
+    return model, set(found["missing_keys"])
+
+
+def _check_complete(model: Model, missing: set[str], source: str | Path) -> None:
     """Raises where weights are missing that would be drawn at random: all but those of a head."""
     own = {id(parameter) for parameter in model.base_model.parameters()}
     own -= {id(parameter) for parameter in head_parameters(model)}  # T5 has no inner model
     needed = {name for name, parameter in model.named_parameters() if id(parameter) in own}
-    lost = sorted(needed & set(missing))
+    lost = needed & missing
     if lost:
         raise BackboneError(
             f"the backbone `{source}` is not whole",
             expected="weights for every layer",
-            found=f"{len(lost)} tensors are missing, among them `{lost[0]}`",
+            found=f"{len(lost)} tensors are missing, among them `{min(lost)}`",
             cause="an incomplete copy, or a model of another kind under this `model_type`",
             remedy="copy it again, or take another backbone",
         )
@@ -261,7 +251,8 @@ def reading(what: str, source: str | Path) -> Iterator[None]:
         ) from error
 
 
-def _model(shape: Any) -> Model:
+def _model(**given: Any) -> Model:
+    shape = AutoConfig.for_model(**given)
     _check(shape)
     return _auto(shape).from_config(shape)
 

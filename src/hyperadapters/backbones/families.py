@@ -50,127 +50,67 @@ class Family:
     fixed: tuple[str, ...] = ()
 
 
-def _beside(**paths: str) -> dict[str, Spot]:
-    return {position: Spot("beside", path) for position, path in paths.items()}
+def _spots(wiring: Wiring, **paths: str) -> dict[str, Spot]:
+    return {position: Spot(wiring, path) for position, path in paths.items()}
 
 
 _BERT_SPOTS = {
-    "attention": Spot("after", "attention.output.dropout"),
-    "ffn": Spot("after", "output.dropout"),
-    "ffn_sum": Spot("around", "output.LayerNorm"),
-    "attention_norm": Spot("in", "attention.output.LayerNorm"),
-    "ffn_norm": Spot("in", "output.LayerNorm"),
-    "layer": Spot("after", ""),
-} | _beside(
-    query="attention.self.query",
-    key="attention.self.key",
-    value="attention.self.value",
-    attention_output="attention.output.dense",
-    ffn_in="intermediate.dense",
-    ffn_out="output.dense",
-)
+    **_spots("after", attention="attention.output.dropout", ffn="output.dropout"),
+    **_spots("around", ffn_sum="output.LayerNorm"),
+    **_spots("in", attention_norm="attention.output.LayerNorm", ffn_norm="output.LayerNorm"),
+    **_spots("after", layer=""),
+    **_spots(
+        "beside",
+        query="attention.self.query",
+        key="attention.self.key",
+        value="attention.self.value",
+        attention_output="attention.output.dense",
+        ffn_in="intermediate.dense",
+        ffn_out="output.dense",
+    ),
+}
+_EMBEDDING_NORM: Mapping[Tower, Mapping[str, Spot]] = {
+    "encoder": _spots("in", embedding_norm="embeddings.LayerNorm")
+}
 
 
 def _bert(
-    transform: tuple[str | Activation, ...],
-    unembed: str,
-    positions: Literal["zero", "padding"],
+    transform: tuple[str | Activation, ...], unembed: str, positions: Literal["zero", "padding"]
 ) -> Family:
     return Family(
         layers={"encoder": "encoder.layer"},
         spots=_BERT_SPOTS,
-        outside={"encoder": {"embedding_norm": Spot("in", "embeddings.LayerNorm")}},
+        outside=_EMBEDDING_NORM,
         transform=transform,
         unembed=unembed,
         positions=positions,
     )
 
 
+_ROBERTA = _bert(
+    ("lm_head.dense", nn.functional.gelu, "lm_head.layer_norm"), "lm_head.decoder", "padding"
+)
 _DISTILBERT = Family(
     layers={"encoder": "transformer.layer"},
     spots={
-        "attention": Spot("after", "attention.out_lin"),
-        "ffn": Spot("after", "ffn.dropout"),
-        "ffn_sum": Spot("around", "output_layer_norm"),
-        "attention_norm": Spot("in", "sa_layer_norm"),
-        "ffn_norm": Spot("in", "output_layer_norm"),
-        "layer": Spot("after", ""),
-    }
-    | _beside(
-        query="attention.q_lin",
-        key="attention.k_lin",
-        value="attention.v_lin",
-        attention_output="attention.out_lin",
-        ffn_in="ffn.lin1",
-        ffn_out="ffn.lin2",
-    ),
-    outside={"encoder": {"embedding_norm": Spot("in", "embeddings.LayerNorm")}},
+        **_spots("after", attention="attention.out_lin", ffn="ffn.dropout"),
+        **_spots("around", ffn_sum="output_layer_norm"),
+        **_spots("in", attention_norm="sa_layer_norm", ffn_norm="output_layer_norm"),
+        **_spots("after", layer=""),
+        **_spots(
+            "beside",
+            query="attention.q_lin",
+            key="attention.k_lin",
+            value="attention.v_lin",
+            attention_output="attention.out_lin",
+            ffn_in="ffn.lin1",
+            ffn_out="ffn.lin2",
+        ),
+    },
+    outside=_EMBEDDING_NORM,
     transform=("vocab_transform", "activation", "vocab_layer_norm"),
     unembed="vocab_projector",
 )
-
-
-_T5 = Family(
-    layers={"encoder": "encoder.block", "decoder": "decoder.block"},
-    spots={
-        "attention": Spot("after", "layer.0.SelfAttention.o"),
-        "ffn": Spot("after", "layer.-1.DenseReluDense.wo"),
-        "ffn_sum": Spot("after", ""),
-        "layer": Spot("after", ""),
-        "attention_norm": Spot("in", "layer.0.layer_norm"),
-        "ffn_norm": Spot("in", "layer.-1.layer_norm"),
-    }
-    | _beside(
-        query="layer.0.SelfAttention.q",
-        key="layer.0.SelfAttention.k",
-        value="layer.0.SelfAttention.v",
-        attention_output="layer.0.SelfAttention.o",
-        ffn_in="layer.-1.DenseReluDense.wi",
-        ffn_gate="layer.-1.DenseReluDense.wi_0",
-        ffn_gated="layer.-1.DenseReluDense.wi_1",
-        ffn_out="layer.-1.DenseReluDense.wo",
-    ),
-    decoder={
-        "cross_attention": Spot("after", "layer.1.EncDecAttention.o"),
-        "cross_attention_norm": Spot("in", "layer.1.layer_norm"),
-    },
-    outside={
-        "encoder": {"final_norm": Spot("in", "encoder.final_layer_norm")},
-        "decoder": {"final_norm": Spot("in", "decoder.final_layer_norm")},
-    },
-)
-
-
-def _bart(
-    ffn_sum: Spot,
-    outside: Mapping[Tower, Mapping[str, Spot]],
-    fixed: tuple[str, ...] = (),
-) -> Family:
-    return Family(
-        layers={"encoder": "encoder.layers", "decoder": "decoder.layers"},
-        spots={
-            "attention": Spot("after", "self_attn.out_proj"),
-            "ffn": Spot("after", "fc2"),
-            "ffn_sum": ffn_sum,
-            "layer": Spot("after", ""),
-            "attention_norm": Spot("in", "self_attn_layer_norm"),
-            "ffn_norm": Spot("in", "final_layer_norm"),
-        }
-        | _beside(
-            query="self_attn.q_proj",
-            key="self_attn.k_proj",
-            value="self_attn.v_proj",
-            attention_output="self_attn.out_proj",
-            ffn_in="fc1",
-            ffn_out="fc2",
-        ),
-        decoder={
-            "cross_attention": Spot("after", "encoder_attn.out_proj"),
-            "cross_attention_norm": Spot("in", "encoder_attn_layer_norm"),
-        },
-        outside=outside,
-        fixed=fixed,
-    )
 
 
 def _norms(**paths: str) -> dict[Tower, dict[str, Spot]]:
@@ -178,10 +118,60 @@ def _norms(**paths: str) -> dict[Tower, dict[str, Spot]]:
     return {t: {p: Spot("in", f"{t}.{path}") for p, path in paths.items()} for t in towers}
 
 
-_ROBERTA = _bert(
-    ("lm_head.dense", nn.functional.gelu, "lm_head.layer_norm"), "lm_head.decoder", "padding"
+_ATTENTION, _FFN = "layer.0.SelfAttention", "layer.-1.DenseReluDense"
+_T5 = Family(
+    layers={"encoder": "encoder.block", "decoder": "decoder.block"},
+    spots={
+        **_spots("after", attention=f"{_ATTENTION}.o", ffn=f"{_FFN}.wo", ffn_sum="", layer=""),
+        **_spots("in", attention_norm="layer.0.layer_norm", ffn_norm="layer.-1.layer_norm"),
+        **_spots(
+            "beside",
+            query=f"{_ATTENTION}.q",
+            key=f"{_ATTENTION}.k",
+            value=f"{_ATTENTION}.v",
+            attention_output=f"{_ATTENTION}.o",
+            ffn_in=f"{_FFN}.wi",
+            ffn_gate=f"{_FFN}.wi_0",
+            ffn_gated=f"{_FFN}.wi_1",
+            ffn_out=f"{_FFN}.wo",
+        ),
+    },
+    decoder={
+        **_spots("after", cross_attention="layer.1.EncDecAttention.o"),
+        **_spots("in", cross_attention_norm="layer.1.layer_norm"),
+    },
+    outside=_norms(final_norm="final_layer_norm"),
 )
 
+
+def _bart(ffn_sum: Spot, fixed: tuple[str, ...] = (), **norms: str) -> Family:
+    return Family(
+        layers={"encoder": "encoder.layers", "decoder": "decoder.layers"},
+        spots={
+            **_spots("after", attention="self_attn.out_proj", ffn="fc2"),
+            "ffn_sum": ffn_sum,
+            **_spots("after", layer=""),
+            **_spots("in", attention_norm="self_attn_layer_norm", ffn_norm="final_layer_norm"),
+            **_spots(
+                "beside",
+                query="self_attn.q_proj",
+                key="self_attn.k_proj",
+                value="self_attn.v_proj",
+                attention_output="self_attn.out_proj",
+                ffn_in="fc1",
+                ffn_out="fc2",
+            ),
+        },
+        decoder={
+            **_spots("after", cross_attention="encoder_attn.out_proj"),
+            **_spots("in", cross_attention_norm="encoder_attn_layer_norm"),
+        },
+        outside=_norms(**norms),
+        fixed=fixed,
+    )
+
+
+_SINUSOIDS = ("encoder.embed_positions", "decoder.embed_positions")
 FAMILIES: Mapping[str, Family] = {
     "bert": _bert(("cls.predictions.transform",), "cls.predictions.decoder", "zero"),
     "roberta": _ROBERTA,
@@ -189,14 +179,10 @@ FAMILIES: Mapping[str, Family] = {
     "distilbert": _DISTILBERT,
     "t5": _T5,
     "mt5": _T5,
-    "marian": _bart(
-        Spot("around", "final_layer_norm"),
-        {},
-        fixed=("encoder.embed_positions", "decoder.embed_positions"),  # sinusoids
-    ),
-    "m2m_100": _bart(Spot("after", ""), _norms(final_norm="layer_norm")),
+    "marian": _bart(Spot("around", "final_layer_norm"), _SINUSOIDS),
+    "m2m_100": _bart(Spot("after", ""), final_norm="layer_norm"),
     "mbart": _bart(
-        Spot("after", ""), _norms(final_norm="layer_norm", embedding_norm="layernorm_embedding")
+        Spot("after", ""), final_norm="layer_norm", embedding_norm="layernorm_embedding"
     ),
 }
 """Every `model_type` that can be adapted."""

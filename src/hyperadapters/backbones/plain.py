@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-import torch
 import transformers
 
-from hyperadapters.backbones.architectures import quiet, reading
+from hyperadapters.backbones.architectures import pretrained
 from hyperadapters.errors import BackboneError
 
 __all__ = ["load_plain"]
@@ -23,20 +22,12 @@ def load_plain(auto: str, source: str | Path) -> Any:
     Raises:
         BackboneError: it cannot be found or read, or its files lack weights of its head.
     """
-    with reading("model", source), quiet():
-        model, found = getattr(transformers, auto).from_pretrained(
-            source,
-            trust_remote_code=False,
-            use_safetensors=True,
-            dtype=torch.float32,
-            output_loading_info=True,
-        )
-    lost = sorted(found["missing_keys"])
-    if lost:
+    model, missing = pretrained("model", source, getattr(transformers, auto))
+    if missing:
         raise BackboneError(
             f"the model `{source}` is not whole",
             expected=f"weights for everything that `{auto}` has",
-            found=f"{len(lost)} tensors are missing, among them `{lost[0]}`",
+            found=f"{len(missing)} tensors are missing, among them `{min(missing)}`",
             cause="a backbone without a trained head, or one for another kind of task",
             remedy="give a model that was trained for this task",
         )

@@ -3,7 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["ARCHITECTURES"]
+__all__ = ["ARCHITECTURES", "transformer"]
+
+
+def transformer(*, layers: int, width: int, heads: int, ffn: int) -> dict[str, Any]:
+    """The Transformer of Vaswani et al. (2017), both towers alike: ReLU, norms after the residual,
+    all embeddings tied and scaled by √width, fixed sinusoids.
+    """
+    tower = {"layers": layers, "attention_heads": heads, "ffn_dim": ffn}
+    return {
+        "model_type": "marian",
+        "d_model": width,
+        "activation_function": "relu",
+        "scale_embedding": True,
+        **{f"{side}_{key}": tower[key] for side in ("encoder", "decoder") for key in tower},
+    }
+
 
 ARCHITECTURES: Mapping[str, Mapping[str, Any]] = {
     "bert-base-multilingual-cased": {"model_type": "bert", "vocab_size": 119_547},
@@ -25,30 +40,12 @@ ARCHITECTURES: Mapping[str, Mapping[str, Any]] = {
         "num_heads": 12,
     },
     "transformer-base": {
-        "model_type": "marian",
         "vocab_size": 90_000,
-        "d_model": 512,
-        "encoder_ffn_dim": 2048,
-        "decoder_ffn_dim": 2048,
-        "encoder_layers": 6,
-        "decoder_layers": 6,
-        "encoder_attention_heads": 8,
-        "decoder_attention_heads": 8,
-        "activation_function": "relu",
-        "scale_embedding": True,
+        **transformer(layers=6, width=512, heads=8, ffn=2048),
     },
     "transformer-big": {
-        "model_type": "marian",
         "vocab_size": 90_000,
-        "d_model": 1024,
-        "encoder_ffn_dim": 4096,
-        "decoder_ffn_dim": 4096,
-        "encoder_layers": 6,
-        "decoder_layers": 6,
-        "encoder_attention_heads": 16,
-        "decoder_attention_heads": 16,
-        "activation_function": "relu",
-        "scale_embedding": True,
+        **transformer(layers=6, width=1024, heads=16, ffn=4096),
     },
 }
 """The shapes of known backbones, as what differs from the defaults of their `model_type`: for

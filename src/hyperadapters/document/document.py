@@ -1,7 +1,7 @@
 """Plain values that remember where each of them was written, and what is wrong with them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hyperadapters.errors import ConfigError
@@ -82,7 +82,7 @@ class Document:
             values = {key: values}
         lines: dict[KeyPath, str] = {(*place, *at): line for at, line in self.lines.items()}
         lines |= {place[:depth]: self.where for depth in range(len(place) + 1)}
-        return Document(values, lines, self.faults, self.where)
+        return replace(self, values=values, lines=lines)
 
     def empty(self) -> "Document":
         """A document of no keys in the same file."""
@@ -90,24 +90,19 @@ class Document:
 
     def with_values(self, **values: object) -> "Document":
         """This document with some of its outermost values exchanged."""
-        return Document({**self.values, **values}, self.lines, self.faults, self.where)
+        return replace(self, values={**self.values, **values})
 
     def without(self, *keys: str) -> "Document":
         """This document without some of its outermost keys."""
         if not isinstance(self.values, dict):
             return self
-        values = {key: value for key, value in self.values.items() if key not in keys}
-        return Document(values, self.lines, self.faults, self.where)
+        return replace(self, values={k: v for k, v in self.values.items() if k not in keys})
 
     def unplaced(self, *place: str) -> "Document":
         """The same without the lines of what is below a place, which is said anew elsewhere."""
         depth = len(place)
-        lines = {
-            key: line
-            for key, line in self.lines.items()
-            if len(key) <= depth or key[:depth] != place
-        }
-        return Document(self.values, lines, self.faults, self.where)
+        kept = {at: n for at, n in self.lines.items() if len(at) <= depth or at[:depth] != place}
+        return replace(self, lines=kept)
 
     def over(self, base: "Document") -> "Document":
         """`base` with what this document says merged over it.
@@ -135,18 +130,9 @@ def _merged(base: Any, over: Any, key: str) -> Any:
     if not isinstance(base, dict) or _chooses_anew(base, over, key):
         base = {}
     base = _reached(base, over)
-    replaced = _replaced(over)
-    kept = {
-        name: value
-        for name, value in base.items()
-        if over.get(name, value) is not None and name not in replaced
-    }
-    new = {
-        name: _merged(base.get(name), value, name)
-        for name, value in over.items()
-        if value is not None
-    }
-    return {**kept, **new}
+    new = {name: _merged(base.get(name), value, name) for name, value in over.items()}
+    left = {**base, **new}.items()
+    return {name: v for name, v in left if v is not None and name not in _replaced(over)}
 
 
 def _replaced(over: dict[str, Any]) -> set[str]:

@@ -5,6 +5,7 @@ may stand on another (`base: other.yaml`); what it says is merged over what the 
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +25,19 @@ def read_document(path: Path) -> Document:
         ConfigError: there is no such file, it is no YAML, or its outermost value is no mapping.
             Milder faults are collected in the document.
     """
-    return _read(path, ())
+    return based(read_alone(path), path)
 
 
-def _read(path: Path, below: tuple[Path, ...]) -> Document:
-    return _based(read_alone(path), path, (*below, path.resolve()))
+def based(document: Document, path: Path, below: tuple[Path, ...] = ()) -> Document:
+    """A part of the file `path` that may itself stand on a `base` file, merged over it.
 
-
-def _based(document: Document, path: Path, below: tuple[Path, ...]) -> Document:
-    base = document.values.get("base")
+    Args:
+        below: the files that stand on `path`: it may stand on none of them.
+    """
+    below = (*below, path.resolve())
+    base, own = document.values.get("base"), document.without("base")
     if base is None:
-        return document.without("base")
+        return own
     if not isinstance(base, str) or not (path.parent / base).is_file():
         fault = document.fault(
             ("base",),
@@ -45,14 +48,8 @@ def _based(document: Document, path: Path, below: tuple[Path, ...]) -> Document:
     elif (path.parent / base).resolve() in below:
         fault = document.fault(("base",), "the file is its own `base`", found=str(base))
     else:
-        return document.without("base").over(_read(path.parent / base, below))
-    own = document.without("base")
-    return Document(own.values, own.lines, (*own.faults, fault), own.where)
-
-
-def based(document: Document, path: Path) -> Document:
-    """A part of the file `path` that may itself stand on a `base` file, merged over it."""
-    return _based(document, path, (path.resolve(),))
+        return own.over(based(read_alone(path.parent / base), path.parent / base, below))
+    return replace(own, faults=(*own.faults, fault))
 
 
 def read_alone(path: Path) -> Document:
@@ -175,7 +172,9 @@ def changed(document: Document, changes: Sequence[str]) -> Document:
             tuple(keys[:depth]): f"--set {change}" for depth in range(1, len(keys) + 1)
         }
         value, faults = _value_of(change, text, tuple(keys))
-        new = Document(_assigned(keys, value), lines, faults, document.where)
+        for key in reversed(keys):
+            value = {key: value}
+        new = Document(value, lines, faults, document.where)
         document = new.over(document.unplaced(*keys))
     return document
 
@@ -191,7 +190,3 @@ def _value_of(change: str, text: str, place: KeyPath) -> tuple[Any, tuple[Fault,
     reader = _Reader(f"--set {change}")
     value = None if node is None else reader.value(node, place, ())
     return value, tuple(reader.faults)
-
-
-def _assigned(keys: Sequence[str], value: Any) -> Any:
-    return {keys[0]: _assigned(keys[1:], value)} if keys else value

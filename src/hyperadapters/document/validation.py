@@ -9,34 +9,30 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from hyperadapters.document.document import Document, Fault, KeyPath
 from hyperadapters.errors import known_names, nearest
 
-__all__ = ["faults_of", "model_faults", "part_faults", "unknown"]
+__all__ = ["model_faults", "part_faults", "unknown"]
 
 _Error = Mapping[str, Any]
 
 
 def model_faults(kind: type[BaseModel], document: Document) -> list[Fault]:
     """Everything in `document` that does not fit the model `kind`."""
+    return part_faults(kind, document, ())
+
+
+def part_faults(hint: Any, document: Document, place: KeyPath) -> list[Fault]:
+    """Everything in the part of `document` at `place` that does not fit the type hint."""
+    kind = TypeAdapter[Any](hint)
     try:
-        kind.model_validate(document.values)
+        kind.validate_python(document.at(*place).values)
     except ValidationError as error:
-        return faults_of(error, document, kind.model_json_schema())
+        schema = kind.json_schema()  # it names the legal keys
+        located = [
+            _Located(one, document, schema, place)
+            for one in error.errors(include_url=False)
+            if one["type"] != "default_factory_not_called"  # it follows from another fault
+        ]
+        return [_TRANSLATIONS.get(at.error["type"], _plain)(document, at) for at in located]
     return []
-
-
-def faults_of(
-    error: ValidationError, document: Document, schema: Mapping[str, Any], under: KeyPath = ()
-) -> list[Fault]:
-    """The faults in `error`, which came from the part of `document` at `under`.
-
-    Args:
-        schema: the JSON schema of that part; it names the legal keys.
-    """
-    found = []
-    for one in error.errors(include_url=False):
-        if one["type"] != "default_factory_not_called":  # it follows from another fault
-            translate = _TRANSLATIONS.get(one["type"], _plain)
-            found.append(translate(document, _Located(one, document, schema, under)))
-    return found
 
 
 def unknown(
@@ -86,14 +82,12 @@ def _missing(document: Document, at: _Located) -> Fault:
 
 
 def _literal(document: Document, at: _Located) -> Fault:
-    legal = re.findall(r"'([^']*)'", str(at.context.get("expected", "")))
-    return _choice(document, at.place, at.error["input"], legal)
+    return _choice(document, at.place, at.error["input"], at.context["expected"])
 
 
 def _tag(document: Document, at: _Located) -> Fault:
-    key = str(at.context["discriminator"]).strip("'")
-    legal = re.findall(r"'([^']*)'", str(at.context["expected_tags"]))
-    return _choice(document, (*at.place, key), at.context["tag"], legal)
+    place = (*at.place, str(at.context["discriminator"]).strip("'"))
+    return _choice(document, place, at.context["tag"], at.context["expected_tags"])
 
 
 def _no_tag(document: Document, at: _Located) -> Fault:
@@ -103,7 +97,8 @@ def _no_tag(document: Document, at: _Located) -> Fault:
     )
 
 
-def _choice(document: Document, place: KeyPath, given: object, legal: Sequence[str]) -> Fault:
+def _choice(document: Document, place: KeyPath, given: object, expected: str) -> Fault:
+    legal = re.findall(r"'([^']*)'", expected)
     close = nearest(given, legal) if isinstance(given, str) else None
     return document.fault(
         place,
@@ -177,13 +172,3 @@ def _resolved(root: Mapping[str, Any], schema: Any) -> Mapping[str, Any]:
     while isinstance(schema, dict) and "$ref" in schema:
         schema = root["$defs"][schema["$ref"].rsplit("/", 1)[-1]]
     return schema if isinstance(schema, dict) else {}
-
-
-def part_faults(hint: Any, document: Document, place: KeyPath) -> list[Fault]:
-    """Everything in the part of `document` at `place` that does not fit a type hint."""
-    kind = TypeAdapter[Any](hint)
-    try:
-        kind.validate_python(document.at(*place).values)
-    except ValidationError as error:
-        return faults_of(error, document, kind.json_schema(), place)
-    return []

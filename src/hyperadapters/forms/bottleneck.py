@@ -112,14 +112,8 @@ class Bottleneck(Form):
         """`bottleneck`, with the norm where this form has it."""
         if self.norm == "before":
             hidden = normalise(hidden, self._scale(weights), weights["shift"])
-        added = bottleneck(
-            hidden,
-            weights["down"],
-            weights["down_bias"],
-            weights["up"],
-            weights["up_bias"],
-            self.activation,
-        )
+        down, up = (weights["down"], weights["down_bias"]), (weights["up"], weights["up_bias"])
+        added = bottleneck(hidden, *down, *up, self.activation)
         if self.norm == "after":
             return normalise(added, self._scale(weights), weights["shift"])
         return added

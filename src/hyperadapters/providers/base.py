@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
@@ -13,7 +12,7 @@ from hyperadapters.context import Factor, Row
 from hyperadapters.sites import Site
 from hyperadapters.slots import Slot, Slots
 
-__all__ = ["Group", "Provider", "Supply", "by_shape", "hand_out", "no_divergence"]
+__all__ = ["Group", "Provider", "Supply", "by_shape", "hand_out"]
 
 
 class Supply(NamedTuple):
@@ -95,8 +94,3 @@ def hand_out(
         for place, site in enumerate(group.sites)
         if site in sites
     }
-
-
-def no_divergence(module: nn.Module) -> Float[Tensor, ""]:
-    """Zero, on the device of the module's parameters."""
-    return torch.zeros((), device=next(module.parameters()).device)

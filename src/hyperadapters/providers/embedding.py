@@ -18,12 +18,10 @@ __all__ = [
     "Embedding",
     "Gaussian",
     "GaussianEmbedding",
+    "Gaussians",
     "Learned",
     "LearnedEmbedding",
-    "by_name",
     "check_embedding",
-    "stacked",
-    "under_names",
 ]
 
 
@@ -35,9 +33,17 @@ class Drawn(NamedTuple):
 
 
 class Embedding(nn.Module, ABC):
-    """Vectors under names, each a parameter of its own, so that absent names never move."""
+    """Vectors under names, each a parameter of its own, so that absent names never move.
 
-    dimension: int
+    Args:
+        factor: whose names they are.
+        dimension: of a vector.
+    """
+
+    def __init__(self, factor: Factor, dimension: int) -> None:
+        super().__init__()
+        self.factor = factor
+        self.dimension = dimension
 
     @abstractmethod
     def forward(self, names: Sequence[str]) -> Drawn:
@@ -51,38 +57,27 @@ class Embedding(nn.Module, ABC):
     def centres(self) -> dict[str, Tensor]:
         """Every name's vector, without drawing: what maps and neighbours are computed from."""
 
+    def _under(self, names: Sequence[str], draw: Callable[[], Tensor]) -> nn.ParameterDict:
+        """A drawn parameter per name, under `language=to`: some names alone, as that of Tongan,
+        are methods of modules.
+        """
+        return nn.ParameterDict({f"{self.factor}={name}": nn.Parameter(draw()) for name in names})
 
-def under_names(
-    factor: Factor, names: Sequence[str], draw: Callable[[], Tensor]
-) -> nn.ParameterDict:
-    """A drawn parameter per name, under `language=to`: some names alone, as that of Tongan, are
-    methods of modules.
-    """
-    return nn.ParameterDict({f"{factor}={name}": nn.Parameter(draw()) for name in names})
+    def _stacked(self, under: nn.ParameterDict, names: Sequence[str]) -> Float[Tensor, "name ..."]:
+        """What `_under` made of some names, in their order."""
+        for name in names:
+            if f"{self.factor}={name}" not in under:
+                raise UnknownName(
+                    self.factor,
+                    name,
+                    _by_name(under),
+                    cause="the model was trained without it, so it has no embedding",
+                )
+        return torch.stack([under[f"{self.factor}={name}"] for name in names])
 
 
-def by_name(vectors: nn.ParameterDict) -> dict[str, Tensor]:
-    """What `under_names` made, by the names alone."""
-    return {key.partition("=")[2]: vector for key, vector in vectors.items()}
-
-
-def stacked(
-    vectors: nn.ParameterDict, factor: Factor, names: Sequence[str]
-) -> Float[Tensor, "name ..."]:
-    """What `under_names` made of some names, in their order.
-
-    Raises:
-        UnknownName: nothing was made for one of them.
-    """
-    for name in names:
-        if f"{factor}={name}" not in vectors:
-            raise UnknownName(
-                factor,
-                name,
-                by_name(vectors),
-                cause="the model was trained without it, so it has no embedding",
-            )
-    return torch.stack([vectors[f"{factor}={name}"] for name in names])
+def _by_name(under: nn.ParameterDict) -> dict[str, Tensor]:
+    return {key.partition("=")[2]: vector.detach() for key, vector in under.items()}
 
 
 @final
@@ -90,47 +85,54 @@ class LearnedEmbedding(Embedding):
     """Free vectors, drawn from N(0, `std`²) at the start."""
 
     def __init__(self, factor: Factor, names: Sequence[str], dimension: int, std: float) -> None:
-        super().__init__()
-        self.factor = factor
-        self.dimension = dimension
-        self.vectors = under_names(factor, names, lambda: torch.empty(dimension).normal_(0.0, std))
+        super().__init__(factor, dimension)
+        self.vectors = self._under(names, lambda: torch.empty(dimension).normal_(0.0, std))
 
     def forward(self, names: Sequence[str]) -> Drawn:
         """One row per name."""
-        vectors = stacked(self.vectors, self.factor, names)
+        vectors = self._stacked(self.vectors, names)
         return Drawn(vectors, vectors.new_zeros(()))
 
     def centres(self) -> dict[str, Tensor]:
         """The vectors themselves."""
-        return {name: vector.detach() for name, vector in by_name(self.vectors).items()}
+        return _by_name(self.vectors)
+
+
+class Gaussians(Embedding, ABC):
+    """A mean and a variance per name: μ, and σ² = softplus(`spread`) of every feature."""
+
+    def __init__(self, factor: Factor, names: Sequence[str], dimension: int, std: float) -> None:
+        super().__init__(factor, dimension)
+        self.means = self._under(names, lambda: torch.empty(dimension).normal_(0.0, std))
+        self.spreads = self._under(names, lambda: torch.empty(dimension).uniform_(0.0, 0.5))
+
+    def mean(self, names: Sequence[str]) -> Float[Tensor, "name width"]:
+        """The means of some names."""
+        return self._stacked(self.means, names)
+
+    def variance(self, names: Sequence[str]) -> Float[Tensor, "name width"]:
+        """The variances of some names."""
+        return nn.functional.softplus(self._stacked(self.spreads, names))
+
+    def centres(self) -> dict[str, Tensor]:
+        """The means."""
+        return _by_name(self.means)
 
 
 @final
-class GaussianEmbedding(Embedding):
+class GaussianEmbedding(Gaussians):
     """A diagonal Gaussian per name: drawn in training, its mean at test (PSF, Ponti et al. 2021).
 
-    The divergence is Σ KL(N(μ, σ²) ‖ N(0, 1)) over the names asked for, σ² = softplus(`spread`).
+    The divergence is Σ KL(N(μ, σ²) ‖ N(0, 1)) over the names asked for.
     """
-
-    def __init__(self, factor: Factor, names: Sequence[str], dimension: int, std: float) -> None:
-        super().__init__()
-        self.factor = factor
-        self.dimension = dimension
-        self.means = under_names(factor, names, lambda: torch.empty(dimension).normal_(0.0, std))
-        self.spreads = under_names(factor, names, lambda: torch.empty(dimension).uniform_(0.0, 0.5))
 
     def forward(self, names: Sequence[str]) -> Drawn:
         """One draw per name in training mode, else the means."""
-        mean = stacked(self.means, self.factor, names)
-        variance = nn.functional.softplus(stacked(self.spreads, self.factor, names))
+        mean, variance = self.mean(names), self.variance(names)
         divergence = 0.5 * (variance + mean.square() - 1.0 - variance.log()).sum()
         if not self.training:
             return Drawn(mean, divergence)
         return Drawn(mean + torch.randn_like(mean) * variance.sqrt(), divergence)
-
-    def centres(self) -> dict[str, Tensor]:
-        """The means."""
-        return {name: mean.detach() for name, mean in by_name(self.means).items()}
 
 
 def check_embedding(dimension: int, std: float) -> None:

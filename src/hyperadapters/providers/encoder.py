@@ -1,7 +1,7 @@
 """From the embeddings of a place and a row to the code that heads read: combine, then encode."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import final
 
@@ -71,27 +71,39 @@ class Encoder(ABC):
         """The module that reads `source` features."""
 
 
-def _linear(width_in: int, width_out: int, std: float | None) -> nn.Linear:
-    layer = nn.Linear(width_in, width_out)
-    if std is not None:
-        nn.init.normal_(layer.weight, 0.0, std)
-        nn.init.zeros_(layer.bias)
-    return layer
-
-
-def _check_widths(widths: tuple[int, ...]) -> None:
-    if not widths or min(widths) < 1:
-        raise ValueError(f"widths are at least 1, not {widths}")
-
-
 def _check_dropout(dropout: float) -> None:
     if not 0 <= dropout < 1:
         raise ValueError(f"dropout is in [0, 1), not {dropout}")
 
 
+@dataclass(frozen=True)
+class _Layers(Encoder, ABC):
+    """Linear layers, the last of which gives the code."""
+
+    widths: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if not self.widths or min(self.widths) < 1:
+            raise ValueError(f"widths are at least 1, not {self.widths}")
+
+    @property
+    def code(self) -> int:
+        """The last width."""
+        return self.widths[-1]
+
+    def _linear(self, source: int, std: float | None) -> Iterator[nn.Linear]:
+        """Each layer, drawn from N(0, `std`²) with a bias of zero; without `std` as torch does."""
+        for width_in, width_out in zip((source, *self.widths), self.widths, strict=False):
+            layer = nn.Linear(width_in, width_out)
+            if std is not None:
+                nn.init.normal_(layer.weight, 0.0, std)
+                nn.init.zeros_(layer.bias)
+            yield layer
+
+
 @final
 @dataclass(frozen=True)
-class Mlp(Encoder):
+class Mlp(_Layers):
     """Linear layers with ReLU between them, none after the last; optionally a layer norm at the
     end.
 
@@ -99,30 +111,19 @@ class Mlp(Encoder):
     `std`²) and biases from 0; with None for `std`, from torch's own initial values.
     """
 
-    widths: tuple[int, ...]
     norm: bool = False
     std: float | None = 0.02
 
-    def __post_init__(self) -> None:
-        _check_widths(self.widths)
-
-    @property
-    def code(self) -> int:
-        """The last width."""
-        return self.widths[-1]
-
     def build(self, source: int) -> nn.Module:
         """The layers in a row."""
-        layers: list[nn.Module] = []
-        for width_in, width_out in zip((source, *self.widths), self.widths, strict=False):
-            layers += [nn.ReLU(), _linear(width_in, width_out, self.std)]
+        layers = [part for layer in self._linear(source, self.std) for part in (nn.ReLU(), layer)]
         tail = [nn.LayerNorm(self.code, eps=1e-6)] if self.norm else []
         return nn.Sequential(*layers[1:], *tail)
 
 
 @final
 @dataclass(frozen=True)
-class Rectified(Encoder):
+class Rectified(_Layers):
     """Linear layers, each with ReLU and dropout behind it, the last one too.
 
     The generator of PSF (Ponti et al., 2021, and their code). Weights start from N(0, `std`²) and
@@ -134,25 +135,18 @@ class Rectified(Encoder):
         std: of the weights at the start.
     """
 
-    widths: tuple[int, ...]
     dropout: float = 0.0
     std: float = 0.02
 
     def __post_init__(self) -> None:
-        _check_widths(self.widths)
+        super().__post_init__()
         _check_dropout(self.dropout)
         check_std(self.std)
-
-    @property
-    def code(self) -> int:
-        """The last width."""
-        return self.widths[-1]
 
     def build(self, source: int) -> nn.Module:
         """The layers in a row."""
         layers: list[nn.Module] = []
-        for width_in, width_out in zip((source, *self.widths), self.widths, strict=False):
-            linear = _linear(width_in, width_out, self.std)
+        for linear in self._linear(source, self.std):
             layers += [linear, nn.ReLU(), nn.Dropout(self.dropout)]
         return nn.Sequential(*layers)
 

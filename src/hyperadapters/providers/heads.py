@@ -10,7 +10,6 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from hyperadapters.providers.base import Group
-from hyperadapters.sites import Site
 from hyperadapters.slots import check_std
 
 __all__ = ["DrawnHeads", "DrawnMaps", "Heads", "LinearHeads", "LinearMaps", "Maps", "Per"]
@@ -23,7 +22,7 @@ class Maps(nn.Module, ABC):
     """The heads of sites of equal shape.
 
     Attributes:
-        group: these sites, in the order that `forward` has them, and their slots.
+        group: these sites, those that share a head beside each other, and their slots.
     """
 
     group: Group
@@ -32,7 +31,7 @@ class Maps(nn.Module, ABC):
     def forward(
         self, code: Float[Tensor, "site row code"]
     ) -> dict[str, Float[Tensor, "site row ..."]]:
-        """The weights of every slot."""
+        """The weights of every slot; sites stand in the order of `group`."""
 
 
 class Heads(ABC):
@@ -85,7 +84,10 @@ class LinearHeads(Heads):
     def build(self, group: Group, code: int) -> "LinearMaps":
         """One linear map per slot and key."""
         scale = 1.0 / sqrt(code) if self.rescale else 1.0
-        keys = [_key(site, self.per) for site in group.sites]
+        keys = [
+            {"all": "all", "position": site.position, "site": str(site)}[self.per]
+            for site in group.sites
+        ]
         return LinearMaps(group, keys, code=code, scale=scale, std=self.std)
 
 
@@ -127,10 +129,6 @@ class DrawnHeads(Heads):
         return DrawnMaps(means.build(group, code), means.build(Group(group.sites, drawn), code))
 
 
-def _key(site: Site, per: Per) -> str:
-    return {"all": "all", "position": site.position, "site": str(site)}[per]
-
-
 @final
 class LinearMaps(Maps):
     """One linear map with bias per slot and key; the sites of a key share it.
@@ -144,11 +142,10 @@ class LinearMaps(Maps):
     ) -> None:
         super().__init__()
         distinct = list(dict.fromkeys(keys))
-        order = sorted(range(len(keys)), key=lambda place: distinct.index(keys[place]))
         if len(keys) % len(distinct):
             raise ValueError("every key of a head must have the same number of sites")
+        order = sorted(range(len(keys)), key=lambda place: distinct.index(keys[place]))
         self.group = Group(tuple(group.sites[place] for place in order), group.slots)
-        self._order = order
         self._scale = scale
         self.weight = nn.ParameterDict()
         self.bias = nn.ParameterDict()
@@ -160,10 +157,8 @@ class LinearMaps(Maps):
     def forward(
         self, code: Float[Tensor, "site row code"]
     ) -> dict[str, Float[Tensor, "site row ..."]]:
-        """The weights of every slot, sites in the order of `group`."""
+        """One product per slot."""
         sites, rows, width = code.shape
-        if self._order != list(range(sites)):
-            code = code[self._order]
         keys = next(iter(self.bias.values())).shape[0]
         code = code.reshape(keys, -1, width)
         return {

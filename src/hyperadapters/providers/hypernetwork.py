@@ -37,8 +37,7 @@ class Hypernetwork(Provider):
     Hyper-X (2022) equations 3–6; HyperFormer (2021) section 2.3; hyper-adapters (2022) section 3.
 
     Args:
-        embeddings: per factor its embedding, in the order of combination; context factors'
-            embeddings
+        embeddings: per factor its embedding, in the order of combination; those of context factors
             may be shared with other hypernetworks.
         blind: per tower, the context factors it does not see: their vector is zero there.
         combine, encoder, heads: the other three parts, as plans.
@@ -92,9 +91,10 @@ class Hypernetwork(Provider):
     def _served(self, code: Tensor) -> Iterator[tuple[Maps, Tensor]]:
         """The heads of each group with the codes of its sites."""
         place = {site: index for index, site in enumerate(self._sites)}
-        for heads, group in zip(self.heads, by_shape(self.slots), strict=True):
-            own = [place[site] for site in group.sites]
-            yield cast(Maps, heads), code if len(own) == len(self._sites) else code[own]
+        for module in self.heads:
+            heads = cast(Maps, module)
+            own = [place[site] for site in heads.group.sites]
+            yield heads, code if own == list(place.values()) else code[own]
 
     @torch.no_grad()
     def _match(self) -> None:

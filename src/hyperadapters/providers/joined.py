@@ -35,9 +35,7 @@ class Joined(Provider):
         """Asks each part once for its own distinct rows, and spreads them over `rows`."""
         supplies = [_spread(part, rows, sites) for part in self._providers()]
         weights = {
-            site: {
-                slot: tensor for supply in supplies for slot, tensor in supply.weights[site].items()
-            }
+            site: {slot: own for supply in supplies for slot, own in supply.weights[site].items()}
             for site in sites
         }
         divergences = [supply.divergence for supply in supplies]

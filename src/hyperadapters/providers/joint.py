@@ -7,17 +7,10 @@ from typing import final
 
 import torch
 from jaxtyping import Float
-from torch import Tensor, nn
+from torch import Tensor
 
 from hyperadapters.context import Factor
-from hyperadapters.providers.embedding import (
-    Drawn,
-    Embedding,
-    by_name,
-    check_embedding,
-    stacked,
-    under_names,
-)
+from hyperadapters.providers.embedding import Drawn, Embedding, Gaussians, check_embedding
 
 __all__ = ["JointGaussian", "JointGaussianEmbedding", "divergence"]
 
@@ -44,7 +37,7 @@ def divergence(
 
 
 @final
-class JointGaussianEmbedding(Embedding):
+class JointGaussianEmbedding(Gaussians):
     """One Gaussian over all names: drawn in training, its mean at test (PSF, Ponti et al., 2021,
     section 3.2).
 
@@ -58,38 +51,25 @@ class JointGaussianEmbedding(Embedding):
     def __init__(
         self, factor: Factor, names: Sequence[str], dimension: int, rank: int, std: float
     ) -> None:
-        super().__init__()
-        self.factor = factor
+        super().__init__(factor, names, dimension, std)
         self.names = tuple(names)
-        self.dimension = dimension
         self.rank = rank
         shape = (dimension, rank)
-        self.means = under_names(factor, names, lambda: torch.empty(dimension).normal_(0.0, std))
-        self.spreads = under_names(factor, names, lambda: torch.empty(dimension).uniform_(0.0, 0.5))
-        self.loadings = under_names(
-            factor, names, lambda: torch.empty(shape).uniform_(0.0, sqrt(0.5))
-        )
+        self.loadings = self._under(names, lambda: torch.empty(shape).uniform_(0.0, sqrt(0.5)))
 
     def forward(self, names: Sequence[str]) -> Drawn:
         """One joint draw in training mode, else the means."""
-        mean = stacked(self.means, self.factor, names)
+        mean = self.mean(names)
         total = divergence(
-            stacked(self.means, self.factor, self.names).flatten(),
-            self._variance(self.names).flatten(),
-            stacked(self.loadings, self.factor, self.names).flatten(0, 1),
+            self.mean(self.names).flatten(),
+            self.variance(self.names).flatten(),
+            self._stacked(self.loadings, self.names).flatten(0, 1),
         )
         if not self.training:
             return Drawn(mean, total)
-        shared = stacked(self.loadings, self.factor, names) @ mean.new_empty(self.rank).normal_()
-        own = self._variance(names).sqrt() * torch.randn_like(mean)
+        shared = self._stacked(self.loadings, names) @ mean.new_empty(self.rank).normal_()
+        own = self.variance(names).sqrt() * torch.randn_like(mean)
         return Drawn(mean + shared + own, total)
-
-    def centres(self) -> dict[str, Tensor]:
-        """The means."""
-        return {name: mean.detach() for name, mean in by_name(self.means).items()}
-
-    def _variance(self, names: Sequence[str]) -> Float[Tensor, "name width"]:
-        return nn.functional.softplus(stacked(self.spreads, self.factor, names))
 
 
 @dataclass(frozen=True)

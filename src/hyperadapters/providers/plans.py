@@ -103,7 +103,7 @@ class _HypernetworkPlan(Plan):
 @final
 @dataclass(frozen=True)
 class _JoinedPlan(Plan):
-    parts: tuple[tuple[frozenset[str], Plan], ...] = field(default=())
+    parts: tuple[tuple[frozenset[str], Plan], ...]
 
     @property
     def factors(self) -> tuple[Factor, ...]:
@@ -117,19 +117,13 @@ class _JoinedPlan(Plan):
     def build(
         self, slots: Slots, rows: Sequence[Row], embeddings: Mapping[Factor, Embedding]
     ) -> Provider:
-        return Joined(
-            [
-                plan.build(
-                    {
-                        site: {slot: wanted for slot, wanted in needed.items() if slot in own}
-                        for site, needed in slots.items()
-                    },
-                    rows,
-                    embeddings,
-                )
-                for own, plan in self.parts
-            ]
-        )
+        parts = []
+        for own, plan in self.parts:
+            some = {
+                site: {s: needed[s] for s in needed if s in own} for site, needed in slots.items()
+            }
+            parts.append(plan.build(some, rows, embeddings))
+        return Joined(parts)
 
 
 def table(*factors: Factor) -> Plan:

@@ -9,14 +9,7 @@ from torch import Tensor, nn
 
 from hyperadapters.context import Factor, Row
 from hyperadapters.errors import UnknownName
-from hyperadapters.providers.base import (
-    Group,
-    Provider,
-    Supply,
-    by_shape,
-    hand_out,
-    no_divergence,
-)
+from hyperadapters.providers.base import Group, Provider, Supply, by_shape, hand_out
 from hyperadapters.sites import Site
 from hyperadapters.slots import Slots
 
@@ -61,8 +54,7 @@ class Table(Provider):
                     for slot in group.slots:
                         given = [weights[site][slot][place] for site in group.sites]
                         entry = torch.stack(given).detach().clone()
-                        own = cast(nn.ParameterDict, table.entries[str(row)])
-                        own[table._name(slot, number)] = nn.Parameter(entry)
+                        table._find(row)[table._name(slot, number)] = nn.Parameter(entry)
         return table
 
     def forward(self, rows: Sequence[Row], sites: Collection[Site]) -> Supply:
@@ -77,7 +69,7 @@ class Table(Provider):
                 for slot in group.slots
             }
             weights |= hand_out(group, stacked, sites)
-        return Supply(weights, no_divergence(self))
+        return Supply(weights, torch.zeros((), device=next(self.parameters()).device))
 
     def check(self, row: Row) -> None:
         """Raises unless there is an entry."""
@@ -96,17 +88,10 @@ class Table(Provider):
         return slot if len(self._groups) == 1 else f"{slot}_{group}"
 
     def _find(self, row: Row) -> nn.ParameterDict:
-        key = str(row)
-        if key not in self.entries:
-            raise UnknownName(
-                "row of a table",
-                key,
-                self.entries,
-                cause="a table has weights only for the rows that training ran under",
-            )
-        entry = self.entries[key]
-        assert isinstance(entry, nn.ParameterDict)
-        return entry
+        if str(row) not in self.entries:
+            cause = "a table has weights only for the rows that training ran under"
+            raise UnknownName("row of a table", str(row), self.entries, cause=cause)
+        return cast(nn.ParameterDict, self.entries[str(row)])
 
 
 def _drawn(group: Group, slot: str) -> nn.Parameter:

@@ -129,12 +129,11 @@ def _resampled(
     return np.asarray(differences)
 
 
-def over_seeds(values: Sequence[float], level: float = 0.95) -> Interval:
-    """The mean over seeds with its t interval.
+def over_seeds(values: Sequence[float]) -> Interval:
+    """The mean over seeds with its 95% t interval.
 
     Args:
         values: one score per seed, or one difference per seed for a paired comparison.
-        level: the interval's, in (0, 1).
 
     Raises:
         DataError: no value.
@@ -144,5 +143,5 @@ def over_seeds(values: Sequence[float], level: float = 0.95) -> Interval:
     mean, count = float(np.mean(values)), len(values)
     if count == 1:
         return Interval(mean, None, None, 1)
-    half = float(stats.sem(values) * stats.t.ppf((1 + level) / 2, count - 1))
+    half = float(stats.sem(values) * stats.t.ppf(0.975, count - 1))
     return Interval(mean, mean - half, mean + half, count)

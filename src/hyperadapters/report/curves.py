@@ -1,18 +1,19 @@
 """Learning curves as inline SVG: per phase the training loss and the scores on the dev splits."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from math import floor, isfinite, log10
 from statistics import fmean
+from typing import Any
 
-from hyperadapters.report.markup import element, text
+from hyperadapters.report.markup import element, figure, text
 from hyperadapters.report.runs import Record, RunReport
 from hyperadapters.report.summary import letter
 
 __all__ = ["curves"]
 
 Points = list[tuple[float, float]]
+Scale = Callable[[float], float]
 
 _SCORES = "dev scores"
 _TITLES = {
@@ -48,8 +49,8 @@ def _phase(runs: Sequence[RunReport], names: Sequence[str], phase: str) -> list[
     titles = dict.fromkeys(_chooses(run, phase) for run in runs)
     for place, run in enumerate(runs):
         records = [record for record in run.curves if record.get("phase", "") == phase]
-        loss = _points(records, lambda record: record.get("loss"))
-        selection = _points(records, lambda record: record.get("selection"))
+        loss = _points((record["step"], record.get("loss")) for record in records)
+        selection = _points((record["step"], record.get("selection")) for record in records)
         kind, key = f"c{place % 8} dash{place % 4}", letter(place) if len(runs) > 1 else ""
         losses.append(_Line(loss, f"faint c{place % 8}", names[place]))
         losses.append(_Line(_smooth(loss), kind, names[place], key))
@@ -72,25 +73,24 @@ def _chooses(run: RunReport, phase: str) -> str:
     return _TITLES.get(criterion or "score", _SCORES)
 
 
-def _points(records: Sequence[Record], value: Callable[[Record], object]) -> Points:
-    """(step, value) of the records that have it; of several at one step the last."""
-    found = {}
-    for record in records:
-        number = value(record)
-        if isinstance(number, (int, float)) and isfinite(number):
-            found[float(record["step"])] = float(number)
-    return sorted(found.items())
-
-
-def _dev_score(cell: str, record: Record) -> float | None:
-    score: float | None = record.get("dev", {}).get(cell)
-    return score
+def _points(found: Iterable[tuple[Any, Any]]) -> Points:
+    """(step, value) where there is a number; of several at one step the last."""
+    numbers = {
+        float(step): float(value)
+        for step, value in found
+        if isinstance(value, int | float) and isfinite(value)
+    }
+    return sorted(numbers.items())
 
 
 def _cells(records: Sequence[Record]) -> list[_Line]:
     """The dev score of every cell, as thin lines behind the selection."""
-    cells = dict.fromkeys(cell for record in records for cell in record.get("dev", {}))
-    return [_Line(_points(records, partial(_dev_score, cell)), "cell", cell) for cell in cells]
+    scores = [(record["step"], record["dev"]) for record in records if "dev" in record]
+    cells = dict.fromkeys(cell for _, dev in scores for cell in dev)
+    return [
+        _Line(_points((step, dev.get(cell)) for step, dev in scores), "cell", cell)
+        for cell in cells
+    ]
 
 
 def _best(records: Sequence[Record]) -> tuple[float, float] | None:
@@ -120,65 +120,50 @@ def _figure(title: str, lines: Sequence[_Line], dots: Sequence[tuple[float, floa
     drawn += _keys([line for line in lines if line.key and line.points], x, y)
     for place, dot in enumerate(dots):
         if dot is not None:
-            said = element("title", text(f"best checkpoint: step {dot[0]:g}, {dot[1]:.3f}"))
-            drawn.append(
-                element(
-                    "circle", said, cx=f"{x(dot[0]):.1f}", cy=f"{y(dot[1]):.1f}", r=5,
-                    class_=f"best c{place % 8}",
-                )
-            )  # fmt: skip
-    svg = element(
-        "svg", *drawn, viewBox=f"0 0 {_WIDTH:g} {_HEIGHT:g}", role="img", aria_label=title
-    )
-    return element("figure", element("figcaption", element("b", text(title))), svg)
+            step, value = dot
+            said = element("title", text(f"best checkpoint: step {step:g}, {value:.3f}"))
+            kind = f"best c{place % 8}"
+            drawn.append(element("circle", said, cx=x(step), cy=y(value), r=5, class_=kind))
+    return figure(title, *drawn, width=_WIDTH, height=_HEIGHT)
 
 
-def _keys(
-    lines: Sequence[_Line], x: Callable[[float], float], y: Callable[[float], float]
-) -> list[str]:
+def _keys(lines: Sequence[_Line], x: Scale, y: Scale) -> list[str]:
     """The letter of each line beside its end, pushed apart where ends meet."""
     drawn, free = [], _TOP
     for line in sorted(lines, key=lambda line: y(line.points[-1][1])):
         step, value = line.points[-1]
         level = max(free, y(value) + 3.5)
         free = level + 10.5
-        place = {"x": f"{x(step) + 5:.1f}", "y": f"{level:.1f}"}
-        drawn.append(element("text", line.key, class_=f"key {line.kind}", **place))
+        kind = f"key {line.kind}"
+        drawn.append(element("text", line.key, class_=kind, x=x(step) + 5, y=level))
     return drawn
 
 
-def _grid(
-    x: Callable[[float], float],
-    y: Callable[[float], float],
-    x_ticks: Sequence[float],
-    y_ticks: Sequence[float],
-) -> str:
+def _grid(x: Scale, y: Scale, x_ticks: Sequence[float], y_ticks: Sequence[float]) -> str:
     drawn = []
     for tick in y_ticks:
-        level = f"{y(tick):.1f}"
+        level = y(tick)
         line = {"x1": _LEFT, "x2": _WIDTH - _RIGHT, "y1": level, "y2": level, "class_": "grid"}
         drawn.append(element("line", **line))
-        drawn.append(
-            element("text", f"{tick:g}", x=_LEFT - 7, y=f"{y(tick) + 3.5:.1f}", class_="tick end")
-        )
+        drawn.append(element("text", f"{tick:g}", x=_LEFT - 7, y=level + 3.5, class_="tick end"))
     for tick in x_ticks:
         last = tick == x_ticks[-1]
         label = f"{tick:,.10g}" + (" steps" if last else "")
         kind = "tick end" if last and x(tick) > _WIDTH - 2 * _RIGHT else "tick middle"
-        drawn.append(element("text", label, x=f"{x(tick):.1f}", y=_HEIGHT - 6, class_=kind))
+        drawn.append(element("text", label, x=x(tick), y=_HEIGHT - 6, class_=kind))
     return "".join(drawn)
 
 
-def _path(line: _Line, x: Callable[[float], float], y: Callable[[float], float]) -> str:
-    places = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in line.points)
+def _path(line: _Line, x: Scale, y: Scale) -> str:
     title = element("title", text(f"{line.label}: {line.points[-1][1]:.3f} at the end"))
     if len(line.points) == 1:
-        (a, b), *_ = line.points
-        return element("circle", title, cx=f"{x(a):.1f}", cy=f"{y(b):.1f}", r=3, class_=line.kind)
+        ((a, b),) = line.points
+        return element("circle", title, cx=x(a), cy=y(b), r=3, class_=line.kind)
+    places = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in line.points)
     return element("polyline", title, points=places, class_=f"curve {line.kind}")
 
 
-def _scale(domain: tuple[float, float], span: tuple[float, float]) -> Callable[[float], float]:
+def _scale(domain: tuple[float, float], span: tuple[float, float]) -> Scale:
     width = domain[1] - domain[0] or 1.0
     return lambda value: span[0] + (value - domain[0]) / width * (span[1] - span[0])
 

@@ -4,14 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from hyperadapters.errors import DataError
-from hyperadapters.report.embedding_map import (
-    NeighbourShare,
-    Vectors,
-    neighbour_share,
-    pca,
-    tsne,
-)
-from hyperadapters.report.markup import element, text
+from hyperadapters.report.embedding_map import Vectors, neighbour_share, pca, tsne
+from hyperadapters.report.markup import element, figure, text
 from hyperadapters.report.summary import language_name
 
 __all__ = ["embedding_figure"]
@@ -61,24 +55,16 @@ def _verdict(vectors: Vectors, families: Mapping[str, str]) -> str:
         share = neighbour_share(vectors, families)
     except DataError:
         return ""
-    return element("p", *_sentence(share), class_="verdict")
-
-
-def _sentence(share: NeighbourShare) -> tuple[str, ...]:
-    p = f"{share.p:.3f}" if share.p >= 0.0015 else "0.001"
-    return (
-        element("b", f"{100 * share.share:.0f}%"),
-        f" of the {share.neighbours} nearest neighbours (cosine) are of the same family; ",
-        f"{100 * share.expected:.0f}% would be by chance ",
-        f"(p = {p} over {share.permutations:,} permutations, {share.names} languages).",
+    said = (
+        f" of the {share.neighbours} nearest neighbours (cosine) are of the same family; "
+        f"{100 * share.expected:.0f}% would be by chance (p = {max(share.p, 0.001):.3f} over "
+        f"{share.permutations:,} permutations, {share.names} languages)."
     )
+    return element("p", element("b", f"{100 * share.share:.0f}%"), said, class_="verdict")
 
 
 def _panel(
-    title: str,
-    points: Points,
-    families: Mapping[str, str],
-    styles: Mapping[str, tuple[str, str]],
+    title: str, points: Points, families: Mapping[str, str], styles: Mapping[str, tuple[str, str]]
 ) -> str:
     placed = _fitted(points)
     taken: list[Box] = [(x - 5, y - 5, x + 5, y + 5) for x, y in placed.values()]
@@ -89,11 +75,7 @@ def _panel(
         said = element("title", text(f"{language_name(name)} ({name}), {family}"))
         marks.append(_mark(shape, colour, x, y, said))
         labels.append(_label(name, x, y, taken))
-    svg = element(
-        "svg", *marks, *labels, viewBox=f"0 0 {_SIZE:g} {_SIZE:g}", role="img", aria_label=title,
-        class_="map",
-    )  # fmt: skip
-    return element("figure", element("figcaption", element("b", text(title))), svg)
+    return figure(title, *marks, *labels, width=_SIZE, height=_SIZE, class_="map")
 
 
 def _fitted(points: Points) -> Points:
@@ -102,10 +84,7 @@ def _fitted(points: Points) -> Points:
     inside = _SIZE - 2 * _MARGIN
     wide, high = max(xs) - min(xs) or 1.0, max(ys) - min(ys) or 1.0
     return {
-        name: (
-            _MARGIN + inside * (x - min(xs)) / wide,
-            _MARGIN + inside * (max(ys) - y) / high,
-        )
+        name: (_MARGIN + inside * (x - min(xs)) / wide, _MARGIN + inside * (max(ys) - y) / high)
         for name, (x, y) in points.items()
     }
 
@@ -118,7 +97,7 @@ def _key(style: tuple[str, str]) -> str:
 def _mark(shape: str, colour: str, x: float, y: float, inside: str) -> str:
     kind = f"mark {colour}"
     if shape == "circle":
-        return element("circle", inside, cx=f"{x:.1f}", cy=f"{y:.1f}", r=5, class_=kind)
+        return element("circle", inside, cx=x, cy=y, r=5, class_=kind)
     corners = {
         "square": ((-4.6, -4.6), (4.6, -4.6), (4.6, 4.6), (-4.6, 4.6)),
         "triangle": ((0, -5.8), (5.6, 4.4), (-5.6, 4.4)),
@@ -131,22 +110,19 @@ def _mark(shape: str, colour: str, x: float, y: float, inside: str) -> str:
 def _label(name: str, x: float, y: float, taken: list[Box]) -> str:
     """The name beside its point, where it covers least of what is drawn already."""
     width = 6.6 * len(name)
-    best: tuple[float, Box, float, float, str] | None = None
+    boxes = {}
     for dx, dy in _LABEL_PLACES:
-        anchor, left = ("middle", x + dx - width / 2)
-        if dx:
-            anchor, left = ("start", x + dx) if dx > 0 else ("end", x + dx - width)
-        box = (left, y + dy - 9, left + width, y + dy + 2)
-        outside = box[0] < 0 or box[1] < 0 or box[2] > _SIZE or box[3] > _SIZE
-        cost = sum(_overlap(box, other) for other in taken) + 1000 * outside
-        if best is None or cost < best[0]:
-            best = (cost, box, x + dx, y + dy, anchor)
-    assert best is not None
-    _, box, place_x, place_y, anchor = best
-    taken.append(box)
-    return element(
-        "text", text(name), x=f"{place_x:.1f}", y=f"{place_y:.1f}", class_=f"label {anchor}"
-    )
+        left = x + dx - (width / 2 if dx == 0 else width if dx < 0 else 0)
+        boxes[dx, dy] = (left, y + dy - 9, left + width, y + dy + 2)
+    dx, dy = min(boxes, key=lambda place: _cost(boxes[place], taken))
+    taken.append(boxes[dx, dy])
+    anchor = "middle" if dx == 0 else "start" if dx > 0 else "end"
+    return element("text", text(name), x=x + dx, y=y + dy, class_=f"label {anchor}")
+
+
+def _cost(box: Box, taken: Sequence[Box]) -> float:
+    outside = min(box) < 0 or max(box) > _SIZE
+    return sum(_overlap(box, other) for other in taken) + 1000 * outside
 
 
 def _overlap(a: Box, b: Box) -> float:

@@ -26,7 +26,7 @@ def pca(vectors: Vectors) -> Points:
     return _named(vectors, points)
 
 
-def tsne(vectors: Vectors, seed: int = 0) -> Points:
+def tsne(vectors: Vectors) -> Points:
     """t-SNE by cosine distance: neighbourhoods are kept, distances and sizes of clusters are not.
 
     The perplexity is a third of the names, at most 30.
@@ -44,10 +44,8 @@ def tsne(vectors: Vectors, seed: int = 0) -> Points:
         )
     matrix = _matrix(vectors)
     perplexity = min(30.0, (len(matrix) - 1) / 3)
-    fitted = TSNE(
-        2, perplexity=perplexity, metric="cosine", init="random", random_state=seed
-    ).fit_transform(matrix)
-    return _named(vectors, np.asarray(fitted, dtype=np.float64))
+    fit = TSNE(2, perplexity=perplexity, metric="cosine", init="random", random_state=0)
+    return _named(vectors, np.asarray(fit.fit_transform(matrix), dtype=np.float64))
 
 
 @dataclass(frozen=True)
@@ -94,37 +92,25 @@ def neighbour_share(
             found=str(len(names)),
             remedy="list the families of more languages under `families` in the run file",
         )
-    unit = _unit(_matrix({name: vectors[name] for name in names}))
+    matrix = _matrix({name: vectors[name] for name in names})
+    lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
+    unit = matrix / np.where(lengths == 0, 1.0, lengths)
     similarity = unit @ unit.T
     np.fill_diagonal(similarity, -np.inf)
     nearest = np.argsort(-similarity, axis=1, kind="stable")[:, :neighbours]
     kinds = np.unique([families[name] for name in names], return_inverse=True)[1]
-    share = float((kinds[nearest] == kinds[:, None]).mean())
     generator = np.random.default_rng(seed)
-    drawn = np.empty(permutations)
-    for turn in range(permutations):
-        shuffled = generator.permutation(kinds)
-        drawn[turn] = (shuffled[nearest] == shuffled[:, None]).mean()
+    drawn = [kinds, *(generator.permutation(kinds) for _ in range(permutations))]
+    share, *shares = (float((kind[nearest] == kind[:, None]).mean()) for kind in drawn)
     # The tolerance keeps equal shares equal whatever the order of their sums.
-    reached = int((drawn >= share - 1e-12).sum())
-    return NeighbourShare(
-        share,
-        float(drawn.mean()),
-        (1 + reached) / (1 + permutations),
-        len(names),
-        neighbours,
-        permutations,
-    )
+    reached = sum(other >= share - 1e-12 for other in shares)
+    p = (1 + reached) / (1 + permutations)
+    expected = float(np.mean(shares))
+    return NeighbourShare(share, expected, p, len(names), neighbours, permutations)
 
 
 def _matrix(vectors: Vectors) -> NDArray[np.float64]:
     return np.asarray(list(vectors.values()), dtype=np.float64)
-
-
-def _unit(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
-    lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
-    unit: NDArray[np.float64] = matrix / np.where(lengths == 0, 1.0, lengths)
-    return unit
 
 
 def _named(vectors: Vectors, points: NDArray[np.float64]) -> Points:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from hyperadapters.report.markup import badge, details, element, text
+from hyperadapters.report.markup import badge, details, element, heading, table, text
 from hyperadapters.report.papers import PaperSetting, beside
 from hyperadapters.report.runs import RunReport
 from hyperadapters.report.summary import MISSING, language_name, listed, metric_of, tasks_of
@@ -21,8 +21,9 @@ def header(runs: Sequence[RunReport], names: Sequence[str]) -> str:
     for place, (run, name) in enumerate(zip(runs, names, strict=True)):
         seeds = {"seed": listed(run.matrix.seeds)} if run.matrix.seeds else {}
         facts = {"method": run.matrix.method, **seeds, **_scalars(run.facts)}
-        shown = [element("dt", text(k)) + element("dd", text(v)) for k, v in facts.items()]
-        pairs = [element("div", line) for line in shown]
+        pairs = [
+            element("div", element("dt", text(k)), element("dd", text(v))) for k, v in facts.items()
+        ]
         mark = element("h3", badge(place), " ", text(name)) if len(runs) > 1 else ""
         cards.append(element("div", mark, element("dl", *pairs), class_="run"))
     return element(
@@ -35,9 +36,9 @@ def header(runs: Sequence[RunReport], names: Sequence[str]) -> str:
 
 def _scalars(facts: Mapping[str, Any]) -> dict[str, str]:
     return {
-        name.replace("_", " "): f"{value:,}" if isinstance(value, (int, float)) else str(value)
+        name.replace("_", " "): value if isinstance(value, str) else f"{value:,}"
         for name, value in facts.items()
-        if isinstance(value, (str, int, float))
+        if isinstance(value, str | int | float)
     }
 
 
@@ -47,27 +48,22 @@ def parameters(runs: Sequence[RunReport]) -> str:
     rows = dict.fromkeys(name for count in counts for name in count)
     if not rows:
         return ""
-    head = [element("th", "parameters", scope="col")]
-    head += [
-        element("th", badge(place) if len(runs) > 1 else "count", scope="col")
-        for place in range(len(runs))
-    ]
+    labels = [badge(place) for place in range(len(runs))] if len(runs) > 1 else ["count"]
     body = []
     for row in rows:
-        cells = [_count(row, count) for count in counts]
         label = element("th", text(row.replace("_", " ")), scope="row")
-        body.append(element("tr", label, *cells))
-    return _table(head, body)
+        body.append(element("tr", label, *(_count(row, count) for count in counts)))
+    return table([heading("parameters"), *map(heading, labels)], body)
 
 
 def _count(row: str, counts: Mapping[str, int]) -> str:
     if row not in counts:
         return element("td", MISSING)
-    number, backbone = counts[row], counts.get("backbone")
-    if not backbone or not row.startswith("trained"):
-        return element("td", f"{number:,}")
-    share = f"{100 * number / backbone:.1f}% of the backbone"
-    return element("td", f"{number:,}", element("small", share))
+    share = []
+    if row.startswith("trained") and counts.get("backbone"):
+        percent = 100 * counts[row] / counts["backbone"]
+        share = [element("small", f"{percent:.1f}% of the backbone")]
+    return element("td", f"{counts[row]:,}", *share)
 
 
 def paper_tables(runs: Sequence[RunReport], names: Sequence[str], paper: PaperSetting) -> str:
@@ -81,14 +77,15 @@ def paper_tables(runs: Sequence[RunReport], names: Sequence[str], paper: PaperSe
         rows = beside(matrices, paper, task, methods)
         if not rows:
             continue
-        tops = [element("td"), *_spans((len(runs), "ours"), (len(methods), "the paper's"))]
-        head = [element("th", text(task), scope="col")]
+        spans = ((len(runs), "ours"), (len(methods), "the paper's"))
+        tops = [element("th", label, colspan=n, scope="colgroup") for n, label in spans]
+        head = [heading(text(task))]
         for place, name in enumerate(names):
-            label = badge(place) if len(runs) > 1 else text(matrices[place].method)
-            head.append(element("th", label, title=name, scope="col"))
+            label = badge(place) if len(runs) > 1 else text(ran[place])
+            head.append(heading(label, title=name))
         for method in methods:
             kind = "theirs ran" if method in ran else "theirs"
-            head.append(element("th", text(method), class_=kind, scope="col"))
+            head.append(heading(text(method), class_=kind))
         body = []
         for row in rows:
             label = f"mean, {row.label}" if row.is_mean else language_name(row.label)
@@ -96,12 +93,8 @@ def paper_tables(runs: Sequence[RunReport], names: Sequence[str], paper: PaperSe
             cells += [element("td", _points(value)) for value in row.ours]
             cells += [element("td", _points(value), class_="theirs") for value in row.paper]
             body.append(element("tr", *cells, class_="mean" if row.is_mean else None))
-        tables.append(_table(head, body, element("tr", *tops, class_="spans")))
+        tables.append(table(head, body, element("tr", element("td"), *tops, class_="spans")))
     return "".join(tables)
-
-
-def _spans(*spans: tuple[int, str]) -> list[str]:
-    return [element("th", text(label), colspan=width, scope="colgroup") for width, label in spans]
 
 
 def _points(value: float | None) -> str:
@@ -128,24 +121,11 @@ def _differing(runs: Sequence[RunReport]) -> str:
         values = [setting.get(path, MISSING) for setting in settings]
         if len(set(values)) > 1 and path not in ("name", "output"):
             label = element("th", element("code", text(path)), scope="row")
-            rows.append(element("tr", label, *(element("td", _value(v)) for v in values)))
-    head = [element("th", "setting", scope="col")]
-    head += [element("th", badge(place), scope="col") for place in range(len(runs))]
+            # a long list may break after commas
+            cells = [element("td", re.sub(r",\s*", ", ", text(value))) for value in values]
+            rows.append(element("tr", label, *cells))
     if not rows:
         return ""
-    return element(
-        "div",
-        element("h3", "What differs"),
-        _table(head, rows[:_ROWS_OF_DIFFERENCES]),
-        class_="diff",
-    )
-
-
-def _value(value: str) -> str:
-    """A value of the run file; a long list may break after commas."""
-    return re.sub(r",\s*", ", ", text(value))
-
-
-def _table(head: Sequence[str], body: Sequence[str], above: str = "") -> str:
-    top = element("thead", above, element("tr", *head))
-    return element("div", element("table", top, element("tbody", *body)), class_="scroll")
+    head = [heading("setting"), *(heading(badge(place)) for place in range(len(runs)))]
+    differing = table(head, rows[:_ROWS_OF_DIFFERENCES])
+    return element("div", element("h3", "What differs"), differing, class_="diff")

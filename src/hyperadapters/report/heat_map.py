@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import ceil
 
 from hyperadapters.metrics import METRICS
@@ -27,20 +28,6 @@ _CLASSES: dict[Standing, str] = {
 _LANGUAGES_ABREAST = 20
 
 
-@dataclass(frozen=True)
-class _Scale:
-    """From the worst to the best score of a task over all runs."""
-
-    metric: str
-    low: float
-    high: float
-
-    def of(self, score: float) -> float:
-        """0 for the worst, 1 for the best."""
-        share = (score - self.low) / (self.high - self.low) if self.high > self.low else 1.0
-        return share if METRICS[self.metric].higher_is_better else 1 - share
-
-
 def heat_map(matrices: Sequence[Matrix], names: Sequence[str]) -> str:
     """The legend, then a block per group of languages.
 
@@ -49,127 +36,141 @@ def heat_map(matrices: Sequence[Matrix], names: Sequence[str]) -> str:
     Args:
         names: what each run is called.
     """
-    scales = {task: _scale(matrices, task) for task in tasks_of(matrices)}
+    drawing = _HeatMap(matrices, names)
     drawn = []
     for group, languages in blocks(matrices):
-        parts = ceil(len(languages) / _LANGUAGES_ABREAST)
-        size = ceil(len(languages) / parts)
+        size = ceil(len(languages) / ceil(len(languages) / _LANGUAGES_ABREAST))
         for start in range(0, len(languages), size):
-            chosen = languages[start : start + size]
-            mean = group if group is not None and start + size >= len(languages) else None
             title = (group or "in no group") + (" (continued)" if start else "")
-            drawn.append(_block(matrices, names, scales, title, chosen, mean))
-    return _legend(matrices, scales) + element("div", *drawn, class_="heats")
+            mean = group if start + size >= len(languages) else None
+            drawn.append(drawing.block(title, languages[start : start + size], mean))
+    return drawing.legend() + element("div", *drawn, class_="heats")
 
 
-def _scale(matrices: Sequence[Matrix], task: str) -> _Scale:
-    scores = [cell.score for matrix in matrices for cell in matrix.select(task)]
-    return _Scale(metric_of(matrices, task), min(scores), max(scores))
+@dataclass(frozen=True)
+class _Scale:
+    """From the worst to the best score of a task over all runs."""
+
+    metric: str
+    worst: float
+    best: float
+
+    def of(self, score: float) -> float:
+        """0 for the worst, 1 for the best."""
+        if self.best == self.worst:
+            return float(METRICS[self.metric].higher_is_better)
+        return abs((score - self.worst) / (self.best - self.worst))
 
 
-def _legend(matrices: Sequence[Matrix], scales: dict[str, _Scale]) -> str:
-    items = []
-    present = {cell.standing for matrix in matrices for cell in matrix.cells}
-    for standing in STANDINGS:
-        if standing in present:
-            sample = element("span", class_=f"sample tile {_CLASSES[standing]}")
-            items.append(element("span", sample, text(standing)))
-    for task, scale in scales.items():
-        ends = (scale.low, scale.high)
-        worst, best = ends if METRICS[scale.metric].higher_is_better else ends[::-1]
+@dataclass(frozen=True)
+class _HeatMap:
+    """Runs and what each is called."""
+
+    matrices: Sequence[Matrix]
+    names: Sequence[str]
+
+    @cached_property
+    def scales(self) -> dict[str, _Scale]:
+        """By task."""
+        found = {}
+        for task in tasks_of(self.matrices):
+            metric = metric_of(self.matrices, task)
+            scores = sorted(c.score for matrix in self.matrices for c in matrix.select(task))
+            if not METRICS[metric].higher_is_better:
+                scores.reverse()
+            found[task] = _Scale(metric, scores[0], scores[-1])
+        return found
+
+    def legend(self) -> str:
+        """The standings that occur, and the colours of each task."""
+        items = []
+        present = {cell.standing for matrix in self.matrices for cell in matrix.cells}
+        for standing in STANDINGS:
+            if standing in present:
+                sample = element("span", class_=f"sample tile {_CLASSES[standing]}")
+                items.append(element("span", sample, text(standing)))
         ramp = element("span", class_="ramp")
-        ends_shown = (text(shown(scale.metric, worst)), text(shown(scale.metric, best)))
-        items.append(element("span", f"{text(task)} ", ends_shown[0], ramp, ends_shown[1]))
-    if len(matrices) > 1:
-        items.append(element("span", element("b", "bold"), " best of the runs"))
-    return element("p", *items, class_="legend")
+        for task, scale in self.scales.items():
+            worst, best = (text(shown(scale.metric, end)) for end in (scale.worst, scale.best))
+            items.append(element("span", f"{text(task)} ", worst, ramp, best))
+        if len(self.matrices) > 1:
+            items.append(element("span", element("b", "bold"), " best of the runs"))
+        return element("p", *items, class_="legend")
+
+    def block(self, title: str, languages: Sequence[str], mean: str | None) -> str:
+        """Some languages, and the mean of a group below them."""
+        rows = [_row(self._head())]
+        for place, language in enumerate(languages):
+            # Tooltips open towards the middle of the block, so that none leaves the page.
+            side = "left" if place < len(languages) / 2 else "right"
+            rows.append(_row(self._language(language, side)))
+        if mean is not None:
+            rows.append(_row(self._mean(mean)))
+        lines = len(self.scales) * len(self.matrices)
+        grid = element("div", *rows, class_="heat", role="table", style=f"--lines:{lines}")
+        return element("div", element("h3", text(title)), grid, class_="block")
+
+    def _head(self) -> list[str]:
+        cells = [element("span", role="columnheader", aria_label="language")]
+        for task in self.scales:
+            for place, name in enumerate(self.names):
+                label = element("span", text(task)) + (badge(place) if len(self.names) > 1 else "")
+                said = {"class_": "task" if place else "task first", "title": f"{task}, {name}"}
+                cells.append(element("span", label, role="columnheader", **said))
+        return cells
+
+    def _language(self, language: str, side: str) -> list[str]:
+        title = language_name(language)
+        cells = [element("span", text(language), role="rowheader", class_="code", title=title)]
+        for task, scale in self.scales.items():
+            found = [matrix.cell(task, language) for matrix in self.matrices]
+            scores = [cell.score if cell else None for cell in found]
+            for cell, kinds, name in zip(found, _kinds(scale, scores), self.names, strict=True):
+                run = [name] if len(self.names) > 1 else []
+                cells.append(_tile(cell, scale, [side, *kinds], run))
+        return cells
+
+    def _mean(self, group: str) -> list[str]:
+        cells = [element("span", "mean", role="rowheader", class_="code mean")]
+        for task, scale in self.scales.items():
+            scores = [matrix.mean(task, group) for matrix in self.matrices]
+            for score, kinds in zip(scores, _kinds(scale, scores), strict=True):
+                kind = " ".join(["tile", "mean", *kinds])
+                cells.append(
+                    element("span", text(shown(scale.metric, score)), role="cell", class_=kind)
+                )
+        return cells
 
 
-def _block(
-    matrices: Sequence[Matrix],
-    names: Sequence[str],
-    scales: dict[str, _Scale],
-    title: str,
-    languages: Sequence[str],
-    mean: str | None,
-) -> str:
-    rows = [_head(matrices, names)]
-    for place, language in enumerate(languages):
-        # Tooltips open towards the middle of the block, so that none leaves the page.
-        side = "left" if place < len(languages) / 2 else "right"
-        rows.append(_language(matrices, names, scales, language, side))
-    if mean is not None:
-        rows.append(_mean(matrices, mean))
-    lines = len(tasks_of(matrices)) * len(matrices)
-    grid = element("div", *rows, class_="heat", role="table", style=f"--lines:{lines}")
-    return element("div", element("h3", text(title)), grid, class_="block")
-
-
-def _head(matrices: Sequence[Matrix], names: Sequence[str]) -> str:
-    cells = [element("span", role="columnheader", aria_label="language")]
-    for task in tasks_of(matrices):
-        for place, name in enumerate(names):
-            several = len(matrices) > 1
-            label = element("span", text(task)) + (badge(place) if several else "")
-            kind = "task first" if place == 0 else "task"
-            cells.append(
-                element("span", label, role="columnheader", class_=kind, title=f"{task}, {name}")
-            )
+def _row(cells: Sequence[str]) -> str:
     return element("div", *cells, role="row", class_="row")
 
 
-def _language(
-    matrices: Sequence[Matrix],
-    names: Sequence[str],
-    scales: dict[str, _Scale],
-    language: str,
-    side: str,
-) -> str:
-    title = language_name(language)
-    cells = [element("span", text(language), role="rowheader", class_="code", title=title)]
-    for task in tasks_of(matrices):
-        found = [matrix.cell(task, language) for matrix in matrices]
-        best = best_of(scales[task].metric, [cell.score if cell else None for cell in found])
-        for place, cell in enumerate(found):
-            kinds = [side, *(["first"] if place == 0 else []), *(["best"] if place in best else [])]
-            run = names[place] if len(names) > 1 else None
-            cells.append(_tile(cell, scales[task], kinds, run))
-    return element("div", *cells, role="row", class_="row")
+def _kinds(scale: _Scale, scores: Sequence[float | None]) -> list[list[str]]:
+    """What sets each run's tile of a task apart: that it is the first, that it is the best."""
+    best = best_of(scale.metric, scores)
+    return [["first"] * (place == 0) + ["best"] * (place in best) for place in range(len(scores))]
 
 
-def _tile(cell: Score | None, scale: _Scale, kinds: list[str], run: str | None) -> str:
+def _tile(cell: Score | None, scale: _Scale, kinds: list[str], run: list[str]) -> str:
     if cell is None:
         return element("span", MISSING, role="cell", class_=" ".join(["tile", "none", *kinds]))
     value = scale.of(cell.score)
     dark = [name for name, above in (("upper", 0.5), ("t1", 0.56), ("t2", 0.74)) if value > above]
+    score = shown(cell.metric, cell.score)
     lines = [
-        *([run] if run else []),
+        *run,
         f"{cell.task} in {language_name(cell.language)} ({cell.language})",
-        f"{shown(cell.metric, cell.score)} {cell.metric.replace('_', ' ')}",
+        f"{score} {cell.metric.replace('_', ' ')}",
         f"{cell.standing}, {cell.sentences:,} sentences",
-        *([cell.note] if cell.note else []),
+        *filter(None, [cell.note]),
     ]
     return element(
         "span",
-        text(shown(cell.metric, cell.score)),
+        text(score),
         role="cell",
         class_=" ".join(["tile", _CLASSES[cell.standing], *dark, *kinds]),
         style=f"--v:{value:.3f}",
         data_tip="\n".join(lines),
         aria_label=", ".join(lines),
     )
-
-
-def _mean(matrices: Sequence[Matrix], group: str) -> str:
-    cells = [element("span", "mean", role="rowheader", class_="code mean")]
-    for task in tasks_of(matrices):
-        metric = metric_of(matrices, task)
-        scores = [matrix.mean(task, group) for matrix in matrices]
-        best = best_of(metric, scores)
-        for place, score in enumerate(scores):
-            kinds = ["tile", "mean", *(["first"] if place == 0 else [])]
-            kinds += ["best"] if place in best else []
-            cells.append(
-                element("span", text(shown(metric, score)), role="cell", class_=" ".join(kinds))
-            )
-    return element("div", *cells, role="row", class_="row")

@@ -2,27 +2,16 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
 
 from hyperadapters.errors import DataError, UnknownName
 from hyperadapters.scoring.matrix import Matrix
 
 __all__ = ["COLUMNS", "Beside", "Figure", "PaperSetting", "Papers", "beside"]
 
-COLUMNS = (
-    "paper",
-    "table",
-    "setting",
-    "method",
-    "task",
-    "language",
-    "metric",
-    "group",
-    "value",
-    "std",
-    "note",
-)
 _PRINTED = {"span_f1": "f1"}
 """What papers call a metric, where it is not its name here."""
 _DIRECTIONS = {
@@ -36,7 +25,7 @@ _DIRECTIONS = {
 
 @dataclass(frozen=True)
 class Figure:
-    """One printed number; scores are on a 0–100 scale. Columns as in the CSV files."""
+    """One printed number, as the columns of the CSV files have it; scores are on a 0–100 scale."""
 
     paper: str
     table: str
@@ -48,6 +37,10 @@ class Figure:
     group: str
     value: float
     note: str
+
+
+COLUMNS = (*[field.name for field in fields(Figure)][:-1], "std", "note")
+_FIGURE = TypeAdapter(Figure)
 
 
 @dataclass(frozen=True)
@@ -82,14 +75,13 @@ class Papers:
         Raises:
             UnknownName: a paper or setting that no file has.
         """
-        papers = {figure.paper for figure in self.figures}
-        if paper not in papers:
-            raise UnknownName("paper", paper, papers)
-        settings = {figure.setting for figure in self.figures if figure.paper == paper}
+        own = [figure for figure in self.figures if figure.paper == paper]
+        if not own:
+            raise UnknownName("paper", paper, {figure.paper for figure in self.figures})
+        settings = {figure.setting for figure in own}
         if setting not in settings:
             raise UnknownName(f"setting of `{paper}`", setting, settings - {""})
-        chosen = (f for f in self.figures if f.paper == paper)
-        return PaperSetting(paper, setting, tuple(_within(chosen, setting)))
+        return PaperSetting(paper, setting, tuple(_within(own, setting)))
 
     def of_methods(self, methods: Sequence[str], setting: str | None) -> "PaperSetting":
         """The figures of the paper that one of these methods comes from.
@@ -106,8 +98,7 @@ class Papers:
         if not found:
             raise UnknownName("paper of a method", ", ".join(methods), papers)
         settings = {f.setting for f in self.figures if f.paper == found[0]} - {""}
-        only = next(iter(settings)) if len(settings) == 1 else ""
-        return self.setting(found[0], setting or only)
+        return self.setting(found[0], setting or (settings.pop() if len(settings) == 1 else ""))
 
 
 @dataclass(frozen=True)
@@ -121,8 +112,7 @@ class PaperSetting:
     def methods(self, task: str, metric: str) -> tuple[str, ...]:
         """The methods with a figure for a task and metric (named as here), in printed order."""
         wanted = (task, _PRINTED.get(metric, metric))
-        found = (f.method for f in self.figures if (f.task, f.metric) == wanted)
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(f.method for f in self.figures if (f.task, f.metric) == wanted))
 
     def language(self, method: str, task: str, metric: str, language: str) -> float | None:
         """The printed score in one language, 0–100; None where there is none."""
@@ -154,14 +144,12 @@ class Beside:
     """One row of a table of ours beside a paper's.
 
     Args:
-        task: the task.
         label: a language, or the name of a group.
         is_mean: whether `label` is a group.
         ours: our scores × 100, one per matrix.
         paper: the paper's scores, one per method of the table.
     """
 
-    task: str
     label: str
     is_mean: bool
     ours: tuple[float | None, ...]
@@ -176,14 +164,14 @@ def beside(
     metric = first.select(task)[0].metric
     rows = []
     for group in first.group_names:
-        ours = tuple(matrix.mean(task, group) for matrix in matrices)
+        means = [matrix.mean(task, group) for matrix in matrices]
         printed = tuple(setting.group(method, task, metric, group) for method in methods)
-        rows.append(Beside(task, group, True, _hundred(ours), printed))
+        rows.append(Beside(group, True, _hundred(means), printed))
     for language in first.languages:
         cells = [matrix.cell(task, language) for matrix in matrices]
+        scores = [cell.score if cell else None for cell in cells]
         printed = tuple(setting.language(method, task, metric, language) for method in methods)
-        scores = tuple(cell.score if cell else None for cell in cells)
-        rows.append(Beside(task, language, False, _hundred(scores), printed))
+        rows.append(Beside(language, False, _hundred(scores), printed))
     return tuple(row for row in rows if any(value is not None for value in row.paper))
 
 
@@ -220,13 +208,11 @@ def _read(file: Path) -> list[Figure]:
 
 def _figure(row: dict[str, str], where: str) -> Figure:
     try:
-        value = float(row["value"])
-    except (TypeError, ValueError) as error:
+        return _FIGURE.validate_python({name: row[name] or "" for name in COLUMNS})
+    except ValidationError as error:
         raise DataError(
             "a published figure is not a number",
             where=where,
             expected="a number in the column `value`",
             found=f"`{row['value']}`",
         ) from error
-    fields = {name: row[name] or "" for name in COLUMNS if name not in ("value", "std")}
-    return Figure(value=value, **fields)

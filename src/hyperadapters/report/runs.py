@@ -1,7 +1,8 @@
 """A finished run as its folder tells it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import yaml
 
 from hyperadapters.errors import BundleError
+from hyperadapters.report.summary import listed
 from hyperadapters.scoring.matrix import Matrix
 
 __all__ = ["RunReport", "labels", "read_run"]
@@ -41,12 +43,16 @@ class RunReport:
     @property
     def parameters(self) -> dict[str, int]:
         """The parameter counts, flat: `providers / adapters` for a count inside `providers`."""
-        return dict(_flat(self.facts.get("parameters", {})))
+        counts = _flat(self.facts.get("parameters", {}), " / ")
+        return {name: count for name, count in counts if isinstance(count, int)}
 
     @property
     def settings(self) -> dict[str, str]:
         """The run file, flat: dotted path to value as text."""
-        return dict(_settings(yaml.safe_load(self.run_yaml) or {}))
+        values = _flat(yaml.safe_load(self.run_yaml) or {}, ".")
+        return {
+            path: listed(value) if isinstance(value, list) else str(value) for path, value in values
+        }
 
 
 def read_run(folder: Path) -> RunReport:
@@ -70,15 +76,13 @@ def read_run(folder: Path) -> RunReport:
             remedy=f"give some or all of {folder / 'by-name'}/*",
         )
     again = "give the run's `train` command again: it goes on from where it ended"
-    results = _text(folder / "results.json", again)
-    run_yaml = _text(folder / "run.yaml", "train the run first")
-    try:
-        run = yaml.safe_load(run_yaml) or {}
-        families = dict(run.get("families") or {})
-    except (yaml.YAMLError, AttributeError, ValueError) as error:
-        raise _broken(folder / "run.yaml", str(error)) from error
+    with _reading(folder / "results.json", again) as file:
+        matrix = Matrix.from_json(file.read_text(encoding="utf-8"), str(file))
+    with _reading(folder / "run.yaml", "train the run first") as file:
+        run_yaml = file.read_text(encoding="utf-8")
+        families = dict((yaml.safe_load(run_yaml) or {}).get("families") or {})
     return RunReport(
-        matrix=Matrix.from_json(results, str(folder / "results.json")),
+        matrix=matrix,
         curves=_lines(folder / "metrics.jsonl"),
         embeddings=_mapping(folder / "embeddings.json"),
         families=families,
@@ -96,26 +100,32 @@ def labels(runs: Sequence[RunReport]) -> tuple[str, ...]:
     )
 
 
-def _text(path: Path, remedy: str) -> str:
+@contextmanager
+def _reading(file: Path, remedy: str = "") -> Iterator[Path]:
+    """Whatever is wrong with a file, as a BundleError; `remedy` is for one that is missing."""
     try:
-        return path.read_text(encoding="utf-8")
+        yield file
     except FileNotFoundError as error:
         raise BundleError(
-            f"the run has no `{path.name}`", where=str(path.parent), remedy=remedy
+            f"the run has no `{file.name}`", where=str(file.parent), remedy=remedy
         ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise _broken(path, str(error)) from error
+    except (OSError, ValueError, AttributeError, yaml.YAMLError) as error:
+        raise BundleError(
+            f"`{file.name}` of the run cannot be read",
+            where=str(file),
+            found=str(error),
+            cause="the file was cut off or changed by hand",
+            remedy="run the command that wrote it again",
+        ) from error
 
 
 def _mapping(path: Path) -> dict[str, Any]:
     if not path.exists():
         return {}
-    try:
-        values = json.loads(_text(path, ""))
-    except ValueError as error:
-        raise _broken(path, str(error)) from error
-    if not isinstance(values, dict):
-        raise _broken(path, f"a {type(values).__name__} instead of a mapping")
+    with _reading(path) as file:
+        values = json.loads(file.read_text(encoding="utf-8"))
+        if not isinstance(values, dict):
+            raise ValueError(f"a {type(values).__name__} instead of a mapping")
     return values
 
 
@@ -123,42 +133,21 @@ def _lines(path: Path) -> tuple[Record, ...]:
     """The records; a last line that was being written when the run ended is left out."""
     if not path.exists():
         return ()
-    text = _text(path, "")
-    complete = text[: text.rfind("\n") + 1].splitlines()
     records = []
-    for number, line in enumerate(complete, start=1):
-        try:
-            records.append(json.loads(line))
-        except ValueError as error:
-            raise _broken(path, f"line {number}: {error}") from error
+    with _reading(path) as file:
+        complete, _, _ = file.read_text(encoding="utf-8").rpartition("\n")
+        for number, line in enumerate(complete.splitlines(), start=1):
+            try:
+                records.append(json.loads(line))
+            except ValueError as error:
+                raise ValueError(f"line {number}: {error}") from error
     return tuple(records)
 
 
-def _broken(path: Path, found: str) -> BundleError:
-    return BundleError(
-        f"`{path.name}` of the run cannot be read",
-        where=str(path),
-        found=found,
-        cause="the file was cut off or changed by hand",
-        remedy="run the command that wrote it again",
-    )
-
-
-def _flat(counts: Mapping[str, Any], prefix: str = "") -> list[tuple[str, int]]:
-    found = []
-    for name, value in counts.items():
-        if isinstance(value, Mapping):
-            found += _flat(value, f"{prefix}{name} / ")
-        elif isinstance(value, int):
-            found.append((f"{prefix}{name}", value))
-    return found
-
-
-def _settings(values: Any, path: str = "") -> list[tuple[str, str]]:
+def _flat(values: Any, joint: str, path: str = "") -> Iterator[tuple[str, Any]]:
+    """What nested mappings hold, each value under its names with `joint` between them."""
     if not isinstance(values, Mapping):
-        shown = ", ".join(map(str, values)) if isinstance(values, list) else str(values)
-        return [(path, shown)]
-    found = []
+        yield path, values
+        return
     for name, value in values.items():
-        found += _settings(value, f"{path}.{name}" if path else str(name))
-    return found
+        yield from _flat(value, joint, f"{path}{joint}{name}" if path else str(name))

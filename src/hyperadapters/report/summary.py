@@ -45,17 +45,12 @@ class MeanRow:
 
     def title(self, *tasks: str) -> str:
         """The label, and how many cells of some tasks it is over where not all that were scored."""
-        own, every = (
-            [pair for pair in pairs if pair[0] in tasks] for pairs in (self.pairs, self.scored)
-        )
-        some = f", {len(own)} of {len(every)} cells" if len(own) < len(every) else ""
-        return self.label + some
+        own, every = (sum(task in tasks for task, _ in at) for at in (self.pairs, self.scored))
+        return self.label + (f", {own} of {every} cells" if own < every else "")
 
     def of(self, matrix: Matrix, task: str) -> float | None:
         """The unweighted mean over the row's languages of a task, None where there is none."""
-        scores = [
-            c.score for c in matrix.cells if c.task == task and (c.task, c.language) in self.pairs
-        ]
+        scores = [cell.score for cell in matrix.select(task) if _pair(cell) in self.pairs]
         return fmean(scores) if scores else None
 
     def of_task(self, task: str) -> list[CellKey]:
@@ -88,12 +83,8 @@ def mean_rows(matrices: Sequence[Matrix]) -> list[MeanRow]:
 def _common(matrices: Sequence[Matrix]) -> frozenset[CellKey]:
     found: set[CellKey] = set()
     for task in tasks_of(matrices):
-        scored = [
-            {_pair(cell) for cell in matrix.select(task)}
-            for matrix in matrices
-            if task in matrix.tasks
-        ]
-        found |= set.intersection(*scored)
+        scored = [{_pair(cell) for cell in matrix.select(task)} for matrix in matrices]
+        found |= set.intersection(*filter(None, scored))
     return frozenset(found)
 
 

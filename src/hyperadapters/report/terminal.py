@@ -1,6 +1,6 @@
 """Matrices as tables for a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.table import Table
@@ -8,7 +8,6 @@ from rich.text import Text
 
 from hyperadapters.report.summary import (
     MISSING,
-    MeanRow,
     best_of,
     blocks,
     letter,
@@ -28,6 +27,7 @@ _SIGNS: dict[Standing, tuple[str, str, str]] = {
     "unseen language": ("◇", "?", "magenta"),
 }
 """Per standing its sign, the sign for terminals without Unicode, and its colour."""
+_NO_SIGN = (" ", " ", "")
 _NOTED = 8
 """Cells whose notes are printed, at most; a page has those of all."""
 
@@ -39,34 +39,22 @@ def terminal(matrices: Sequence[Matrix], console: Console) -> None:
     The standing of a cell is a sign and a colour; the best of several runs is bold.
     """
     ascii_only = console.options.ascii_only
-    table = Table(header_style="bold", title=_title(matrices), title_style="bold")
-    table.add_column("")
+    keys = [letter(place) if len(matrices) > 1 else "" for place in range(len(matrices))]
+    named = [_named(matrix) for matrix in matrices]
+    title = None if len(matrices) > 1 else named[0]
+    table = Table("", title=title, header_style="bold", title_style="bold")
     for task in tasks_of(matrices):
-        for key in _keys(matrices):
+        for key in keys:
             table.add_column(f"{task} {key}".strip(), justify="right")
-    for _, languages in blocks(matrices):
-        table.add_section()
-        for language in languages:
-            table.add_row(language, *_scores(matrices, language, ascii_only))
-    table.add_section()
-    for row in mean_rows(matrices):
-        title = row.title(*tasks_of(matrices))
-        table.add_row(Text(f"mean, {title}", style="italic"), *_means(matrices, row))
-    for key, matrix in zip(_keys(matrices), matrices, strict=True):
-        if key:
-            console.print(Text.assemble((key, "bold"), f"  {_named(matrix)}"))
+    _add_rows(table, matrices, ascii_only)
+    if len(matrices) > 1:
+        for key, name in zip(keys, named, strict=True):
+            console.print(Text.assemble((key, "bold"), f"  {name}"))
     console.print(table)
     console.print(_legend(matrices, ascii_only))
-    _notes([cell for matrix in matrices for cell in matrix.cells if cell.note], console)
-
-
-def _notes(noted: Sequence[Score], console: Console) -> None:
+    noted = [cell for matrix in matrices for cell in matrix.cells if cell.note]
     for cell in noted if len(noted) <= _NOTED else ():
         console.print(f"{cell.task}/{cell.language}: {cell.note}", style="dim", markup=False)
-
-
-def _title(matrices: Sequence[Matrix]) -> str | None:
-    return _named(matrices[0]) if len(matrices) == 1 else None
 
 
 def _named(matrix: Matrix) -> str:
@@ -74,44 +62,37 @@ def _named(matrix: Matrix) -> str:
     return f"{matrix.run} ({listed([matrix.method, *seeds])})"
 
 
-def _keys(matrices: Sequence[Matrix]) -> list[str]:
-    """What stands for each run in a column's heading: nothing where there is only one."""
-    return [letter(place) if len(matrices) > 1 else "" for place in range(len(matrices))]
+def _add_rows(table: Table, matrices: Sequence[Matrix], ascii_only: bool) -> None:
+    tasks = tasks_of(matrices)
+    for _, languages in blocks(matrices):
+        table.add_section()
+        for language in languages:
+            cells = {task: [m.cell(task, language) for m in matrices] for task in tasks}
+            table.add_row(language, *_scores(matrices, cells, ascii_only))
+    table.add_section()
+    for row in mean_rows(matrices):
+        means = {task: [row.of(matrix, task) for matrix in matrices] for task in tasks}
+        title = Text(f"mean, {row.title(*tasks)}", style="italic")
+        table.add_row(title, *_scores(matrices, means, ascii_only))
 
 
-def _scores(matrices: Sequence[Matrix], language: str, ascii_only: bool) -> list[Text]:
-    row = []
-    for task in tasks_of(matrices):
-        cells = [matrix.cell(task, language) for matrix in matrices]
-        scores = [cell.score if cell else None for cell in cells]
-        best = best_of(metric_of(matrices, task), scores)
-        row += [_score(cell, place in best, ascii_only) for place, cell in enumerate(cells)]
-    return row
-
-
-def _score(cell: Score | None, best: bool, ascii_only: bool) -> Text:
-    if cell is None:
-        return Text(f"{_missing(ascii_only)}  ", style="dim")
-    sign, plain, colour = _SIGNS[cell.standing]
-    text = Text(shown(cell.metric, cell.score), style="bold" if best else "")
-    return text.append(f" {plain if ascii_only else sign}", style=f"not bold {colour}")
-
-
-def _means(matrices: Sequence[Matrix], row: MeanRow) -> list[Text]:
-    found = []
-    for task in tasks_of(matrices):
+def _scores(
+    matrices: Sequence[Matrix],
+    found: Mapping[str, Sequence[Score | float | None]],
+    ascii_only: bool,
+) -> Iterator[Text]:
+    """The cells of a row, or its means, by task one per run; a cell's standing is behind it."""
+    for task, row in found.items():
         metric = metric_of(matrices, task)
-        scores = [row.of(matrix, task) for matrix in matrices]
+        scores = [one.score if isinstance(one, Score) else one for one in row]
         best = best_of(metric, scores)
-        found += [
-            Text(shown(metric, score) + "  ", style="bold" if place in best else "")
-            for place, score in enumerate(scores)
-        ]
-    return found
-
-
-def _missing(ascii_only: bool) -> str:
-    return "-" if ascii_only else MISSING
+        for place, (one, score) in enumerate(zip(row, scores, strict=True)):
+            if score is None:
+                yield Text(f"{'-' if ascii_only else MISSING}  ", style="dim")
+                continue
+            text = Text(shown(metric, score), style="bold" if place in best else "")
+            sign, plain, colour = _SIGNS[one.standing] if isinstance(one, Score) else _NO_SIGN
+            yield text.append(f" {plain if ascii_only else sign}", style=f"not bold {colour}")
 
 
 def _legend(matrices: Sequence[Matrix], ascii_only: bool) -> Text:

@@ -2,14 +2,14 @@
 
 from hyperadapters.study.output import print_result
 from hyperadapters.study.performing import keep_foreign, perform, scored, write_whole
-from hyperadapters.study.plan import Plan, PlannedRun, plan_study
+from hyperadapters.study.plan import PlannedRun, StudyPlan, plan_study
 from hyperadapters.study.results import Mean, StudyResult
 from hyperadapters.study.running import run_study
 from hyperadapters.study.study_file import StudyFile, load_study
 
 __all__ = [
     "Mean",
-    "Plan",
+    "StudyPlan",
     "PlannedRun",
     "StudyFile",
     "StudyResult",

@@ -12,7 +12,8 @@ from rich.table import Column, Table
 
 from hyperadapters.config import to_yaml
 from hyperadapters.report.page import RunReport, html, read_run, terminal
-from hyperadapters.report.summary import metric_of, shown, tasks_of
+from hyperadapters.report.summary import MISSING, shown, tasks_of
+from hyperadapters.scoring.matrix import Score
 from hyperadapters.study.results import Mean, StudyResult
 
 __all__ = ["markdown", "plot", "print_result", "report"]
@@ -91,14 +92,12 @@ def _rows(means: Sequence[Mean], lines: Sequence[str]) -> list[list[str]]:
     found: dict[tuple[str, str], dict[str, str]] = {}
     for mean in means:
         found.setdefault((mean.task, mean.row), {})[mean.line] = _text(mean)
-    return [[*key, *(row.get(line, "–") for line in lines)] for key, row in found.items()]
+    return [[*key, *(row.get(line, MISSING) for line in lines)] for key, row in found.items()]
 
 
 def _text(mean: Mean) -> str:
-    middle = shown(mean.metric, mean.interval.mean)
-    if mean.interval.high is None:
-        return middle
-    return f"{middle} ± {shown(mean.metric, _half(mean))}"
+    half = f" ± {shown(mean.metric, _half(mean))}" if mean.interval.values > 1 else ""
+    return shown(mean.metric, mean.interval.mean) + half
 
 
 def _half(mean: Mean) -> float:
@@ -109,15 +108,11 @@ def _half(mean: Mean) -> float:
 def _cells(result: StudyResult, lines: Sequence[str]) -> list[list[str]]:
     matrices = [result.line(name) for name in lines]
     pairs = dict.fromkeys((c.task, c.language) for matrix in matrices for c in matrix.cells)
-    rows = []
-    for task, language in pairs:
-        metric = metric_of(matrices, task)
-        cells = [matrix.cell(task, language) for matrix in matrices]
-        scores = [
-            f"{shown(metric, cell.score)} ({cell.standing})" if cell else "–" for cell in cells
-        ]
-        rows.append([task, language, *scores])
-    return rows
+    return [[*pair, *(_cell(matrix.cell(*pair)) for matrix in matrices)] for pair in pairs]
+
+
+def _cell(cell: Score | None) -> str:
+    return f"{shown(cell.metric, cell.score)} ({cell.standing})" if cell else MISSING
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -72,18 +72,13 @@ def scored(
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    quiet = Console(quiet=True)
-    with Progress(*columns, console=console or quiet, transient=True) as bar:
+    with Progress(*columns, console=console or Console(quiet=True), transient=True) as bar:
         shown = bar.add_task("", total=None, cell="")
-        return evaluate(
-            assembly,
-            under=under,
-            split=split,
-            cells=cells,
-            progress=lambda done, total, cell: bar.update(
-                shown, completed=done, total=total, cell=cell
-            ),
-        )
+
+        def progress(done: int, total: int, cell: str) -> None:
+            bar.update(shown, completed=done, total=total, cell=cell)
+
+        return evaluate(assembly, under=under, split=split, cells=cells, progress=progress)
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -13,7 +13,7 @@ from hyperadapters.document.reading import based
 from hyperadapters.document.validation import unknown
 from hyperadapters.study.study_file import SEED, StudyFile, load_study, names_on, run_document
 
-__all__ = ["Plan", "PlannedRun", "plan_study"]
+__all__ = ["StudyPlan", "PlannedRun", "plan_study"]
 
 _REFERENCE = re.compile(r"\$([A-Za-z][\w.+-]*)(?=/|$)")
 """The folder of a run that comes first, at the start of a path."""
@@ -39,7 +39,7 @@ class PlannedRun:
 
 
 @dataclass(frozen=True)
-class Plan:
+class StudyPlan:
     """Everything a study will do.
 
     Args:
@@ -68,7 +68,7 @@ class Plan:
         return found
 
 
-def plan_study(path: Path, changes: tuple[str, ...] = ()) -> Plan:
+def plan_study(path: Path, changes: tuple[str, ...] = ()) -> StudyPlan:
     """The plan of the study file at `path`, with changes such as `run.recipe.steps=50`.
 
     Raises:
@@ -79,28 +79,25 @@ def plan_study(path: Path, changes: tuple[str, ...] = ()) -> Plan:
     first: dict[str, PlannedRun] = {}
     for name in study.first:
         whole = based(document.at("first", name), path)
-        planned = _planned(study, whole, {}, name, first)
-        if isinstance(planned, PlannedRun):
-            first[name] = planned
-        else:
-            faults += planned
+        for run in _planned(study, whole, {}, name, first, faults):
+            first[name] = run
     runs: list[PlannedRun] = []
-    cells = [(values, _line(study, values), run) for values, run in _grid(study, document, path)]
-    for values, line, run in cells:
-        planned = _planned(study, run, values, line, first)
-        if isinstance(planned, PlannedRun):
-            runs.append(planned)
-        else:
-            faults += planned
-    lines = list(dict.fromkeys(line for _, line, _ in cells))
+    lines: dict[str, None] = {}
+    for values, changed in _grid(study, document, path):
+        told = [name for axis, name in values.items() if axis not in (SEED, study.combine)]
+        line = " ".join(told) or study.name
+        lines[line] = None
+        runs += _planned(study, changed, values, line, first, faults)
     for number, names in enumerate(study.compare):
         for place, name in enumerate(names):
             if name not in lines:
-                faults.append(unknown(document, ("compare", number, place), "line", name, lines))
+                faults.append(
+                    unknown(document, ("compare", number, place), "line", name, list(lines))
+                )
     faults += _mixed(document, runs)
     raise_faults(faults, str(path))
     compare = study.compare or ((tuple(lines),) if lines else ())
-    return Plan(study, tuple(first.values()), tuple(runs), compare)
+    return StudyPlan(study, tuple(first.values()), tuple(runs), compare)
 
 
 def _mixed(document: Document, runs: Sequence[PlannedRun]) -> Iterator[Fault]:
@@ -150,29 +147,26 @@ def _values(document: Document, axis: str, path: Path) -> Iterator[tuple[str, Do
             yield name, document.at("grid", axis, number).under(*axis.split("."))
 
 
-def _line(study: StudyFile, values: Mapping[str, str]) -> str:
-    kept = [name for axis, name in values.items() if axis not in (SEED, study.combine)]
-    return " ".join(kept) or study.name
-
-
 def _planned(
     study: StudyFile,
     document: Document,
     values: Mapping[str, str],
     line: str,
     first: Mapping[str, PlannedRun],
-) -> PlannedRun | list[Fault]:
-    """The run of a document, or what is wrong with it."""
+    faults: list[Fault],
+) -> Iterator[PlannedRun]:
+    """The run of a document; where something is wrong with it, none, and more of the `faults`."""
     document = document.with_values(name=" ".join(values.values()) or line, output=study.output)
-    faults = [*_broken_references(document, study.first), *run_faults(document)]
-    if faults:
-        return faults
+    found = [*_broken_references(document, study.first), *run_faults(document)]
+    if found:
+        faults += found
+        return
     identity = _resolved(document.values, {name: run.digest for name, run in first.items()})
     key = digest(RunFile.model_validate(identity))
     folder = study.folder / "runs" / key[:16]
     actual = _resolved(document.values, {name: str(run.folder) for name, run in first.items()})
     run = RunFile.model_validate({**actual, "output": str(folder)})
-    return PlannedRun(run, folder, key, values, line)
+    yield PlannedRun(run, folder, key, values, line)
 
 
 def _broken_references(document: Document, known: Collection[str]) -> Iterator[Fault]:

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from itertools import product
 from typing import Any
 
 from hyperadapters.report.bootstrap import Interval, over_seeds
 from hyperadapters.report.summary import mean_rows, metric_of, tasks_of
 from hyperadapters.scoring.matrix import Matrix, combine
-from hyperadapters.study.plan import Plan
+from hyperadapters.study.plan import StudyPlan
 
 __all__ = ["Mean", "StudyResult", "result_of"]
 
@@ -38,7 +39,7 @@ class StudyResult:
         seeds: line -> its matrix per seed; runs of a combined axis are one matrix there.
     """
 
-    plan: Plan
+    plan: StudyPlan
     matrices: Mapping[str, Matrix]
     seeds: Mapping[str, Sequence[Matrix]]
 
@@ -49,13 +50,14 @@ class StudyResult:
     def means(self, lines: Sequence[str]) -> list[Mean]:
         """Every mean of some lines; all of them are over the same languages."""
         every = [matrix for name in lines for matrix in self.seeds[name]]
-        return [
-            Mean(line, task, metric_of(every, task), row.title(task), over_seeds(scores))
-            for row in mean_rows(every)
-            for task in tasks_of(every)
-            for line in lines
-            if (scores := _present(row.of(matrix, task) for matrix in self.seeds[line]))
-        ]
+        means = []
+        for row, task, line in product(mean_rows(every), tasks_of(every), lines):
+            found = [row.of(matrix, task) for matrix in self.seeds[line]]
+            scores = [score for score in found if score is not None]
+            if scores:
+                metric = metric_of(every, task)
+                means.append(Mean(line, task, metric, row.title(task), over_seeds(scores)))
+        return means
 
     def to_values(self) -> dict[str, Any]:
         """Plain values for `study.json`; numbers of single sentences stay in the run folders."""
@@ -79,7 +81,7 @@ class StudyResult:
         }
 
 
-def result_of(plan: Plan, matrices: Mapping[str, Matrix]) -> StudyResult:
+def result_of(plan: StudyPlan, matrices: Mapping[str, Matrix]) -> StudyResult:
     """The result of a plan from the matrix of each of its runs, by digest."""
     seeds = {}
     for name in plan.lines:
@@ -88,10 +90,6 @@ def result_of(plan: Plan, matrices: Mapping[str, Matrix]) -> StudyResult:
             for runs in plan.line(name).values()
         ]
     return StudyResult(plan, matrices, seeds)
-
-
-def _present(scores: Any) -> list[float]:
-    return [score for score in scores if score is not None]
 
 
 def _brief(matrix: Matrix) -> dict[str, Any]:

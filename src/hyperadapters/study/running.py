@@ -16,7 +16,7 @@ from hyperadapters.scoring.matrix import Matrix
 from hyperadapters.study import performing
 from hyperadapters.study.output import markdown, plot, report
 from hyperadapters.study.performing import Perform, write_whole
-from hyperadapters.study.plan import Plan, PlannedRun, plan_study
+from hyperadapters.study.plan import PlannedRun, StudyPlan, plan_study
 from hyperadapters.study.results import StudyResult, result_of
 
 __all__ = ["run_study"]
@@ -81,7 +81,7 @@ def _several(failed: Mapping[str, str], runs: int) -> TrainingError:
     )
 
 
-def _write(plan: Plan, result: StudyResult) -> None:
+def _write(plan: StudyPlan, result: StudyResult) -> None:
     folder = plan.study.folder
     for run in (*plan.first, *plan.runs):
         _link(folder / "by-name" / run.run.name.replace(" ", "_"), run.folder)

@@ -1,6 +1,7 @@
 """The study file: one run, and the axes along which it is varied."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, final
 
@@ -106,7 +107,7 @@ def run_document(document: Document, path: Path) -> Document:
     """What every run of the grid starts from: `base`, with `run` merged over it."""
     own = document.at("run") if "run" in document.values else document.empty()
     base = {key: value for key, value in document.values.items() if key == "base"}
-    return own.over(based(Document(base, document.lines, (), document.where), path))
+    return own.over(based(replace(document, values=base, faults=()), path))
 
 
 def _axis_faults(document: Document) -> Iterator[Fault]:

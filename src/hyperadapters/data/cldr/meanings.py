@@ -18,22 +18,22 @@ from hyperadapters.data.corpora import SPLITS
 
 __all__ = ["Join", "Meaning", "Phrase", "meanings", "meanings_in_new_templates", "template"]
 
-TERRITORIES = tuple(
+_TERRITORIES = tuple(
     "US GB FR DE ES IT PT NL BE CH AT PL CZ SK HU RO BG GR TR RU UA BY LT LV EE FI SE NO DK IS "
     "IE MT CY HR RS SI AL GE AM AZ KZ UZ KG TJ TM MN CN JP KR TW VN TH LA KH MM MY ID PH SG IN "
     "PK BD LK NP AF IR IQ SY LB IL JO SA YE OM KW QA EG LY TN DZ MA SD ET SO KE UG TZ RW NG GH "
     "SN ML NE TD CM CG AO ZM ZW MZ MG ZA NA BW CA MX GT CU HT JM CO VE PE EC BO CL AR UY PY BR "
     "AU NZ FJ".split()
 )
-LANGUAGES = tuple(
+_LANGUAGES = tuple(
     "en fr de es it pt nl pl cs hu ro bg el tr ru uk fi sv da is ga et lv lt ka hy az kk uz mn "
     "zh ja ko vi th km my id hi bn ta te ml ne si fa ar he ku am so ha yo af eu ca cy".split()
 )
-CURRENCIES = tuple(
+_CURRENCIES = tuple(
     "USD EUR GBP JPY CNY INR RUB TRY BRL MXN CAD AUD CHF SEK NOK DKK PLN CZK HUF ILS EGP ZAR "
     "NGN KES THB IDR KRW VND SAR PKR".split()
 )
-UNITS = tuple(
+_UNITS = tuple(
     "length-kilometer length-meter length-centimeter length-mile mass-kilogram mass-gram "
     "mass-pound volume-liter volume-milliliter duration-year duration-month duration-week "
     "duration-day duration-hour duration-minute duration-second area-square-kilometer "
@@ -117,14 +117,14 @@ def _phrase(kind: str, draw: random.Random) -> Phrase:
             return Phrase(kind, draw.choice(("past", "future")), values)
         case "quantity":
             style = draw.choice(("long", "long", "short"))
-            return Phrase(kind, style, (draw.choice(UNITS), _amount(draw)))
+            return Phrase(kind, style, (draw.choice(_UNITS), _amount(draw)))
         case "money":
-            style, currency = draw.choice(("name", "symbol")), draw.choice(CURRENCIES)
+            style, currency = draw.choice(("name", "symbol")), draw.choice(_CURRENCIES)
             amount = draw.randint(1, 50) * draw.choice((1, 7, 25, 130))
             return Phrase(kind, style, (currency, str(amount)))
         case "percent":
             return Phrase(kind, "", (str(draw.randint(1, 999)),))
-    return Phrase(kind, "", (draw.choice(TERRITORIES if kind == "place" else LANGUAGES),))
+    return Phrase(kind, "", (draw.choice(_TERRITORIES if kind == "place" else _LANGUAGES),))
 
 
 _NAMES = ("place", "language")
