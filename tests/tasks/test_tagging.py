@@ -11,6 +11,7 @@ from hyperadapters.errors import DataError
 from hyperadapters.examples import Tagged
 from hyperadapters.metrics import METRICS
 from hyperadapters.tasks import Share, Tagging, collate
+from hyperadapters.tasks.tagging import TaggingSettings
 
 NER = Tagging("ner", ("O", "B-PER", "I-PER"), METRICS["span_f1"])
 ROW = Row(task="ner", language="en")
@@ -212,3 +213,11 @@ def test_spans_are_counted_over_labels_of_spans_only() -> None:
         Tagging("ner", ("O", "ORG", "B-PER"), METRICS["span_f1"])
     Tagging("ner", ("O", "ORG"), METRICS["accuracy"])
     Tagging("ner", ("O", "B-PER", "I-PER", "E-PER", "S-PER", "B"), METRICS["span_f1"])
+
+
+def test_a_folder_of_peft_is_told_the_labels_of_the_task():
+    data = [{"format": "cldr"}]
+    plain = TaggingSettings.plain
+    told = TaggingSettings(kind="tagging", labels=("O", "B-X"), data=data)
+    assert plain.told(told) == {"id2label": {0: "O", 1: "B-X"}}
+    assert plain.told(TaggingSettings(kind="tagging", data=data)) == {}

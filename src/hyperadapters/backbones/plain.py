@@ -1,34 +1,48 @@
 """Models with heads of their own, as `transformers` and `peft` save them: read, never adapted."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import transformers
+from safetensors import safe_open
 
-from hyperadapters.backbones.architectures import pretrained
+from hyperadapters.backbones.architectures import pretrained, reading
 from hyperadapters.errors import BackboneError
 
 __all__ = ["load_plain"]
 
 
-def load_plain(auto: str, source: str | Path) -> Any:
+def load_plain(auto: str, source: str | Path, told: Mapping[str, Any] | None = None) -> Any:
     """A model in float32 and evaluation mode; of files only safetensors are read, and no code that
-    lies beside them is run. A folder of `peft` needs that package.
+    lies beside them is run. A folder of `peft` needs that package, and the backbone that it names.
 
     Args:
         auto: the class of `transformers` that reads it, such as `AutoModelForTokenClassification`.
         source: a folder, or a name on the hub.
+        told: what a folder of `peft` does not say of its head, such as `num_labels`.
 
     Raises:
         BackboneError: it cannot be found or read, or its files lack weights of its head.
     """
-    model, missing = pretrained("model", source, getattr(transformers, auto))
-    if missing:
+    adapter = Path(source) / "adapter_model.safetensors"
+    given = dict(told or {}) if adapter.is_file() else {}
+    model, missing = pretrained("model", source, getattr(transformers, auto), **given)
+    lost = missing - _names_in(adapter)
+    if lost:
         raise BackboneError(
             f"the model `{source}` is not whole",
             expected=f"weights for everything that `{auto}` has",
-            found=f"{len(missing)} tensors are missing, among them `{min(missing)}`",
+            found=f"{len(lost)} tensors are missing, among them `{min(lost)}`",
             cause="a backbone without a trained head, or one for another kind of task",
             remedy="give a model that was trained for this task",
         )
     return model.eval()
+
+
+def _names_in(adapter: Path) -> set[str]:
+    """The weights of a backbone that a folder of `peft` holds whole, such as its head."""
+    if not adapter.is_file():
+        return set()
+    with reading("adapter", adapter), safe_open(adapter, "pt") as tensors:
+        return {name.removeprefix("base_model.model.") for name in tensors.keys()}

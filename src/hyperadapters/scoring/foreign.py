@@ -90,7 +90,7 @@ def load_foreign(source: str, run: RunFile, task: str, library: Library) -> Fore
             expected="a kind of task that says how such models are read",
             found=f"`{settings.kind}`",
         )
-    model = load_plain(settings.plain.auto, source)
+    model = load_plain(settings.plain.auto, source, settings.plain.told(settings))
     tokenizer = architectures.load_tokenizer(source)
     own = settings.with_kept(settings.plain.kept(model.config, settings))
     built = own.build(task, lambda: library.labelled(task))

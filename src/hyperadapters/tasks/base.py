@@ -172,11 +172,14 @@ class Plain(NamedTuple):
         logits: from the logits of a whole batch to those that the task gives of its share.
         kept: from the model's configuration, and the settings of the task, to what a bundle would
             keep of the task.
+        told: from the settings to what `from_pretrained` must be told of a model that is a folder
+            of `peft`, which does not say what its head gives.
     """
 
     auto: str
     logits: Callable[[Tensor, Share], Tensor]
     kept: Callable[[Any, Any], dict[str, Any]]
+    told: Callable[[Any], dict[str, Any]] = lambda settings: {}
 
 
 class Task(ABC):

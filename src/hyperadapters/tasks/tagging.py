@@ -245,6 +245,10 @@ def _named_by(shape: Any, settings: "TaggingSettings") -> dict[str, Any]:
     )
 
 
+def _told(settings: "TaggingSettings") -> dict[str, Any]:
+    return {"id2label": dict(enumerate(settings.labels))} if settings.labels else {}
+
+
 @final
 class TaggingSettings(TaskSettings):
     """One label per word.
@@ -268,6 +272,7 @@ class TaggingSettings(TaskSettings):
         "AutoModelForTokenClassification",
         lambda logits, share: logits.index_select(0, share.examples),
         _named_by,
+        _told,
     )
     made_for: ClassVar[frozenset[str]] = frozenset({"kind", "labels", "label_map"})
 

@@ -116,7 +116,7 @@ def _check_tokenizer(assembly: Assembly, folder: Path) -> None:
     if load_tokenizer(theirs).get_vocab() != assembly.tokenizer.get_vocab():
         raise BundleError(
             "the run to start from has another vocabulary",
-            where=str(theirs),
+            where=str(theirs / "tokenizer.json"),
             cause="a vocabulary is learned from the text that a run trains on",
             remedy="give both runs the backbone of a third one, by `backbone.path`",
         )
