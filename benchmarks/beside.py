@@ -42,7 +42,8 @@ def main() -> None:
     """Measures, and prints the ratios."""
     arguments = _arguments()
     here, there = (_started(path, arguments.clock) for path in (Path(), arguments.checkout))
-    cases = [name for name in _answer(here) if name in set(_answer(there))]
+    own, known = _answer(here), set(_answer(there))
+    cases = [name for name in own if name in known]
     ratios: dict[str, list[float]] = {name: [] for name in cases}
     for number in range(arguments.rounds + 1):  # the first one warms up
         for name in cases:
