@@ -43,7 +43,7 @@ def main() -> None:
     arguments = _arguments()
     here, there = (_started(path, arguments.clock) for path in (Path(), arguments.checkout))
     own, known = _answer(here), set(_answer(there))
-    cases = [name for name in own if name in known]
+    cases = [name for name in own if name in known and arguments.case in name]
     ratios: dict[str, list[float]] = {name: [] for name in cases}
     for number in range(arguments.rounds + 1):  # the first one warms up
         for name in cases:
@@ -92,6 +92,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.beside", description=__doc__)
     parser.add_argument("checkout", type=Path, help="the other checkout, such as a worktree")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="measurements of each case")
+    parser.add_argument("--case", default="", help="only the cases with this in their names")
     parser.add_argument("--clock", choices=("wall", "processor"), default="wall")
     parser.add_argument("--save", metavar="FILE", help="write the ratios here, as JSON")
     return parser.parse_args()
