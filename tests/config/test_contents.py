@@ -19,6 +19,7 @@ from hyperadapters.config import (
     run_from,
     to_yaml,
 )
+from hyperadapters.document.dialect import write_yaml
 from hyperadapters.errors import ConfigError
 from hyperadapters.method import Method, Recipe
 
@@ -57,6 +58,15 @@ def test_all_faults_are_reported_at_once_with_their_lines(
         (11, "`recipe.learning_rate`: not a legal value"),
     ]:
         assert f"{path}:{line}  {part}" in text
+
+
+def test_a_key_of_earlier_versions_says_what_it_is_now(
+    write: Callable[[str, str], Path], values: Any
+) -> None:
+    changed = {**values, "pretrain": {"train": {"mlm": ["en"]}}}
+    path = write("run.yaml", write_yaml(changed))
+    with pytest.raises(ConfigError, match="(?s)`pretrain` is a phase now.*`phases: {pretrain: {"):
+        load_run(path)
 
 
 def test_a_study_is_not_taken_for_a_run(write: Callable[[str, str], Path]) -> None:

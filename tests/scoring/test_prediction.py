@@ -86,13 +86,16 @@ def test_a_task_without_answers(assembly: Assembly) -> None:
         answers(assembly, "mlm", None, ["en\ta"]),
     )
     for one in asked:
-        with pytest.raises(ConfigError, match="task `mlm` gives no answers to raw text"):
+        with pytest.raises(ConfigError, match="task `mlm` gives no answers to raw text") as caught:
             list(one)
+        assert "expected: one of fields" in str(caught.value)
 
 
 def test_an_unknown_language(assembly: Assembly) -> None:
+    notes: list[str] = []
     with pytest.raises((UnknownName, ContextError), match="unknown language `xx`"):
-        list(predict(assembly, "fields", "xx", ["a"]))
+        list(predict(assembly, "fields", "xx", ["a"], notes.append))
+    assert not notes
 
 
 @pytest.fixture(scope="module")

@@ -63,6 +63,8 @@ def test_what_cannot_be_answered_is_refused(trained: Trained) -> None:
         trained.predict("mlm", "tr", ["one"])
     with pytest.raises((ContextError, UnknownName), match="xx"):
         trained.predict("fields", "xx", ["one"])
+    with pytest.raises(ConfigError, match="(?s)`texts` is one text.*found: 'one two'"):
+        trained.predict("fields", "tr", "one two")
 
 
 def test_a_model_is_scored_as_its_run_says_or_as_is_asked(
@@ -89,6 +91,10 @@ def test_cells_are_named_by_task_and_language(trained: Trained) -> None:
 def test_a_model_is_loaded_where_it_is_wanted(assembly: Assembly, folder: Path) -> None:
     parameters = load(folder, device="meta").assembly.model.parameters()
     assert {parameter.device.type for parameter in parameters} == {"meta"}
+
+
+def test_a_model_says_what_it_is(folder: Path) -> None:
+    assert repr(load(folder, data_root=str(folder))).startswith("Trained(tiny: ")
 
 
 def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:

@@ -44,6 +44,15 @@ def test_a_label_that_only_the_test_has_is_known_before_training(assembly: Assem
         check(replace(assembly, library=library))
 
 
+def test_a_label_that_only_a_phase_trains_on_is_known_before_training(assembly: Assembly) -> None:
+    known = assembly.corpus(assembly.cell("fields", "en"), "train")
+    other = replace(known, examples=(*known.examples, Tagged(("Oslo",), ("B-NEW",))))
+    corpora = {(Cell("fields", Route.of("en")), "train"): other}
+    library = Library(assembly.run, assembly.library.data_root, corpora=corpora)
+    with pytest.raises(DataError, match="label `B-NEW` is not among the labels"):
+        check(replace(assembly, library=library))
+
+
 def test_a_target_language_without_a_token_is_known_before_training(tmp_path: Path) -> None:
     made = assemble(run_from(tiny_runs.translation(tmp_path, method="transformer-base")))
     other = run_from(

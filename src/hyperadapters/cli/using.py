@@ -108,13 +108,15 @@ def _evaluate_foreign(
     from hyperadapters.report.page import terminal
     from hyperadapters.run.library import Library
     from hyperadapters.scoring.foreign import evaluate_foreign, load_foreign
-    from hyperadapters.study import keep_foreign
+    from hyperadapters.study import check_no_run, keep_foreign
 
     if file is None or task is None:
         raise ConfigError(
             "`--model` does not say what is scored",
             expected="`--data FILE`, a run file with tasks, data and `evaluate`, and `--task NAME`",
         )
+    if output is not None:
+        check_no_run(output)
     run = load_run(file, changes or ())
     library, name = Library(run, data_root), Path(model).name
     foreign = load_foreign(model, run, task, library)

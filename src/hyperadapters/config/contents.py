@@ -64,7 +64,16 @@ def run_of(document: Document) -> RunFile:
 
 def run_faults(document: Document) -> list[Fault]:
     """Everything that is wrong with a document as a run file."""
-    return [*document.faults, *model_faults(RunFile, document), *cross_faults(document)]
+    own = document.without("pretrain")
+    return [*own.faults, *_moved(document), *model_faults(RunFile, own), *cross_faults(own)]
+
+
+def _moved(document: Document) -> list[Fault]:
+    """The key of earlier versions for what is a phase like any other now."""
+    if "pretrain" not in document.values:
+        return []
+    said = "write `phases: {pretrain: {train: ...}}`, with the keys of its recipe beside `train`"
+    return [document.fault(("pretrain",), "`pretrain` is a phase now", remedy=said)]
 
 
 def resolved(run: RunFile) -> dict[str, Any]:

@@ -99,6 +99,9 @@ def load_foreign(source: str, run: RunFile, task: str, library: Library) -> Fore
     return Foreign(plain, tokenizer, {task: built}, min(length, most or length))
 
 
+_REMARK = "not trained by this library"
+
+
 def evaluate_foreign(
     foreign: Foreign,
     run: RunFile,
@@ -112,7 +115,8 @@ def evaluate_foreign(
 
     Args:
         name: of the model, in reports.
-        trained: the cells that it is known to be trained on.
+        trained: the cells that it is known to be trained on; every other one counts as never
+            trained on, and without any the note of each cell says that this is not known.
 
     Raises:
         DataError: a cell's corpus is missing, broken or empty.
@@ -130,7 +134,9 @@ def evaluate_foreign(
         cells,
         lambda cell: library.corpus(cell, split),
         standings=standing,
-        remark=lambda corpus: "not trained by this library",
+        remark=lambda corpus: (
+            _REMARK if trained else f"{_REMARK}; what it was trained on is not told"
+        ),
     )
     groups = {group: tuple(members) for group, members in run.groups.items()}
     return Matrix(name, "not of this library", (), scores, groups)

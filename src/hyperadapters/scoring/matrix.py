@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from statistics import fmean
 from typing import Any, Literal, get_args
 
@@ -37,7 +37,7 @@ class Score:
     score: float
     sentences: int
     standing: Standing
-    statistics: tuple[Statistics, ...] = ()
+    statistics: tuple[Statistics, ...] = field(default=(), repr=False)
     note: str = ""
     models: int = 1
 

@@ -48,7 +48,7 @@ def predict(
         ConfigError: the task gives no answers.
         ContextError: nothing knows the language, or it is no direction.
     """
-    _answering(_task(assembly, task))
+    _answering(assembly, task)
     route = assembly.cell(task, language).route
     yield from ask(assembly, task, ((route, text) for text in texts), note)
 
@@ -73,7 +73,7 @@ def answers(
         ConfigError: the task gives no answers.
         DataError: a line without a language.
     """
-    answering = _answering(_task(assembly, task))
+    answering = _answering(assembly, task)
     for answer in ask(assembly, task, _asked(assembly, task, language, lines), note):
         yield answering.line(answer)
 
@@ -132,16 +132,17 @@ def ask(
         ConfigError: the task gives no answers.
     """
     chosen = _task(assembly, task)
-    answering = _answering(chosen)
+    answering = _answering(assembly, task)
     waiting, start, known = iter(asked), 0, set[Route]()
     while part := list(islice(waiting, _WINDOW)):
         named = dict.fromkeys(route for route, text in part if text.strip() and route not in known)
+        answered = _window(assembly, chosen, answering, part, start, note)
         for route in named:
             found = standing(assembly, Cell(task, route))
             if found != "trained pair":
                 note(f"{task}/{route} is an {found}: it was not trained on")
         known.update(named)
-        yield from _window(assembly, chosen, answering, part, start, note)
+        yield from answered
         start += len(part)
 
 
@@ -198,10 +199,12 @@ def _task(assembly: Assembly, task: str) -> Task:
     return assembly.tasks[task]
 
 
-def _answering(task: Task) -> Answering:
-    if task.answering is None:
+def _answering(assembly: Assembly, task: str) -> Answering:
+    found = _task(assembly, task).answering
+    if found is None:
+        able = [name for name, one in assembly.tasks.items() if one.answering is not None]
         raise ConfigError(
-            f"task `{task.name}` gives no answers to raw text",
-            expected="a task that tags or translates, for example",
+            f"task `{task}` gives no answers to raw text",
+            expected=f"one of {', '.join(able)}" if able else "a run with a task that does",
         )
-    return task.answering
+    return found

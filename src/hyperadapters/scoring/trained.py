@@ -8,6 +8,7 @@ from typing import Any, final
 import torch
 
 from hyperadapters.config import cells_from
+from hyperadapters.errors import ConfigError
 from hyperadapters.run import bundle
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.scoring.evaluation import evaluate
@@ -18,7 +19,7 @@ __all__ = ["Trained", "load"]
 
 
 @final
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Trained:
     """A trained model with everything it was made of.
 
@@ -38,9 +39,16 @@ class Trained:
 
         Raises:
             UnknownName: no such task.
-            ConfigError: the task gives no answers.
+            ConfigError: the task gives no answers, or `texts` is one text and no list.
             ContextError: nothing knows the language, or it is no direction.
         """
+        if isinstance(texts, str):
+            raise ConfigError(
+                "`texts` is one text",
+                expected="a list of texts, one sentence each",
+                found=repr(texts[:40]),
+                remedy="put it into brackets: `[text]`",
+            )
         return list(predict(self.assembly, task, language, texts))
 
     def evaluate(self, cells: Sequence[str] = (), *, split: str = "test") -> Matrix:
@@ -55,9 +63,16 @@ class Trained:
         """
         return evaluate(self.assembly, cells=cells_from(self.assembly.run, cells), split=split)
 
+    def __repr__(self) -> str:
+        run, method = self.assembly.run.name, self.assembly.method.name
+        return f"Trained({run}: {method}, tasks {', '.join(self.assembly.tasks)})"
+
 
 def load(
-    folder: str | Path, *, data_root: Path | None = None, device: torch.device | str = "cpu"
+    folder: str | Path,
+    *,
+    data_root: str | Path | None = None,
+    device: torch.device | str = "cpu",
 ) -> Trained:
     """The trained model in the folder of a run, in evaluation mode.
 
@@ -72,4 +87,5 @@ def load(
     """
     inner = Path(folder) / "model"
     place = inner if inner.is_dir() else Path(folder)
-    return Trained(bundle.load(place, data_root=data_root, device=device))
+    root = None if data_root is None else Path(data_root)
+    return Trained(bundle.load(place, data_root=root, device=device))

@@ -1,7 +1,7 @@
 """Studies: a grid over run files, each run cached by its digest; one result out of all of them."""
 
 from hyperadapters.study.output import print_result
-from hyperadapters.study.performing import keep_foreign, perform, scored, write_whole
+from hyperadapters.study.performing import check_no_run, keep_foreign, perform, scored, write_whole
 from hyperadapters.study.plan import PlannedRun, StudyPlan, plan_study
 from hyperadapters.study.results import Mean, StudyResult
 from hyperadapters.study.running import run_study
@@ -13,6 +13,7 @@ __all__ = [
     "PlannedRun",
     "StudyFile",
     "StudyResult",
+    "check_no_run",
     "keep_foreign",
     "load_study",
     "perform",

@@ -22,7 +22,7 @@ from hyperadapters.scoring.matrix import Matrix
 from hyperadapters.training import train
 from hyperadapters.training.readiness import check
 
-__all__ = ["Perform", "keep_foreign", "perform", "scored", "write_whole"]
+__all__ = ["Perform", "check_no_run", "keep_foreign", "perform", "scored", "write_whole"]
 
 Perform = Callable[[RunFile, Path], Matrix]
 """Does a run in a folder, or goes on with it, and returns its scores."""
@@ -89,6 +89,16 @@ def write_whole(path: Path, text: str) -> None:
         part.write_text(text, encoding="utf-8")
 
 
+def check_no_run(folder: Path) -> None:
+    """Raises where the scores of a foreign model would lie among those of a run.
+
+    Raises:
+        BundleError: the folder holds a run.
+    """
+    if (folder / "model").exists() or (folder / "checkpoints").exists():
+        raise BundleError(f"`{folder}` holds a run", remedy="give the scores another folder")
+
+
 def keep_foreign(
     folder: Path, matrix: Matrix, *, model: str, task: str, families: Mapping[str, str]
 ) -> None:
@@ -103,8 +113,7 @@ def keep_foreign(
     Raises:
         BundleError: the folder holds a run.
     """
-    if (folder / "model").exists() or (folder / "checkpoints").exists():
-        raise BundleError(f"`{folder}` holds a run", remedy="give the scores another folder")
+    check_no_run(folder)
     if process().is_main_process:
         folder.mkdir(parents=True, exist_ok=True)
     told = {"name": matrix.run, "model": model, "task": task, "families": dict(families)}

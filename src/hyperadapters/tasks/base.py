@@ -216,6 +216,14 @@ class Task(ABC):
         """
         return {}
 
+    def check(self, example: Any) -> None:
+        """Raises what `encode` would raise of an example, as far as that takes no tokenizer.
+
+        Raises:
+            DataError: the example does not fit the task.
+        """
+        return
+
     @abstractmethod
     def encode(self, tokenizer: Tokenizer, example: Any, length: int) -> Encoded:
         """One example as token ids and targets, cut to at most `length` tokens."""

@@ -108,6 +108,10 @@ class Tagging(Task):
         """The labels, in the order of the head."""
         return {"labels": list(self.labels)}
 
+    def check(self, example: Tagged) -> None:
+        """Raises unless every word has a label of the task."""
+        self._gold(example)
+
     def encode(self, tokenizer: Tokenizer, example: Tagged, length: int) -> Encoded:
         """Token ids, `labels` per token; `gold` and `first` token per word of the uncut sentence.
 
@@ -200,16 +204,10 @@ class Tagging(Task):
         results = []
         pairs = zip(share.targets["gold"].tolist(), self.predict(logits, share), strict=True)
         for gold, predicted in pairs:
-            scored = [
-                (self.labels[label], guess)
-                for label, guess in zip(gold, predicted, strict=False)
-                if label != IGNORED
-            ]
-            results.append(
-                self.metric.statistics(
-                    [label for label, _ in scored], [guess for _, guess in scored]
-                )
-            )
+            labelled = [place for place, label in enumerate(gold) if label != IGNORED]
+            right = [self.labels[gold[place]] for place in labelled]
+            guesses = [predicted[place] for place in labelled]
+            results.append(self.metric.statistics(right, guesses))
         return results
 
     def predict(

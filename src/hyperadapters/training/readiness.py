@@ -9,6 +9,7 @@ from hyperadapters.providers import Provider
 from hyperadapters.routes import Cell
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.scoring.cells import check_filled, encoded_for
+from hyperadapters.training.starting import first_phase
 
 __all__ = ["check"]
 
@@ -17,13 +18,15 @@ def check(assembly: Assembly) -> None:
     """Raises before training what scoring would raise in it or after it.
 
     Raises:
-        DataError: a cell's corpus is missing, broken or empty, or has labels that its task has not.
+        DataError: a cell's corpus is missing, broken or empty, or has labels that its task has not,
+            be it for a later phase.
         BackboneError: the tokenizer has no token for a target language.
         UnknownName: the method has no weights for a cell.
         ConfigError: nothing trains the head of a task, or languages are told apart by name alone.
     """
     _check_heads(assembly)
     _check_apart(assembly)
+    _check_examples(assembly)
     phases = assembly.method.phases
     for cell in assembly.evaluated:
         corpus, task = assembly.corpus(cell, "test"), assembly.tasks[cell.task]
@@ -36,6 +39,13 @@ def check(assembly: Assembly) -> None:
         for cell in phase.select:
             check_filled(assembly.corpus(cell, "dev"), "select")
             _check_weights(assembly, phase, phase.select_under.row(cell.row, 0))
+
+
+def _check_examples(assembly: Assembly) -> None:
+    phases = assembly.method.phases[first_phase(assembly.method) :]
+    for cell in (cell for phase in phases for cell in phase.cells):
+        for example in assembly.corpus(cell, "train").examples:
+            assembly.tasks[cell.task].check(example)
 
 
 def _check_heads(assembly: Assembly) -> None:
