@@ -37,7 +37,7 @@ quickstart: install  ## train on built-in data, compare with baselines, write a 
 	@echo '$(SENTENCE)' | $(BIN)/hyperadapters predict runs/quickstart/by-name/hyper-x --task $(TASK) --language $(LANGUAGE)
 
 test: install  ## the test suite
-	$(TESTING) $(BIN)/python -m pytest -n $(WORKERS) -q --cov --cov-report=
+	$(TESTING) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q --cov --cov-report=
 	@touch .venv/tested
 
 # The suite has run green on exactly these sources, and left its coverage in .coverage.
@@ -45,7 +45,7 @@ test: install  ## the test suite
 	$(MAKE) test
 
 test-oldest: .venv-oldest/installed  ## the test suite on the oldest transformers that is supported
-	$(TESTING) .venv-oldest/bin/python -m pytest -n $(WORKERS) -q
+	$(TESTING) .venv-oldest/bin/python -m pytest -n $(WORKERS) --dist loadfile -q
 
 .venv-oldest/installed: pyproject.toml constraints-oldest.txt
 	$(PYTHON) -m venv .venv-oldest

@@ -39,7 +39,7 @@ def rooted(template: str, root: Path | None) -> tuple[Path, str]:
             if root is None
             else "the data root is not a folder",
             where=None if root is None else str(root),
-            remedy="give `--data-root FOLDER` or set HYPERADAPTERS_DATA",
+            remedy="give `--data-root FOLDER` (in Python `data_root=`), or set HYPERADAPTERS_DATA",
         )
     return root, template
 
