@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -85,10 +86,15 @@ def values(output: Path, **changes: Any) -> dict[str, Any]:
     }
 
 
-def staged(output: Path, method: str, **changes: Any) -> dict[str, Any]:
+_REDUCED = {"language_reduction": 2, "task_reduction": 4}
+
+
+def staged(
+    output: Path, method: str, sizes: Mapping[str, int] = _REDUCED, **changes: Any
+) -> dict[str, Any]:
     """A run file of a method that first learns languages from raw text, then a task in English."""
     whole = values(output)
-    arguments = {"language_reduction": 2, "task_reduction": 4, **changes.pop("arguments", {})}
+    arguments = {**sizes, **changes.pop("arguments", {})}
     first = {**PLAIN, "train": {"mlm": ["en"]}, "steps": 2, "batch": 4, "order": "temperature"}
     return {
         **whole,
@@ -107,17 +113,39 @@ _GOES_ON = {
     "recipe": {"steps": 5, "batch": 4, "length": 24, "learning_rate": 0.01, "evaluate_every": 2},
     "checkpoint_every": 2,
 }
+_TARGETS = ["tr", "ta"]
+_STAGED: Mapping[str, dict[str, Any]] = {
+    "mad-x-v2": {},
+    "bad-x": {"target": "tr"},
+    "tlr-target": {"target": "tr"},
+    "tlr-bilingual": {"target": "tr"},
+    "tlr-task-multi": {"targets": ["tr"]},
+    "tlr-all-multi": {"targets": _TARGETS},
+    "tlr-leave-out-task": {"targets": _TARGETS, "left_out": ["ta"]},
+    "tlr-leave-out-targ": {"targets": _TARGETS, "target": "ta"},
+}
+
+
+def _psf(output: Path) -> dict[str, Any]:
+    recipe = {**_GOES_ON["recipe"], "steps": 10}
+    first = {**PLAIN, "train": {"mlm": ["en"]}, "steps": 2, "batch": 4, "divergence": "uniform"}
+    method = {"name": "psf", "embedding": 4, "rank": 2, "hidden": 6, "layers": 2}
+    changes = {**_GOES_ON, "recipe": recipe, "phases": {"pretrain": first}}
+    return values(output, method=method, **changes)
+
+
 PUBLISHED: Mapping[str, Callable[[Path], dict[str, Any]]] = {
-    "psf": lambda output: values(
-        output,
-        method={"name": "psf", "embedding": 4, "rank": 2, "hidden": 6, "layers": 2},
+    "psf": _psf,
+    "mad-x-hyper-x": partial(
+        staged,
+        method="mad-x-hyper-x",
+        sizes={"language_width": 4, "task_width": 2},
         **_GOES_ON,
     ),
-    "mad-x-v2": lambda output: staged(output, "mad-x-v2", **_GOES_ON),
-    "bad-x": lambda output: staged(output, "bad-x", arguments={"target": "tr"}, **_GOES_ON),
-    "tlr-task-multi": lambda output: staged(
-        output, "tlr-task-multi", arguments={"targets": ["tr"]}, **_GOES_ON
-    ),
+    **{
+        name: partial(staged, method=name, arguments=arguments, **_GOES_ON)
+        for name, arguments in _STAGED.items()
+    },
 }
 """Run files of published methods that can be stopped and go on, by method."""
 
