@@ -34,7 +34,7 @@ def branch(folder: Path, depth: int) -> list[str]:
 
 def row(name: str, path: Path, depth: int) -> str:
     """One line of the tree."""
-    return f"{'  ' * depth + name:<28} {first_sentence(path)}".rstrip()
+    return f"{'  ' * depth + name:<24} {first_sentence(path)}".rstrip()
 
 
 def tree() -> str:

@@ -37,13 +37,13 @@ Row = tuple[str, str, str]
 
 @dataclasses.dataclass(frozen=True)
 class Section:
-    """A table of keys.
+    """A list of keys.
 
     Args:
         described: the class or function that has them.
         title: of the section; none for the first of a chapter.
-        keys: those that the table has; None for all.
-        note: what is said before the table, beside the docstring.
+        keys: those that the list has; None for all.
+        note: what is said before the list, beside the docstring.
     """
 
     described: Any
@@ -76,7 +76,7 @@ nearest key that is.
 
 PHASES = (
     "`phases` is a mapping: the name of a phase -> what changes in it. Keys of the recipe (below) "
-    "stand beside the keys of this table. The names of a method's phases are in `hyperadapters "
+    "stand beside the keys of this list. The names of a method's phases are in `hyperadapters "
     "describe FILE` and in the resolved `run.yaml`: `train` where a method has one phase, "
     "`language` and `task` for MAD-X and its family. Another name adds a phase before the "
     "method's own; several are trained in the order of the file."
@@ -180,7 +180,7 @@ def page() -> str:
         lines += [f"{wrapped(WIDTHS)}\n"] if chapter.startswith("Methods") else []
         for section in sections:
             lines += [f"### {section.title}\n"] if section.title else []
-            lines += [*text_of(section), *table_of(section), ""]
+            lines += [*text_of(section), *list_of(section), ""]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).rstrip() + "\n"
 
 
@@ -192,13 +192,11 @@ def text_of(section: Section) -> Iterator[str]:
             yield ""
 
 
-def table_of(section: Section) -> list[str]:
-    """A table of its keys."""
-    found = list(rows(section.described, section.keys))
-    if not found:
-        return []
-    table = [f"| {key} | {default} | {text} |" for key, default, text in merged(found)]
-    return ["| key | default | |", "|---|---|---|", *table]
+def list_of(section: Section) -> Iterator[str]:
+    """A list of its keys, each with its default."""
+    for keys, default, text in merged(list(rows(section.described, section.keys))):
+        value = f" ({default})" if default else ""
+        yield wrapped(f"- {keys}{value}: {text}", "  ", "")
 
 
 def rows(described: Any, keys: Sequence[str] | None = None) -> Iterator[Row]:
@@ -207,7 +205,7 @@ def rows(described: Any, keys: Sequence[str] | None = None) -> Iterator[Row]:
     for key, default in defaults(described).items():
         said = key not in _NOT_SAID or (key == "name" and isinstance(described, type))
         if said and (keys is None or key in keys):
-            yield key, shown(default), as_written(meanings[key]).replace("|", "\\|")
+            yield key, shown(default), as_written(meanings[key])
 
 
 def merged(found: Sequence[Row]) -> Iterator[Row]:

@@ -5,6 +5,7 @@ As a script, alone or under a launcher, it trains a run per method: `tiny_runs.p
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -12,7 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 import torch
+from safetensors.torch import load_file
 
 from hyperadapters.config import run_from
 from hyperadapters.forms import Bottleneck
@@ -25,7 +28,9 @@ from hyperadapters.run.assembly import Assembly, assemble
 from hyperadapters.scoring.evaluation import evaluate
 from hyperadapters.sites import Where
 from hyperadapters.training import train
+from hyperadapters.training.stage import Stage
 
+TESTS = Path(__file__).parent
 HYPERNETWORK = hyper_x("hyper-x", code=6, bottleneck=4, embedding=4, hidden=6)
 TABLE = Method(
     "tables",
@@ -148,6 +153,55 @@ PUBLISHED: Mapping[str, Callable[[Path], dict[str, Any]]] = {
     },
 }
 """Run files of published methods that can be stopped and go on, by method."""
+
+
+def script(*arguments: str | Path, **environment: str) -> str:
+    """Runs a script in a fresh interpreter that sees the tests and the library; its output."""
+    paths = [os.environ.get("PYTHONPATH", ""), str(TESTS), str(TESTS.parent / "src")]
+    known = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        env={**known, "HF_HUB_OFFLINE": "1", **environment},
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    """Those of the last checkpoint."""
+    newest = sorted((folder / "checkpoints").glob("0*"))[-1]
+    return load_file(newest / "model.safetensors")
+
+
+def assert_same_weights(one: Path, other: Path, tolerance: float) -> None:
+    """Those of the last checkpoints, up to an absolute difference."""
+    first, second = weights(one), weights(other)
+    assert set(first) == set(second)
+    for name, tensor in first.items():
+        torch.testing.assert_close(second[name], tensor, rtol=0, atol=tolerance, msg=name)
+
+
+class _Stops(Exception):
+    """What ends a run from outside."""
+
+
+def stop_after(updates: int, assembly: Assembly, folder: Path) -> None:
+    """Trains for so many updates, over all phases, and stops."""
+    update, left = Stage.update, updates
+
+    def counted(stage: Stage) -> None:
+        nonlocal left
+        if not left:
+            raise _Stops
+        left -= 1
+        update(stage)
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(_Stops):
+        patch.setattr(Stage, "update", counted)
+        train(assembly, folder)
 
 
 def translation(output: Path, **changes: Any) -> dict[str, Any]:

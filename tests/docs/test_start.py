@@ -65,13 +65,11 @@ def _other_model(folder: Path) -> None:
         intermediate_size=16,
         id2label=dict(enumerate(labels)),
     )
-    BertForTokenClassification(shape).save_pretrained(folder / "other-model")
-    tokenizer.save_pretrained(folder / "other-model")
+    BertForTokenClassification(shape).save_pretrained(folder / "tagger")
+    tokenizer.save_pretrained(folder / "tagger")
 
 
-@pytest.mark.parametrize(
-    "command", [line for line in COMMANDS[:REPORT] if "other-model" not in line]
-)
+@pytest.mark.parametrize("command", [line for line in COMMANDS[:REPORT] if "tagger" not in line])
 def test_a_command_of_the_page_works(folder: Path, command: str) -> None:
     printed = _call(command)
     if "--task ner --language tr" in command:
@@ -88,7 +86,7 @@ def test_three_lines_answer(folder: Path, capsys: pytest.CaptureFixture[str]) ->
 
 def test_all_are_compared_in_one_report(folder: Path) -> None:
     _other_model(folder)
-    _call(next(line for line in COMMANDS if "other-model" in line))
+    _call(next(line for line in COMMANDS if "tagger" in line))
     _call(COMMANDS[REPORT])
     page = (folder / "compared.html").read_text()
-    assert all(name in page for name in ("fine-tuned", "other-model"))
+    assert all(name in page for name in ("fine-tuned", "tagger"))

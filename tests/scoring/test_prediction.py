@@ -9,6 +9,7 @@ import pytest
 import sacrebleu
 
 import tiny_runs
+from commands import RUN
 from hyperadapters.config import run_from
 from hyperadapters.context import Context, Row
 from hyperadapters.errors import ConfigError, ContextError, DataError, UnknownName
@@ -33,17 +34,8 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     values = {
         "name": "x",
         "output": str(folder),
-        "backbone": {
-            "architecture": {
-                "layers": 1,
-                "width": 8,
-                "heads": 2,
-                "ffn": 8,
-                "positions": 32,
-                "vocabulary": 300,
-            }
-        },
-        "method": {"name": "hyper-x-base", "code": 4, "bottleneck": 2, "embedding": 2, "hidden": 4},
+        "backbone": RUN["backbone"],
+        "method": RUN["method"],
         "tasks": {
             "fields": {"kind": "tagging", "data": data},
             "mlm": {"kind": "mlm", "data": {**data, "content": "text"}},

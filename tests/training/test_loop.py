@@ -1,4 +1,4 @@
-"""A whole run: it resumes exactly, survives SIGKILL, and is the same in one process and in two."""
+"""A whole run: it resumes exactly, and is the same in one process and in two."""
 
 import io
 import json
@@ -26,37 +26,6 @@ from hyperadapters.run.library import Library
 from hyperadapters.scoring.evaluation import evaluate
 from hyperadapters.scoring.matrix import Matrix
 from hyperadapters.training import stage, train
-from hyperadapters.training.stage import Stage
-
-TESTS = Path(__file__).parents[1]
-
-
-def script(*arguments: str | Path, **environment: str) -> str:
-    """Runs a script in a fresh interpreter that sees the tests and the library; its output."""
-    paths = [os.environ.get("PYTHONPATH", ""), str(TESTS), str(TESTS.parent / "src")]
-    known = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(
-        [sys.executable, *map(str, arguments)],
-        env={**known, "HF_HUB_OFFLINE": "1", **environment},
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def weights(folder: Path) -> dict[str, torch.Tensor]:
-    """Those of the last checkpoint."""
-    newest = sorted((folder / "checkpoints").glob("0*"))[-1]
-    return load_file(newest / "model.safetensors")
-
-
-def assert_same_weights(one: Path, other: Path, tolerance: float) -> None:
-    first, second = weights(one), weights(other)
-    assert set(first) == set(second)
-    for name, tensor in first.items():
-        torch.testing.assert_close(second[name], tensor, rtol=0, atol=tolerance, msg=name)
 
 
 def changes(**recipe: Any) -> dict[str, Any]:
@@ -69,26 +38,11 @@ def changes(**recipe: Any) -> dict[str, Any]:
     }
 
 
-class Stops(Exception):
-    """What interrupts a run."""
-
-
 def interrupted(
     folder: Path, run: dict[str, Any], updates: int, method: str | None = "hypernetwork"
 ) -> None:
     """Trains for so many updates, over all phases, and stops."""
-    update, left = Stage.update, updates
-
-    def counted(stage: Stage) -> None:
-        nonlocal left
-        if not left:
-            raise Stops
-        left -= 1
-        update(stage)
-
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(Stops):
-        patch.setattr(Stage, "update", counted)
-        train(tiny_runs.assembled(run, method), folder)
+    tiny_runs.stop_after(updates, tiny_runs.assembled(run, method), folder)
 
 
 def test_a_run_that_was_stopped_goes_on_as_if_it_had_not(tmp_path: Path) -> None:
@@ -99,7 +53,7 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not(tmp_path: Path) -> None
         interrupted(broken, run, updates)
     train(tiny_runs.assembled(run, "hypernetwork"), broken)
     assert tiny_runs.lines(broken) == tiny_runs.lines(whole)
-    assert_same_weights(whole, broken, 0.0)
+    tiny_runs.assert_same_weights(whole, broken, 0.0)
 
 
 @pytest.mark.parametrize("method", ["psf", "mad-x-v2", "tlr-task-multi"])
@@ -117,7 +71,7 @@ def test_a_published_method_goes_on_as_if_it_had_not_been_stopped(
     made = tiny_runs.assembled(run)
     train(made, broken)
     assert tiny_runs.lines(broken) == tiny_runs.lines(whole)
-    assert_same_weights(whole, broken, 0.0)
+    tiny_runs.assert_same_weights(whole, broken, 0.0)
     for name, tensor in expected.model.kept().items():
         assert torch.equal(tensor, made.model.kept()[name]), name
 
@@ -161,7 +115,7 @@ def test_a_run_leaves_its_file_its_model_and_two_checkpoints(tmp_path: Path) -> 
 def test_a_finished_run_is_not_trained_again(tmp_path: Path) -> None:
     run = tiny_runs.values(tmp_path, **changes())
     train(tiny_runs.assembled(run, "hypernetwork"), tmp_path)
-    first, metrics = weights(tmp_path), (tmp_path / "metrics.jsonl").read_bytes()
+    first, metrics = tiny_runs.weights(tmp_path), (tmp_path / "metrics.jsonl").read_bytes()
     assembly = tiny_runs.assembled(run, "hypernetwork")
     train(assembly, tmp_path)
     assert (tmp_path / "metrics.jsonl").read_bytes() == metrics
@@ -256,31 +210,6 @@ def test_a_cut_off_checkpoint_stops_the_run(tmp_path: Path) -> None:
     assert f"delete `{newest}` to go on from `001-00000004`" in str(caught.value)
 
 
-def test_a_run_survives_being_killed(tmp_path: Path) -> None:
-    """Six times, two of them inside the writing of a checkpoint."""
-    ends = script(TESTS / "tiny_kills.py", tmp_path).splitlines()
-    assert ends[0] == ends[-1] == "0"
-    assert [end.split()[0] for end in ends[1:-1]] == ["killed"] * 6
-    assert any(".part" in end for end in ends[1:-1])
-    killed, alone = tmp_path / "killed", tmp_path / "alone"
-    assert len(tiny_runs.lines(alone)) == 16 + 16 + 4
-    assert tiny_runs.lines(killed) == tiny_runs.lines(alone)
-    assert_same_weights(killed, alone, 0.0)
-
-
-@pytest.mark.parametrize("method", list(tiny_runs.PUBLISHED))
-def test_a_published_method_survives_being_killed(tmp_path: Path, method: str) -> None:
-    """In each of its phases, and once inside the writing of a checkpoint."""
-    ends = script(TESTS / "tiny_kills.py", tmp_path, method).splitlines()
-    assert ends[0] == ends[-1] == "0"
-    assert [end.split()[0] for end in ends[1:-1]] == ["killed"] * 4
-    killed, alone = tmp_path / "killed", tmp_path / "alone"
-    own = {"train"} if method == "psf" else {"language", "task"}
-    assert {line["phase"] for line in tiny_runs.lines(alone)} == {"pretrain", *own}
-    assert tiny_runs.lines(killed) == tiny_runs.lines(alone)
-    assert_same_weights(killed, alone, 0.0)
-
-
 LAUNCH = (
     *("-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2"),
     *("--num_machines", "1", "--mixed_precision", "no", "--dynamo_backend", "no"),
@@ -312,13 +241,13 @@ def test_two_processes_are_one(tmp_path: Path) -> None:
         assembly = tiny_runs.assembled(tiny_runs.values(one, **run), method)
         train(assembly, one)
         matrices[method] = evaluate(assembly)
-    script(*LAUNCH, TESTS / "tiny_runs.py", tmp_path / "two", json.dumps(run))
+    tiny_runs.script(*LAUNCH, tiny_runs.TESTS / "tiny_runs.py", tmp_path / "two", json.dumps(run))
     for method in tiny_runs.METHODS:
         one, two = tmp_path / "one" / method, tmp_path / "two" / method
         saved = sorted((two / "checkpoints").glob("000-*"))[-1]
         assert len(load_file(saved / "random.safetensors")["cpu"]) == 2
         close(tiny_runs.lines(one), tiny_runs.lines(two))
-        assert_same_weights(one, two, 1e-5)
+        tiny_runs.assert_same_weights(one, two, 1e-5)
         together = Matrix.from_json((two / "results.json").read_text(encoding="utf-8"), "two")
         for cell, other in zip(matrices[method].cells, together.cells, strict=True):
             assert (cell.task, cell.language) == (other.task, other.language)

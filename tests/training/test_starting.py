@@ -16,12 +16,7 @@ from hyperadapters.method import Start
 from hyperadapters.run import bundle
 from hyperadapters.run.assembly import Assembly, assemble
 from hyperadapters.training import checkpoint, train
-from hyperadapters.training.stage import Stage
 from hyperadapters.training.starting import begin, ended_with, first_phase
-
-
-class Stops(Exception):
-    """What interrupts a run."""
 
 
 @pytest.fixture(scope="module")
@@ -143,7 +138,7 @@ def test_a_started_run_that_was_stopped_goes_on_as_if_it_had_not(
     expected = assemble(run_from(values(whole, encoder, **more)))
     train(expected, whole)
     for updates in (1, 3):  # before its first checkpoint, and after one
-        stop_after(updates, assemble(run_from(values(broken, encoder, **more))), broken)
+        tiny_runs.stop_after(updates, assemble(run_from(values(broken, encoder, **more))), broken)
     made = assemble(run_from(values(broken, encoder, **more)))
     monkeypatch.setattr("hyperadapters.training.loop.begin", _never)
     train(made, broken)
@@ -153,22 +148,6 @@ def test_a_started_run_that_was_stopped_goes_on_as_if_it_had_not(
 
 def _never(assembly: Assembly) -> None:
     raise AssertionError("a run that has a checkpoint goes on from there")
-
-
-def stop_after(updates: int, assembly: Assembly, folder: Path) -> None:
-    """Trains for so many updates, and stops."""
-    update, left = Stage.update, updates
-
-    def counted(stage: Stage) -> None:
-        nonlocal left
-        if not left:
-            raise Stops
-        left -= 1
-        update(stage)
-
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(Stops):
-        patch.setattr(Stage, "update", counted)
-        train(assembly, folder)
 
 
 def test_without_a_start_nothing_is_changed(encoder: dict[str, Any], tmp_path: Path) -> None:
@@ -206,7 +185,7 @@ def test_a_phase_that_the_run_has_not_reached_is_refused(
     encoder: dict[str, Any], tmp_path: Path
 ) -> None:
     begun = tmp_path / "begun"
-    stop_after(1, assemble(run_from(values(begun, encoder))), begun)
+    tiny_runs.stop_after(1, assemble(run_from(values(begun, encoder))), begun)
     message = refused(encoder, tmp_path / "run", phases=from_phase(begun))
     assert f"the run in `{begun}` has not come to the end of its phase `language`" in message
     assert "train it to there first: its `train` command goes on" in message

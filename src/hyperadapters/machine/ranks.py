@@ -1,6 +1,4 @@
-"""The processes of a run: device, precision, work shared out among them, and what random numbers
-each of them draws.
-"""
+"""The processes of a run: device, precision, their shares of the work and their random numbers."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence

@@ -1,6 +1,4 @@
-"""What a method can be asked to do otherwise: the arguments of its function, as a run file sees
-them.
-"""
+"""What of a method a run file can change: the arguments of its function."""
 
 import inspect
 from collections.abc import Mapping

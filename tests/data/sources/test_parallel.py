@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from data_roots import write
 from hyperadapters.data import Pair, Parallel
 from hyperadapters.data.held_out import held_out, key
 from hyperadapters.errors import DataError
@@ -16,26 +17,6 @@ PATHS = (
     "mt/tatoeba/{pair}.{language}",
 )
 ALL = Parallel(paths=PATHS)
-
-
-def write(root: Path, name: str, content: str) -> None:
-    (root / name).parent.mkdir(parents=True, exist_ok=True)
-    (root / name).write_text(content, encoding="utf-8")
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    lines = [f"line {number}" for number in range(400)]
-    write(tmp_path, "mt/ntrex/newstest2019-ref.yor.txt", "\n".join([*lines, "Held out", "line 0"]))
-    others = [f"ligne {number}" for number in range(402)]
-    write(tmp_path, "mt/ntrex/newstest2019-src.eng.txt", "\n".join(others))
-    write(tmp_path, "mt/bible/Yoruba-NT.tsv", "b.1\tfirst\nb.2\tsecond\n")
-    write(tmp_path, "mt/bible/English-NT.tsv", "b.2\tdeuxieme\nb.3\ttroisieme\n")
-    write(tmp_path, "ner/m/yor/train.txt", "a O\nword B-LOC\n")
-    write(tmp_path, "ner/m/yor/dev.txt", "held O\nout O\n")
-    write(tmp_path, "ud/UD_Y/yo_y-ud-train.conllu", "1\ttree\t_\tX\t_\t_\t0\troot\t_\t_\n")
-    write(tmp_path, "ner/uner/U/yo_u-ud-train.iob2", "1\tuner\tO\t-\t-\n")
-    return tmp_path
 
 
 def test_pairs_are_joined_by_line_and_by_id(root: Path) -> None:

@@ -1,6 +1,4 @@
-"""Any data set that the `datasets` library reads: from the hub by name, or from local parquet, JSON
-or CSV files.
-"""
+"""Any data set that the `datasets` library reads: of the hub, or local parquet, JSON and CSV."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext

@@ -1,0 +1,32 @@
+"""Runs that are killed with SIGKILL go on as if they had been left alone."""
+
+from pathlib import Path
+
+import pytest
+
+import tiny_runs
+
+
+def test_a_run_survives_being_killed(tmp_path: Path) -> None:
+    """Six times, two of them inside the writing of a checkpoint."""
+    ends = tiny_runs.script(tiny_runs.TESTS / "tiny_kills.py", tmp_path).splitlines()
+    assert ends[0] == ends[-1] == "0"
+    assert [end.split()[0] for end in ends[1:-1]] == ["killed"] * 6
+    assert any(".part" in end for end in ends[1:-1])
+    killed, alone = tmp_path / "killed", tmp_path / "alone"
+    assert len(tiny_runs.lines(alone)) == 16 + 16 + 4
+    assert tiny_runs.lines(killed) == tiny_runs.lines(alone)
+    tiny_runs.assert_same_weights(killed, alone, 0.0)
+
+
+@pytest.mark.parametrize("method", list(tiny_runs.PUBLISHED))
+def test_a_published_method_survives_being_killed(tmp_path: Path, method: str) -> None:
+    """In each of its phases, and once inside the writing of a checkpoint."""
+    ends = tiny_runs.script(tiny_runs.TESTS / "tiny_kills.py", tmp_path, method).splitlines()
+    assert ends[0] == ends[-1] == "0"
+    assert [end.split()[0] for end in ends[1:-1]] == ["killed"] * 4
+    killed, alone = tmp_path / "killed", tmp_path / "alone"
+    own = {"train"} if method == "psf" else {"language", "task"}
+    assert {line["phase"] for line in tiny_runs.lines(alone)} == {"pretrain", *own}
+    assert tiny_runs.lines(killed) == tiny_runs.lines(alone)
+    tiny_runs.assert_same_weights(killed, alone, 0.0)
