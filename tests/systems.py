@@ -1,6 +1,7 @@
 """The published systems as values, at sizes for tests: built in and still to come."""
 
 from hyperadapters.forms import Bottleneck, LoRA, Norm
+from hyperadapters.initial import Normal
 from hyperadapters.method import BACKBONE, HEADS, Adapter, Method, Phase
 from hyperadapters.methods import hyper_x, psf
 from hyperadapters.providers import (
@@ -27,7 +28,9 @@ def _method(name: str, *adapters: Adapter, phases: tuple[Phase, ...] | None = No
 HYPER_X = hyper_x("hyper-x", code=6, bottleneck=5, embedding=4, hidden=6)
 ADAPTERS = _method(
     "adapters",
-    Adapter("task", Bottleneck(reduction=4, norm="after", std=0.01), TWO, table("task")),
+    Adapter(
+        "task", Bottleneck(reduction=4, norm="after", initial=Normal(0.01)), TWO, table("task")
+    ),
     Adapter("norms", Norm(), NORMS, table("task")),
 )
 ADAPTERS_DAGGER = _method(
@@ -48,7 +51,9 @@ HYPERFORMER = _method(
         "task",
         Bottleneck(reduction=4, norm="after", activation="gelu_tanh"),
         TWO,
-        hypernetwork({"task": 8}, encoder=Mlp((6, 4)), heads=LinearHeads(per="site", std=0.01)),
+        hypernetwork(
+            {"task": 8}, encoder=Mlp((6, 4)), heads=LinearHeads(per="site", initial=Normal(0.01))
+        ),
     ),
     Adapter("norms", Norm(), NORMS, table()),
 )
@@ -62,8 +67,8 @@ HYPERFORMER_PLUS = _method(
             hypernetwork(
                 {"task": 4},
                 site={"layer": 4, "position": 4},
-                encoder=Mlp((6, 4), norm=True, std=0.01),
-                heads=LinearHeads(std=0.01),
+                encoder=Mlp((6, 4), norm=True, initial=Normal(0.01)),
+                heads=LinearHeads(initial=Normal(0.01)),
             ),
         )
         for tower in ("encoder", "decoder")
@@ -105,7 +110,7 @@ HYPER_ADAPTERS = _method(
             site={"layer": 4},
             blind={"decoder": {"source_language"}},
             encoder=Residual(6, blocks=2),
-            heads=LinearHeads(rescale=True, std=1.0),
+            heads=LinearHeads(rescale=True, initial=Normal(1.0)),
         ),
     ),
     phases=(Phase(trains=frozenset({BACKBONE, "hyper"})),),

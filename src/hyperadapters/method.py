@@ -98,6 +98,10 @@ class Recipe:
             `inverse_sqrt`.
         weight_decay: AdamW's, on everything trained.
         betas, epsilon: AdamW's.
+        absent: what happens to weights that an update has no gradient for, such as the embedding
+            of a language that its batches lack: they stay `still`, with their moments as they are,
+            or their gradient counts as zero, so that they go on `drifting` by momentum (and weight
+            decay), as rows of a table do in `torch`.
         clip: the largest gradient norm; 0 for none.
         smoothing: label smoothing, in [0, 1).
         divergence: how much of a divergence, in nats, is added to the mean loss of an update:
@@ -125,6 +129,7 @@ class Recipe:
     weight_decay: Finite = 0.0
     betas: tuple[Share, Share] = (0.9, 0.999)
     epsilon: Annotated[float, Gt(0), Lt(math.inf)] = 1e-8
+    absent: Literal["still", "drifting"] = "still"
     clip: Finite = 1.0
     smoothing: Share = 0.0
     divergence: Literal["uniform", "constant"] = "uniform"

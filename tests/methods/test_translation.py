@@ -7,9 +7,10 @@ import tiny
 from hyperadapters.context import Row
 from hyperadapters.method import BACKBONE, Method
 from hyperadapters.methods import METHODS, hyper_adapters, language_adapters
-from hyperadapters.methods.translation import Conditioning
+from hyperadapters.methods.translation import Conditioning, InitialValues
 from hyperadapters.model.adapt import adapt
 from hyperadapters.model.adapted import AdaptedModel
+from hyperadapters.sites import Site
 
 ROWS = [
     Row(task="mt", source_language=source, target_language=target)
@@ -51,6 +52,82 @@ def test_a_generated_norm_starts_near_a_plain_one() -> None:
     gammas = torch.cat([1 + slots["scale"].detach().flatten() for slots in supply.weights.values()])
     assert gammas.mean() == pytest.approx(1.0, abs=0.01)
     assert gammas.std() < 0.05
+
+
+@pytest.mark.parametrize(
+    ("width", "bottleneck", "small", "paper"), [(512, 128, 0.020, 0.056), (1024, 256, 0.020, 0.040)]
+)
+def test_language_adapters_start_as_small_or_as_in_the_code(
+    width: int, bottleneck: int, small: float, paper: float
+) -> None:
+    """Standard deviations of D and U, as the authors' module was measured."""
+    for initial, expected in (("small", small), ("paper", paper)):
+        form = language_adapters(bottleneck=bottleneck, initial=initial).adapters[0].form
+        assert form is not None
+        slots = form.slots(width, width)
+        for slot in ("down", "up"):
+            assert slots[slot].std == pytest.approx(expected, abs=6e-4)
+            drawn = slots[slot].law(torch.empty(slots[slot].shape), 0.0, slots[slot].std)
+            assert float(drawn.std()) == pytest.approx(expected, rel=0.03)
+        assert slots["down_bias"].std == 0.0
+
+
+@pytest.mark.parametrize(
+    ("initial", "projections", "others"), [("small", 0.0104, 0.010), ("paper", 0.0059, 0.045)]
+)
+def test_generated_weights_start_as_small_or_as_in_the_code(
+    initial: InitialValues, projections: float, others: float
+) -> None:
+    """Standard deviations at d_h = 612 on 512 features, as the authors' module was measured: their
+    input layer and blocks have Xavier's rule too, so codes are a little larger than torch's.
+    """
+    torch.manual_seed(0)
+    form = hyper_adapters(initial=initial).adapters[0].form
+    plan = hyper_adapters(initial=initial).adapters[0].weights
+    assert form is not None
+    slots = {Site("encoder", layer, "layer"): form.slots(512, 512) for layer in range(2)}
+    names = {factor: ["de", "en", "fr"] for factor in plan.factors}
+    embeddings = {f: plan.embeddings[f].build(f, names[f]) for f in plan.factors}
+    provider = plan.build(slots, ROWS, embeddings).eval()
+    rows = [row.of(provider.factors) for row in ROWS]
+    weights = provider(rows, list(slots)).weights
+    spread = {
+        slot: float(torch.stack([weights[site][slot].detach() for site in slots]).std())
+        for slot in form.slots(512, 512)
+    }
+    for slot in ("down", "up"):
+        assert spread[slot] == pytest.approx(projections, rel=0.25), slot
+    for slot in ("up_bias", "scale", "shift"):
+        assert spread[slot] == pytest.approx(others, rel=0.25), slot
+
+
+def test_embeddings_and_dropout_of_the_paper() -> None:
+    """Nothing beyond ±2, and dropout behind the input layer too, as in the code."""
+    methods = {
+        initial: hyper_adapters(**SMALL, initial=initial, dropout=0.5)
+        for initial in ("small", "paper")
+    }
+    far, lost = {}, {}
+    for initial, method in methods.items():
+        provider = _model(method).adapters["hyper"]
+        plan = method.adapters[0].weights.embeddings["source_language"]
+        names = [str(number) for number in range(1000)]
+        far[initial] = max(
+            float(v.abs().max()) for v in plan.build("language", names).centres().values()
+        )
+        read = torch.ones(64, provider.encoder[0].in_features)
+        behind = provider.encoder[:2].train()(read)
+        lost[initial] = not torch.equal(behind[0], behind[1])
+    assert far["paper"] <= 2.0 < far["small"]
+    assert lost == {"small": False, "paper": True}
+
+
+def test_the_number_of_weights_does_not_depend_on_how_they_start() -> None:
+    counts = [
+        sum(p.numel() for p in _model(hyper_adapters(**SMALL, initial=initial)).parameters())
+        for initial in ("small", "paper")
+    ]
+    assert counts[0] == counts[1]
 
 
 def test_hidden_width_does_not_change_the_scale_at_the_start() -> None:

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from hyperadapters.initial import Normal
 from hyperadapters.providers import DrawnHeads, LinearHeads
 from hyperadapters.providers.base import Group, by_shape
 from hyperadapters.sites import Site
@@ -22,8 +23,10 @@ def spread(plan: LinearHeads, width: int) -> float:
 @pytest.mark.parametrize("width", [64, 576])
 def test_rescaling_makes_the_scale_independent_of_the_width(width: int) -> None:
     """Hyper-adapters (2022), section 3: without 1/√d_h the scale grows as √d_h."""
-    assert spread(LinearHeads(rescale=True, std=0.3), width) == pytest.approx(0.3, rel=0.15)
-    plain = spread(LinearHeads(std=0.3), width)
+    assert spread(LinearHeads(rescale=True, initial=Normal(0.3)), width) == pytest.approx(
+        0.3, rel=0.15
+    )
+    plain = spread(LinearHeads(initial=Normal(0.3)), width)
     assert plain == pytest.approx(0.3 * width**0.5, rel=0.15)
 
 
@@ -42,13 +45,13 @@ def test_keys_share_their_sites_equally() -> None:
 @pytest.mark.parametrize("std", [-0.1, float("nan"), float("inf")])
 def test_a_spread_out_of_range_is_refused(std: float) -> None:
     with pytest.raises(ValueError, match="a standard deviation is 0 or more"):
-        LinearHeads(std=std)
+        LinearHeads(initial=Normal(std))
 
 
 def test_nothing_can_be_matched_to_zero() -> None:
-    assert LinearHeads(std=0.0).std == 0.0
+    assert LinearHeads(initial=Normal(0.0)).initial == Normal(0.0)
     with pytest.raises(ValueError, match="`matched` needs a std > 0"):
-        LinearHeads(std=0.0, matched=True)
+        LinearHeads(initial=Normal(0.0), matched=True)
 
 
 SOFTMAX = Group(

@@ -11,6 +11,7 @@ from torch.nn.functional import relu
 
 from hyperadapters.context import Row
 from hyperadapters.errors import UnknownName
+from hyperadapters.initial import Normal
 from hyperadapters.providers import Hypernetwork, Learned, LinearHeads, Mlp, Residual, hypernetwork
 from hyperadapters.providers.heads import Per
 from hyperadapters.providers.plans import Plan
@@ -82,7 +83,7 @@ def test_heads_are_shared_as_the_plan_says(per: Per, heads: int) -> None:
 @given(st.sampled_from([16, 64, 256]))
 def test_rescaling_makes_the_scale_of_weights_independent_of_the_code(width: int) -> None:
     def spread(rescale: bool) -> float:
-        heads = LinearHeads(rescale=rescale, std=1.0)
+        heads = LinearHeads(rescale=rescale, initial=Normal(1.0))
         network = build(hypernetwork({"task": 4}, encoder=Mlp((width,)), heads=heads))
         code = torch.randn(1, 50, width, dtype=torch.float64)
         for bias in network.heads[0].bias.values():
@@ -140,7 +141,7 @@ def test_matched_heads_start_as_free_weights_do(hidden: int, rescale: bool, name
     """Hyper-adapters (2022), appendix B.1: whatever the width, the division, the scale of names and
     what a tower sees.
     """
-    heads = LinearHeads(rescale=rescale, std=0.7, matched=True)
+    heads = LinearHeads(rescale=rescale, initial=Normal(0.7), matched=True)
     plan = hypernetwork(
         {"task": Learned(16, names), "language": Learned(16, names)},
         site={"layer": Learned(16, names)},

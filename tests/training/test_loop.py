@@ -45,9 +45,10 @@ def interrupted(
     tiny_runs.stop_after(updates, tiny_runs.assembled(run, method), folder)
 
 
-def test_a_run_that_was_stopped_goes_on_as_if_it_had_not(tmp_path: Path) -> None:
+@pytest.mark.parametrize("absent", ["still", "drifting"])
+def test_a_run_that_was_stopped_goes_on_as_if_it_had_not(tmp_path: Path, absent: str) -> None:
     whole, broken = tmp_path / "whole", tmp_path / "broken"
-    run = tiny_runs.values(whole, **changes(evaluate_every=3, accumulate=2))
+    run = tiny_runs.values(whole, **changes(evaluate_every=3, accumulate=2, absent=absent))
     train(tiny_runs.assembled(run, "hypernetwork"), whole)
     for updates in (1, 4, 4):  # in phase one; in phase two; after its second checkpoint
         interrupted(broken, run, updates)
@@ -217,7 +218,8 @@ LAUNCH = (
 )
 
 
-def test_two_processes_are_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("absent", ["still", "drifting"])
+def test_two_processes_are_one(tmp_path: Path, absent: str) -> None:
     """For a hypernetwork, and for tables whose keys differ between the ranks."""
     run = {
         "backbone": {"architecture": {**tiny_runs.ARCHITECTURE, "dropout": 0.0}},
@@ -229,6 +231,7 @@ def test_two_processes_are_one(tmp_path: Path) -> None:
             "length": 24,
             "learning_rate": 0.01,
             "weight_decay": 0.3,
+            "absent": absent,
             "evaluate_every": 5,
             "criterion": "loss",
         },

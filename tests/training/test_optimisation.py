@@ -9,6 +9,7 @@ from torch import nn
 
 from hyperadapters.method import Decay, Recipe
 from hyperadapters.training.optimisation import (
+    ABSENT,
     divide_and_clip,
     moments,
     optimiser,
@@ -90,6 +91,69 @@ def test_a_parameter_without_gradient_stays_put() -> None:
     give_gradients(named, 2, "ac")
     adamw.step()
     assert torch.equal(named["b"], before)
+
+
+PRESENT = ("a", "ab", "c", "b", "a", "ac", "b", "b", "c", "a")
+"""Which names each update has a gradient for; `d` never comes."""
+
+
+def gradient_of(name: str, update: int) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(100 * ord(name) + update)
+    return torch.randn(5, generator=generator).double()
+
+
+def trained_by_name(absent: str) -> dict[str, torch.Tensor]:
+    """A parameter per name, after the updates of `PRESENT`."""
+    named = {name: nn.Parameter(torch.ones(5).double()) for name in "abcd"}
+    adamw = optimiser(named.values(), Recipe(learning_rate=0.1))
+    for update, present in enumerate(PRESENT):
+        for name in present:
+            named[name].grad = gradient_of(name, update)
+        ABSENT[absent](named.values())
+        adamw.step()
+        adamw.zero_grad(set_to_none=True)
+    return {name: parameter.detach() for name, parameter in named.items()}
+
+
+def test_names_that_drift_are_rows_of_a_table_under_plain_adam() -> None:
+    """`torch.optim.Adam` over one dense table, whose gradient is zero where a name is absent."""
+    table = nn.Parameter(torch.ones(4, 5).double())
+    adam = torch.optim.Adam([table], lr=0.1)
+    for update, present in enumerate(PRESENT):
+        table.grad = torch.zeros_like(table)
+        for name in present:
+            table.grad["abcd".index(name)] = gradient_of(name, update)
+        adam.step()
+    for name, vector in trained_by_name("drifting").items():
+        torch.testing.assert_close(vector, table["abcd".index(name)].detach())
+
+
+def test_names_that_stay_still_are_under_plain_adam_each_alone() -> None:
+    """`torch.optim.Adam` per name, over the updates that have it and no others."""
+    for name, vector in trained_by_name("still").items():
+        alone = nn.Parameter(torch.ones(5).double())
+        adam = torch.optim.Adam([alone], lr=0.1)
+        for update, present in enumerate(PRESENT):
+            if name in present:
+                alone.grad = gradient_of(name, update)
+                adam.step()
+        torch.testing.assert_close(vector, alone.detach())
+
+
+def test_a_name_that_drifts_goes_farther() -> None:
+    """Present in one of n updates: about √n times as far, as its second moment decays between."""
+    far = {}
+    for absent in ABSENT:
+        named = {name: nn.Parameter(torch.zeros(50)) for name in range(16)}
+        adamw = optimiser(named.values(), Recipe(learning_rate=1e-3))
+        generator = torch.Generator().manual_seed(0)
+        for update in range(3200):
+            named[update % 16].grad = torch.randn(50, generator=generator) + 0.5
+            ABSENT[absent](named.values())
+            adamw.step()
+            adamw.zero_grad(set_to_none=True)
+        far[absent] = float(torch.stack([*named.values()]).detach().norm())
+    assert far["drifting"] / far["still"] == pytest.approx(16**0.5, rel=0.3)
 
 
 @pytest.mark.parametrize("clip", [0.0, 0.5, 1e6])

@@ -41,11 +41,13 @@ def stage_of(assembly: Assembly, folder: Path) -> Stage:
     return Stage(assembly, folder / "checkpoints", Progress(), journal, Display())
 
 
+@pytest.mark.parametrize("absent", ["still", "drifting"])
 @pytest.mark.parametrize("clip", [0.0, 0.5])  # 0.5 is so low that it sets every norm
-def test_updates_are_those_of_a_plain_loop(tmp_path: Path, clip: float) -> None:
+def test_updates_are_those_of_a_plain_loop(tmp_path: Path, clip: float, absent: str) -> None:
     changes = recipe(
         accumulate=2, contexts_per_batch=2, clip=clip, smoothing=0.1, weight_decay=0.1, warmup=2
     )
+    changes["absent"] = absent
     assembly, other = (assembled(tmp_path, recipe=changes) for _ in range(2))
     for one in (assembly, other):  # AdamW makes whole steps of the rounding of a gradient near zero
         one.model.double()
@@ -70,6 +72,9 @@ def test_updates_are_those_of_a_plain_loop(tmp_path: Path, clip: float) -> None:
             ]
         mean = sum(one.total for one in losses) / sum(one.predictions for one in losses)
         adamw.zero_grad()
+        if absent == "drifting":
+            for parameter in trained:
+                parameter.grad = torch.zeros_like(parameter)
         mean.backward()
         nn.utils.clip_grad_norm_(trained, clip or math.inf)
         adamw.step()
@@ -105,6 +110,22 @@ def test_a_name_that_was_not_in_the_batch_does_not_move(tmp_path: Path) -> None:
             assert moved == (f"language={row['language']}." in name)
         drawn.add(row["language"])
     assert len(drawn) == 3
+
+
+def test_a_name_that_was_seen_drifts_on_where_the_recipe_says_so(tmp_path: Path) -> None:
+    changes = recipe(absent="drifting", decay="constant")
+    stage = stage_of(assembled(tmp_path, "table", recipe=changes), tmp_path)
+    seen = set()
+    for _ in range(12):
+        state = stage.mixture.state()
+        seen.add(stage.mixture.draw().observed[0]["language"])
+        stage.mixture.restore(state)
+        before = {n: p.detach().clone() for n, p in stage.trained.items() if "language=" in n}
+        stage.update()
+        for name, old in before.items():
+            moved = not torch.equal(old, stage.trained[name])
+            assert moved == any(f"language={language}." in name for language in seen)
+    assert len(seen) == 3
 
 
 @pytest.mark.parametrize(("divergence", "share"), [("uniform", 0.125), ("constant", 1.0)])

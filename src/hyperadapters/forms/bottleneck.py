@@ -11,7 +11,8 @@ from torch.nn import functional
 
 from hyperadapters.errors import ConfigError
 from hyperadapters.forms.base import Form, Weights
-from hyperadapters.slots import Slot, check_std
+from hyperadapters.initial import Initial, Normal
+from hyperadapters.slots import Slot
 
 __all__ = ["Bottleneck", "activate", "bottleneck", "normalise"]
 
@@ -66,7 +67,7 @@ class Bottleneck(Form):
         unit_scale: the slot `scale` holds γ - 1 (hyper-adapters), so zero weights leave a plain
             norm.
         activation: the non-linearity.
-        std: standard deviation of free projections at the start; biases start at zero.
+        initial: how free projections start; biases start at zero.
     """
 
     width: int | None = None
@@ -74,14 +75,13 @@ class Bottleneck(Form):
     norm: InnerNorm = "none"
     unit_scale: bool = False
     activation: Activation = "relu"
-    std: float = 0.02
+    initial: Initial = Normal(0.02)
 
     def __post_init__(self) -> None:
         if (self.width is None) == (self.reduction is None):
             raise ValueError("a bottleneck takes exactly one of `width` and `reduction`")
         if not (self.width or self.reduction or 0) > 0:
             raise ValueError("the `width` or `reduction` of a bottleneck is above 0")
-        check_std(self.std)
 
     def slots(self, width_in: int, width_out: int, *, bias: bool = True) -> Mapping[str, Slot]:
         """Projections (width, d_model) and (d_model, width), their biases, and `scale`, `shift` of
@@ -96,9 +96,9 @@ class Bottleneck(Form):
                 f"a `reduction` of {self.reduction} leaves nothing of {width_out} features"
             )
         slots = {
-            "down": Slot((width, width_out), std=self.std),
+            "down": self.initial.slot((width, width_out)),
             "down_bias": Slot((width,)),
-            "up": Slot((width_out, width), std=self.std),
+            "up": self.initial.slot((width_out, width)),
             "up_bias": Slot((width_out,)),
         }
         if self.norm != "none":

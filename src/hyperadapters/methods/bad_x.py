@@ -1,6 +1,7 @@
 """BAD-X (Parović et al., 2022): one adapter for a source and a target language together."""
 
 from hyperadapters.forms import Bottleneck
+from hyperadapters.initial import Normal
 from hyperadapters.method import Method
 from hyperadapters.methods.mad_x import (
     TEXT_RECIPE,
@@ -53,8 +54,8 @@ def bad_x(
     return Method(
         name,
         adapters=stacked(
-            Bottleneck(reduction=language_reduction, std=std),
-            Bottleneck(reduction=task_reduction, std=std),
+            Bottleneck(reduction=language_reduction, initial=Normal(std)),
+            Bottleneck(reduction=task_reduction, initial=Normal(std)),
             name="pair",
             keys=("source_language", "target_language"),
         ),

@@ -1,6 +1,7 @@
 """Hyper-X (Üstün et al., 2022) and the baseline that it is measured against."""
 
 from hyperadapters.forms import Bottleneck, Norm
+from hyperadapters.initial import Normal
 from hyperadapters.method import BACKBONE, HEADS, Adapter, Method, Phase
 from hyperadapters.providers import Learned, LinearHeads, Mlp, hypernetwork, table
 from hyperadapters.sites import Where
@@ -45,8 +46,8 @@ def hyper_x(
     written = hypernetwork(
         {"task": Learned(embedding, embedding_std), "language": Learned(embedding, embedding_std)},
         site={"layer": Learned(embedding, embedding_std)},
-        encoder=Mlp((hidden, code), std=std),
-        heads=LinearHeads(rescale=rescale, std=std),
+        encoder=Mlp((hidden, code), initial=Normal(std)),
+        heads=LinearHeads(rescale=rescale, initial=Normal(std)),
     )
     norms = Where(
         "embedding_norm", "attention_norm", "cross_attention_norm", "ffn_norm", "final_norm"

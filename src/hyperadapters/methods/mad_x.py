@@ -5,6 +5,7 @@ from math import ceil
 from typing import Literal
 
 from hyperadapters.forms import Bottleneck
+from hyperadapters.initial import Normal
 from hyperadapters.method import HEADS, Adapter, Method, Phase, Recipe
 from hyperadapters.providers import table
 from hyperadapters.schedules import Observed, Schedule
@@ -191,8 +192,8 @@ def mad_x_v2(
     return Method(
         name,
         adapters=stacked(
-            Bottleneck(reduction=language_reduction, std=std),
-            Bottleneck(reduction=task_reduction, std=std),
+            Bottleneck(reduction=language_reduction, initial=Normal(std)),
+            Bottleneck(reduction=task_reduction, initial=Normal(std)),
             keys=("language",),
         ),
         phases=(
@@ -229,8 +230,8 @@ def mad_x_hyper_x(
     return Method(
         name,
         adapters=stacked(
-            Bottleneck(width=language_width, std=std),
-            Bottleneck(width=task_width, std=std),
+            Bottleneck(width=language_width, initial=Normal(std)),
+            Bottleneck(width=task_width, initial=Normal(std)),
             keys=("language",),
         ),
         phases=(language_phase(text, _HYPER_X_TEXT), task_phase(text, _HYPER_X_TASK)),

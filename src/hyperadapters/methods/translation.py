@@ -1,10 +1,11 @@
 """Hyper-adapters (Baziotis et al., 2022) and the translation systems beside them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from hyperadapters.forms import Bottleneck
+from hyperadapters.initial import Initial, Normal, Xavier
 from hyperadapters.method import BACKBONE, Adapter, Method, Phase, Recipe
 from hyperadapters.providers import (
     Encoder,
@@ -16,6 +17,7 @@ from hyperadapters.providers import (
     table,
 )
 from hyperadapters.sites import Tower, Where
+from hyperadapters.slots import Law, cut_normal, normal
 
 __all__ = ["Size", "hyper_adapters", "language_adapters", "pair_adapters", "transformer"]
 
@@ -25,6 +27,8 @@ Conditioning = Literal["st-st", "st-t", "s-t"]
 """What the adapters of the encoder see, and those of the decoder: source and target language."""
 HyperEncoder = Literal["residual", "linear"]
 """What is between the embeddings of a hypernetwork and its heads."""
+InitialValues = Literal["small", "paper"]
+"""How weights start: from N(0, std²), or as the code of Baziotis et al. (2022) has it."""
 
 _BASE = Recipe(
     steps=360_000,
@@ -67,8 +71,13 @@ def transformer(name: str = "transformer-base", size: Size = "base") -> Method:
     return _translation(name, size)
 
 
-def _after_layers(name: str, width: int, tower: Tower, *factors: str) -> Adapter:
-    form = Bottleneck(width=width, norm="before")
+_ADAPTERS: Mapping[InitialValues, Initial] = {"small": Normal(0.02), "paper": Xavier()}
+
+
+def _after_layers(
+    name: str, width: int, initial: InitialValues, tower: Tower, *factors: str
+) -> Adapter:
+    form = Bottleneck(width=width, norm="before", initial=_ADAPTERS[initial])
     return Adapter(name, form, Where("layer", tower=tower), table(*factors))
 
 
@@ -77,6 +86,7 @@ def language_adapters(
     size: Size = "base",
     *,
     bottleneck: int = 128,
+    initial: InitialValues = "small",
     joint: bool = True,
 ) -> Method:
     """An adapter per source language after encoder layers, and per target language after decoder
@@ -88,13 +98,15 @@ def language_adapters(
         name: of the resulting method.
         size: of the backbone that the recipe is for.
         bottleneck: width of the adapters: 128 in base, 256 in big.
+        initial: how their weights start: from N(0, 0.02²) (`small`), or uniform over
+            ±√(6 / (bottleneck + width of the backbone)), as in the code (`paper`).
         joint: train the backbone with them; otherwise they are added to a trained one.
     """
     return _translation(
         name,
         size,
-        _after_layers("source", bottleneck, "encoder", "source_language"),
-        _after_layers("target", bottleneck, "decoder", "target_language"),
+        _after_layers("source", bottleneck, initial, "encoder", "source_language"),
+        _after_layers("target", bottleneck, initial, "decoder", "target_language"),
         joint=joint,
     )
 
@@ -104,6 +116,7 @@ def pair_adapters(
     size: Size = "base",
     *,
     bottleneck: int = 128,
+    initial: InitialValues = "small",
     joint: bool = True,
 ) -> Method:
     """An adapter per translation direction after every layer of both towers.
@@ -114,11 +127,14 @@ def pair_adapters(
         name: of the resulting method.
         size: of the backbone that the recipe is for.
         bottleneck: width of the adapters: 128 in base, 256 in big.
+        initial: how their weights start: from N(0, 0.02²) (`small`), or uniform over
+            ±√(6 / (bottleneck + width of the backbone)), as in the code (`paper`).
         joint: train the backbone with them; otherwise they are added to a trained one.
     """
     weights = table("source_language", "target_language")
-    adapter = Adapter("pair", Bottleneck(width=bottleneck, norm="before"), Where("layer"), weights)
-    return _translation(name, size, adapter, joint=joint)
+    form = Bottleneck(width=bottleneck, norm="before", initial=_ADAPTERS[initial])
+    pair = Adapter("pair", form, Where("layer"), weights)
+    return _translation(name, size, pair, joint=joint)
 
 
 _BLIND: Mapping[Conditioning, Mapping[Tower, frozenset[str]]] = {
@@ -131,17 +147,39 @@ _BLIND: Mapping[Conditioning, Mapping[Tower, frozenset[str]]] = {
 }
 
 
+@dataclass(frozen=True)
+class _Start:
+    """How a hypernetwork starts: its layers, its heads given `std`, its embeddings; and whether
+    dropout acts behind its input layer too.
+    """
+
+    layers: Initial | None
+    heads: Callable[[float], Initial]
+    names: Law
+    drops_entry: bool
+
+
+_STARTS: Mapping[InitialValues, _Start] = {
+    "small": _Start(None, Normal, normal, drops_entry=False),
+    "paper": _Start(Xavier(), lambda std: Xavier(), cut_normal, drops_entry=True),
+}
+
 _BLOCKS = 2
 
 
-def _linear(width: int, blocks: int, dropout: float) -> Encoder:
+def _residual(width: int, blocks: int, dropout: float, start: _Start) -> Encoder:
+    entry = dropout if start.drops_entry else 0.0
+    return Residual(width, blocks, dropout, entry, start.layers)
+
+
+def _linear(width: int, blocks: int, dropout: float, start: _Start) -> Encoder:
     if dropout or blocks not in (0, _BLOCKS):
         raise ValueError("a linear encoder has no blocks, and no dropout inside them")
-    return Mlp((width,), std=None)
+    return Mlp((width,), initial=start.layers)
 
 
-_ENCODERS: Mapping[HyperEncoder, Callable[[int, int, float], Encoder]] = {
-    "residual": Residual,
+_ENCODERS: Mapping[HyperEncoder, Callable[[int, int, float, _Start], Encoder]] = {
+    "residual": _residual,
     "linear": _linear,
 }
 
@@ -159,6 +197,7 @@ def hyper_adapters(
     conditioning: Conditioning = "st-t",
     dropout: float = 0.0,
     rescale: bool = True,
+    initial: InitialValues = "small",
     std: float = 0.02,
     matched: bool = False,
     joint: bool = True,
@@ -181,9 +220,14 @@ def hyper_adapters(
         encoder: `residual`, or `linear` for W·[s; t; l] alone, without blocks.
         conditioning: what encoder and decoder adapters depend on, s and t for source and target:
             `st-st`, `st-t` or `s-t`.
-        dropout: inside the blocks, in [0, 1).
+        dropout: inside the blocks, in [0, 1); with the initial values of the paper behind the input
+            layer too.
         rescale: divide what is generated by √hidden, so that its scale does not depend on it.
-        std: of the heads' weights at the start.
+        initial: how weights start: the heads from N(0, `std`²), the layers as torch has them, and
+            embeddings from N(0, `embedding_std`²) (`small`); or, as in the code, layers and heads
+            by Xavier's rule with biases at zero, and embeddings without what lies beyond two
+            standard deviations (`paper`).
+        std: of the heads' weights at the start, where `initial` is `small`.
         matched: scale the heads at the start so that generated weights spread as those of
             language adapters do, whatever `std` is (appendix B.1).
         joint: train the backbone with them; otherwise they are added to a trained one.
@@ -191,13 +235,14 @@ def hyper_adapters(
     Raises:
         ValueError: blocks or dropout for a linear encoder, or values out of range.
     """
-    named = Learned(embedding, embedding_std)
+    start = _STARTS[initial]
+    named = Learned(embedding, embedding_std, start.names)
     written = hypernetwork(
         {"source_language": named, "target_language": named},
         site={"layer": named},
         blind=_BLIND[conditioning],
-        encoder=_ENCODERS[encoder](hidden, blocks, dropout),
-        heads=LinearHeads(rescale=rescale, std=std, matched=matched),
+        encoder=_ENCODERS[encoder](hidden, blocks, dropout, start),
+        heads=LinearHeads(rescale=rescale, initial=start.heads(std), matched=matched),
     )
-    form = Bottleneck(width=bottleneck, norm="before", unit_scale=True)
+    form = Bottleneck(width=bottleneck, norm="before", unit_scale=True, initial=_ADAPTERS[initial])
     return _translation(name, size, Adapter("hyper", form, Where("layer"), written), joint=joint)

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from hyperadapters.context import Factor
 from hyperadapters.errors import UnknownName
-from hyperadapters.slots import check_std
+from hyperadapters.slots import Law, check_std, normal
 
 __all__ = [
     "Drawn",
@@ -82,11 +82,18 @@ def _by_name(under: nn.ParameterDict) -> dict[str, Tensor]:
 
 @final
 class LearnedEmbedding(Embedding):
-    """Free vectors, drawn from N(0, `std`²) at the start."""
+    """Free vectors, drawn from a `law` of mean 0 and standard deviation `std` at the start."""
 
-    def __init__(self, factor: Factor, names: Sequence[str], dimension: int, std: float) -> None:
+    def __init__(
+        self,
+        factor: Factor,
+        names: Sequence[str],
+        dimension: int,
+        std: float,
+        law: Law = normal,
+    ) -> None:
         super().__init__(factor, dimension)
-        self.vectors = self._under(names, lambda: torch.empty(dimension).normal_(0.0, std))
+        self.vectors = self._under(names, lambda: law(torch.empty(dimension), 0.0, std))
 
     def forward(self, names: Sequence[str]) -> Drawn:
         """One row per name."""
@@ -152,13 +159,14 @@ class Learned:
 
     dimension: int
     std: float = 1.0
+    law: Law = normal
 
     def __post_init__(self) -> None:
         check_embedding(self.dimension, self.std)
 
     def build(self, factor: Factor, names: Sequence[str]) -> Embedding:
         """The module for some names."""
-        return LearnedEmbedding(factor, names, self.dimension, self.std)
+        return LearnedEmbedding(factor, names, self.dimension, self.std, self.law)
 
 
 @dataclass(frozen=True)

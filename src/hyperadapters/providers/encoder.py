@@ -10,6 +10,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from hyperadapters.context import Factor
+from hyperadapters.initial import Initial, Normal
 from hyperadapters.slots import check_std
 
 __all__ = ["Combine", "Concatenate", "Contrast", "Encoder", "Mlp", "Rectified", "Residual"]
@@ -71,6 +72,15 @@ class Encoder(ABC):
         """The module that reads `source` features."""
 
 
+def _started(layer: nn.Linear, initial: Initial | None) -> nn.Linear:
+    """A layer whose weights start so, and its bias at zero; with None, as torch has it."""
+    if initial is not None:
+        with torch.no_grad():
+            initial.draw(layer.weight)
+            nn.init.zeros_(layer.bias)
+    return layer
+
+
 def _check_dropout(dropout: float) -> None:
     if not 0 <= dropout < 1:
         raise ValueError(f"dropout is in [0, 1), not {dropout}")
@@ -91,14 +101,10 @@ class _Layers(Encoder, ABC):
         """The last width."""
         return self.widths[-1]
 
-    def _linear(self, source: int, std: float | None) -> Iterator[nn.Linear]:
-        """Each layer, drawn from N(0, `std`²) with a bias of zero; without `std` as torch does."""
+    def _linear(self, source: int, initial: Initial | None) -> Iterator[nn.Linear]:
+        """Each layer, as `_started` makes it."""
         for width_in, width_out in zip((source, *self.widths), self.widths, strict=False):
-            layer = nn.Linear(width_in, width_out)
-            if std is not None:
-                nn.init.normal_(layer.weight, 0.0, std)
-                nn.init.zeros_(layer.bias)
-            yield layer
+            yield _started(nn.Linear(width_in, width_out), initial)
 
 
 @final
@@ -107,16 +113,18 @@ class Mlp(_Layers):
     """Linear layers with ReLU between them, none after the last; optionally a layer norm at the
     end.
 
-    Hyper-X: `Mlp((192, 192))`; HyperFormer++: `Mlp((128, 64), norm=True)`. Weights start from N(0,
-    `std`²) and biases from 0; with None for `std`, from torch's own initial values.
+    Hyper-X: `Mlp((192, 192))`; HyperFormer++: `Mlp((128, 64), norm=True)`. Weights start as
+    `initial` says and biases from 0; with None, from torch's own initial values.
     """
 
     norm: bool = False
-    std: float | None = 0.02
+    initial: Initial | None = Normal(0.02)
 
     def build(self, source: int) -> nn.Module:
         """The layers in a row."""
-        layers = [part for layer in self._linear(source, self.std) for part in (nn.ReLU(), layer)]
+        layers = [
+            part for layer in self._linear(source, self.initial) for part in (nn.ReLU(), layer)
+        ]
         tail = [nn.LayerNorm(self.code, eps=1e-6)] if self.norm else []
         return nn.Sequential(*layers[1:], *tail)
 
@@ -146,7 +154,7 @@ class Rectified(_Layers):
     def build(self, source: int) -> nn.Module:
         """The layers in a row."""
         layers: list[nn.Module] = []
-        for linear in self._linear(source, self.std):
+        for linear in self._linear(source, Normal(self.std)):
             layers += [linear, nn.ReLU(), nn.Dropout(self.dropout)]
         return nn.Sequential(*layers)
 
@@ -154,14 +162,14 @@ class Rectified(_Layers):
 class _Block(nn.Module):
     """h + W₂·dropout(ReLU(W₁·LN(h)))."""
 
-    def __init__(self, width: int, dropout: float) -> None:
+    def __init__(self, width: int, dropout: float, initial: Initial | None) -> None:
         super().__init__()
         self.added = nn.Sequential(
             nn.LayerNorm(width),
-            nn.Linear(width, width),
+            _started(nn.Linear(width, width), initial),
             nn.ReLU(),
             nn.Dropout(dropout),
-            nn.Linear(width, width),
+            _started(nn.Linear(width, width), initial),
         )
 
     def forward(self, code: Tensor) -> Tensor:
@@ -174,17 +182,27 @@ class _Block(nn.Module):
 class Residual(Encoder):
     """ReLU(W·source), then pre-norm residual blocks h + W₂·ReLU(W₁·LN(h)).
 
-    Hyper-adapters (Baziotis et al., 2022, section 3). Dropout acts on the features inside a block.
+    Hyper-adapters (Baziotis et al., 2022, section 3).
+
+    Args:
+        width: of the input layer and the blocks.
+        blocks: how many.
+        dropout: of the features inside a block, in [0, 1).
+        entry_dropout: of the features behind the input layer's ReLU, in [0, 1).
+        initial: how weights start, with biases at zero; torch's own initial values without.
     """
 
     width: int
     blocks: int = 2
     dropout: float = 0.0
+    entry_dropout: float = 0.0
+    initial: Initial | None = None
 
     def __post_init__(self) -> None:
         if self.width < 1 or self.blocks < 0:
             raise ValueError(f"no encoder of width {self.width} with {self.blocks} blocks")
         _check_dropout(self.dropout)
+        _check_dropout(self.entry_dropout)
         if self.dropout and not self.blocks:
             raise ValueError("dropout acts inside blocks, and there are none")
 
@@ -194,6 +212,10 @@ class Residual(Encoder):
         return self.width
 
     def build(self, source: int) -> nn.Module:
-        """Input layer and blocks; torch's own initial values."""
-        blocks = [_Block(self.width, self.dropout) for _ in range(self.blocks)]
-        return nn.Sequential(nn.Linear(source, self.width), nn.ReLU(), *blocks)
+        """Input layer and blocks."""
+        entry = _started(nn.Linear(source, self.width), self.initial)
+        active: list[nn.Module] = [nn.ReLU()]
+        if self.entry_dropout:
+            active = [nn.Sequential(nn.ReLU(), nn.Dropout(self.entry_dropout))]
+        blocks = [_Block(self.width, self.dropout, self.initial) for _ in range(self.blocks)]
+        return nn.Sequential(entry, *active, *blocks)

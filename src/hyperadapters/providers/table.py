@@ -97,7 +97,7 @@ class Table(Provider):
 def _drawn(group: Group, slot: str) -> nn.Parameter:
     wanted = group.slots[slot]
     values = torch.empty(len(group.sites), *wanted.shape)
-    return nn.Parameter(nn.init.normal_(values, wanted.mean, wanted.std))
+    return nn.Parameter(wanted.law(values, wanted.mean, wanted.std))
 
 
 def _stack(entries: Sequence[Tensor]) -> Float[Tensor, "site row ..."]:

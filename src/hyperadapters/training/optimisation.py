@@ -15,7 +15,16 @@ from transformers.optimization import (
 
 from hyperadapters.method import Recipe
 
-__all__ = ["divide_and_clip", "moments", "optimiser", "restore_moments", "schedule"]
+__all__ = [
+    "ABSENT",
+    "divide_and_clip",
+    "drift_absent",
+    "leave_absent",
+    "moments",
+    "optimiser",
+    "restore_moments",
+    "schedule",
+]
 
 _SCHEDULES: dict[str, Callable[..., LambdaLR]] = {
     "linear": get_linear_schedule_with_warmup,
@@ -49,6 +58,24 @@ def schedule(optimiser: torch.optim.Optimizer, recipe: Recipe, done: int = 0) ->
         make = partial(make, num_training_steps=recipe.steps)
     made: LambdaLR = make(optimiser, num_warmup_steps=recipe.warmup, last_epoch=done - 1)
     return made
+
+
+def leave_absent(parameters: Iterable[nn.Parameter]) -> None:
+    """Parameters without a gradient stay as they are."""
+
+
+def drift_absent(parameters: Iterable[nn.Parameter]) -> None:
+    """Parameters without a gradient get one of zero: their momentum carries them on."""
+    for parameter in parameters:
+        if parameter.grad is None:
+            parameter.grad = torch.zeros_like(parameter)
+
+
+ABSENT: Mapping[str, Callable[[Iterable[nn.Parameter]], None]] = {
+    "still": leave_absent,
+    "drifting": drift_absent,
+}
+"""What an update does with trained parameters that it has no gradient for, by `Recipe.absent`."""
 
 
 def divide_and_clip(

@@ -26,6 +26,7 @@ from hyperadapters.training.journal import Journal
 from hyperadapters.training.losses import Losses
 from hyperadapters.training.objective import Objective
 from hyperadapters.training.optimisation import (
+    ABSENT,
     divide_and_clip,
     moments,
     optimiser,
@@ -170,6 +171,7 @@ class Stage:
         # The ranks' gradients come averaged; their sum over all predictions is what is wanted.
         factor = self.ranks * self.unit / loss[1].clamp(min=1)
         norm = divide_and_clip(self.trained.values(), factor, clip)
+        ABSENT[self.recipe.absent](self.trained.values())
         self.optimiser.step()
         progress.rate = float(self.schedule.get_last_lr()[0])
         self.schedule.step()
