@@ -103,7 +103,7 @@ class Recipe:
             or their gradient counts as zero, so that they go on `drifting` by momentum (and weight
             decay), as rows of a table do in `torch`.
         clip: the largest gradient norm; 0 for none.
-        smoothing: label smoothing, in [0, 1).
+        smoothing: label smoothing of the training loss, in [0, 1); losses on dev splits have none.
         divergence: how much of a divergence, in nats, is added to the mean loss of an update:
             `uniform` for 1 / steps, so that all updates together count it once, or `constant`
             for all of it.

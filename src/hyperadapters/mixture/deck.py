@@ -13,7 +13,7 @@ from hyperadapters.errors import TrainingError
 __all__ = ["Budget", "Deck", "Examples", "Tokens", "by_width", "generator_of"]
 
 _POOL = 32
-_STEPS = 4
+_STEPS = 8
 _NARROWEST = 8
 
 
@@ -25,8 +25,12 @@ class Budget(ABC):
         """The width class of an example of `length` tokens."""
 
     @abstractmethod
-    def block(self, width: int, blocks: int) -> int:
+    def block(self, longest: int, blocks: int) -> int:
         """Examples in each of a batch's blocks, for a width class.
+
+        Args:
+            longest: tokens of the longest example of the class.
+            blocks: of a batch.
 
         Raises:
             TrainingError: the batch does not fall into so many blocks.
@@ -44,7 +48,7 @@ class Examples(Budget):
         """The only class."""
         return 0
 
-    def block(self, width: int, blocks: int) -> int:
+    def block(self, longest: int, blocks: int) -> int:
         """An equal number for each."""
         if blocks < 1 or self.number < blocks or self.number % blocks:
             raise TrainingError(
@@ -59,9 +63,9 @@ class Examples(Budget):
 @final
 @dataclass(frozen=True)
 class Tokens(Budget):
-    """As many examples of one width class as fit: their number times that width.
+    """As many examples of one width class as fit: their number times the longest of the class.
 
-    Widths are a quarter of a power of two apart, so padding within a class is a fifth at most.
+    Widths are an eighth of a power of two apart, so padding within a class is a ninth at most.
 
     Args:
         number: tokens, padding included.
@@ -72,17 +76,17 @@ class Tokens(Budget):
     least: int = 1
 
     def width(self, length: int) -> int:
-        """The next width that holds it: 8, 10, 12, 14, 16, 20, 24, 28, 32, 40, ..."""
+        """The next width that holds it: 8, 9, 10, ... 16, 18, 20, ... 32, 36, 40, ..."""
         step = max(1 << max((length - 1).bit_length() - 1, 0), _NARROWEST) // _STEPS
         return max(-(-length // step) * step, _NARROWEST)
 
-    def block(self, width: int, blocks: int) -> int:
+    def block(self, longest: int, blocks: int) -> int:
         """What fits, the same for each."""
-        each = self.number // width // blocks
+        each = self.number // longest // blocks
         if each * blocks < max(self.least, 1):
             raise TrainingError(
                 "a batch cannot hold the longest examples",
-                expected=f"room for {max(blocks, self.least)} examples of {width} tokens",
+                expected=f"room for {max(blocks, self.least)} examples of {longest} tokens",
                 found=f"{self.number} tokens",
                 remedy="raise `recipe.batch_tokens`, lower `recipe.length`, "
                 "or lower `recipe.accumulate` or `recipe.contexts_per_batch`",

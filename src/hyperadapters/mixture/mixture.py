@@ -148,8 +148,7 @@ class Mixture:
         self._draws = 0
         classes = [by_width([len(one) for one in stream.examples], budget) for stream in streams]
         blocks = {
-            width: budget.block(width, contexts)
-            for width in sorted({width for own in classes for width in own})
+            width: budget.block(longest, contexts) for width, longest in _longest(classes).items()
         }
         self._decks = [
             {
@@ -221,6 +220,15 @@ class Mixture:
         turns = range(first, first + self._contexts)
         chosen = [self._order.choose(self._weights[width], turn, chance) for turn in turns]
         return sorted(chosen, key=lambda place: (str(self._streams[place].row), place))
+
+
+def _longest(classes: Sequence[Mapping[int, Mapping[int, int]]]) -> dict[int, int]:
+    """Width class, in ascending order -> tokens of the longest example of any stream in it."""
+    longest: dict[int, int] = {}
+    for own in classes:
+        for width, lengths in own.items():
+            longest[width] = max(longest.get(width, 0), *lengths.values())
+    return dict(sorted(longest.items()))
 
 
 def _deck_seed(seed: str, place: int, stream: Stream, width: int) -> str:
