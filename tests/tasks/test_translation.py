@@ -11,6 +11,7 @@ from torch.nn import functional
 import systems
 import tiny
 from hyperadapters.context import BASE, Context
+from hyperadapters.data import reading
 from hyperadapters.data.vocabulary import train_joint_tokenizer
 from hyperadapters.errors import BackboneError, TrainingError
 from hyperadapters.examples import Pair
@@ -112,7 +113,7 @@ def test_a_sentence_is_tokenized_once_for_all_its_directions(joint, monkeypatch)
     again = list(TASK.encode_all(joint, back, 32))
     assert len(asked) == len(set(asked)) == 8
     assert [one.ids[1:] for one in there] == [one.targets["labels"] for one in again]
-    monkeypatch.setattr(translation, "_REMEMBERED", 3)
+    monkeypatch.setattr(reading, "_REMEMBERED", 3)
     assert list(TASK.encode_all(joint, pairs, 32)) == there
     assert len(asked) > 8, "it forgets"
 
