@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple
@@ -98,17 +98,17 @@ def read_words(
     """The words of each sentence as in running text, with what the tokenizer adds to them, cut to
     `length` tokens in all.
 
-    The tokens are those of the words with a space between them. Only where a token swallows a word,
-    as in a vocabulary with pieces of several words, the words are read apart, each with its space.
+    The tokens are those of the words with a space between them. Only where one would be of several
+    words, as in vocabularies that have such pieces, the words are read apart, each as it begins in
+    running text.
     """
     if not sentences:
         return
     texts = [" ".join(words) for words in sentences]
     found = tokenizer(texts, split_special_tokens=True, verbose=False).encodings
     for words, text, encoding in zip(sentences, texts, found, strict=True):
-        whole = Reading(encoding.ids, _owners(words, text, encoding))
-        if _swallows(tokenizer, words, whole.parts):
-            whole = _apart(tokenizer, words)
+        owners = _owners(words, text, encoding)
+        whole = _apart(tokenizer, words) if owners is None else Reading(encoding.ids, owners)
         whole = _spelt(tokenizer, whole)
         if len(whole.ids) > length:
             sides = [None if part is None else 0 for part in whole.parts]
@@ -116,31 +116,45 @@ def read_words(
         yield whole
 
 
-def _owners(words: Sequence[str], text: str, encoding: Any) -> list[int | None]:
-    """The word of each token of a running text; a space belongs to the word behind it."""
+def _owners(words: Sequence[str], text: str, encoding: Any) -> list[int | None] | None:
+    """The word of each token of a running text, in which a space belongs to the word behind it;
+    None if a token is of several words.
+    """
     ends = list(accumulate((len(word) + 1 for word in words), initial=-1))[1:]
     owners: list[int | None] = []
     for side, (start, end) in zip(encoding.sequence_ids, encoding.offsets, strict=True):
-        last = end - 1
-        while last > start and text[last].isspace():
+        last = max(start, end - 1)
+        while last > start and not _seen(text[last]):
             last -= 1
-        word = min(bisect_right(ends, max(start, last)), len(words) - 1)
-        owners.append(None if side is None else word)
+        while start < last and not _seen(text[start]):
+            start += 1
+        first, word = bisect_right(ends, start), bisect_right(ends, last)
+        if first != word:
+            return None
+        owners.append(None if side is None else min(word, len(words) - 1))
     return owners
 
 
-def _swallows(tokenizer: Tokenizer, words: Sequence[str], owners: Collection[int | None]) -> bool:
-    """Whether a word has no token although it says something: U+200B alone does not."""
-    seen = set(owners)
-    lost = [word for place, word in enumerate(words) if place not in seen]
-    return any(tokenizer.decode(ids).strip() for ids in pieces(tokenizer, lost))
+def _seen(character: str) -> bool:
+    return character.isprintable() and not character.isspace()
 
 
 def _apart(tokenizer: Tokenizer, words: Sequence[str]) -> Reading:
     backend = tokenizer.backend_tokenizer  # as the last call left it: nothing is cut or padded
-    spaced = [words[0], *(f" {word}" for word in words[1:])]
+    # A word alone may have the mark of a word already; where it has none, its space gives it.
+    space = "" if _marked(backend, "a a") == 2 * _marked(backend, "a") else " "
+    spaced = [words[0], *(space + word for word in words[1:])]
     found = backend.encode(spaced, is_pretokenized=True)
     return Reading(found.ids, found.word_ids)
+
+
+def _marked(backend: Any, text: str) -> str:
+    """A text as the model behind it gets it, with the marks that words begin with."""
+    if backend.normalizer is not None:
+        text = backend.normalizer.normalize_str(text)
+    if backend.pre_tokenizer is not None:
+        text = "".join(piece for piece, _ in backend.pre_tokenizer.pre_tokenize_str(text))
+    return text
 
 
 @lru_cache(maxsize=8)

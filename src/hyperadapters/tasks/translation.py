@@ -263,6 +263,10 @@ class TranslationSettings(TaskSettings):
         """The token of each language as a target."""
         return tuple(map(target_token, route.languages))
 
+    def tokens_read(self, tokenizer: Tokenizer, tokens: Sequence[int]) -> int:
+        """Of the longer side, with its target token and its end."""
+        return max(tokens) + 2
+
     def unreached(self, route: Route, trained: Sequence[Route]) -> str | None:
         """A hop into a language that no trained direction leads into."""
         targets = {one.languages[-1] for one in trained}
