@@ -1,6 +1,8 @@
 """What a data root keeps for dev and test is recognised in every format."""
 
 import json
+import time
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -74,3 +76,36 @@ def test_what_has_a_held_text_is_left_out_and_counted() -> None:
     assert (kept.left_out, kept.route, kept.source) == (3, route, "here")
     plain = Corpus("mlm", Route.of("de"), "train", (Text("A b"), Text("c")), "")
     assert without(plain, held).examples == [Text("c")]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Ilé Ẹjọ́", unicodedata.normalize("NFD", "Ilé Ẹjọ́")),
+        ("한국어 문장", unicodedata.normalize("NFD", "한국어 문장")),
+        ("ﬁne ½ cup", "fine 1⁄2 cup"),
+        ("１２％，ＡＢ", "12%,AB"),
+        ("10\u00a0000 €", "10 000 €"),
+        ("co\u00adope\u200brate ☺\ufe0f", "cooperate ☺"),
+        ("ΌΣΟΣ", unicodedata.normalize("NFD", "όσος")),
+    ],
+)
+def test_keys_ignore_the_form_that_a_text_is_written_in(one: str, other: str) -> None:
+    assert one != other and key(one) == key(other)
+    route = Route.of("de", "en")
+    held = keys_of([Corpus("mt", route, "test", (Pair("x", other, ("de", "en")),), "")])
+    for left in (Pair(one, "y", ("de", "en")), Text(one), Tagged(tuple(one.split()), ())):
+        corpus = Corpus("mt", route, "train", [left, Text("kept")], "")
+        assert without(corpus, held).examples == [Text("kept")]
+
+
+def test_keys_of_long_runs_of_marks_take_no_giant_time() -> None:
+    """The time of Python's own normal form grows with the square of such a run."""
+    began = time.monotonic()
+    assert key("a" + "\u0301\u0323" * 40_000) == key("a" + "\u0323\u0301" * 40_000)
+    assert time.monotonic() - began < 5
+
+
+def test_other_forms_in_files_are_held_out(tmp_path: Path) -> None:
+    (tmp_path / "test.txt").write_text(unicodedata.normalize("NFD", "Ìlú ńlá\n"), encoding="utf-8")
+    assert key("Ìlú ńlá") in held_out(tmp_path)

@@ -1,11 +1,14 @@
 """A vocabulary is a function of its text; nothing in it is special but the five tokens."""
 
+import random
 import subprocess
 import sys
+import time
+import unicodedata
 
 import pytest
 
-from hyperadapters.data.vocabulary import _sample, train_joint_tokenizer, train_tokenizer
+from hyperadapters.data.vocabulary import _plain, _sample, train_joint_tokenizer, train_tokenizer
 from hyperadapters.errors import DataError
 
 # Every pair of letters is as frequent as every other: only ties decide which are merged.
@@ -91,3 +94,36 @@ def test_a_vocabulary_that_is_too_small_says_so():
 def test_long_lines_count_too():
     long = {"xx": ["ab cd " * 1000] * 3}
     assert "▁cd" in train_joint_tokenizer(long, 20, 16, added=[]).get_vocab()
+
+
+WRITTEN = ["你好，世界！ ½ 杯", "10\u00a0000 € … ﬁne", "１２％　ＡＢ", "naïve café, déjà vu"] * 5
+
+
+@pytest.mark.parametrize("text", WRITTEN[:4])
+def test_a_joint_vocabulary_gives_back_what_it_read(text):
+    learned = train_joint_tokenizer({"zh": WRITTEN}, 120, 64, added=[])
+    ids = learned(text)["input_ids"]
+    assert learned.decode(ids, skip_special_tokens=True) == text
+    apart = learned(unicodedata.normalize("NFD", text))["input_ids"]
+    assert apart == ids, "two ways to write a character are one"
+    other = train_joint_tokenizer({"zh": WRITTEN}, 120, 64, added=[], form="nfkc")
+    read = other.decode(other(text)["input_ids"], skip_special_tokens=True)
+    assert read == unicodedata.normalize("NFKC", text)
+
+
+@pytest.mark.parametrize(("form", "equal"), [("nfc", False), ("nfkc", True)])
+def test_an_encoder_reads_in_the_form_that_was_chosen(form, equal):
+    texts = ["ﬁne fine café"] * 5
+    learned = train_tokenizer(texts, 60, 16, form=form)
+    read = [learned(text)["input_ids"] for text in ("ﬁne", "fine", "café", "cafe\u0301")]
+    assert (read[0] == read[1]) is equal
+    assert read[2] == read[3]
+
+
+def test_a_giant_word_takes_no_giant_time():
+    word = "".join(random.Random(0).choices("pqrstuvw", k=200_000))
+    began = time.monotonic()
+    assert len(train_tokenizer([*TEXTS, word], 300, 16)) <= 300
+    marked = "a" + "\u0301\u0323" * 40_000
+    assert _plain(marked, "nfc").count(" ") == 80
+    assert time.monotonic() - began < 10

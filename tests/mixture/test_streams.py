@@ -11,6 +11,7 @@ from hyperadapters.errors import TrainingError
 from hyperadapters.method import Method, Phase, Recipe
 from hyperadapters.mixture.mixture import Stream
 from hyperadapters.mixture.streams import corpora_of, mixture_of, streams_of, told_of
+from hyperadapters.routes import Cell, Route
 from hyperadapters.run.assembly import Assembly, assemble
 from hyperadapters.tasks import Encoded
 from hyperadapters.tasks.tagging import Tagging
@@ -166,9 +167,53 @@ def test_what_a_task_does_not_admit_is_not_trained_on(assembly: Assembly) -> Non
 
 def test_what_is_left_out_is_told(tmp_path: Path) -> None:
     values = tiny_runs.translation(tmp_path)
-    assert told_of(last(assemble(run_from(values)))) == ""
+    assert not any("left out" in told for told in told_of(last(assemble(run_from(values))), 32))
     values["tasks"]["mt"]["ratio"] = 1.2
     streams = last(assemble(run_from(values)))
     left, every = sum(one.left_out for one in streams), 4 * 30
     assert 0 < left < every == left + sum(len(one.examples) for one in streams)
-    assert told_of(streams).startswith(f"{left} of {every} examples are left out")
+    (told,) = told_of(streams, 32)
+    assert told.startswith(f"{left} of {every} examples are left out")
+
+
+def test_what_is_cut_is_told(tmp_path: Path) -> None:
+    recipe = {"steps": 6, "batch": 8, "length": 12, "learning_rate": 0.01}
+    assembly = tiny_runs.assembled(tiny_runs.values(tmp_path, recipe=recipe))
+    streams = last(assembly)
+    whole = {
+        (stream.task.name, stream.row["language"]): [
+            len(one)
+            for one in stream.task.encode_all(
+                assembly.tokenizer,
+                assembly.corpus(
+                    Cell(stream.task.name, Route.of(stream.row["language"])), "train"
+                ).examples,
+                99,
+            )
+        ]
+        for stream in streams
+    }
+    for stream in streams:
+        lengths = whole[stream.task.name, stream.row["language"]]
+        assert stream.cut == sum(length > 12 for length in lengths)
+    cut = sum(stream.cut for stream in streams)
+    (told,) = told_of(streams, 12)
+    assert 0 < cut and told.startswith(f"{cut} of 168 examples are cut at 12 tokens; most of `")
+
+
+def test_words_that_the_tokenizer_has_no_token_for_are_told(tmp_path: Path) -> None:
+    """A mark that is not seen, inside two names and outside of any."""
+    lines = ["Morika O", "New B-LOC", "\u200b I-LOC", "York I-LOC", "\u200b O", ""]
+    for name in ("train", "dev", "test"):
+        (tmp_path / f"en.{name}").write_text("\n".join([*lines, *lines]) + "\n", encoding="utf-8")
+    data = {"format": "conll", "path": "{language}.{split}"}
+    values = tiny_runs.values(
+        tmp_path / "run",
+        tasks={"ner": {"kind": "tagging", "metric": "span_f1", "data": data}},
+        train={"ner": ["en"]},
+        select={"ner": ["en"]},
+    )
+    streams = last(assemble(run_from(values), data_root=tmp_path))
+    assert [stream.unread for stream in streams] == [2]
+    (told,) = told_of(streams, 24)
+    assert told.startswith("2 labelled words have no token and cannot be learned; most of `ner: ")

@@ -84,9 +84,10 @@ def test_the_table_warns_above_a_fifth_unknown() -> None:
         Summary("ner", Route.of("ug"), "train", 10, 50, 80, 0.25, True),
         Summary("ner", Route.of("fi"), "test", 0, 0, 0, 0.0, False),
         Summary("mt", Route.of("de", "en"), "train", 10, 50, 80, 0.0, False, left_out=1234),
+        Summary("ner", Route.of("yo"), "train", 9, 9, 9, 0.0, False, 0, 128, 7, 3),
     ]
     stream = StringIO()
-    Console(file=stream, width=120).print(census_table(rows))
+    Console(file=stream, width=200).print(census_table(rows))
     lines = stream.getvalue().splitlines()
     english = next(line for line in lines if " en " in line)
     uyghur = next(line for line in lines if " ug " in line)
@@ -96,3 +97,17 @@ def test_the_table_warns_above_a_fifth_unknown() -> None:
     assert "nothing there" in finnish and "nothing" not in english + uyghur
     german = next(line for line in lines if " de-en " in line)
     assert "1,234 left out: scored" in german and "left out" not in english + uyghur
+    yoruba = next(line for line in lines if " yo " in line)
+    assert "7 longer than 128 tokens; 3 labelled words without a token" in yoruba
+    assert "longer" not in english + german
+
+
+def test_what_is_longer_than_the_run_reads_is_counted(tokenizer: PreTrainedTokenizerFast) -> None:
+    """Of what is trained on, by the phase that reads least; of what is scored, by the last."""
+    phases = {"pretrain": {"train": {"mlm": ["fi", "en"]}, "length": 4}}
+    run = _run(phases=phases, recipe={"length": 99})
+    read = {(s.task, str(s.route), s.split): s for s in census(Library(run), tokenizer)}
+    lengths = {key: found.length for key, found in read.items()}
+    assert lengths["mlm", "en", "train"] == lengths["mlm", "fi", "train"] == 4
+    assert lengths["fields", "en", "train"] == lengths["fields", "en", "dev"] == 99
+    assert read["mlm", "en", "train"].longer > 0 == read["fields", "en", "train"].longer

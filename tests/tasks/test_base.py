@@ -7,7 +7,7 @@ from hyperadapters.context import BASE, Context
 from hyperadapters.methods import full_fine_tuning
 from hyperadapters.routes import Route
 from hyperadapters.tasks import Encoded
-from hyperadapters.tasks.base import Question, TeacherForced, View, full_precision, special_ids
+from hyperadapters.tasks.base import Question, TeacherForced, View, full_precision
 
 
 def test_anything_with_a_head_and_an_output_embedding_is_a_view(view):
@@ -42,7 +42,3 @@ def test_teacher_forcing_leaves_examples_as_they_are():
     assert scorer.carry(question) == list(examples)
     assert scorer.remark(tiny.Probe(), examples) == ""
     assert scorer.generates == 0
-
-
-def test_special_tokens_are_those_that_are_no_text(tokenizer):
-    assert special_ids(tokenizer, len(tokenizer)) == {0, 1, 2, 3, 4}

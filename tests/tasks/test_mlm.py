@@ -187,3 +187,14 @@ def test_a_tokenizer_without_mask_is_refused(tokenizer):
 def test_a_probability_is_in_range(probability):
     with pytest.raises(ValueError, match=r"task `mlm`: `probability` must be in \(0, 1\]"):
         MaskedLM("mlm", probability)
+
+
+def test_control_tokens_in_a_text_are_text(tokenizer):
+    encoded = MLM.encode(tokenizer, Text("the [MASK] cat [SEP] sat"), 64)
+    assert 4 not in encoded.ids and encoded.ids.count(3) == 1
+
+
+def test_what_is_cut_is_known(tokenizer):
+    assert MLM.encode(tokenizer, Text("the cat sat"), 5).uncut
+    assert not MLM.encode(tokenizer, Text("the cat sat"), 4).uncut
+    assert not MLM.encode(tokenizer, Pair("the cat", "sat on", ("en", "tr")), 6).uncut

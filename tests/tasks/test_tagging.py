@@ -6,6 +6,7 @@ import pytest
 import torch
 from seqeval.metrics import f1_score
 
+import tiny_tokenizers
 from hyperadapters.context import Row
 from hyperadapters.errors import DataError
 from hyperadapters.examples import Tagged
@@ -221,3 +222,45 @@ def test_a_folder_of_peft_is_told_the_labels_of_the_task():
     told = TaggingSettings(kind="tagging", labels=("O", "B-X"), data=data)
     assert plain.told(told) == {"id2label": {0: "O", 1: "B-X"}}
     assert plain.told(TaggingSettings(kind="tagging", data=data)) == {}
+
+
+@pytest.mark.parametrize("family", tiny_tokenizers.FAMILIES)
+def test_words_are_tagged_as_they_stand_in_running_text(family):
+    """A tokenizer that marks words by the space before them reads each with its space."""
+    tokenizer = tiny_tokenizers.of_family(family)
+    words = "the market of New York opens at nine".split()
+    encoded = NER.encode(tokenizer, Tagged(tuple(words), ("O",) * 8), 64)
+    if family != "llama":  # its pieces reach over the ends of words
+        assert encoded.ids == tokenizer(" ".join(words))["input_ids"]
+    first = encoded.targets["first"]
+    assert first == sorted(set(first)) and first[0] == 1
+    assert [place for place, label in enumerate(encoded.targets["labels"]) if label == 0] == first
+
+
+def test_control_tokens_in_a_sentence_are_words(tokenizer):
+    words = ("cat", "[SEP]", "[PAD]", "sat")
+    encoded = NER.encode(tokenizer, Tagged(words, ("B-PER", "O", "O", "O")), 64)
+    assert encoded.ids.count(3) == 1 and 0 not in encoded.ids
+    assert len(set(encoded.targets["first"])) == 4
+
+
+@pytest.mark.parametrize(
+    ("metric", "labels", "unread"),
+    [
+        ("span_f1", ("B-PER", "I-PER", "O", "O"), 1),
+        ("accuracy", ("B-PER", "I-PER", "O", "O"), 2),
+        ("accuracy", (), 0),
+    ],
+)
+def test_words_without_a_token_are_counted(tokenizer, metric, labels, unread):
+    task = replace(NER, metric=METRICS[metric])
+    sentence = Tagged(("cat", "\x07", "sat", "\x07"), labels)
+    assert task.unread(task.encode(tokenizer, sentence, 64)) == unread
+    assert task.unread(task.encode(tokenizer, Tagged(("cats", "sat", "on"), ()), 3)) == 0
+
+
+def test_words_that_were_cut_off_do_not_count_as_unread(tokenizer):
+    labels = ("B-PER", "I-PER", "B-PER", "B-PER", "I-PER")
+    sentence = Tagged(("cat", "\x07", "sat", "on", "\x07"), labels)
+    unread = {length: NER.unread(NER.encode(tokenizer, sentence, length)) for length in range(2, 7)}
+    assert unread == {2: 0, 3: 0, 4: 1, 5: 2, 6: 2}

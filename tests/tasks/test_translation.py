@@ -11,6 +11,7 @@ from torch.nn import functional
 import systems
 import tiny
 from hyperadapters.context import BASE, Context
+from hyperadapters.data import reading
 from hyperadapters.data.vocabulary import train_joint_tokenizer
 from hyperadapters.errors import BackboneError, TrainingError
 from hyperadapters.examples import Pair
@@ -86,6 +87,7 @@ def test_tokens_written_in_a_text_are_no_tokens(joint):
             assert ids[-1] == joint.eos_token_id
             tokens = joint.convert_ids_to_tokens(list(ids[1:-1]))
             assert {"<2de>", "<2en>", "</s>", "<pad>"}.isdisjoint(tokens)
+            assert len(tokens) > 3, "they are text"
     control = TASK.encode(joint, Pair(plain, plain, ("de", "en")), 32)
     assert joint.decode(control.ids[1:-1]) == plain
 
@@ -112,7 +114,7 @@ def test_a_sentence_is_tokenized_once_for_all_its_directions(joint, monkeypatch)
     again = list(TASK.encode_all(joint, back, 32))
     assert len(asked) == len(set(asked)) == 8
     assert [one.ids[1:] for one in there] == [one.targets["labels"] for one in again]
-    monkeypatch.setattr(translation, "_REMEMBERED", 3)
+    monkeypatch.setattr(reading, "_REMEMBERED", 3)
     assert list(TASK.encode_all(joint, pairs, 32)) == there
     assert len(asked) > 8, "it forgets"
 
@@ -310,3 +312,21 @@ def test_a_line_is_asked_as_a_pair_whose_other_side_is_not_known():
 def test_search_generates_no_more_than_a_translation_may_have():
     assert (TASK.scorer.beams, TASK.scorer.generates) == (3, 8)
     assert Translation("mt").heads == {}
+
+
+def test_unknown_pieces_that_are_left_out_are_told(joint, model, monkeypatch):
+    unknown, end = joint.unk_token_id, joint.eos_token_id
+    house = joint("house", add_special_tokens=False)["input_ids"]
+    first = joint.convert_tokens_to_ids("<2en>")
+    row = [first, *house, unknown, unknown, end]
+    found = torch.tensor([row, row])
+    monkeypatch.setattr(model, "generate", lambda context, **inputs: found)
+    pairs = [PAIRS[0], Pair("", "the house", ("de", "en"))]
+    batch, context = batch_of(joint, pairs), Context.of_examples([DE_EN] * 2)
+    question = Question(model, context, batch, pairs, joint)
+    assert TASK.scorer.found(question) == ["house", ""]
+    assert question.told == {"unknown pieces are left out of translations": 2}, "of what is shown"
+    found = torch.tensor([[first, *house, end]] * 2)
+    clean = Question(model, context, batch, pairs, joint)
+    TASK.scorer.found(clean)
+    assert not clean.told

@@ -17,7 +17,7 @@ from pydantic import (
 
 from hyperadapters.config.recipe import RecipeChanges
 from hyperadapters.config.schedules import AnySchedule
-from hyperadapters.document.values import Closed, Names, Natural, Positive, Text, Whole
+from hyperadapters.document.values import Closed, Names, Natural, NormalForm, Positive, Text, Whole
 from hyperadapters.tasks import KINDS, TaskSettings
 
 __all__ = [
@@ -50,6 +50,8 @@ class Architecture(Closed):
         layers, width, heads, ffn: its shape, `layers` of each tower; `heads` divides `width`.
         positions: tokens per sequence at most.
         vocabulary: sub-words of its tokenizer at most; never fewer than its text has characters.
+        normal_form: the Unicode form that its tokenizer brings all text into. `nfc` gives back what
+            it read; `nfkc` also reads `½` as `1⁄2` and `，` as `,`, and answers so.
         dropout: in [0, 1), everywhere but in the attention of `marian`.
     """
 
@@ -60,6 +62,7 @@ class Architecture(Closed):
     ffn: Positive
     positions: Annotated[Whole, Field(ge=8)] = 128
     vocabulary: Annotated[Whole, Field(ge=100)] = 8000
+    normal_form: NormalForm = "nfc"
     dropout: Annotated[float, Strict(), Field(ge=0, lt=1)] = 0.1
 
     @property

@@ -5,10 +5,13 @@ import csv
 import hashlib
 import json
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+
+from tokenizers.normalizers import NFKC
 
 from hyperadapters.data.corpora import Corpus
 from hyperadapters.data.formats.text import read_lines
@@ -18,12 +21,19 @@ __all__ = ["held_out", "key", "keys_of", "side_of", "split_of", "without"]
 _HELD = re.compile(
     r"(?:^|[-_./])(?:dev|test|devtest|val|valid|validation|private)(?:[-_./]|$)", re.IGNORECASE
 )
+_UNSEEN = re.compile(
+    "[\u00ad\u061c\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+"
+)
+_LONG = 5000
+"""Characters of a text."""
 _BYTES = 8
 _PREFIX = re.compile(r"^[a-z]{2,3}:")
 
 
 def key(text: str) -> int:
-    """64 bits of a sentence; case and white space, which files treat differently, do not count."""
+    """64 bits of a sentence. What files treat differently and tokenizers read alike does not count:
+    case, white space, the Unicode form (NFKC is taken), and marks that are not seen (U+200B).
+    """
     return next(iter(_keys((text,))))
 
 
@@ -56,8 +66,18 @@ def _keys(texts: Iterable[str]) -> Iterator[int]:
     # one loop, no call per text: a data root has a million
     blake2b, number = hashlib.blake2b, int.from_bytes
     for text in texts:
-        squeezed = "".join(text.split()).casefold().encode()
+        plain = text if text.isascii() else _plainly(text)
+        squeezed = "".join(plain.split()).casefold().encode()
         yield number(blake2b(squeezed, digest_size=_BYTES).digest(), "big")
+
+
+def _plainly(text: str) -> str:
+    """A text in NFKC, without marks that are not seen."""
+    seen = _UNSEEN.sub("", text)
+    if len(seen) < _LONG:
+        return unicodedata.normalize("NFKC", seen)
+    # Python's own takes the square of the time on a long run of combining marks.
+    return NFKC().normalize_str(seen)
 
 
 @lru_cache(maxsize=4)

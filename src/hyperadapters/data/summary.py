@@ -1,10 +1,15 @@
 """What corpora hold, and whether a tokenizer can read them."""
 
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from hyperadapters.data.corpora import Corpus
-from hyperadapters.examples import Tagged
+from hyperadapters.data.reading import pieces, read_words
+from hyperadapters.examples import Example, Tagged
 from hyperadapters.routes import Route
 
 __all__ = ["UNKNOWN_LIMIT", "Summary", "summary"]
@@ -12,7 +17,8 @@ __all__ = ["UNKNOWN_LIMIT", "Summary", "summary"]
 UNKNOWN_LIMIT = 0.2
 """Share of unknown tokens above which a corpus is flagged."""
 
-_SAMPLE = 2000
+_SAMPLE = 50_000
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -22,10 +28,15 @@ class Summary:
     Args:
         words: white-space words, or the words of tagged sentences.
         tokens: of the tokenizer, without special ones.
-        unknown: share of unknown tokens among them, in [0, 1]; like `tokens` from the first
-            2,000 sentences and scaled up where there are more.
+        unknown: share of unknown tokens among them, in [0, 1].
         flagged: more than 20% are unknown.
         left_out: sentences of the source that are not read, because they are scored.
+        length: the most tokens that the run reads of a sentence; 0 where that is not known.
+        longer: sentences that have more.
+        unread: words with a label, `O` apart, that the tokenizer has no token for.
+
+    What takes a tokenizer is counted in the first 50,000 sentences, and scaled up where there are
+    more.
     """
 
     task: str
@@ -37,17 +48,30 @@ class Summary:
     unknown: float
     flagged: bool
     left_out: int = 0
+    length: int = 0
+    longer: int = 0
+    unread: int = 0
 
 
-def summary(corpus: Corpus, tokenizer: Any) -> Summary:
-    """One corpus in numbers, under a fast tokenizer of `transformers`."""
-    sample = corpus.examples[:_SAMPLE]
-    texts = [example.text for example in sample]
-    ids = tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"] if texts else []
-    tokens = sum(map(len, ids))
-    unknown = tokenizer.unk_token_id
-    unknowns = sum(row.count(unknown) for row in ids) if unknown is not None else 0
-    share = unknowns / tokens if tokens else 0.0
+def summary(
+    corpus: Corpus, tokenizer: Any, tokens_of: Callable[[Sequence[int]], int] = sum, length: int = 0
+) -> Summary:
+    """One corpus in numbers, under a fast tokenizer of `transformers`.
+
+    Args:
+        tokens_of: from the tokens of the texts of an example to what its task needs for them.
+        length: the most tokens that are read of an example; 0 for all.
+    """
+    sample, unknown = corpus.examples[:_SAMPLE], tokenizer.unk_token_id
+    found = Counter[str]()
+    for start in range(0, len(sample), _AT_ONCE):
+        for texts, unread in _read(sample[start : start + _AT_ONCE], tokenizer):
+            found["tokens"] += sum(map(len, texts))
+            found["unknown"] += sum(ids.count(unknown) for ids in texts)
+            found["longer"] += 0 < length < tokens_of(list(map(len, texts)))
+            found["unread"] += unread
+    scale = len(corpus) / (len(sample) or 1)
+    share = found["unknown"] / (found["tokens"] or 1)
     words = sum(
         len(example.words) if isinstance(example, Tagged) else len(example.text.split())
         for example in corpus.examples
@@ -58,8 +82,28 @@ def summary(corpus: Corpus, tokenizer: Any) -> Summary:
         split=corpus.split,
         sentences=len(corpus),
         words=words,
-        tokens=round(tokens * len(corpus) / len(sample)) if sample else 0,
+        tokens=round(found["tokens"] * scale),
         unknown=share,
         flagged=share > UNKNOWN_LIMIT,
         left_out=corpus.left_out,
+        length=length,
+        longer=round(found["longer"] * scale),
+        unread=round(found["unread"] * scale),
     )
+
+
+def _read(examples: Sequence[Example], tokenizer: Any) -> Iterator[tuple[list[list[int]], int]]:
+    """Of each example the tokens of its texts, and its words without a token that have a label."""
+    tagged = [one for one in examples if isinstance(one, Tagged)]
+    sentences = read_words(tokenizer, [one.words for one in tagged], sys.maxsize)
+    plain = [text for one in examples if not isinstance(one, Tagged) for text in one.texts]
+    texts = iter(pieces(tokenizer, plain))
+    for one in examples:
+        if isinstance(one, Tagged):
+            ids, words, _ = next(sentences)
+            own = [token for token, word in zip(ids, words, strict=True) if word is not None]
+            seen = set(words)
+            without = [label for word, label in enumerate(one.labels) if word not in seen]
+            yield [own], sum(label != "O" for label in without)
+        else:
+            yield list(islice(texts, len(one.texts))), 0

@@ -2,7 +2,10 @@
 
 import io
 import random
-from collections.abc import Mapping, Sequence
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 import sentencepiece
 from tokenizers import (
@@ -18,6 +21,7 @@ from tokenizers import (
 )
 from transformers import PreTrainedTokenizerFast
 
+from hyperadapters.document.values import NormalForm
 from hyperadapters.errors import DataError
 
 __all__ = ["train_joint_tokenizer", "train_tokenizer"]
@@ -34,9 +38,20 @@ _MOST = 5_000_000
 """Sentences that a joint vocabulary is learned from; the trainer holds 20 bytes a character."""
 _LONGEST = 1 << 20
 """Bytes of a text; the trainer passes over longer ones without a word."""
+_WORD = 1000
+"""Characters of a word; the time that a vocabulary takes grows with their square."""
+_FORMS: Mapping[NormalForm, Callable[[], normalizers.Normalizer]] = {
+    "nfc": normalizers.NFC,
+    "nfkc": normalizers.NFKC,
+}
+_NAMES: Mapping[NormalForm, Literal["NFC", "NFKC"]] = {"nfc": "NFC", "nfkc": "NFKC"}
+_SPACES: Mapping[NormalForm, str] = {"nfc": r"[ \t\n\r\x0b\x0c]+", "nfkc": r"\s+"}
+"""What is read as one space, as a pattern."""
 
 
-def train_tokenizer(texts: Sequence[str], size: int, positions: int) -> PreTrainedTokenizerFast:
+def train_tokenizer(
+    texts: Sequence[str], size: int, positions: int, *, form: NormalForm = "nfc"
+) -> PreTrainedTokenizerFast:
     """A fast tokenizer learned from text: the same one from the same text, in every process.
 
     Args:
@@ -44,15 +59,17 @@ def train_tokenizer(texts: Sequence[str], size: int, positions: int) -> PreTrain
         size: entries of the vocabulary at most, special ones included; a text with more characters,
             inside words and out, has an entry for each.
         positions: the most tokens a sequence may have.
+        form: what text is brought into before it is read.
     """
-    learned = _pipeline({})
+    texts = [_bounded(text) for text in texts]
+    learned = _pipeline({}, form)
     trainer = trainers.WordPieceTrainer(
         vocab_size=size,
         special_tokens=[*_SPECIAL.values(), *_continuations(learned, texts)],
         show_progress=False,
     )
     learned.train_from_iterator(texts, trainer)
-    tokenizer = _pipeline(learned.get_vocab(with_added_tokens=False))
+    tokenizer = _pipeline(learned.get_vocab(with_added_tokens=False), form)
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]",
         pair="[CLS] $A [SEP] $B:1 [SEP]:1",
@@ -69,6 +86,7 @@ def train_joint_tokenizer(
     positions: int,
     *,
     added: Sequence[str],
+    form: NormalForm = "nfc",
     temperature: float = 5.0,
     seed: int = 0,
 ) -> PreTrainedTokenizerFast:
@@ -80,16 +98,18 @@ def train_joint_tokenizer(
         size: entries of the vocabulary at most, special and added ones included.
         positions: the most tokens a sequence may have.
         added: tokens that text never holds, such as `<2de>`.
+        form: what text is brought into before it is read.
         seed: of the sample.
 
     Raises:
         DataError: there is no such vocabulary: too small for the characters, or too little text.
     """
-    pieces = _unigrams(_sample(texts, temperature, seed), size - len(added))
+    sample = _sample(texts, temperature, seed)
+    pieces = _unigrams([_plain(text, form) for text in sample], size - len(added))
     model = models.Unigram(pieces, unk_id=[piece for piece, _ in pieces].index("<unk>"))
     tokenizer = Tokenizer(model)
     tokenizer.normalizer = normalizers.Sequence(
-        [normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Strip()]
+        [_FORMS[form](), normalizers.Replace(Regex(_SPACES[form]), " "), normalizers.Strip()]
     )
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
     tokenizer.decoder = decoders.Metaspace()
@@ -117,7 +137,7 @@ def _unigrams(texts: Sequence[str], size: int) -> list[tuple[str, float]]:
             vocab_size=size,
             hard_vocab_limit=False,
             character_coverage=0.99995,
-            normalization_rule_name="nfkc",
+            normalization_rule_name="identity",
             max_sentence_length=_LONGEST,
             pad_id=0,
             unk_id=1,
@@ -156,9 +176,21 @@ def _sample(
     return chosen
 
 
-def _pipeline(vocabulary: Mapping[str, int]) -> Tokenizer:
+def _plain(text: str, form: NormalForm) -> str:
+    """A text as the tokenizer of a joint vocabulary brings it into its form."""
+    return re.sub(_SPACES[form], " ", unicodedata.normalize(_NAMES[form], _bounded(text)))
+
+
+def _bounded(text: str) -> str:
+    """A text with spaces inside words of thousands of characters, which trainers are slow over."""
+    return text if len(text) < _WORD else re.sub(rf"\S{{{_WORD}}}", r"\g<0> ", text)
+
+
+def _pipeline(vocabulary: Mapping[str, int], form: NormalForm) -> Tokenizer:
     tokenizer = Tokenizer(models.WordPiece(dict(vocabulary), unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=False, strip_accents=False)
+    tokenizer.normalizer = normalizers.Sequence(
+        [_FORMS[form](), normalizers.BertNormalizer(lowercase=False, strip_accents=False)]
+    )
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.decoder = decoders.WordPiece()
     return tokenizer

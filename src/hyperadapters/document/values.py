@@ -1,10 +1,20 @@
 """The kinds of values that every part of a run file is made of."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
 
-__all__ = ["Closed", "Names", "Natural", "Number", "Positive", "Text", "Whole", "some"]
+__all__ = [
+    "Closed",
+    "Names",
+    "Natural",
+    "NormalForm",
+    "Number",
+    "Positive",
+    "Text",
+    "Whole",
+    "some",
+]
 
 
 class Closed(BaseModel):
@@ -33,6 +43,11 @@ Number = Annotated[float, Strict()]
 """A number; text and booleans are refused."""
 Positive = Annotated[Whole, Field(ge=1)]
 Natural = Annotated[Whole, Field(ge=0)]
+
+NormalForm = Literal["nfc", "nfkc"]
+"""The Unicode form that a vocabulary brings all text into. NFC gives back what it read; NFKC puts
+other characters in the place of many: `1⁄2` for `½`, `,` for `，`, a space for a no-break space.
+"""
 
 Text = Annotated[str, Strict(), Field(min_length=1)]
 Names = Annotated[tuple[Text, ...], AfterValidator(some), AfterValidator(_distinct)]

@@ -95,6 +95,8 @@ class Stream:
         size: the n of p ∝ n^(1/T), usually their number.
         checksum: of the examples, by which a run that goes on knows that they are the same.
         left_out: examples of the corpus that the task does not admit.
+        cut: examples that are not read to their end.
+        unread: words that cannot be learned because the tokenizer has no token for them.
     """
 
     task: Task
@@ -103,6 +105,8 @@ class Stream:
     size: int
     checksum: str = ""
     left_out: int = 0
+    cut: int = 0
+    unread: int = 0
 
     def __str__(self) -> str:
         return f"{self.task.name}: {self.row}"

@@ -1,6 +1,7 @@
 """The data of a phase: its training corpora, encoded, and the mixture that draws from them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from hyperadapters.data import Corpus
 from hyperadapters.errors import TrainingError
@@ -10,6 +11,7 @@ from hyperadapters.mixture.mixture import Alternate, Mixture, Order, Stream, Tem
 from hyperadapters.mixture.packed import Packed
 from hyperadapters.routes import Cell
 from hyperadapters.run.assembly import Assembly
+from hyperadapters.tasks import Encoded, Task
 
 __all__ = ["budget_of", "corpora_of", "mixture_of", "streams_of", "told_of"]
 
@@ -89,21 +91,53 @@ def _asked(phase: Phase) -> str:
 
 
 def _stream(assembly: Assembly, cell: Cell, corpus: Corpus, length: int) -> Stream:
-    task = assembly.tasks[cell.task]
+    task, counts = assembly.tasks[cell.task], Counter[str]()
     every = task.encode_all(assembly.tokenizer, corpus.examples, length)
-    encoded = Packed(example for example in every if task.admits(example))
+    encoded = Packed(_counted(task, every, counts))
     left_out = len(corpus.examples) - len(encoded)
-    return Stream(task, cell.row, encoded, len(encoded), encoded.checksum(), left_out)
+    told = {"left_out": left_out, "cut": counts["cut"], "unread": counts["unread"]}
+    return Stream(task, cell.row, encoded, len(encoded), encoded.checksum(), **told)
 
 
-def told_of(streams: Sequence[Stream]) -> str:
-    """What to know of the examples that are left out; nothing where there are none."""
-    left = sum(stream.left_out for stream in streams)
-    if not left:
-        return ""
-    every = left + sum(len(stream.examples) for stream in streams)
-    worst = max(streams, key=lambda one: one.left_out / (one.left_out + len(one.examples) or 1))
-    return (
-        f"{left:,} of {every:,} examples are left out, too long or with sides of unlike length; "
-        f"most of `{worst}`: {worst.left_out:,} of {worst.left_out + len(worst.examples):,}"
+def _counted(task: Task, every: Iterable[Encoded], counts: Counter[str]) -> Iterator[Encoded]:
+    """The examples that a task admits; what of them is not read is counted."""
+    for example in filter(task.admits, every):
+        counts["cut"] += not (example.uncut and example.target_uncut)
+        counts["unread"] += task.unread(example)
+        yield example
+
+
+def told_of(streams: Sequence[Stream], length: int) -> Iterator[str]:
+    """What to know of the examples that are left out, cut or not read whole; nothing where all are
+    read.
+
+    Args:
+        length: tokens of an example at most.
+    """
+    yield from _told(
+        [(stream, stream.left_out, stream.left_out + len(stream.examples)) for stream in streams],
+        "examples are left out, too long or with sides of unlike length",
     )
+    yield from _told(
+        [(stream, stream.cut, len(stream.examples)) for stream in streams],
+        f"examples are cut at {length} tokens",
+    )
+    words = sum(stream.unread for stream in streams)
+    if words:
+        worst = max(streams, key=lambda one: one.unread)
+        yield (
+            f"{words:,} labelled words have no token and cannot be learned; "
+            f"most of `{worst}`: {worst.unread:,}"
+        )
+
+
+def _told(counts: Sequence[tuple[Stream, int, int]], what: str) -> Iterator[str]:
+    """How many examples of all, and of which stream most.
+
+    Args:
+        counts: per stream, the examples that this is true of, and all of them.
+    """
+    told, every = sum(own for _, own, _ in counts), sum(of for _, _, of in counts)
+    if told:
+        worst, own, of = max(counts, key=lambda count: count[1] / (count[2] or 1))
+        yield f"{told:,} of {every:,} {what}; most of `{worst}`: {own:,} of {of:,}"

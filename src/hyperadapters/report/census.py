@@ -1,6 +1,7 @@
 """What a run's corpora hold, and how much of them its tokenizer can read."""
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from rich.table import Table
@@ -30,7 +31,9 @@ def census(library: Library, tokenizer: Any) -> Iterator[Summary]:
             own = Cell(cell.task, cell.route.ends)
             if cell in read[split] and (own, split) not in seen:
                 seen.add((own, split))
-                yield summary(_corpus(library, own, split), tokenizer)
+                tokens_of = partial(library.tasks[cell.task].tokens_read, tokenizer)
+                length = library.length(own, split)
+                yield summary(_corpus(library, own, split), tokenizer, tokens_of, length)
 
 
 def _corpus(library: Library, cell: Cell, split: str) -> Corpus:
@@ -41,7 +44,8 @@ def _corpus(library: Library, cell: Cell, split: str) -> Corpus:
 
 def census_table(corpora: Iterable[Summary]) -> Table:
     """The numbers as a table; a warning beside every corpus that has nothing, or that the tokenizer
-    hardly reads, and how many sentences are left out because they are scored.
+    hardly reads, and how many sentences are left out because they are scored, are longer than
+    what is read, or have words that it has no token for.
     """
     table = Table("task", "language", "split", title="Corpora that the run reads")
     for name in ("sentences", "words", "tokens", "unknown tokens"):
@@ -67,5 +71,7 @@ def _note(corpus: Summary) -> Text:
     notes = [
         Text(f"above {UNKNOWN_LIMIT:.0%} unknown" if corpus.flagged else "", style="yellow"),
         Text(f"{corpus.left_out:,} left out: scored" if corpus.left_out else ""),
+        Text(f"{corpus.longer:,} longer than {corpus.length} tokens" if corpus.longer else ""),
+        Text(f"{corpus.unread:,} labelled words without a token" if corpus.unread else ""),
     ]
     return Text("; ").join(filter(None, notes))

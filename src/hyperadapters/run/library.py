@@ -30,7 +30,7 @@ class Library:
         *,
         corpora: Mapping[tuple[Cell, str], Corpus] | None = None,
     ) -> None:
-        phases = method_of(run).phases
+        self._phases = phases = method_of(run).phases
         self.tasks = run.tasks
         self.data_root = data_root
         self.trained = tuple(dict.fromkeys(cell for phase in phases for cell in phase.cells))
@@ -67,6 +67,17 @@ class Library:
         """Whether some source has them."""
         sources = self.tasks[cell.task].data
         return any(source.has(cell.route.ends, split, self.data_root) for source in sources)
+
+    def length(self, cell: Cell, split: str) -> int:
+        """The most tokens that the run reads of an example; the least of the phases that train on
+        it, and those of the last phase where it is scored.
+        """
+        trained = [
+            phase.recipe.length
+            for phase in self._phases
+            if split == "train" and cell in {Cell(one.task, one.route.ends) for one in phase.cells}
+        ]
+        return min(trained, default=self._phases[-1].recipe.length)
 
     def labelled(self, task: str) -> Iterable[Corpus]:
         """Everything that a task is trained and scored on."""

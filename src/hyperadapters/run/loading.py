@@ -92,7 +92,7 @@ def _learned(library: Library, shape: Architecture) -> Any:
         )
     if not shape.has_decoder:
         texts = [example.text for corpus in corpora for example in corpus.examples]
-        return train_tokenizer(texts, shape.vocabulary, shape.positions)
+        return train_tokenizer(texts, shape.vocabulary, shape.positions, form=shape.normal_form)
     sides: dict[str, dict[str, None]] = {}
     for corpus in corpora:
         for example in corpus.examples:
@@ -104,4 +104,5 @@ def _learned(library: Library, shape: Architecture) -> Any:
         shape.vocabulary,
         shape.positions,
         added=sorted(needed),
+        form=shape.normal_form,
     )

@@ -1,5 +1,6 @@
 """How a model scores in single cells: any model that can be called under a context."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol, runtime_checkable
@@ -145,12 +146,14 @@ def _scored(
     meant = usual.row(cell.row, 0)
     ran = under.row(meant, 0)
     _check_factors(cell.task, meant, ran)
-    statistics = _judged(scored, task, cell.route, corpus, Then(usual, under))
+    told = Counter[str]()
+    statistics = _judged(scored, task, cell.route, corpus, Then(usual, under), told)
     totals = tuple(map(sum, zip(*statistics, strict=True)))
     notes = [
         task.metric.beside(totals),
         task.scorer.remark(task, corpus.examples),
-        _cut(scored, task, cell.route, corpus),
+        *(f"{count:,} {what}" for what, count in told.items()),
+        *_unread(scored, task, cell.route, corpus),
         "" if ran == meant else f"run as {ran}",
     ]
     return Score(
@@ -165,11 +168,16 @@ def _scored(
     )
 
 
-def _cut(scored: Scored, task: Task, route: Route, corpus: Corpus) -> str:
-    """How many examples are too long to be read whole."""
-    read = encoded_for(scored, task, corpus.examples, route.hops[0])
-    cut = sum(not one.uncut for one in read)
-    return f"{cut} of {len(corpus.examples)} cut at {scored.length} tokens" if cut else ""
+def _unread(scored: Scored, task: Task, route: Route, corpus: Corpus) -> Iterator[str]:
+    """How many examples are too long to be read whole, and how many words have no token."""
+    cut = words = 0
+    for one in encoded_for(scored, task, corpus.examples, route.hops[0]):
+        cut += not one.uncut
+        words += task.unread(one)
+    if cut:
+        yield f"{cut} of {len(corpus.examples)} cut at {scored.length} tokens"
+    if words:
+        yield f"{words} labelled words without a token"
 
 
 def _check_factors(task: str, row: Row, ran: Row) -> None:
@@ -183,15 +191,22 @@ def _check_factors(task: str, row: Row, ran: Row) -> None:
 
 
 def _judged(
-    scored: Scored, task: Task, route: Route, corpus: Corpus, under: Schedule
+    scored: Scored,
+    task: Task,
+    route: Route,
+    corpus: Corpus,
+    under: Schedule,
+    told: Counter[str],
 ) -> list[Statistics]:
-    """What each example of a corpus adds to the task's metric, in corpus order."""
+    """What each example of a corpus adds to the task's metric, in corpus order; what is to be said
+    of the answers goes into `told`.
+    """
     *before, last = route.hops
     examples, along = corpus.examples, _Along(route.row(task.name), under)
     for hop in before:
-        examples = _answered(scored, task, hop, examples, along, task.scorer.carry)
+        examples = _answered(scored, task, hop, examples, along, task.scorer.carry, told)
     judge: Callable[[Question], list[Any]] = lambda asked: task.scorer.judge(task, asked)  # noqa: E731
-    return _answered(scored, task, last, examples, along, judge)
+    return _answered(scored, task, last, examples, along, judge, told)
 
 
 @dataclass(frozen=True)
@@ -224,6 +239,7 @@ def _answered(
     examples: Sequence[Any],
     under: Schedule,
     answer: Callable[[Question], list[Any]],
+    told: Counter[str],
 ) -> list[Any]:
     """What a scorer says of each example in one hop, in corpus order."""
     tokenizer, row = scored.tokenizer, hop.row(task.name)
@@ -232,7 +248,7 @@ def _answered(
 
     def asked(context: Context, batch: Batch, places: list[int]) -> list[Any]:
         own = [addressed[place] for place in places]
-        return answer(Question(scored.model, context, batch, own, tokenizer))
+        return answer(Question(scored.model, context, batch, own, tokenizer, told))
 
     return over_batches(scored.model, drawn, tokenizer.pad_token_id, asked, under=under)
 

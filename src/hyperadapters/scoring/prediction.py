@@ -1,5 +1,6 @@
 """Answers to raw text: what a trained model says of it."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any
@@ -166,16 +167,23 @@ def _window(
         for number in range(max(map(len, routes))):
             going = [at for at, text in enumerate(texts) if text and routes[at][number:]]
             named = [(routes[at][number], texts[at]) for at in going]
-            answered, cut = _answered(assembly, task, answering, named)
+            told = Counter[str]()
+            answered, cut = _answered(assembly, task, answering, named, told)
             for at, answer in zip(going, answered, strict=True):
                 texts[at] = found[at] = answer
             for place in cut:
                 note(f"line {start + going[place] + 1} is too long: {answering.cut}")
+            for what, count in told.items():
+                note(f"lines {start + 1} to {start + len(asked)}: {count:,} {what}")
     return found
 
 
 def _answered(
-    assembly: Assembly, task: Task, answering: Answering, asked: Sequence[Asked]
+    assembly: Assembly,
+    task: Task,
+    answering: Answering,
+    asked: Sequence[Asked],
+    told: Counter[str],
 ) -> tuple[list[Any], list[int]]:
     """Answers in the order of the texts, and the places of those that were cut."""
     tokenizer, model = assembly.tokenizer, assembly.model
@@ -186,7 +194,7 @@ def _answered(
 
     def answer(context: Context, batch: Batch, places: list[int]) -> list[Any]:
         own = [examples[place] for place in places]
-        return answering.answer(task, Question(model, context, batch, own, tokenizer))
+        return answering.answer(task, Question(model, context, batch, own, tokenizer, told))
 
     under = assembly.method.phases[-1].score_under
     found = over_batches(model, drawn, tokenizer.pad_token_id, answer, under=under) if drawn else []

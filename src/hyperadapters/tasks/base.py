@@ -1,9 +1,9 @@
 """What every task is: how an example becomes tensors, which head reads it, its loss, its score."""
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol, final, runtime_checkable
 
 import torch
@@ -28,7 +28,6 @@ __all__ = [
     "Tokenizer",
     "View",
     "full_precision",
-    "special_ids",
 ]
 
 Tokenizer = Any
@@ -90,6 +89,7 @@ class Question:
         batch: of this task alone, its examples in order.
         examples: as they were before they were encoded.
         tokenizer: that encoded them.
+        told: what is to be said of the answers, each with how often.
     """
 
     model: Model
@@ -97,6 +97,7 @@ class Question:
     batch: Batch
     examples: Sequence[Any]
     tokenizer: Any
+    told: Counter[str] = field(default_factory=Counter)
 
 
 class Scorer(ABC):
@@ -238,6 +239,12 @@ class Task(ABC):
         """Whether an example is fit to be trained on."""
         return True
 
+    def unread(self, encoded: Encoded) -> int:
+        """How many words cannot be told right because the tokenizer has no token for them; words
+        that were cut off do not count.
+        """
+        return 0
+
     @abstractmethod
     def targets(
         self, encoded: Sequence[Encoded], tokens: int, generator: torch.Generator
@@ -267,18 +274,6 @@ class Task(ABC):
     @abstractmethod
     def statistics(self, logits: Tensor, share: Share) -> list[Statistics]:
         """What each example of the share adds to the metric `forced`."""
-
-
-@lru_cache(maxsize=8)
-def special_ids(tokenizer: Tokenizer, size: int) -> frozenset[int]:
-    """The ids of all tokens that are no pieces of text: `[CLS]`, `</s>`, `<2de>`; that of an
-    unknown piece too.
-
-    Args:
-        size: `len(tokenizer)`, by which tokens that were added since are noticed.
-    """
-    added = (place for place, token in tokenizer.added_tokens_decoder.items() if token.special)
-    return frozenset((*added, *tokenizer.all_special_ids))
 
 
 def full_precision(logits: Float[Tensor, "*axes"]) -> Float[Tensor, "*axes"]:

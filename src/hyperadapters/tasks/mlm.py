@@ -11,10 +11,11 @@ from pydantic import Field, Strict
 from torch import Tensor
 
 from hyperadapters.data import Corpus
+from hyperadapters.data.reading import read, special_ids
 from hyperadapters.errors import BackboneError
 from hyperadapters.examples import Pair, Tagged, Text
 from hyperadapters.metrics import Metric, Perplexity
-from hyperadapters.tasks.base import Head, Plain, Task, Tokenizer, special_ids
+from hyperadapters.tasks.base import Head, Plain, Task, Tokenizer
 from hyperadapters.tasks.batch import IGNORED, Encoded
 from hyperadapters.tasks.settings import TaskSettings
 from hyperadapters.tasks.tokens import TokenTask
@@ -59,13 +60,13 @@ class MaskedLM(TokenTask):
             BackboneError: the tokenizer has no mask token.
         """
         texts = (example.first, example.second) if isinstance(example, Pair) else (example.text,)
-        encoding = tokenizer(*texts, truncation="longest_first", max_length=length)
         vocabulary = _vocabulary(tokenizer, len(tokenizer))
+        found = read(tokenizer, *texts, length=length)
         return Encoded(
-            encoding["input_ids"],
+            found.ids,
             {"vocabulary": vocabulary},
-            positions=_restarted(encoding.sequence_ids(0)) if isinstance(example, Pair) else None,
-            uncut=not encoding.encodings[0].overflowing,
+            positions=_restarted(found.parts) if isinstance(example, Pair) else None,
+            uncut=found.uncut,
         )
 
     def targets(

@@ -8,7 +8,7 @@ from hyperadapters.data import Corpus, Sources
 from hyperadapters.document.document import Document, Fault, KeyPath
 from hyperadapters.document.values import Closed
 from hyperadapters.routes import Route
-from hyperadapters.tasks.base import Plain, Task
+from hyperadapters.tasks.base import Plain, Task, Tokenizer
 
 __all__ = ["TaskSettings"]
 
@@ -60,6 +60,10 @@ class TaskSettings(Closed):
     def tokens(self, route: Route) -> tuple[str, ...]:
         """The tokens of its own that a vocabulary needs for a cell."""
         return ()
+
+    def tokens_read(self, tokenizer: Tokenizer, tokens: Sequence[int]) -> int:
+        """The tokens that a model reads of an example whose texts have so many."""
+        return sum(tokens) + int(tokenizer.num_special_tokens_to_add(pair=len(tokens) > 1))
 
     def unreached(self, route: Route, trained: Sequence[Route]) -> str | None:
         """What a model whose vocabulary is learned in training cannot do in a cell, in words."""

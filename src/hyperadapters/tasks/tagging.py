@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from hyperadapters.data import Corpus
+from hyperadapters.data.reading import read_words
 from hyperadapters.document.document import Document, Fault, KeyPath
 from hyperadapters.document.validation import unknown
 from hyperadapters.document.values import Names, Text
@@ -33,10 +34,9 @@ from hyperadapters.tasks.base import (
 from hyperadapters.tasks.batch import IGNORED, Encoded, Share, padded
 from hyperadapters.tasks.labels import labels_of, mapped
 from hyperadapters.tasks.settings import TaskSettings
+from hyperadapters.tasks.words import UNSEEN, first_tokens, without_token
 
 __all__ = ["Tagging", "TaggingSettings", "Tags"]
-
-_UNSEEN = -1
 
 
 @final
@@ -115,24 +115,26 @@ class Tagging(Task):
     def encode(self, tokenizer: Tokenizer, example: Tagged, length: int) -> Encoded:
         """Token ids, `labels` per token; `gold` and `first` token per word of the uncut sentence.
 
-        A word without a token has -1 in `first`. An example without labels (text to be tagged) has
-        -100 for every gold label.
+        Words are read as in running text. A word without a token has -1 in `first`. An example
+        without labels (text to be tagged) has -100 for every gold label.
 
         Raises:
             DataError: no words, not one label per word, or a label that the task does not have.
         """
         gold = self._gold(example)
-        encoding = tokenizer(
-            list(example.words), is_split_into_words=True, truncation=True, max_length=length
-        )
-        first = [_UNSEEN] * len(example.words)
-        labels = [IGNORED] * len(encoding["input_ids"])
-        for token, word in enumerate(encoding.word_ids()):
-            if word is not None and first[word] == _UNSEEN:
-                first[word] = token
-                labels[token] = gold[word]
+        (found,) = read_words(tokenizer, [example.words], length)
+        first = first_tokens(found.parts, len(gold))
+        labels = [IGNORED] * len(found.ids)
+        for token, label in zip(first, gold, strict=True):
+            if token != UNSEEN:
+                labels[token] = label
         targets = {"labels": labels, "gold": gold, "first": first}
-        return Encoded(encoding["input_ids"], targets, uncut=not encoding.encodings[0].overflowing)
+        return Encoded(found.ids, targets, uncut=found.uncut)
+
+    def unread(self, encoded: Encoded) -> int:
+        """Labelled words without a token, but those whose label is what is predicted of them."""
+        lost = (self.labels[n] for n in without_token(encoded) if n != IGNORED)
+        return sum(label != self.metric.missing for label in lost)
 
     def _gold(self, example: Tagged) -> list[int]:
         if not example.words:
@@ -217,7 +219,7 @@ class Tagging(Task):
         best = logits.argmax(dim=-1).tolist()
         return [
             [
-                self.metric.missing if token == _UNSEEN else self.labels[guesses[token]]
+                self.metric.missing if token == UNSEEN else self.labels[guesses[token]]
                 for token in first
                 if token != IGNORED
             ]

@@ -1,9 +1,7 @@
 """Translation: a sequence-to-sequence task over directions such as `de-en`."""
 
-from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal, cast, final
 
 import torch
@@ -13,6 +11,7 @@ from torch import Tensor
 
 from hyperadapters.context import Context
 from hyperadapters.data import Corpus
+from hyperadapters.data.reading import pieces_kept
 from hyperadapters.document.values import Number, Positive
 from hyperadapters.errors import BackboneError
 from hyperadapters.examples import Pair
@@ -26,7 +25,6 @@ from hyperadapters.tasks.base import (
     Scorer,
     Task,
     Tokenizer,
-    special_ids,
 )
 from hyperadapters.tasks.batch import Encoded, padded
 from hyperadapters.tasks.settings import TaskSettings
@@ -34,8 +32,6 @@ from hyperadapters.tasks.tokens import TokenTask
 
 __all__ = ["Search", "Translation", "TranslationSettings", "Translations", "target_token"]
 
-_REMEMBERED = 1 << 18
-"""Texts, about 60 MB."""
 _AT_ONCE = 1000
 """Pairs that are tokenized in one call."""
 
@@ -66,7 +62,12 @@ class Search(Scorer):
         tokenizer: Tokenizer,
     ) -> list[str]:
         """The best translation of each source, in the language of its first decoder token."""
-        found = model.generate(
+        return _decoded(tokenizer, self._generated(model, context, inputs))
+
+    def _generated(
+        self, model: Model, context: Context, inputs: Mapping[str, Int[Tensor, "example token"]]
+    ) -> Int[Tensor, "example found"]:
+        return model.generate(
             context,
             input_ids=inputs["input_ids"],
             attention_mask=inputs["attention_mask"],
@@ -75,14 +76,18 @@ class Search(Scorer):
             max_new_tokens=self.generates,
             do_sample=False,
         )
-        texts: list[str] = tokenizer.batch_decode(found, skip_special_tokens=True)
-        return [text.strip() for text in texts]
 
     def found(self, question: Question) -> list[str]:
-        """The translation of each example; of nothing it is nothing."""
-        inputs, tokenizer = question.batch.inputs, question.tokenizer
-        texts = self.translate(question.model, question.context, inputs, tokenizer)
-        pairs = zip(question.examples, texts, strict=True)
+        """The translation of each example; of nothing it is nothing. Unknown pieces are left out,
+        which is told.
+        """
+        tokenizer = question.tokenizer
+        tokens = self._generated(question.model, question.context, question.batch.inputs)
+        real = torch.tensor([bool(one.first) for one in question.examples], device=tokens.device)
+        unknown = int((tokens[real] == tokenizer.unk_token_id).sum())
+        if unknown:
+            question.told["unknown pieces are left out of translations"] += unknown
+        pairs = zip(question.examples, _decoded(tokenizer, tokens), strict=True)
         return [text if example.first else "" for example, text in pairs]
 
     def judge(self, task: Task, question: Question) -> list[Statistics]:
@@ -182,7 +187,7 @@ class Translation(TokenTask):
     ) -> Iterator[Encoded]:
         """Each pair as `encode` gives it, many at a time, which a tokenizer does in parallel.
 
-        A token such as `</s>` or `<2de>` that is written in a text does not count.
+        A token such as `</s>` or `<2de>` that is written in a text is text.
 
         Raises:
             BackboneError: the tokenizer has no token for a target language.
@@ -190,8 +195,8 @@ class Translation(TokenTask):
         most, end = length - 2, tokenizer.eos_token_id
         for start in range(0, len(examples), _AT_ONCE):
             part = examples[start : start + _AT_ONCE]
-            sources = _ids(tokenizer, [pair.first for pair in part])
-            targets = _ids(tokenizer, [pair.second for pair in part])
+            sources = pieces_kept(tokenizer, [pair.first for pair in part])
+            targets = pieces_kept(tokenizer, [pair.second for pair in part])
             for pair, source, target in zip(part, sources, targets, strict=True):
                 first = _id_of(tokenizer, pair.languages[1])
                 yield Encoded(
@@ -258,6 +263,10 @@ class TranslationSettings(TaskSettings):
         """The token of each language as a target."""
         return tuple(map(target_token, route.languages))
 
+    def tokens_read(self, tokenizer: Tokenizer, tokens: Sequence[int]) -> int:
+        """Of the longer side, with its target token and its end."""
+        return max(tokens) + 2
+
     def unreached(self, route: Route, trained: Sequence[Route]) -> str | None:
         """A hop into a language that no trained direction leads into."""
         targets = {one.languages[-1] for one in trained}
@@ -265,26 +274,9 @@ class TranslationSettings(TaskSettings):
         return f"nothing is trained to translate into `{lost[0]}`" if lost and targets else None
 
 
-def _ids(tokenizer: Tokenizer, texts: Sequence[str]) -> list[Sequence[int]]:
-    """The token ids of each text, without control tokens; those of a text that was asked for lately
-    are remembered, because a sentence in English stands in many directions.
-    """
-    known = _remembered(tokenizer, len(tokenizer))
-    if len(known) > _REMEMBERED:
-        known.clear()
-    new = [text for text in dict.fromkeys(texts) if text not in known]
-    if new:
-        control = special_ids(tokenizer, len(tokenizer)) - {tokenizer.unk_token_id}
-        found = tokenizer(new, add_special_tokens=False, verbose=False)["input_ids"]
-        for text, ids in zip(new, found, strict=True):
-            known[text] = array("i", [token for token in ids if token not in control])
-    return [known[text] for text in texts]
-
-
-@lru_cache(maxsize=1)
-def _remembered(tokenizer: Tokenizer, size: int) -> dict[str, Sequence[int]]:
-    """Of one tokenizer; `size` in the key notices tokens that were added since."""
-    return {}
+def _decoded(tokenizer: Tokenizer, tokens: Int[Tensor, "example token"]) -> list[str]:
+    texts: list[str] = tokenizer.batch_decode(tokens, skip_special_tokens=True)
+    return [text.strip() for text in texts]
 
 
 def _id_of(tokenizer: Tokenizer, language: str) -> int:

@@ -92,7 +92,7 @@ class Stage:
         self.accelerator = accelerator_for(self.recipe.precision)
         self.rank, self.ranks = self.accelerator.process_index, self.accelerator.num_processes
         streams = streams_of(assembly, self.phase)
-        if told := told_of(streams):
+        for told in told_of(streams, self.recipe.length):
             display.tell(told)
         self.mixture = mixture_of(
             streams,
