@@ -148,6 +148,16 @@ def test_text_without_labels_can_be_tagged_but_is_not_scored(tokenizer):
     assert NER.loss(logits, share).predictions == 0
 
 
+def test_words_without_a_label_are_neither_learned_nor_scored(tokenizer):
+    sentence = Tagged(("cats", "on", "mat"), ("B-PER", None, "I-PER"))
+    _, share = share_of(NER, tokenizer, [sentence])
+    assert share.targets["gold"].tolist() == [[1, -100, 2]]
+    logits = sure(share, lambda e, t: 1 if t == 1 else 2)
+    assert NER.loss(logits, share).predictions == 2
+    accuracy = replace(NER, metric=METRICS["accuracy"])
+    assert accuracy.statistics(logits, share) == [(2.0, 2.0)]
+
+
 def test_label_map_is_applied_before_encoding(tokenizer):
     task = replace(NER, label_map={"DATE": "O"})
     encoded = task.encode(tokenizer, Tagged(("cat", "sat"), ("B-DATE", "B-PER")), 64)

@@ -109,14 +109,14 @@ class Tagging(Task):
         return {"labels": list(self.labels)}
 
     def check(self, example: Tagged) -> None:
-        """Raises unless every word has a label of the task."""
+        """Raises unless all labels are among those of the task."""
         self._gold(example)
 
     def encode(self, tokenizer: Tokenizer, example: Tagged, length: int) -> Encoded:
         """Token ids, `labels` per token; `gold` and `first` token per word of the uncut sentence.
 
-        A word without a token has -1 in `first`. An example without labels (text to be tagged) has
-        -100 for every gold label.
+        A word without a token has -1 in `first`, one without a label -100 in `gold`, as every word
+        of an example without labels (text to be tagged).
 
         Raises:
             DataError: no words, not one label per word, or a label that the task does not have.
@@ -148,10 +148,10 @@ class Tagging(Task):
         index = {label: place for place, label in enumerate(self.labels)}
         gold = []
         for word, label in zip(example.words, example.labels, strict=True):
-            here = mapped(label, self.label_map)
-            if here not in index:
-                raise self._unknown(label, here, word, example)
-            gold.append(index[here])
+            here = None if label is None else mapped(label, self.label_map)
+            if label is not None and here not in index:
+                raise self._unknown(label, str(here), word, example)
+            gold.append(IGNORED if here is None else index[here])
         return gold
 
     def _unknown(self, label: str, here: str, word: str, example: Tagged) -> DataError:
