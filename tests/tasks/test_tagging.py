@@ -181,8 +181,9 @@ def test_an_unknown_label_names_the_nearest(tokenizer):
         "  expected: one of O, B-PER, I-PER",
         "  found: `B-PERS` at the word `sat` of `cat sat`",
         "  likely cause: the corpus has another label set than the task",
-        "  remedy: did you mean `B-PER`? If not, add `B-PERS` to `labels`, "
-        "or send it elsewhere with `label_map`",
+        "  remedy: did you mean `B-PER`? If not, map it onto one of these, "
+        "`--set tasks.ner.label_map.PERS=O`; before a run is trained, `B-PERS` can be added to "
+        "its `labels`",
     ]
 
 

@@ -155,7 +155,8 @@ class Tagging(Task):
         return gold
 
     def _unknown(self, label: str, here: str, word: str, example: Tagged) -> DataError:
-        close = nearest(here, self.labels)
+        close, key = nearest(here, self.labels), label.partition("-")[2] or label
+        onto = "O" if "O" in self.labels else close or self.labels[0]
         after = f", `{here}` after the label map," if here != label else ""
         return DataError(
             f"label `{label}`{after} is not among the labels of task `{self.name}`",
@@ -163,7 +164,8 @@ class Tagging(Task):
             found=f"`{label}` at the word `{word}` of `{example.text[:80]}`",
             cause="the corpus has another label set than the task",
             remedy=(f"did you mean `{close}`? If not, " if close else "")
-            + f"add `{here}` to `labels`, or send it elsewhere with `label_map`",
+            + f"map it onto one of these, `--set tasks.{self.name}.label_map.{key}={onto}`; "
+            f"before a run is trained, `{here}` can be added to its `labels`",
         )
 
     def targets(
@@ -272,7 +274,7 @@ class TaggingSettings(TaskSettings):
         _named_by,
         _told,
     )
-    made_for: ClassVar[frozenset[str]] = frozenset({"kind", "labels", "label_map"})
+    made_for: ClassVar[frozenset[str]] = frozenset({"kind", "labels"})
 
     def build(self, name: str, corpora: Callable[[], Iterable[Corpus]]) -> Task:
         """The task; labels that are left open are read off all its corpora, because a rare one may
