@@ -1,6 +1,7 @@
 """What corpora hold, counted with a tokenizer that knows its unknowns."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -24,6 +25,12 @@ class Characters:
 
 def corpus(*examples: Tagged | Text | Pair) -> Corpus:
     return Corpus("ner", Route.of("tr"), "train", examples, "here")
+
+
+def test_labels_are_counted_and_what_was_skipped_is_kept() -> None:
+    sentences = Tagged(("a", "b"), ("O", None)), Tagged(("c",), ("O",)), Text("d")
+    found = summary(replace(corpus(*sentences), skipped=4), Characters())
+    assert (found.labels, found.skipped) == ({"O": 2, None: 1}, 4)
 
 
 def test_counts() -> None:

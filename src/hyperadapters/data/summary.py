@@ -1,6 +1,8 @@
 """What corpora hold, and whether a tokenizer can read them."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from hyperadapters.data.corpora import Corpus
@@ -26,6 +28,10 @@ class Summary:
             2,000 sentences and scaled up where there are more.
         flagged: more than 20% are unknown.
         left_out: sentences of the source that are not read, because they are scored.
+        skipped: rows of the source, for all splits, that lack a text on one of two sides.
+        labels: every label as the source has it -> how many words have it; under None the words
+            without a label, if there are any beside others.
+        repeated: another split of the task -> how many of the sentences it has too.
     """
 
     task: str
@@ -37,6 +43,9 @@ class Summary:
     unknown: float
     flagged: bool
     left_out: int = 0
+    skipped: int = 0
+    labels: Mapping[str | None, int] = field(default_factory=dict)
+    repeated: Mapping[str, int] = field(default_factory=dict)
 
 
 def summary(corpus: Corpus, tokenizer: Any) -> Summary:
@@ -52,6 +61,7 @@ def summary(corpus: Corpus, tokenizer: Any) -> Summary:
         len(example.words) if isinstance(example, Tagged) else len(example.text.split())
         for example in corpus.examples
     )
+    tagged = (example for example in corpus.examples if isinstance(example, Tagged))
     return Summary(
         task=corpus.task,
         route=corpus.route,
@@ -62,4 +72,6 @@ def summary(corpus: Corpus, tokenizer: Any) -> Summary:
         unknown=share,
         flagged=share > UNKNOWN_LIMIT,
         left_out=corpus.left_out,
+        skipped=corpus.skipped,
+        labels=Counter(label for example in tagged for label in example.labels),
     )

@@ -1,6 +1,7 @@
 """What a run's corpora hold, and how much of them its tokenizer can read."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from rich.table import Table
@@ -8,10 +9,11 @@ from rich.text import Text
 
 from hyperadapters.data.corpora import SPLITS, Corpus
 from hyperadapters.data.summary import UNKNOWN_LIMIT, Summary, summary
+from hyperadapters.report.overlap import Overlap
 from hyperadapters.routes import Cell
 from hyperadapters.run.library import Library
 
-__all__ = ["census", "census_table"]
+__all__ = ["census", "census_table", "labels_table"]
 
 
 def census(library: Library, tokenizer: Any) -> Iterator[Summary]:
@@ -24,13 +26,15 @@ def census(library: Library, tokenizer: Any) -> Iterator[Summary]:
     """
     read = {"train": library.trained, "dev": library.judging, "test": library.evaluated}
     every = dict.fromkeys(cell for split in SPLITS for cell in read[split])
+    overlap = Overlap(library)
     seen = set[tuple[Cell, str]]()  # a route such as `de-en-fr` reads what `de-fr` reads
     for cell in sorted(every, key=lambda cell: list(library.tasks).index(cell.task)):
         for split in SPLITS:
             own = Cell(cell.task, cell.route.ends)
             if cell in read[split] and (own, split) not in seen:
                 seen.add((own, split))
-                yield summary(_corpus(library, own, split), tokenizer)
+                corpus = _corpus(library, own, split)
+                yield replace(summary(corpus, tokenizer), repeated=overlap.of(corpus))
 
 
 def _corpus(library: Library, cell: Cell, split: str) -> Corpus:
@@ -41,7 +45,8 @@ def _corpus(library: Library, cell: Cell, split: str) -> Corpus:
 
 def census_table(corpora: Iterable[Summary]) -> Table:
     """The numbers as a table; a warning beside every corpus that has nothing, or that the tokenizer
-    hardly reads, and how many sentences are left out because they are scored.
+    hardly reads, and how many sentences are left out because they are scored, skipped because
+    a text is missing, or in another split too.
     """
     table = Table("task", "language", "split", title="Corpora that the run reads")
     for name in ("sentences", "words", "tokens", "unknown tokens"):
@@ -67,5 +72,25 @@ def _note(corpus: Summary) -> Text:
     notes = [
         Text(f"above {UNKNOWN_LIMIT:.0%} unknown" if corpus.flagged else "", style="yellow"),
         Text(f"{corpus.left_out:,} left out: scored" if corpus.left_out else ""),
+        Text(f"{corpus.skipped:,} rows skipped: a text is missing" if corpus.skipped else ""),
+        *(
+            Text(f"{count:,} also in {split}", style="yellow")
+            for split, count in corpus.repeated.items()
+        ),
     ]
     return Text("; ").join(filter(None, notes))
+
+
+def labels_table(corpora: Iterable[Summary]) -> Table:
+    """Every label of each corpus that has any, as its files have it, with the number of words that
+    have it; the most frequent first.
+    """
+    table = Table(
+        "task", "language", "split", "labels", title="Labels, and how many words have them"
+    )
+    for corpus in corpora:
+        if corpus.labels:
+            each = sorted(corpus.labels.items(), key=lambda one: (-one[1], str(one[0])))
+            told = (f"{label or 'no label'} {count:,}" for label, count in each)
+            table.add_row(corpus.task, str(corpus.route), corpus.split, Text(", ".join(told)))
+    return table
