@@ -79,6 +79,7 @@ def test_words_are_kept_whole(tmp_path: Path, content: str, words: tuple[str, ..
         ("a O\nb\n", Columns(), r"(?s)label missing.*ner.txt:2.*found: 1: 'b'"),
         ("a\tO\nb\t\n", Columns(), r"(?s)label missing.*ner.txt:2"),
         ("a\tO\n\tO\n", Columns(), r"(?s)word missing.*ner.txt:2"),
+        ("1\ta\n# x\ty\n", Columns(1, 2, "#"), r"(?s)too few columns.*ner.txt:1"),
         ("1\ta\n", Columns(1, 2), r"(?s)too few columns.*ner.txt:1.*at least 3 columns"),
         ("\n\n", Columns(), "the file holds no sentence"),
     ],

@@ -126,7 +126,11 @@ def _table(path: Path, columns: Columns) -> Iterator[tuple[int, Sequence[str]]]:
             if cells and not shape.fits(line, cells):
                 raise _uneven(cells, shape, line, where)
             yield number, cells
-        elif shape.fits(line, cells) and cells[columns.label].strip() in shape.labels:
+        elif (
+            shape.labels
+            and shape.fits(line, cells)
+            and cells[columns.label].strip() in shape.labels
+        ):
             raise _left_out(columns.comments, line, where)
 
 
