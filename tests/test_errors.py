@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperadapters import errors
-from hyperadapters.errors import DataError, HyperadaptersError, UnknownName, nearest
+from hyperadapters.errors import DataError, HyperadaptersError, UnknownName, located, nearest
 
 
 def test_a_message_has_one_line_per_answer_in_order():
@@ -26,6 +26,14 @@ def test_a_message_has_one_line_per_answer_in_order():
         "  remedy: use `format: text`",
     ]
     assert (error.what, error.where) == ("the file has no labels", "train.tsv:3")
+
+
+@pytest.mark.parametrize(("own", "said"), [(None, "a.txt"), ("b.txt:4", "b.txt:4")])
+def test_a_fault_without_a_place_is_given_one(own, said):
+    with pytest.raises(DataError) as caught, located("a.txt"):
+        raise DataError("broken", where=own, found="nothing")
+    assert str(caught.value) == f"broken\n  where: {said}\n  found: nothing"
+    assert caught.value.where == said
 
 
 def test_what_is_not_known_is_left_out():

@@ -14,7 +14,8 @@ expected, found, likely cause, remedy.
 """
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 __all__ = [
     "BackboneError",
@@ -26,6 +27,7 @@ __all__ = [
     "TrainingError",
     "UnknownName",
     "known_names",
+    "located",
     "nearest",
 ]
 
@@ -53,16 +55,28 @@ class HyperadaptersError(Exception):
         remedy: str | None = None,
     ) -> None:
         self.what = what
-        self.where = where
-        parts = {
+        self._parts = {
             "where": where,
             "expected": expected,
             "found": found,
             "likely cause": cause,
             "remedy": remedy,
         }
-        lines = [f"  {label}: {text}" for label, text in parts.items() if text is not None]
-        super().__init__("\n".join([what, *lines]))
+        super().__init__(self._message())
+
+    def _message(self) -> str:
+        lines = [f"  {label}: {text}" for label, text in self._parts.items() if text is not None]
+        return "\n".join([self.what, *lines])
+
+    @property
+    def where(self) -> str | None:
+        """File and line, or the path inside a run file, if that is known."""
+        return self._parts["where"]
+
+    def place(self, where: str) -> None:
+        """Says where the fault is, in place of what was said of that."""
+        self._parts["where"] = where
+        self.args = (self._message(),)
 
 
 class ConfigError(HyperadaptersError):
@@ -71,6 +85,21 @@ class ConfigError(HyperadaptersError):
 
 class DataError(HyperadaptersError):
     """A corpus file is missing, broken or does not fit its task."""
+
+
+@contextmanager
+def located(where: str) -> Iterator[None]:
+    """Says of a fault in data where it is, if it does not know that itself.
+
+    Raises:
+        DataError: the same, with the place.
+    """
+    try:
+        yield
+    except DataError as fault:
+        if fault.where is None:
+            fault.place(where)
+        raise
 
 
 class UnknownName(HyperadaptersError):

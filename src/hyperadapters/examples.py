@@ -7,10 +7,10 @@ __all__ = ["Example", "Pair", "Tagged", "Text"]
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """A sentence with one label per word."""
+    """A sentence with one label per word; None where a word has none."""
 
     words: tuple[str, ...]
-    labels: tuple[str, ...]
+    labels: tuple[str | None, ...]
 
     @property
     def text(self) -> str:

@@ -26,6 +26,8 @@ from hyperadapters.routes import Route
         ("glue/dev.csv", 'a,"one, two",0\n', "one, two"),
         ("qa/validation.json", json.dumps({"data": [{"question": "who goes?"}]}), "who goes?"),
         ("mt/en-fr/test.jsonl", '{"en": "go on"}\n{"en": "come in"}\n', "come in"),
+        ("mt/en-fr/dev.jsonl", '{"en": "half \\ud83d"}\n{"en": "go on"}\n', "go on"),
+        ("mt/en-fr/dev.jsonl", f'{"[" * 3000}\n{"1" * 5000}\n{{"en": "go on"}}\n', "go on"),
         ("mt/en-fr/dev.json", '{"en": "go on"}\nnot json\n', "not json"),
         ("text/dev.txt", "two words\nand three words\n", "two words"),
         ("text/en.val.txt", "one two\nthree four\n", "three four"),

@@ -2,6 +2,7 @@
 
 import string
 import sys
+from dataclasses import replace
 
 import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
@@ -30,6 +31,14 @@ def letters(**special: str) -> PreTrainedTokenizerFast:
 
 def corpus(*examples: Tagged | Text | Pair) -> Corpus:
     return Corpus("ner", Route.of("tr"), "train", examples, "here")
+
+
+def test_labels_are_counted_and_what_was_skipped_is_kept(
+    characters: PreTrainedTokenizerFast,
+) -> None:
+    sentences = Tagged(("a", "b"), ("O", None)), Tagged(("c",), ("O",)), Text("d")
+    found = summary(replace(corpus(*sentences), skipped=4), characters)
+    assert (found.labels, found.skipped) == ({"O": 2, None: 1}, 4)
 
 
 def test_counts(characters: PreTrainedTokenizerFast) -> None:

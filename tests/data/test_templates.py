@@ -61,3 +61,26 @@ def test_no_root() -> None:
 def test_the_root_is_no_folder(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"(?s)the data root is not a folder.*absent"):
         rooted("a.txt", tmp_path / "absent")
+
+
+@pytest.mark.parametrize(
+    "path", ["a**b/{language}", "", ".", "{language}/" + 300 * "x", "*/" + 300 * "x", "\0/*"]
+)
+def test_paths_that_no_file_can_have(tmp_path: Path, path: str) -> None:
+    for pattern in (path, f"{tmp_path}/{path}"):
+        try:
+            assert expand(tmp_path, pattern, {"language": "yo"}) == ()
+            assert named(tmp_path, pattern, {}) == set()
+        except DataError as fault:
+            assert "files cannot be looked for" in str(fault)
+
+
+@pytest.mark.parametrize("path", ["a**b/{language}", 300 * "x"])
+def test_a_pattern_that_is_none_is_named(tmp_path: Path, path: str) -> None:
+    with pytest.raises(DataError, match=r"(?s)files cannot be looked for.*expected: a path"):
+        expand(tmp_path, path, {"language": "yo"})
+
+
+def test_a_field_has_a_name(tmp_path: Path) -> None:
+    touch(tmp_path, "yor-{1}.txt")
+    assert named(tmp_path, "{language}-{1}.txt", {}) == {"yo"}

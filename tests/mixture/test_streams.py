@@ -13,6 +13,7 @@ from hyperadapters.mixture.mixture import Stream
 from hyperadapters.mixture.streams import corpora_of, mixture_of, streams_of, told_of
 from hyperadapters.routes import Cell, Route
 from hyperadapters.run.assembly import Assembly, assemble
+from hyperadapters.run.library import Library
 from hyperadapters.tasks import Encoded
 from hyperadapters.tasks.tagging import Tagging
 
@@ -84,6 +85,18 @@ def test_a_phase_without_data_is_an_error(assembly: Assembly, phase: Phase, aske
     with pytest.raises(TrainingError, match="phase `language` has no data") as caught:
         streams_of(assembly, filled(assembly, phase))
     assert asked in str(caught.value) and "fields, mlm, spans" in str(caught.value)
+
+
+def test_a_corpus_that_is_scored_as_a_whole_is_not_called_empty(assembly: Assembly) -> None:
+    """Nothing is left to train on in one cell, whatever the others have."""
+    first = assembly.method.phases[0]
+    cell, corpus = corpora_of(assembly, first)[0]
+    scored = replace(corpus, examples=(), left_out=24)
+    library = Library(assembly.run, corpora={(cell, "train"): scored})
+    with pytest.raises(
+        TrainingError, match=r"(?s)`mlm/en` could be trained on is scored.*found: 24"
+    ):
+        corpora_of(replace(assembly, library=library), first)
 
 
 def test_a_mixture_follows_the_recipe(assembly: Assembly) -> None:

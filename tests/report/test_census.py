@@ -1,6 +1,7 @@
 """What corpora hold."""
 
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -10,7 +11,7 @@ from transformers import PreTrainedTokenizerFast
 from hyperadapters.config import RunFile, run_from
 from hyperadapters.data.summary import Summary
 from hyperadapters.errors import DataError
-from hyperadapters.report.census import census, census_table
+from hyperadapters.report.census import census, census_table, labels_table
 from hyperadapters.routes import Route
 from hyperadapters.run.library import Library
 
@@ -69,6 +70,39 @@ def test_a_route_is_counted_once_with_its_ends(tokenizer: PreTrainedTokenizerFas
     assert found[4:] == [("de-fr", "test")]
 
 
+def test_sentences_that_several_splits_have_are_counted(
+    tokenizer: PreTrainedTokenizerFast, tmp_path: Path
+) -> None:
+    """Whatever their case; also those of another language of the task."""
+    splits = {"train": "a b c", "dev": "d A", "test": "b b d e"}
+    for split, words in splits.items():
+        (tmp_path / f"en-{split}").write_text("".join(f"{word} O\n\n" for word in words.split()))
+    (tmp_path / "fi-train").write_text("e O\n")
+    data = {"format": "conll", "path": f"{tmp_path}/{{language}}-{{split}}"}
+    run = _run(
+        tasks={"fields": {"kind": "tagging", "data": data}},
+        train={"fields": ["en", "fi"]},
+        evaluate={"fields": ["en"]},
+        phases={},
+    )
+    found = {(str(s.route), s.split): s.repeated for s in census(Library(run), tokenizer)}
+    assert found["en", "train"] == found["fi", "train"] == {}
+    assert found["en", "dev"] == {"train": 1}
+    assert found["en", "test"] == {"train": 3, "dev": 1}
+
+
+def test_every_label_is_listed_with_its_count() -> None:
+    labels = {"Nurses'I-ORG": 1, "O": 2000, None: 3, "[b]": 4}
+    rows = [
+        Summary("ner", Route.of("en"), "train", 5, 5, 5, 0.0, False, labels=labels),
+        Summary("mlm", Route.of("en"), "train", 5, 5, 5, 0.0, False),
+    ]
+    stream = StringIO()
+    Console(file=stream, width=120).print(labels_table(rows))
+    assert "O 2,000, [b] 4, no label 3, Nurses'I-ORG 1" in stream.getvalue()
+    assert "mlm" not in stream.getvalue()
+
+
 def test_a_missing_corpus_to_train_on_is_an_error(tokenizer: PreTrainedTokenizerFast) -> None:
     data = {"format": "conll", "path": "/nowhere/{language}.{split}"}
     run = _run(
@@ -83,8 +117,11 @@ def test_the_table_warns_above_a_fifth_unknown() -> None:
         Summary("ner", Route.of("en"), "train", 1000, 5000, 8000, 0.01, False),
         Summary("ner", Route.of("ug"), "train", 10, 50, 80, 0.25, True),
         Summary("ner", Route.of("fi"), "test", 0, 0, 0, 0.0, False),
-        Summary("mt", Route.of("de", "en"), "train", 10, 50, 80, 0.0, False, left_out=1234),
+        Summary("mt", Route.of("de", "en"), "train", 10, 50, 80, 0.0, False, 1234, skipped=5678),
         Summary("ner", Route.of("yo"), "train", 9, 9, 9, 0.0, False, 0, 128, 7, 3),
+        Summary(
+            "ner", Route.of("sw"), "test", 9, 9, 9, 0.0, False, repeated={"train": 7, "dev": 1}
+        ),
     ]
     stream = StringIO()
     Console(file=stream, width=200).print(census_table(rows))
@@ -96,6 +133,9 @@ def test_the_table_warns_above_a_fifth_unknown() -> None:
     finnish = next(line for line in lines if " fi " in line)
     assert "nothing there" in finnish and "nothing" not in english + uyghur
     german = next(line for line in lines if " de-en " in line)
+    assert "5,678 rows skipped: a text is missing" in german
+    swahili = next(line for line in lines if " sw " in line)
+    assert "7 also in train; 1 also in dev" in swahili and "also" not in german
     assert "1,234 left out: scored" in german and "left out" not in english + uyghur
     yoruba = next(line for line in lines if " yo " in line)
     assert "7 longer than 128 tokens; 3 labelled words without a token" in yoruba

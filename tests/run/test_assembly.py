@@ -97,6 +97,18 @@ def test_a_backbone_without_a_decoder_translates_nothing(tmp_path: Path) -> None
         assemble(run)
 
 
+def test_pairs_that_are_all_scored_are_no_text_to_learn_from(tmp_path: Path) -> None:
+    for split in ("train", "dev", "test"):
+        (tmp_path / f"de-en-{split}.tsv").write_text("ja\tyes\nnein\tno\n")
+    cells = {"train": {"mt": ["de-en"]}, "evaluate": {"mt": ["de-en"]}}
+    values = tiny_runs.translation(tmp_path / "run", **cells)
+    path = f"{tmp_path}/{{first}}-{{second}}-{{split}}.tsv"
+    values["tasks"]["mt"]["data"] = {"format": "pairs", "path": path}
+    message = r"(?s)no text to learn a vocabulary from.*found: 2, all of which are scored"
+    with pytest.raises(DataError, match=message):
+        assemble(run_from(values))
+
+
 def test_empty_files_are_no_text_to_learn_from(tmp_path: Path) -> None:
     for language in ("de", "en"):
         (tmp_path / f"{language}.txt").write_text("")

@@ -15,7 +15,8 @@ import tiny_runs
 from hyperadapters.backbones import architectures
 from hyperadapters.config import run_from
 from hyperadapters.context import Context, Row
-from hyperadapters.errors import BackboneError, BundleError, ConfigError
+from hyperadapters.errors import BackboneError, BundleError, ConfigError, DataError
+from hyperadapters.examples import Tagged
 from hyperadapters.routes import Route
 from hyperadapters.run import bundle
 from hyperadapters.run.assembly import Assembly, assemble
@@ -111,6 +112,13 @@ def test_what_is_scored_may_change_what_was_trained_may_not(encoder: Path, tmp_p
     loaded = bundle.load(tmp_path / "model", changes=more)
     assert len(loaded.corpus(loaded.cell("spans", "ta"), "test")) == 3
     assert loaded.run.evaluate["spans"] == ("ta",)
+    kept = loaded.tasks["spans"].labels
+    mapping = bundle.load(tmp_path / "model", changes=["tasks.spans.label_map.MISC=O"])
+    task = mapping.tasks["spans"]
+    assert task.labels == kept and "B-MISC" not in kept
+    task.check(Tagged(("today",), ("B-MISC",)))
+    with pytest.raises(DataError, match="`B-MISC` is not among(.|\n)*label_map.MISC=O"):
+        loaded.tasks["spans"].check(Tagged(("today",), ("B-MISC",)))
     trained = ("method.code=7", "train.spans=[en]", "recipe.steps=1")
     told = ("tasks.spans.labels=[A]", "tasks.spans.kind=mlm", "tasks.new={kind: mlm}", "tasks={}")
     for change in (*trained, *told):

@@ -14,7 +14,7 @@ import tiny_runs
 from hyperadapters.backbones import architectures
 from hyperadapters.config import RunFile, run_from
 from hyperadapters.context import Context, Row
-from hyperadapters.errors import BackboneError, ConfigError, UnknownName
+from hyperadapters.errors import BackboneError, ConfigError, DataError, UnknownName
 from hyperadapters.run.assembly import Assembly, assemble
 from hyperadapters.run.library import Library
 from hyperadapters.scoring.evaluation import evaluate
@@ -88,6 +88,20 @@ def test_labels_are_those_that_the_model_names(assembly: Assembly, tmp_path: Pat
     other = list(reversed(assembly.tasks["fields"].labels))
     for labels in (None, other):
         close(scored(source, with_labels(assembly, labels), "fields"), own, "fields")
+
+
+def test_a_label_that_the_model_lacks_is_mapped_onto_one_that_it_has(
+    assembly: Assembly, tmp_path: Path
+) -> None:
+    labels = assembly.tasks["fields"].labels
+    source = saved(assembly, tmp_path, [labels[0], "X", *labels[2:]])
+    advice = rf"(?s)`{labels[1]}` is not among the labels.*label_map.{labels[1]}={labels[0]}`"
+    with pytest.raises(DataError, match=advice):
+        scored(source, assembly.run, "fields")
+    mapping = assembly.run.tasks["fields"].model_copy(update={"label_map": {labels[1]: "X"}})
+    tasks = {**assembly.run.tasks, "fields": mapping}
+    found = scored(source, assembly.run.model_copy(update={"tasks": tasks}), "fields")
+    close(found, evaluate(assembly), "fields")
 
 
 def test_labels_are_named_by_the_settings_where_the_model_does_not(

@@ -28,3 +28,4 @@ def test_labels_are_derived_from_examples():
     examples = [Tagged(("a",), ("I-PER",)), Tagged(("a", "b"), ("B-DATE", "B-PER"))]
     assert labels_of(examples, {"DATE": "O"}) == ("O", "B-PER", "I-PER")
     assert labels_of([Tagged(("a", "b"), ("VERB", "NOUN"))]) == ("NOUN", "VERB")
+    assert labels_of([Tagged(("a", "b"), (None, "NOUN"))]) == ("NOUN",)

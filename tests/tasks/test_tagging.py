@@ -149,6 +149,16 @@ def test_text_without_labels_can_be_tagged_but_is_not_scored(tokenizer):
     assert NER.loss(logits, share).predictions == 0
 
 
+def test_words_without_a_label_are_neither_learned_nor_scored(tokenizer):
+    sentence = Tagged(("cats", "on", "mat"), ("B-PER", None, "I-PER"))
+    _, share = share_of(NER, tokenizer, [sentence])
+    assert share.targets["gold"].tolist() == [[1, -100, 2]]
+    logits = sure(share, lambda e, t: 1 if t == 1 else 2)
+    assert NER.loss(logits, share).predictions == 2
+    accuracy = replace(NER, metric=METRICS["accuracy"])
+    assert accuracy.statistics(logits, share) == [(2.0, 2.0)]
+
+
 def test_label_map_is_applied_before_encoding(tokenizer):
     task = replace(NER, label_map={"DATE": "O"})
     encoded = task.encode(tokenizer, Tagged(("cat", "sat"), ("B-DATE", "B-PER")), 64)
@@ -172,8 +182,9 @@ def test_an_unknown_label_names_the_nearest(tokenizer):
         "  expected: one of O, B-PER, I-PER",
         "  found: `B-PERS` at the word `sat` of `cat sat`",
         "  likely cause: the corpus has another label set than the task",
-        "  remedy: did you mean `B-PER`? If not, add `B-PERS` to `labels`, "
-        "or send it elsewhere with `label_map`",
+        "  remedy: did you mean `B-PER`? If not, map it onto one of these, "
+        "`--set tasks.ner.label_map.PERS=O`; before a run is trained, `B-PERS` can be added to "
+        "its `labels`",
     ]
 
 

@@ -49,15 +49,18 @@ def study(
 
 @app.command()
 def data(file: RunFileArgument, changes: Changes = None, data_root: DataRoot = None) -> None:
-    """Count the sentences and tokens that a run reads, and what its tokenizer does not know.
+    """Count the sentences, tokens and labels of a run, and what its tokenizer does not know.
 
     Example: `hyperadapters data configs/hyper-adapters/cldr.yaml`
     """
     from hyperadapters.config import load_run
-    from hyperadapters.report.census import census, census_table
+    from hyperadapters.report.census import census, census_table, labels_table
     from hyperadapters.run.library import Library
     from hyperadapters.run.loading import tokenizer_of
 
     run = load_run(file, changes or ())
     library = Library(run, data_root)
-    console().print(census_table(census(library, tokenizer_of(run, library))))
+    corpora = [*census(library, tokenizer_of(run, library))]
+    console().print(census_table(corpora))
+    if any(corpus.labels for corpus in corpora):
+        console().print(labels_table(corpora))

@@ -19,6 +19,7 @@ class Corpus:
         source: where they came from, for messages: a file, or the name of a built-in set.
         left_out: examples that the source has and that are not among these, because they are
             scored.
+        skipped: rows of the source, for all splits, that lack a text on one of two sides.
     """
 
     task: str
@@ -27,6 +28,7 @@ class Corpus:
     examples: Sequence[Example]
     source: str
     left_out: int = 0
+    skipped: int = 0
 
     def __len__(self) -> int:
         return len(self.examples)

@@ -155,7 +155,7 @@ def _plain(lines: list[str]) -> Iterator[str]:
 def _value(text: str) -> object:
     try:
         return json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):  # no JSON, or numbers and nesting without end
         return text
 
 
@@ -167,8 +167,8 @@ def _strings(lines: list[str]) -> Iterator[str]:
         waiting = [_value(line) for line in lines]
     while waiting:
         value = waiting.pop()
-        if isinstance(value, str):
-            yield value
+        if isinstance(value, str):  # half a character, which JSON can escape, has no bytes
+            yield value.encode(errors="replace").decode()
         elif isinstance(value, dict):
             waiting.extend(value.values())
         elif isinstance(value, list):

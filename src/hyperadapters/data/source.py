@@ -8,11 +8,11 @@ from typing import Any, ClassVar, NamedTuple
 
 from hyperadapters.data.corpora import Corpus
 from hyperadapters.data.limits import Limit, limited
-from hyperadapters.errors import HyperadaptersError, UnknownName
+from hyperadapters.errors import DataError, HyperadaptersError, UnknownName
 from hyperadapters.examples import Example
 from hyperadapters.routes import Route
 
-__all__ = ["Place", "Rule", "Sample", "Source", "by_place", "sides"]
+__all__ = ["Found", "Place", "Rule", "Sample", "Source", "by_place", "lacking", "sides"]
 
 
 class Sample(NamedTuple):
@@ -26,6 +26,25 @@ class Sample(NamedTuple):
     example: Example
     mark: str
     line: int | None = None
+
+
+Found = Sample | DataError
+"""What a reader finds in a row: an example, or what to say of a row that lacks a text.
+
+Such rows are skipped and counted, as long as there are others.
+"""
+
+
+def lacking(
+    languages: Sequence[str], texts: Sequence[str], where: str, **more: str | None
+) -> DataError:
+    """What to say of a row that lacks a text in one of two languages.
+
+    Args:
+        more: `expected`, `found` and `remedy`, where more is known.
+    """
+    name = next(name for name, text in zip(languages, texts, strict=True) if not text.strip())
+    return DataError(f"no text in `{name}`", where=where, **more)
 
 
 class Place(ABC):
@@ -83,23 +102,28 @@ class Source(ABC):
         return by_place
 
     @abstractmethod
-    def _samples(self, text: Any, route: Route, split: str) -> Iterable[Sample]:
-        """The examples of a text that its place found, in its order."""
+    def _samples(self, text: Any, route: Route, split: str) -> Iterable[Found]:
+        """The examples of a text that its place found, in its order, and the rows that lack one."""
 
     def read(self, task: str, route: Route, split: str, root: Path | None) -> Corpus:
         """The examples of a language or direction and a split (`train`, `dev`, `test`).
 
         Raises:
-            DataError: missing, or broken.
+            DataError: missing, or broken, or every row lacks a text.
             ContextError: one language, of a source that has directions only.
         """
         place = self._place
         texts = place.find(route, split, root)
         if not texts:
             raise place.missing(route, split, root)
-        samples = chain.from_iterable(self._samples(text, route, split) for text in texts)
-        examples = limited(tuple(self._rule(samples, split, root)), self.limit, split)
-        return Corpus(task, route, split, examples, ", ".join(dict.fromkeys(map(str, texts))))
+        found = chain.from_iterable(self._samples(text, route, split) for text in texts)
+        kept = _Kept(found)
+        examples = limited(tuple(self._rule(kept, split, root)), self.limit, split)
+        faults = kept.faults
+        if faults and kept.sound == 0:
+            raise faults[0]
+        source = ", ".join(dict.fromkeys(map(str, texts)))
+        return Corpus(task, route, split, examples, source, skipped=len(faults))
 
     def routes(self, root: Path | None) -> tuple[Route, ...]:
         """The languages or directions that it has, sorted; best effort."""
@@ -108,6 +132,23 @@ class Source(ABC):
     def has(self, route: Route, split: str, root: Path | None) -> bool:
         """Whether `read` would find examples of this language or direction and split."""
         return bool(self._place.find(route, split, root))
+
+
+class _Kept:
+    """The samples among what a reader finds; what it says of other rows is kept apart."""
+
+    def __init__(self, found: Iterable[Found]) -> None:
+        self._found = found
+        self.faults: list[DataError] = []
+        self.sound = 0
+
+    def __iter__(self) -> Iterator[Sample]:
+        for one in self._found:
+            if isinstance(one, DataError):
+                self.faults.append(one)
+            else:
+                self.sound += 1
+                yield one
 
 
 def sides(route: Route, beside: str) -> tuple[str, str]:

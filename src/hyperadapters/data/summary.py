@@ -2,8 +2,8 @@
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -34,6 +34,10 @@ class Summary:
         length: the most tokens that the run reads of a sentence; 0 where that is not known.
         longer: sentences that have more.
         unread: words with a label, `O` apart, that the tokenizer has no token for.
+        skipped: rows of the source, for all splits, that lack a text on one of two sides.
+        labels: every label as the source has it -> how many words have it; under None the words
+            without a label, if there are any beside others.
+        repeated: another split of the task -> how many of the sentences it has too.
 
     What takes a tokenizer is counted in the first 50,000 sentences, and scaled up where there are
     more.
@@ -51,6 +55,9 @@ class Summary:
     length: int = 0
     longer: int = 0
     unread: int = 0
+    skipped: int = 0
+    labels: Mapping[str | None, int] = field(default_factory=dict)
+    repeated: Mapping[str, int] = field(default_factory=dict)
 
 
 def summary(
@@ -70,12 +77,14 @@ def summary(
             found["unknown"] += sum(ids.count(unknown) for ids in texts)
             found["longer"] += 0 < length < tokens_of(list(map(len, texts)))
             found["unread"] += unread
+    tagged = (example for example in corpus.examples if isinstance(example, Tagged))
     scale = len(corpus) / (len(sample) or 1)
     share = found["unknown"] / (found["tokens"] or 1)
     words = sum(
         len(example.words) if isinstance(example, Tagged) else len(example.text.split())
         for example in corpus.examples
     )
+    tagged = (example for example in corpus.examples if isinstance(example, Tagged))
     return Summary(
         task=corpus.task,
         route=corpus.route,
@@ -89,6 +98,8 @@ def summary(
         length=length,
         longer=round(found["longer"] * scale),
         unread=round(found["unread"] * scale),
+        skipped=corpus.skipped,
+        labels=Counter(label for example in tagged for label in example.labels),
     )
 
 
@@ -104,6 +115,6 @@ def _read(examples: Sequence[Example], tokenizer: Any) -> Iterator[tuple[list[li
             own = [token for token, word in zip(ids, words, strict=True) if word is not None]
             seen = set(words)
             without = [label for word, label in enumerate(one.labels) if word not in seen]
-            yield [own], sum(label != "O" for label in without)
+            yield [own], sum(label not in ("O", None) for label in without)
         else:
             yield list(islice(texts, len(one.texts))), 0

@@ -1,7 +1,7 @@
 """Path templates under a data root: `ner/{language}/{split}.txt`, with globs and other codes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ __all__ = [
 ]
 
 Codes = Mapping[str, str | tuple[str, ...]]
-_FIELD = re.compile(r"\{(\w+)\}")
+_FIELD = re.compile(r"\{([^\W\d]\w*)\}")
 
 
 def rooted(template: str, root: Path | None) -> tuple[Path, str]:
@@ -88,11 +88,34 @@ def filled(template: str, fields: Mapping[str, str]) -> str:
 
 
 def expand(root: Path | None, template: str, fields: Mapping[str, str]) -> tuple[Path, ...]:
-    """The files that a template names with its fields filled in, sorted."""
+    """The files that a template names with its fields filled in, sorted.
+
+    Raises:
+        DataError: the system refuses the path, or it is no pattern.
+    """
     base, path = rooted(template, root)
     path = filled(path, fields)
-    found = sorted(base.glob(path)) if any(mark in path for mark in "*?[") else [base / path]
-    return tuple(file for file in found if file.is_file())
+    return tuple(found for found in _found(base, path) if found.is_file())
+
+
+def _found(base: Path, pattern: str) -> Sequence[Path]:
+    """What a pattern may stand for, sorted; a path without `*`, `?` and `[` for itself alone.
+
+    Raises:
+        DataError: the system or the library refuses it.
+    """
+    try:
+        (base / pattern).is_file()  # refuses what is too long
+        if any(mark in pattern for mark in "*?["):
+            return sorted(base.glob(pattern))
+        return [base / pattern]
+    except (ValueError, NotImplementedError, IndexError, OSError) as fault:
+        raise DataError(
+            "files cannot be looked for",
+            where=str(base / pattern)[:200],
+            expected="a path, in which `*` and `?` stand within a name, and `**` for whole folders",
+            found=str(fault)[:200],
+        ) from None
 
 
 @lru_cache(maxsize=256)
@@ -100,7 +123,7 @@ def _named_in(base: Path, template: str) -> tuple[Mapping[str, str], ...]:
     """What stands for the fields of a template in each of the files that fit it; best effort."""
     known = {"**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
     pattern, seen = "", set()
-    for part in re.split(r"(\*\*/|\*|\?|\{\w+\})", template):
+    for part in re.split(r"(\*\*/|\*|\?|\{[^\W\d]\w*\})", template):
         name = part[1:-1]
         if part not in known and part.startswith("{"):
             pattern += f"(?P={name})" if name in seen else f"(?P<{name}>[^/]+?)"
@@ -109,7 +132,7 @@ def _named_in(base: Path, template: str) -> tuple[Mapping[str, str], ...]:
             pattern += known.get(part, re.escape(part))
     matches = (
         re.fullmatch(pattern, file.relative_to(base).as_posix())
-        for file in sorted(base.glob(_FIELD.sub("*", template)))
+        for file in _found(base, _FIELD.sub("*", template))
     )
     return tuple(match.groupdict() for match in matches if match)
 

@@ -30,7 +30,7 @@ def corpora_of(assembly: Assembly, phase: Phase) -> list[tuple[Cell, Corpus]]:
     """The cells that a phase trains on, each with its corpus.
 
     Raises:
-        TrainingError: the run has none for the phase.
+        TrainingError: the run has none for the phase, or all that a cell has is scored.
         DataError: one is missing, or broken.
     """
     if not phase.cells:
@@ -40,7 +40,16 @@ def corpora_of(assembly: Assembly, phase: Phase) -> list[tuple[Cell, Corpus]]:
             found=", ".join(sorted(assembly.run.tasks)),
             remedy="add them to the run file, or choose a method without this phase",
         )
-    return [(cell, assembly.corpus(cell, "train")) for cell in phase.cells]
+    corpora = [(cell, assembly.corpus(cell, "train")) for cell in phase.cells]
+    for cell, corpus in corpora:
+        if corpus.left_out and not corpus.examples:
+            raise TrainingError(
+                f"everything that `{cell}` could be trained on is scored, and so left out",
+                where=corpus.source,
+                expected="sentences to train on that no dev or test set of the task has",
+                found=f"{corpus.left_out:,} that one has, in one of its languages",
+            )
+    return corpora
 
 
 def mixture_of(

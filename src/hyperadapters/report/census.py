@@ -1,6 +1,7 @@
 """What a run's corpora hold, and how much of them its tokenizer can read."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -9,10 +10,11 @@ from rich.text import Text
 
 from hyperadapters.data.corpora import SPLITS, Corpus
 from hyperadapters.data.summary import UNKNOWN_LIMIT, Summary, summary
+from hyperadapters.report.overlap import Overlap
 from hyperadapters.routes import Cell
 from hyperadapters.run.library import Library
 
-__all__ = ["census", "census_table"]
+__all__ = ["census", "census_table", "labels_table"]
 
 
 def census(library: Library, tokenizer: Any) -> Iterator[Summary]:
@@ -25,6 +27,7 @@ def census(library: Library, tokenizer: Any) -> Iterator[Summary]:
     """
     read = {"train": library.trained, "dev": library.judging, "test": library.evaluated}
     every = dict.fromkeys(cell for split in SPLITS for cell in read[split])
+    overlap = Overlap(library)
     seen = set[tuple[Cell, str]]()  # a route such as `de-en-fr` reads what `de-fr` reads
     for cell in sorted(every, key=lambda cell: list(library.tasks).index(cell.task)):
         for split in SPLITS:
@@ -33,7 +36,9 @@ def census(library: Library, tokenizer: Any) -> Iterator[Summary]:
                 seen.add((own, split))
                 tokens_of = partial(library.tasks[cell.task].tokens_read, tokenizer)
                 length = library.length(own, split)
-                yield summary(_corpus(library, own, split), tokenizer, tokens_of, length)
+                corpus = _corpus(library, own, split)
+                found = summary(corpus, tokenizer, tokens_of, length)
+                yield replace(found, repeated=overlap.of(corpus))
 
 
 def _corpus(library: Library, cell: Cell, split: str) -> Corpus:
@@ -45,7 +50,8 @@ def _corpus(library: Library, cell: Cell, split: str) -> Corpus:
 def census_table(corpora: Iterable[Summary]) -> Table:
     """The numbers as a table; a warning beside every corpus that has nothing, or that the tokenizer
     hardly reads, and how many sentences are left out because they are scored, are longer than
-    what is read, or have words that it has no token for.
+    what is read, have words that it has no token for, are skipped because a text is missing, or
+    are in another split too.
     """
     table = Table("task", "language", "split", title="Corpora that the run reads")
     for name in ("sentences", "words", "tokens", "unknown tokens"):
@@ -73,5 +79,25 @@ def _note(corpus: Summary) -> Text:
         Text(f"{corpus.left_out:,} left out: scored" if corpus.left_out else ""),
         Text(f"{corpus.longer:,} longer than {corpus.length} tokens" if corpus.longer else ""),
         Text(f"{corpus.unread:,} labelled words without a token" if corpus.unread else ""),
+        Text(f"{corpus.skipped:,} rows skipped: a text is missing" if corpus.skipped else ""),
+        *(
+            Text(f"{count:,} also in {split}", style="yellow")
+            for split, count in corpus.repeated.items()
+        ),
     ]
     return Text("; ").join(filter(None, notes))
+
+
+def labels_table(corpora: Iterable[Summary]) -> Table:
+    """Every label of each corpus that has any, as its files have it, with the number of words that
+    have it; the most frequent first.
+    """
+    table = Table(
+        "task", "language", "split", "labels", title="Labels, and how many words have them"
+    )
+    for corpus in corpora:
+        if corpus.labels:
+            each = sorted(corpus.labels.items(), key=lambda one: (-one[1], str(one[0])))
+            told = (f"{label or 'no label'} {count:,}" for label, count in each)
+            table.add_row(corpus.task, str(corpus.route), corpus.split, Text(", ".join(told)))
+    return table

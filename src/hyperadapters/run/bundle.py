@@ -127,7 +127,7 @@ def _check_open(folder: Path, changes: Sequence[str]) -> None:
             raise ConfigError(
                 f"`{change}` would change what was trained",
                 expected=f"a change of {', '.join(f'`{key}`' for key in _OPEN)}, "
-                "of a task's metric, search or data, or of `backbone.path`",
+                "of a task's metric, label map, search or data, or of `backbone.path`",
                 remedy="train a run of its own with it",
             )
 

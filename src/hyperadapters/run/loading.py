@@ -85,10 +85,15 @@ def _learned(library: Library, shape: Architecture) -> Any:
     """
     corpora = [library.corpus(cell, "train") for cell in library.trained]
     if not any(corpus.examples for corpus in corpora):
+        left_out = sum(corpus.left_out for corpus in corpora)
         raise DataError(
             "there is no text to learn a vocabulary from",
             where=", ".join(dict.fromkeys(corpus.source for corpus in corpora)),
-            cause="the files are empty, or no line of theirs is in the split `train`",
+            expected="examples in the split `train`",
+            found=f"{left_out:,}, all of which are scored and so left out" if left_out else "none",
+            cause="the sentences to train on are those to be scored"
+            if left_out
+            else "the files are empty, or no line of theirs is in the split `train`",
         )
     if not shape.has_decoder:
         texts = [example.text for corpus in corpora for example in corpus.examples]

@@ -9,7 +9,7 @@ import torch
 
 from hyperadapters.context import Context, Row
 from hyperadapters.data import Corpus
-from hyperadapters.errors import ConfigError, DataError
+from hyperadapters.errors import ConfigError, DataError, located
 from hyperadapters.machine.ranks import shared
 from hyperadapters.metrics import Loss, Statistics
 from hyperadapters.model.inference import EXAMPLES, Forward, over_batches
@@ -147,7 +147,8 @@ def _scored(
     ran = under.row(meant, 0)
     _check_factors(cell.task, meant, ran)
     told = Counter[str]()
-    statistics = _judged(scored, task, cell.route, corpus, Then(usual, under), told)
+    with located(corpus.source):
+        statistics = _judged(scored, task, cell.route, corpus, Then(usual, under), told)
     totals = tuple(map(sum, zip(*statistics, strict=True)))
     notes = [
         task.metric.beside(totals),

@@ -25,5 +25,6 @@ def labels_of(
     examples: Iterable[Tagged], label_map: Mapping[str, str] | None = None
 ) -> tuple[str, ...]:
     """The mapped labels of `examples`, in a head's order: `O` first, then the others sorted."""
-    found = {mapped(label, label_map or {}) for example in examples for label in example.labels}
+    each = (label for example in examples for label in example.labels if label is not None)
+    found = {mapped(label, label_map or {}) for label in each}
     return tuple(sorted(found, key=lambda label: (label != "O", label)))

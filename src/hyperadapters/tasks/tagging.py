@@ -109,14 +109,14 @@ class Tagging(Task):
         return {"labels": list(self.labels)}
 
     def check(self, example: Tagged) -> None:
-        """Raises unless every word has a label of the task."""
+        """Raises unless all labels are among those of the task."""
         self._gold(example)
 
     def encode(self, tokenizer: Tokenizer, example: Tagged, length: int) -> Encoded:
         """Token ids, `labels` per token; `gold` and `first` token per word of the uncut sentence.
 
-        Words are read as in running text. A word without a token has -1 in `first`. An example
-        without labels (text to be tagged) has -100 for every gold label.
+        Words are read as in running text. A word without a token has -1 in `first`, one without a
+        label -100 in `gold`, as every word of an example without labels (text to be tagged).
 
         Raises:
             DataError: no words, not one label per word, or a label that the task does not have.
@@ -150,14 +150,15 @@ class Tagging(Task):
         index = {label: place for place, label in enumerate(self.labels)}
         gold = []
         for word, label in zip(example.words, example.labels, strict=True):
-            here = mapped(label, self.label_map)
-            if here not in index:
-                raise self._unknown(label, here, word, example)
-            gold.append(index[here])
+            here = None if label is None else mapped(label, self.label_map)
+            if label is not None and here not in index:
+                raise self._unknown(label, str(here), word, example)
+            gold.append(IGNORED if here is None else index[here])
         return gold
 
     def _unknown(self, label: str, here: str, word: str, example: Tagged) -> DataError:
-        close = nearest(here, self.labels)
+        close, key = nearest(here, self.labels), label.partition("-")[2] or label
+        onto = "O" if "O" in self.labels else close or self.labels[0]
         after = f", `{here}` after the label map," if here != label else ""
         return DataError(
             f"label `{label}`{after} is not among the labels of task `{self.name}`",
@@ -165,7 +166,8 @@ class Tagging(Task):
             found=f"`{label}` at the word `{word}` of `{example.text[:80]}`",
             cause="the corpus has another label set than the task",
             remedy=(f"did you mean `{close}`? If not, " if close else "")
-            + f"add `{here}` to `labels`, or send it elsewhere with `label_map`",
+            + f"map it onto one of these, `--set tasks.{self.name}.label_map.{key}={onto}`; "
+            f"before a run is trained, `{here}` can be added to its `labels`",
         )
 
     def targets(
@@ -274,7 +276,7 @@ class TaggingSettings(TaskSettings):
         _named_by,
         _told,
     )
-    made_for: ClassVar[frozenset[str]] = frozenset({"kind", "labels", "label_map"})
+    made_for: ClassVar[frozenset[str]] = frozenset({"kind", "labels"})
 
     def build(self, name: str, corpora: Callable[[], Iterable[Corpus]]) -> Task:
         """The task; labels that are left open are read off all its corpora, because a rare one may

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from hyperadapters.context import Row
-from hyperadapters.errors import ConfigError
+from hyperadapters.errors import ConfigError, located
 from hyperadapters.method import HEADS, Phase
 from hyperadapters.providers import Provider
 from hyperadapters.routes import Cell
@@ -33,8 +33,9 @@ def check(assembly: Assembly) -> None:
         check_filled(replace(corpus, route=cell.route))
         for hop in cell.route.hops:
             _check_weights(assembly, phases[-1], phases[-1].score_under.row(hop.row(cell.task), 0))
-            for _ in encoded_for(assembly, task, corpus.examples, hop):
-                pass
+            with located(corpus.source):
+                for _ in encoded_for(assembly, task, corpus.examples, hop):
+                    pass
     for phase in phases:
         for cell in phase.select:
             check_filled(assembly.corpus(cell, "dev"), "select")
@@ -44,8 +45,10 @@ def check(assembly: Assembly) -> None:
 def _check_examples(assembly: Assembly) -> None:
     phases = assembly.method.phases[first_phase(assembly.method) :]
     for cell in (cell for phase in phases for cell in phase.cells):
-        for example in assembly.corpus(cell, "train").examples:
-            assembly.tasks[cell.task].check(example)
+        corpus = assembly.corpus(cell, "train")
+        with located(corpus.source):
+            for example in corpus.examples:
+                assembly.tasks[cell.task].check(example)
 
 
 def _check_heads(assembly: Assembly) -> None:

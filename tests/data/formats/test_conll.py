@@ -44,12 +44,42 @@ def test_a_hash_is_a_word_unless_comments_are_named(tmp_path: Path) -> None:
     assert read_conll(file(tmp_path, "# O\n")) == [Tagged(("#",), ("O",))]
 
 
+def test_comments_of_conllu_are_known_and_other_hashes_are_words(tmp_path: Path) -> None:
+    lines = ["# newdoc", "# sent_id = w1", "# text = Goats climb rocks .", "Goats B-X", "# O", ""]
+    path = file(tmp_path, "\n".join([*lines, "# newpar id = w2", "# text_en = x", "up O", ""]))
+    assert read_conll(path) == [Tagged(("Goats", "#"), ("B-X", "O")), Tagged(("up",), ("O",))]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("10 000\tO\nNew York\tI-LOC\n", ("10 000", "New York")),
+        ("ab   O\nabcd O\n a     O \n", ("ab", "abcd", "a")),
+        ("_ PUNCT\nword NOUN\n", ("_", "word")),
+    ],
+    ids=["blanks-between-tabs", "aligned-with-spaces", "one-underscore"],
+)
+def test_words_are_kept_whole(tmp_path: Path, content: str, words: tuple[str, ...]) -> None:
+    (sentence,) = read_conll(file(tmp_path, content))
+    assert sentence.words == words
+
+
 @pytest.mark.parametrize(
     ("content", "columns", "message"),
     [
+        ("cost O\n10 000 O\nfrancs O\n", Columns(), r"(?s)other columns.*ner.txt:2.*found: 3"),
+        ("New York I-LOC\nis O\nbig O\n", Columns(), r"(?s)other columns.*ner.txt:1.*found: 3"),
+        ("a\tO\nb\tO\nc\tX\tO\n", Columns(), r"(?s)other columns.*:3.*2 columns, split at tabs"),
+        ("a O\nb O\n10 000\tO\n", Columns(), r"(?s)other columns.*ner.txt:3.*split at spaces"),
+        ("a\tO\nNew York\n", Columns(), r"(?s)label missing.*ner.txt:2.*found: 1"),
+        ("a O\nNurses'I-ORG\n", Columns(), r"(?s)label missing.*ner.txt:2.*a blank lost"),
+        ("a O\n# begin x y\nb O\n", Columns(), r'(?s)other columns.*ner.txt:2.*comments: "#"'),
+        ("a O\n# O\n", Columns(comments="#"), r"(?s)begins with `#` is a word.*ner.txt:2"),
+        ("_ A\n_ B\n\n_ A\n", Columns(), r"(?s)the words are missing.*ner.txt\n.*1 of 2 sentences"),
         ("a O\nb\n", Columns(), r"(?s)label missing.*ner.txt:2.*found: 1: 'b'"),
         ("a\tO\nb\t\n", Columns(), r"(?s)label missing.*ner.txt:2"),
         ("a\tO\n\tO\n", Columns(), r"(?s)word missing.*ner.txt:2"),
+        ("1\ta\n# x\ty\n", Columns(1, 2, "#"), r"(?s)too few columns.*ner.txt:1"),
         ("1\ta\n", Columns(1, 2), r"(?s)too few columns.*ner.txt:1.*at least 3 columns"),
         ("\n\n", Columns(), "the file holds no sentence"),
     ],

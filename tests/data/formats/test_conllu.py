@@ -42,6 +42,12 @@ def test_another_column(tmp_path: Path) -> None:
     assert read_conllu(file(tmp_path, GOOD), "deprel")[0].labels == ("root", "obj", "obl")
 
 
+def test_words_may_lack_a_label_and_one_may_be_an_underscore(tmp_path: Path) -> None:
+    content = row("1", "a", "X") + row("2", "_", "_") + "\n" + row("1", "_", "SYM")
+    expected = [Tagged(("a", "_"), ("X", None)), Tagged(("_",), ("SYM",))]
+    assert read_conllu(file(tmp_path, content)) == expected
+
+
 def test_trees_keep_heads_and_comments(tmp_path: Path) -> None:
     first, second = read_trees(file(tmp_path, GOOD))
     assert [token["head"] for token in first if isinstance(token["id"], int)] == [0, 1, 1]
@@ -61,7 +67,23 @@ def test_trees_keep_heads_and_comments(tmp_path: Path) -> None:
             row("1", "a", "X") + row("3", "b", "X"),
             r"(?s)word ids do not count.*tree.conllu:2.*found: word 3",
         ),
-        ("\n" + row("1", "a", "_"), r"(?s)label missing.*tree.conllu:2.*UPOS.*the word `a`"),
+        (row("1", "a", "_") * 2, "word ids do not count"),
+        ("\n" + row("1", "a", "_"), r"(?s)label missing.*tree.conllu\n.*UPOS.*the word `a`"),
+        (row("1", "a", "X") + row("2", "b", ""), r"(?s)label missing.*tree.conllu:2"),
+        (row("1", "a", "X") + row("2", "b", " "), r"(?s)label missing.*tree.conllu:2"),
+        (row("1", "a", "X") + row("2", "", "X"), r"(?s)word missing.*tree.conllu:2"),
+        (row("1", "a", "X") + row("2", " ", "X"), r"(?s)word missing.*tree.conllu:2"),
+        (row("1", "a", "X") + row("x", "b", "X"), r"(?s)malformed.*tree.conllu:2.*`2`.*`x`"),
+        (row("1", "a", "X") + row("", "b", "X"), r"(?s)id of a word is malformed.*tree.conllu:2"),
+        (row("1", "a", "X") + row("2-3", "b", "_"), r"(?s)a line is lost.*tree.conllu:2"),
+        (row("1", "a", "X") + row("2.1", "b", "X"), r"(?s)a line is lost.*tree.conllu:2"),
+        (row("1", "a", "X") + row("1-2", "b", "X"), r"(?s)do not count.*tree.conllu:2"),
+        (row("0.1", "a", "X"), r"(?s)a line is lost.*tree.conllu:1.*0 words"),
+        (row("1", "_", "X"), r"(?s)the words are missing.*1 of 1 sentences.*its text"),
+        (
+            row("1", "a", "X") + "\n" + row("1", "_", "X") + row("2", "_", "X"),
+            r"(?s)the words are missing.*1 of 2 sentences",
+        ),
         ("# text = a\n", "the file holds no sentence"),
     ],
 )
@@ -94,6 +116,8 @@ def test_every_real_treebank_is_read(data_root: Path) -> None:
     assert sum(len(s.words) for s in sentences["yo_ytb-ud-test.conllu"]) == 8243
     assert len(sentences["en_ewt-ud-test.conllu"]) == 2077
     assert {label for found in sentences.values() for s in found for label in s.labels} <= set(UPOS)
+    tags = read_conllu(data_root / "ud/UD_Turkish-IMST/tr_imst-ud-train.conllu", "xpos")
+    assert 0 < sum(label is None for one in tags for label in one.labels) < 10
 
 
 UPOS = "ADJ ADP ADV AUX CCONJ DET INTJ NOUN NUM PART PRON PROPN PUNCT SCONJ SYM VERB X".split()

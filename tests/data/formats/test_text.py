@@ -65,6 +65,8 @@ def test_broken_bytes_name_the_line(tmp_path: Path) -> None:
 def test_missing_file(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"(?s)cannot read `none.txt`.*No such file"):
         read_lines(tmp_path / "none.txt")
+    with pytest.raises(DataError, match="(?s)cannot read.*null byte"):
+        read_lines(tmp_path / "no\0ne.txt")
 
 
 def test_identified_texts(tmp_path: Path) -> None:

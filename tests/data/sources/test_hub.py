@@ -1,11 +1,14 @@
 """Data sets of `datasets`, from local files and offline."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import datasets
+import pyarrow
 import pytest
+from pyarrow import parquet
 
 from hyperadapters.data import Hub, Pair, Tagged, Text
 from hyperadapters.data.corpora import SPLITS
@@ -96,7 +99,7 @@ def test_what_is_no_list_of_words_is_refused(words: object, labels: object, tmp_
     rows = [{"words": words, "labels": labels}]
     (tmp_path / "yor-train.json").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
     source = Hub(path="{language}-{split}.json", words="words", labels="labels")
-    with pytest.raises(DataError, match="row 0(.|\n)*a list of words"):
+    with pytest.raises(DataError, match=r"yor-train.json:1(.|\n)*a list of words"):
         source.read("ner", Route.of("yo"), "train", tmp_path)
 
 
@@ -144,7 +147,9 @@ def test_numbers_without_names(root: Path) -> None:
 
 
 def test_words_and_labels_that_differ_in_number(root: Path) -> None:
-    with pytest.raises(DataError, match=r"(?s)differ in number.*row 0.*2 words, 1 labels"):
+    with pytest.raises(
+        DataError, match=r"(?s)differ in number.*validation.jsonl:1.*2 words, 1 labels"
+    ):
         Hub(path=JSON, words="tokens", labels="tags").read("ner", Route.of("yo"), "dev", root)
 
 
@@ -218,11 +223,107 @@ def test_words_that_mean_nothing_elsewhere_are_words(split: str, tmp_path: Path)
 
 def test_a_cell_without_a_text_is_refused_by_its_row(tmp_path: Path) -> None:
     lines = ['{"de": "a", "en": "b"}', '{"de": null, "en": "c"}']
-    (tmp_path / "mt.jsonl").write_text("\n".join(lines) + "\n")
-    with pytest.raises(DataError, match=r"(?s)no text\n  where: .*mt\.jsonl, row 1\n.*None"):
-        Hub(path="mt.jsonl", first="de", second="en").read(
-            "mt", Route.of("de", "en"), "train", tmp_path
-        )
+    (tmp_path / "mt-train.jsonl").write_text("\n".join(lines) + "\n")
+    with pytest.raises(DataError, match=r"(?s)no text\n  where: .*mt-train\.jsonl:2\n.*None"):
+        Hub(path="mt-{split}.jsonl", text="de").read("mlm", Route.of("de"), "train", tmp_path)
+
+
+@pytest.mark.parametrize("columns", [{"first": "de", "second": "en"}, {"translation": "t"}])
+def test_rows_that_lack_a_language_are_skipped_and_counted(
+    columns: dict[str, str], tmp_path: Path
+) -> None:
+    rows = [{"de": "a", "en": "b"}, {"en": "c"}, {"de": None, "en": "d"}, {"de": "e", "en": " "}]
+    rows = [{**row, "t": row} for row in rows]
+    (tmp_path / "mt-train.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    source = Hub(path="mt-{split}.jsonl", **columns)
+    corpus = source.read("mt", Route.of("de", "en"), "train", tmp_path)
+    assert [*corpus.examples] == [Pair("a", "b", ("de", "en"))]
+    assert corpus.skipped == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", "x,text\n1,007\n2,1.50\n3,true\n4,2024-01-05\n5,null\n\n"),
+        ("a.jsonl", '{"text": 7}\n{"text": 1.50}\n{"text": true}\n{"text": "2024-01-05"}\n'),
+        ("a.json", '[{"text": 7},\n {"text": 1.50}, {"text": true}, {"text": "2024-01-05"}]'),
+    ],
+)
+def test_numbers_dates_and_booleans_are_text_as_they_are_written(
+    name: str, content: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text(content)
+    source = Hub(path=str(tmp_path / "{split}.") + name[2:], text="text")
+    (tmp_path / name).rename(tmp_path / f"train.{name[2:]}")
+    found = [one.text for one in source.read("mlm", Route.of("en"), "train", None).examples]
+    zeros = name == "a.csv"
+    assert found[:4] == ["007" if zeros else "7", "1.50", "true", "2024-01-05"]
+    assert found[4:] == ["null"] * zeros
+
+
+def test_typed_columns_of_parquet_are_text(tmp_path: Path) -> None:
+    when = date(2024, 1, 5)
+    columns = {
+        "a": [7],
+        "b": [1.5],
+        "c": [True],
+        "d": [when],
+        "w": [[2010, 7]],
+        "l": [["O", "X"]],
+    }
+    datasets.Dataset.from_dict(columns).to_parquet(tmp_path / "train.parquet")
+    for name, said in {"a": "7", "b": "1.5", "c": "true", "d": "2024-01-05"}.items():
+        source = Hub(path="{split}.parquet", text=name)
+        assert [*source.read("m", Route.of("en"), "train", tmp_path).examples] == [Text(said)]
+    tagged = Hub(path="{split}.parquet", words="w", labels="l")
+    (one,) = tagged.read("ner", Route.of("en"), "train", tmp_path).examples
+    assert one == Tagged(("2010", "7"), ("O", "X"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.jsonl", b'{"text": "a"}\n{"text": "\xff"}\n', r"not UTF-8\n  where: .*a.jsonl:2"),
+        ("a.csv", b"text\na\n\xff\n", r"not UTF-8\n  where: .*a.csv:3"),
+        ("a.csv", b"text\nyes, and no\n", r"more cells than there are columns\n  where: .*:2"),
+        ("a.csv", b'text\n"open\n', r"comma-separated values cannot be read\n  where: .*a.csv:2"),
+        ("a.csv", b"", r"no column `text`"),
+        ("a.jsonl", b'{"text": "a"}\n{"text": "b"\n', r"no JSON\n  where: .*a.jsonl:2\n"),
+        ("a.json", b'[{"text": "a"},\n {"text"]', r"no JSON\n  where: .*a.json:2\n"),
+        ("a.json", b'[{"text": "a"}, 5]', r"(?s)no JSON\n  where: .*a.json, row 1\n.*no object"),
+        ("a.jsonl", b'{"text": NaN}', r"(?s)no JSON\n  where: .*a.jsonl:1.*`NaN` is no number"),
+        ("a.jsonl", b'{"text": "\\ud83d"}', r"(?s)a.jsonl:1.*U\+D83D, which is half a character"),
+        ("a.jsonl", b'{"text": ' + b"7" * 5000 + b"}", r"(?s)no JSON\n  where: .*a.jsonl:1"),
+        ("a.jsonl", b'{"text": 1e' + b"7" * 50 + b"}", r"(?s)no JSON\n  where: .*a.jsonl:1"),
+        ("a.jsonl", b'{"text": ' + b"[" * 5000 + b"}", r"(?s)no JSON.*nested too deeply"),
+        ("a.json", b"[" * 5000, r"(?s)no JSON\n  where: .*a.json:1.*nested too deeply"),
+        (
+            "a.jsonl",
+            b'{"text": ' + b"[" * 300 + b"]" * 300 + b"}",
+            r"no text\n  where: .*a.jsonl:1",
+        ),
+        ("a.parquet", b"PAR1", r"(?s)cannot load.*a file is damaged"),
+    ],
+)
+def test_damaged_files_are_named(name: str, content: bytes, message: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_bytes(content)
+    source = Hub(path="{language}." + name[2:], text="text")
+    with pytest.raises(DataError, match=message):
+        source.read("mlm", Route.of("a"), "train", tmp_path)
+
+
+def test_two_halves_of_a_character_are_one(tmp_path: Path) -> None:
+    (tmp_path / "train.jsonl").write_text('{"text": "\\ud83d\\ude00"}')
+    source = Hub(path="{split}.jsonl", text="text")
+    assert [*source.read("m", Route.of("en"), "train", tmp_path).examples] == [Text("😀")]
+
+
+def test_text_of_parquet_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    raw = pyarrow.array([b"a\xff"], pyarrow.binary())
+    broken = pyarrow.StringArray.from_buffers(1, raw.buffers()[1], raw.buffers()[2])
+    parquet.write_table(pyarrow.table({"text": broken}), tmp_path / "train.parquet")
+    with pytest.raises(DataError, match="cannot load(.|\n)*a file is damaged"):
+        Hub(path="{split}.parquet", text="text").read("m", Route.of("en"), "train", tmp_path)
 
 
 @pytest.mark.parametrize(

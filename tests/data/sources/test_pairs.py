@@ -98,8 +98,11 @@ def test_texts_may_stand_at_the_top_of_an_object(root):
 @pytest.mark.parametrize(
     ("name", "line", "message"),
     [
-        ("{first}-{second}/bad.jsonl", '{"translation": {"de": "x"}}', "a line holds no pair"),
-        ("{first}-{second}/bad.jsonl", "no json", "a line holds no pair"),
+        ("{first}-{second}/bad.jsonl", '{"translation": ["x", "y"]}', "a line holds no texts by"),
+        ("{first}-{second}/bad.jsonl", '{"translation": {"de": [], "en": "y"}}', "no text"),
+        ("{first}-{second}/bad.jsonl", "no json", "a line is no JSON"),
+        ("{first}-{second}/bad.jsonl", '{"de": "\\udc00", "en": "y"}', "half a character"),
+        ("{first}-{second}/bad.jsonl", '{"de": ' + "[" * 3000, "nested too deeply"),
         ("{first}-{second}/bad.tsv", "one column", "a line has one column"),
     ],
 )
@@ -112,10 +115,36 @@ def test_a_broken_line_is_named(name, line, message, root):
     assert f"{file}:2" in str(caught.value)
 
 
-def test_a_side_that_is_no_text_is_refused(root):
-    (root / "de-en" / "null.jsonl").write_text('{"translation": {"de": null, "en": "y"}}\n')
-    with pytest.raises(DataError, match="a line holds no pair"):
+@pytest.mark.parametrize("row", ['{"translation": {"de": null, "en": "y"}}', '{"id": 4}'])
+def test_a_language_that_no_row_has_is_refused(row, root):
+    (root / "de-en" / "null.jsonl").write_text(f"{row}\n{row}\n")
+    with pytest.raises(DataError, match=r"(?s)no text in `de`\n  where: .*null.jsonl:1\n.*codes:"):
         read(Pairs(path="{first}-{second}/null.jsonl"), "de-en", "train", root)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("t.jsonl", '{"de": "ja", "en": "yes"}\n{"de": 5, "en": 5.0}\n{"de": "x"}\n{"en": null}'),
+        ("t.json", '[{"de": "ja", "en": "yes"},\n{"de": 5, "en": 5.0}, {"en": "x"}, {"fr": "y"}]'),
+        ("t.tsv", "ja\tyes\n5\t5.0\n\tx\ny\t \n"),
+    ],
+)
+def test_rows_that_lack_a_language_are_skipped_and_counted(name, content, tmp_path):
+    (tmp_path / f"de-en-train.{name[2:]}").write_text(content)
+    source = Pairs(path="{first}-{second}-{split}." + name[2:])
+    for direction, texts in (("de-en", ("ja", "yes")), ("en-de", ("yes", "ja"))):
+        corpus = source.read("mt", Route.parse(direction), "train", tmp_path)
+        assert [(one.first, one.second) for one in corpus.examples][0] == texts
+        assert {*corpus.examples[1].texts} == {"5", "5.0"}
+        assert (len(corpus), corpus.skipped) == (2, 2)
+
+
+def test_a_line_that_one_side_lacks_is_counted(root):
+    (root / "de-en-x.de").write_text("ja\n\n\nnein\n")
+    (root / "de-en-x.en").write_text("yes\n\nno\n \n")
+    source = Pairs(path="{first}-{second}-x.{language}", anchor="de")
+    assert source.read("mt", Route.parse("de-en"), "train", root).skipped == 2
 
 
 @pytest.mark.parametrize("path", ["corpus.tsv", "{first}.tsv", "{language}.txt"])

@@ -1,11 +1,13 @@
 """CoNLL-U: labels of words for tagging, and whole trees through the `conllu` library."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import conllu
 
+from hyperadapters.data.formats.tagged import check_text
 from hyperadapters.data.formats.text import read_lines
 from hyperadapters.errors import DataError
 from hyperadapters.examples import Tagged
@@ -21,37 +23,49 @@ _COLUMNS = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "d
 def read_conllu(path: Path, column: str = "upos") -> list[Tagged]:
     """The words of each sentence with the labels of one column; multiword and empty nodes left out.
 
-    Does not build trees: that takes ten times as long.
+    A word with `_` in the column has None for a label. Does not build trees: that takes ten times
+    as long.
 
     Args:
         column: `upos`, `xpos` or `deprel`.
 
     Raises:
-        DataError: as `read_trees`, or a word has no label.
+        DataError: as `read_trees`, or no word has a label, or the words are missing.
     """
     place = _COLUMNS.index(column)
     found = []
     for first, block in _blocks(path):
         rows = [row for row in _rows(block, path, first) if row[1][0].isdecimal()]
         for number, cells in rows:
-            if cells[place] in ("", "_"):
-                raise DataError(
-                    "label missing",
-                    where=f"{path}:{number}",
-                    expected=f"a label in column {column.upper()} of every word",
-                    found=f"`{cells[place]}` at the word `{cells[1]}`",
-                )
+            if not cells[place].strip():
+                raise _unlabelled(column, cells, f"{path}:{number}")
         words = tuple(cells[1] for _, cells in rows)
-        found.append(Tagged(words, tuple(cells[place] for _, cells in rows)))
+        labels = (cells[place] for _, cells in rows)
+        found.append(Tagged(words, tuple(None if one == "_" else one for one in labels)))
+    check_text(found, path)
+    if not any(label for one in found for label in one.labels):
+        raise _unlabelled(column, ["1", *found[0].words], str(path))
     return found
+
+
+def _unlabelled(column: str, cells: Sequence[str], where: str) -> DataError:
+    """A word without a label."""
+    return DataError(
+        "label missing",
+        where=where,
+        expected=f"a label in column {column.upper()}, or `_` at some of the words",
+        found=f"none at the word `{cells[1]}`",
+        cause="the treebank lacks this column, or the line is damaged",
+    )
 
 
 def read_trees(path: Path) -> Iterator[Tree]:
     """Every sentence with all its columns (`head` an integer, `deprel`, ...), nodes and comments.
 
     Raises:
-        DataError: a line has not 10 columns, a blank line between sentences is missing, a column is
-            malformed, or there is no sentence at all; with file and line.
+        DataError: a line has not 10 columns, an id is malformed or out of order, a form is empty, a
+            blank line between sentences is missing, another column is malformed, or there is no
+            sentence at all; with file and line.
     """
     for first, block in _blocks(path):
         _rows(block, path, first)
@@ -82,7 +96,7 @@ def _blocks(path: Path) -> Iterator[tuple[int, list[str]]]:
 def _rows(block: list[str], path: Path, first: int) -> list[tuple[int, list[str]]]:
     """The cells of each line that is no comment, with the line's number."""
     found = []
-    words = 0
+    words = reach = 0
     for number, line in enumerate(block, first):
         if line.startswith("#"):
             continue
@@ -96,17 +110,56 @@ def _rows(block: list[str], path: Path, first: int) -> list[tuple[int, list[str]
                 cause="spaces in place of tabs, or another format",
                 remedy="for two columns `word label` use `format: conll`",
             )
-        if cells[0].isdecimal():
-            words += 1
-            if cells[0] != str(words):
-                fault = (
-                    "a line is lost" if cells[0] != "1" else "no blank line between two sentences"
-                )
-                raise DataError(
-                    f"word ids do not count 1, 2, 3, ...: {fault}",
-                    where=f"{path}:{number}",
-                    expected=f"word {words}",
-                    found=f"word {cells[0]}",
-                )
+        if not cells[1].strip():
+            raise DataError(
+                "word missing",
+                where=f"{path}:{number}",
+                expected="a form in the second column, `_` where the word itself is that",
+                found=repr(line[:60]),
+            )
+        words, reach = _counted(cells[0], words, reach, f"{path}:{number}")
         found.append((number, cells))
+    if not words or reach > words:
+        raise DataError(
+            "a line is lost",
+            where=f"{path}:{first + len(block) - 1}",
+            expected=f"word {words + 1} before the sentence ends",
+            found=f"{words} words",
+        )
     return found
+
+
+_ID = re.compile(
+    "(?P<word>[1-9][0-9]*)|(?P<begin>[1-9][0-9]*)-(?P<end>[1-9][0-9]{0,6})"
+    "|(?P<after>0|[1-9][0-9]*)[.][1-9][0-9]*"
+)
+"""Ids of a word, of the words that a form stands for together, and of an empty node."""
+
+
+def _counted(name: str, words: int, reach: int, where: str) -> tuple[int, int]:
+    """How many words there are with the line of this id, and how many its sentence must have.
+
+    Raises:
+        DataError: it is no id, or none that can follow on so many words.
+    """
+    match = _ID.fullmatch(name)
+    if match is None:
+        raise DataError(
+            "the id of a word is malformed",
+            where=where,
+            expected=f"`{words + 1}`, or as in `3-4` or `8.1`",
+            found=f"`{name[:60]}`",
+        )
+    if str(words) == match["after"]:
+        return words, reach
+    if str(words + 1) == match["word"]:
+        return words + 1, reach
+    if str(words + 1) == match["begin"]:
+        return words, max(reach, int(match["end"]))
+    fault = "no blank line between two sentences" if name == "1" else "a line is lost"
+    raise DataError(
+        f"word ids do not count 1, 2, 3, ...: {fault}",
+        where=where,
+        expected=f"word {words + 1}",
+        found=f"word {name[:60]}",
+    )

@@ -18,10 +18,9 @@ def read_lines(path: Path) -> list[str]:
     """
     try:
         raw = path.read_bytes()
-    except OSError as fault:
-        raise DataError(
-            f"cannot read `{path.name}`", where=str(path), found=fault.strerror or str(fault)
-        ) from None
+    except (OSError, ValueError) as fault:  # no file's name can hold NUL
+        found = getattr(fault, "strerror", None) or str(fault)
+        raise DataError(f"cannot read `{path.name}`", where=str(path), found=found) from None
     text = _decoded(raw, f"`{path.name}`", f"{path}:").removeprefix("\ufeff")
     lines = text.split("\n")
     if lines and not lines[-1]:

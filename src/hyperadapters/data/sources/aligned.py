@@ -11,7 +11,7 @@ from hyperadapters.data.formats.text import read_identified, read_parts
 from hyperadapters.data.limits import Limit, Lines
 from hyperadapters.data.places import InFiles, SideBySide, has_ids
 from hyperadapters.data.rules import by_hash, by_line
-from hyperadapters.data.source import Rule, Sample, Source
+from hyperadapters.data.source import Found, Rule, Sample, Source, lacking
 from hyperadapters.data.templates import Codes
 from hyperadapters.errors import ConfigError
 from hyperadapters.examples import Example, Pair
@@ -88,12 +88,14 @@ class Aligned(Source):
         lined = self.lines is None or split in self.lines
         return any(lined or has_ids(text.sides[0]) for text in texts)
 
-    def _samples(self, text: InFiles, route: Route, split: str) -> Iterator[Sample]:
+    def _samples(self, text: InFiles, route: Route, split: str) -> Iterator[Found]:
         """Neither side empty, marked by their id or the number of their line."""
         for mark, line, *both in _texts(text):
             first, second = map(str.strip, both)
             if first and second:
                 yield Sample(Pair(first, second, route.direction), mark, line)
+            elif first or second:
+                yield lacking(route.direction, (first, second), f"{text}, line {mark}")
 
 
 def _texts(text: InFiles) -> Iterator[tuple[str, int | None, str, str]]:

@@ -77,7 +77,8 @@ class ConllU(Files):
     """Universal Dependencies in CoNLL-U.
 
     Args:
-        column: which column holds the labels: `upos`, `xpos` or `deprel`.
+        column: which column holds the labels: `upos`, `xpos` or `deprel`. A word with `_` there
+            has no label: it is neither learned nor scored.
     """
 
     gives: ClassVar[type[Example]] = Tagged
@@ -91,11 +92,12 @@ class ConllU(Files):
 @final
 @dataclass(frozen=True, kw_only=True)
 class Conll(Files):
-    """CoNLL columns.
+    """CoNLL columns, as many in every line of a file, with tabs or spaces between.
 
     Args:
         word, label: columns of the word and of its label, 0-based, negative from the end.
-        comments: beginning of lines to leave out (`"#"` for UNER's .iob2).
+        comments: beginning of lines to leave out (`"#"` for UNER's .iob2); comments of CoNLL-U such
+            as `# text = ...` are left out anyway.
         prefix: cut from each word, a template (`"{language}:"` for WikiANN's `yo:Ilé`).
     """
 

@@ -1,17 +1,25 @@
 """Any data set that the `datasets` library reads: of the hub, or local parquet, JSON and CSV."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+import reprlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, final
 
-from hyperadapters.data.formats.rows import Cells, DataSet, made_of, read_rows, tagged_in, text_in
+from hyperadapters.data.formats.rows import (
+    Cells,
+    DataSet,
+    read_files,
+    read_rows,
+    tagged_in,
+    text_in,
+    text_or_none,
+)
 from hyperadapters.data.held_out import side_of
 from hyperadapters.data.limits import Limit, SplitNames, of_split
 from hyperadapters.data.places import ByLanguage
 from hyperadapters.data.rules import rule_of
-from hyperadapters.data.source import Place, Rule, Sample, Source, by_place, sides
+from hyperadapters.data.source import Found, Place, Rule, Sample, Source, by_place, lacking, sides
 from hyperadapters.data.templates import Codes, codes_for, filled
 from hyperadapters.errors import ConfigError, DataError
 from hyperadapters.examples import Example, Pair, Tagged, Text
@@ -40,7 +48,8 @@ class Hub(Source):
         label_names: names of numbered labels, where the data set does not carry them.
         text: the column of plain text.
         first, second: the columns of parallel text, the second in the language `beside`.
-        translation: the column that has a text under the code of each language.
+        translation: the column that has a text under the code of each language. A row of parallel
+            text without one of the two is skipped, and `data` says how many are.
         beside: the language of `second`, and where rows are divided among splits by their hash the
             one whose side chooses.
         splits: our split -> its name there.
@@ -123,30 +132,44 @@ class Hub(Source):
         known = not self.codes or str(route) in self.codes or self.gives is Pair
         return super().has(route, split, root) if self.path is not None else known
 
-    def _samples(self, text: Any, route: Route, split: str) -> Iterator[Sample]:
+    def _samples(self, text: Any, route: Route, split: str) -> Iterator[Found]:
         (columns,) = (tuple(filter(None, group)) for group in self._groups() if any(group))
         side = side_of(sides(route, self.beside), self.beside) if self.gives is Pair else 0
-        with nullcontext(text) if self.path is None else made_of(text.sides[0]) as data_set:
-            names, rows = read_rows(data_set, columns, f"language `{route}`, split `{split}`")
-            for row, cells in rows:
-                one = self._example(cells, route, self.label_names or names, row)
-                if self.gives is not Pair or all(map(str.strip, one.texts)):
-                    yield Sample(one, one.texts[side])
+        what = f"language `{route}`, split `{split}`"
+        if self.path is None:
+            names, rows = read_rows(text, columns, what)
+        else:
+            names, rows = read_files(text.sides[0], columns, what)
+        for row, cells in rows:
+            one = self._example(cells, route, self.label_names or names, row)
+            yield one if isinstance(one, DataError) else Sample(one, one.texts[side])
 
-    def _example(self, cells: Cells, route: Route, names: Sequence[str], row: str) -> Example:
+    def _example(
+        self, cells: Cells, route: Route, names: Sequence[str], row: str
+    ) -> Example | DataError:
         """That of one row, beside the names of its labels, and where it is."""
         if self.words is not None:
             return tagged_in(cells, names, row)
         if self.text is not None:
             return Text(text_in(cells[0], row))
         languages = sides(route, self.beside)
-        if self.first is not None:
-            return Pair(*self._in_order(cells, languages, row), languages)
-        first, second = (self._text_of(cells[0], name, row) for name in languages)
-        return Pair(first, second, languages)
+        by_code = self.first is None
+        both = (self._by_code if by_code else self._in_order)(cells, languages, row)
+        if all(map(str.strip, both)):
+            return Pair(*both, languages)
+        return lacking(languages, both, row, **(self._asked(languages, cells) if by_code else {}))
+
+    def _asked(self, languages: tuple[str, str], cells: Cells) -> dict[str, str]:
+        """What to say of codes that no row has."""
+        codes = (f"`{name}`: {' or '.join(codes_for(name, self.codes))}" for name in languages)
+        return {
+            "expected": f"under `{self.translation}` a text by code, of {', '.join(codes)}",
+            "found": reprlib.repr(cells[0]),
+            "remedy": f"name the codes, `codes: {{{languages[0]}: ...}}`",
+        }
 
     def _in_order(self, cells: Cells, languages: tuple[str, str], row: str) -> tuple[str, str]:
-        """The texts of two columns in the order of the direction."""
+        """The texts of two columns in the order of the direction; empty where there is none."""
         if self.beside not in languages:
             raise DataError(
                 f"`{Route(languages)}` is not a direction of this data set",
@@ -154,21 +177,20 @@ class Hub(Source):
                 expected=f"one from or into `{self.beside}`, which its column `{self.second}` has",
                 remedy="name that language, `beside: ...`",
             )
-        first, second = (text_in(cell, row) for cell in cells)
+        first, second = (text_or_none(cell, row) for cell in cells)
         return (second, first) if languages[0] == self.beside else (first, second)
 
-    def _text_of(self, texts: Any, name: str, source: str) -> str:
-        codes = codes_for(name, self.codes)
-        found = [texts[code] for code in codes if code in texts] if isinstance(texts, dict) else []
-        if found and isinstance(found[0], str):
-            return found[0]
-        raise DataError(
-            f"no text in `{name}`",
-            where=source,
-            expected=f"under `{self.translation}` a text by code: {' or '.join(codes)}",
-            found=repr(texts)[:80],
-            remedy=f"name its code, `codes: {{{name}: ...}}`",
-        )
+    def _by_code(self, cells: Cells, languages: tuple[str, str], row: str) -> tuple[str, str]:
+        """The texts under the codes of two languages; empty where there is none."""
+        texts = {} if cells[0] is None else cells[0]
+        if not isinstance(texts, dict):
+            raise lacking(languages, ("", ""), row, **self._asked(languages, cells))
+        first, second = (self._under(texts, name, row) for name in languages)
+        return first, second
+
+    def _under(self, texts: Mapping[str, Any], name: str, row: str) -> str:
+        found = (text_or_none(texts.get(code), row) for code in codes_for(name, self.codes))
+        return next(filter(None, found), "")
 
 
 @final

@@ -1,16 +1,19 @@
 """Parallel text in files of one pair of languages each: JSON lines, columns, or a file per side."""
 
-import json
-from collections.abc import Iterator
+import reprlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, final
+from pathlib import Path
+from typing import Any, ClassVar, Literal, final
 
+from hyperadapters.data.formats.objects import read_json
+from hyperadapters.data.formats.rows import text_or_none
 from hyperadapters.data.formats.text import read_lines, read_parts
 from hyperadapters.data.held_out import side_of
 from hyperadapters.data.limits import Limit, SplitNames
 from hyperadapters.data.places import ByPair, InFiles
 from hyperadapters.data.rules import rule_of
-from hyperadapters.data.source import Rule, Sample, Source
+from hyperadapters.data.source import Found, Rule, Sample, Source, lacking
 from hyperadapters.data.templates import Codes, check_places
 from hyperadapters.errors import ConfigError, DataError
 from hyperadapters.examples import Example, Pair
@@ -19,7 +22,8 @@ from hyperadapters.routes import Route
 __all__ = ["Pairs"]
 
 _JSON = (".json", ".jsonl")
-_Sides = tuple[str, str]
+_Row = tuple[str, str, str]
+"""Where a row is, and its two texts; empty where there is none."""
 
 
 @final
@@ -28,9 +32,10 @@ class Pairs(Source):
     """Files of a pair of languages, which serve both of its directions.
 
     `{first}` and `{second}` in the template are the two languages in the file's own order. By what
-    the files are: `.jsonl` and `.json` have an object per line with a text under each code (inside
-    `column`, if the object has it); other files have the two texts in their first two columns, with
-    a tab between; a template with `{language}` names a file per side, aligned by line.
+    the files are: `.jsonl` and `.json` have an object per line, or one list of them, with a text
+    under each code (inside `column`, if the object has it). Other files have the two texts in
+    their first two columns, with a tab between; a template with `{language}` names a file per side,
+    aligned by line. A row without one of the two texts is skipped, and `data` says how many are.
 
     Args:
         path: such as `{first}-{second}/{split}.jsonl`. Without `{split}`, 5% are dev and 5% test,
@@ -75,54 +80,66 @@ class Pairs(Source):
     def _rule(self) -> Rule:
         return rule_of(self.path)
 
-    def _samples(self, text: InFiles, route: Route, split: str) -> Iterator[Sample]:
+    def _samples(self, text: InFiles, route: Route, split: str) -> Iterator[Found]:
         """Neither side empty, in the order of the direction; that in `anchor` is the mark."""
         side = side_of(route.direction, self.anchor)
         order = 1 if next(iter(text.codes)) == route.languages[0] else -1
-        for both in self._texts(text):
+        for where, *both in self._texts(text):
             first, second = map(str.strip, both[::order])
             if first and second:
                 yield Sample(Pair(first, second, route.direction), (first, second)[side])
+            else:
+                yield self._lacking(text.codes, both, where)
 
-    def _texts(self, text: InFiles) -> Iterator[_Sides]:
-        """The texts of both sides, in the order of the files."""
+    def _lacking(self, codes: Mapping[str, str], both: Sequence[str], where: str) -> DataError:
+        first, second = codes.values()
+        return lacking(
+            tuple(codes),
+            both,
+            where,
+            expected=f'a text in `{first}` and one in `{second}`, in JSON {{"{self.column}": '
+            f'{{"{first}": "...", "{second}": "..."}}}}',
+            remedy="name the codes of the file, `codes: {...}`, or the key around them, `column`",
+        )
+
+    def _texts(self, text: InFiles) -> Iterator[_Row]:
+        """Where each row is, and the texts of both sides, in the order of the files."""
         if len(text.sides) == 2:
-            yield from read_parts(*text.sides)
+            pairs = enumerate(read_parts(*text.sides), 1)
+            yield from ((f"{text}, line {n}", *both) for n, both in pairs if any(both))
             return
         first, second = text.codes.values()
         for file in text.sides[0]:
-            for number, line in enumerate(read_lines(file), 1):
-                if line.strip():
-                    yield self._parsed(line, (first, second), f"{file}:{number}", file.suffix)
+            if file.suffix in _JSON:
+                each = read_json(file)
+                yield from (_of_json(row, (first, second), self.column, at) for at, row in each)
+            else:
+                yield from _of_columns(file, (first, second))
 
-    def _parsed(self, line: str, codes: _Sides, where: str, suffix: str) -> _Sides:
-        if suffix in _JSON:
-            return _of_json(line, codes, self.column, where)
+
+def _of_columns(file: Path, codes: tuple[str, str]) -> Iterator[_Row]:
+    for number, line in enumerate(read_lines(file), 1):
         first, tab, rest = line.partition("\t")
-        if not tab:
+        if line.strip() and not tab:
             raise DataError(
                 "a line has one column",
-                where=where,
+                where=f"{file}:{number}",
                 expected=f"a text in `{codes[0]}`, a tab, and the text in `{codes[1]}`",
                 found=repr(line[:60]),
             )
-        return first, rest.partition("\t")[0]
+        if line.strip():
+            yield f"{file}:{number}", first, rest.partition("\t")[0]
 
 
-def _of_json(line: str, codes: _Sides, column: str, where: str) -> _Sides:
-    try:
-        value = json.loads(line)
-        texts = value.get(column, value)
-        first, second = (texts[code] for code in codes)
-        if not (isinstance(first, str) and isinstance(second, str)):
-            raise TypeError("a side is not text")
-        return first, second
-    except (ValueError, AttributeError, TypeError, KeyError) as fault:
+def _of_json(row: Mapping[str, Any], codes: tuple[str, str], column: str, where: str) -> _Row:
+    texts = row.get(column, row)
+    if not isinstance(texts, Mapping):
         raise DataError(
-            "a line holds no pair",
+            "a line holds no texts by code",
             where=where,
             expected=f'{{"{column}": {{"{codes[0]}": "...", "{codes[1]}": "..."}}}}',
-            found=repr(line[:60]),
-            cause=f"{type(fault).__name__}: {fault}",
-            remedy="one JSON object per line; the key around the texts is `column`",
-        ) from fault
+            found=reprlib.repr(texts),
+            remedy="the key around the texts is `column`",
+        )
+    first, second = (text_or_none(texts.get(code), where) for code in codes)
+    return where, first, second

@@ -9,7 +9,7 @@ from hyperadapters.data.held_out import side_of
 from hyperadapters.data.limits import Limit
 from hyperadapters.data.places import Files, InFiles, SideBySide, has_ids
 from hyperadapters.data.rules import unseen
-from hyperadapters.data.source import Rule, Sample, Source, sides
+from hyperadapters.data.source import Found, Rule, Sample, Source, lacking, sides
 from hyperadapters.data.templates import Codes, check_named
 from hyperadapters.examples import Example, Pair
 from hyperadapters.routes import Route
@@ -57,7 +57,7 @@ class Parallel(Source):
     def _rule(self) -> Rule:
         return unseen
 
-    def _samples(self, text: InFiles, route: Route, split: str) -> Iterator[Sample]:
+    def _samples(self, text: InFiles, route: Route, split: str) -> Iterator[Found]:
         """Neither side empty, marked by the side in the language `beside`."""
         names = sides(route, self.beside)
         side = 1 if len(route.languages) == 1 else side_of(names, self.beside)
@@ -65,12 +65,14 @@ class Parallel(Source):
             first, second = map(str.strip, both)
             if first and second:
                 yield Sample(Pair(first, second, names), (first, second)[side])
+            elif first or second:
+                yield lacking(names, (first, second), str(text))
 
 
 def _aligned(firsts: Files, seconds: Files) -> Iterable[tuple[str, str]]:
     if has_ids(firsts):
         texts, others = _by_id(firsts), _by_id(seconds)
-        return ((text, others.get(name, "")) for name, text in texts.items())
+        return ((text, others[name]) for name, text in texts.items() if name in others)
     if len(firsts) != len(seconds):
         firsts, seconds = firsts[:1], seconds[:1]
     return read_parts(firsts, seconds)
