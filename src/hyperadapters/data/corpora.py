@@ -19,6 +19,8 @@ class Corpus:
         source: where they came from, for messages: a file, or the name of a built-in set.
         left_out: examples that the source has and that are not among these, because they are
             scored.
+        overlooked: files whose names look like this language, in another script, territory or
+            variety, and that were not read.
     """
 
     task: str
@@ -27,6 +29,7 @@ class Corpus:
     examples: Sequence[Example]
     source: str
     left_out: int = 0
+    overlooked: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.examples)

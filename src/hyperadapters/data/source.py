@@ -39,6 +39,12 @@ class Place(ABC):
     def routes(self, root: Path | None) -> Iterable[Route]:
         """The languages or directions that have any text; best effort."""
 
+    def overlooked(
+        self, texts: Sequence[Any], route: Route, split: str, root: Path | None
+    ) -> tuple[str, ...]:
+        """Files that look like those of a language, beside the texts that were found."""
+        return ()
+
     def missing(self, route: Route, split: str, root: Path | None) -> HyperadaptersError:
         """What to say where `find` finds nothing."""
         return UnknownName("language", str(route), map(str, self.routes(root)))
@@ -99,7 +105,14 @@ class Source(ABC):
             raise place.missing(route, split, root)
         samples = chain.from_iterable(self._samples(text, route, split) for text in texts)
         examples = limited(tuple(self._rule(samples, split, root)), self.limit, split)
-        return Corpus(task, route, split, examples, ", ".join(dict.fromkeys(map(str, texts))))
+        return Corpus(
+            task,
+            route,
+            split,
+            examples,
+            ", ".join(dict.fromkeys(map(str, texts))),
+            overlooked=place.overlooked(texts, route, split, root),
+        )
 
     def routes(self, root: Path | None) -> tuple[Route, ...]:
         """The languages or directions that it has, sorted; best effort."""

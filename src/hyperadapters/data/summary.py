@@ -26,6 +26,7 @@ class Summary:
             2,000 sentences and scaled up where there are more.
         flagged: more than 20% are unknown.
         left_out: sentences of the source that are not read, because they are scored.
+        overlooked: files whose names look like the language and that were not read.
     """
 
     task: str
@@ -37,6 +38,7 @@ class Summary:
     unknown: float
     flagged: bool
     left_out: int = 0
+    overlooked: tuple[str, ...] = ()
 
 
 def summary(corpus: Corpus, tokenizer: Any) -> Summary:
@@ -62,4 +64,5 @@ def summary(corpus: Corpus, tokenizer: Any) -> Summary:
         unknown=share,
         flagged=share > UNKNOWN_LIMIT,
         left_out=corpus.left_out,
+        overlooked=corpus.overlooked,
     )

@@ -12,7 +12,7 @@ from hyperadapters.data.limits import Limit, SplitNames, of_split
 from hyperadapters.data.places import ByLanguage
 from hyperadapters.data.rules import rule_of
 from hyperadapters.data.source import Place, Rule, Sample, Source, by_place, sides
-from hyperadapters.data.templates import Codes, codes_for, filled
+from hyperadapters.data.templates import Codes, codes_for, filled, told
 from hyperadapters.errors import ConfigError, DataError
 from hyperadapters.examples import Example, Pair, Tagged, Text
 from hyperadapters.routes import Route
@@ -165,7 +165,7 @@ class Hub(Source):
         raise DataError(
             f"no text in `{name}`",
             where=source,
-            expected=f"under `{self.translation}` a text by code: {' or '.join(codes)}",
+            expected=f"under `{self.translation}` a text by code: {told(codes)}",
             found=repr(texts)[:80],
             remedy=f"name its code, `codes: {{{name}: ...}}`",
         )
