@@ -13,7 +13,7 @@ from hyperadapters.routes import Route
 from hyperadapters.tasks import KINDS, MaskedLM, Tagging, TaskSettings, Translation
 from hyperadapters.tasks.mlm import MlmSettings
 from hyperadapters.tasks.tagging import TaggingSettings
-from hyperadapters.tasks.translation import TranslationSettings
+from hyperadapters.tasks.translation_settings import TranslationSettings
 
 FIELDS = {"format": "cldr", "content": "fields"}
 TEXT = {"format": "cldr", "content": "text"}

@@ -69,7 +69,7 @@ _LONGEST_CODE = 4
 
 
 class _Tag(NamedTuple):
-    """A language as it is written in a territory: `zh`, `Hans`, `CN`."""
+    """A language, its script and territory: `zh`, `Hans`, `CN`; empty for what is not said."""
 
     language: str
     script: str
@@ -88,17 +88,19 @@ def codes_of(language: str) -> tuple[str, ...]:
     """The name itself, then what else data sets call the language, the shortest forms first.
 
     For `lt`: `lit` (ISO 639-2 and 639-3), `Lithuanian`, and with the script or the territory that
-    CLDR takes for granted `lit_Latn`, `lt-LT`; for `pt-PT`: `pt_PT`, `por-PT`.
+    CLDR takes for granted `lit_Latn`, `lt-LT`. A name that says its script or territory has codes
+    that say it too: for `pt-BR` `por_BR` and `pt-Latn-BR`, not `pt`.
     """
-    tag, also = _tag(language), _ALSO.get(language, "").split()
-    if tag is None:
+    given, also = _given(language), _ALSO.get(language, "").split()
+    if given is None:
         return (language, *also)
-    own, script, territory = tag
+    own, tag = given.language, _completed(*given)
     bases = (own, *_aliases().get(own, ()))
-    plain = (*bases, *_english(own)) if _completed(own) == tag else ()
-    short = [one for one in ((script, ""), ("", territory)) if _completed(own, *one) == tag]
-    old = (code for one in short for code in _aliases().get(_joined(own, one, "_"), ()))
-    forms = [(base, one, mark) for one in (*short, tag[1:]) for mark in "_-" for base in bases]
+    plain = () if any(given[1:]) else (*bases, *_english(own))
+    parts = [one for one in _subsets(tag) if _completed(own, *one) == tag and any(one)]
+    parts = [one for one in parts if set(filter(None, given[1:])) <= set(one)]
+    old = (code for one in parts for code in _aliases().get(_joined(own, one, "_"), ()))
+    forms = [(base, one, mark) for one in parts for mark in "_-" for base in bases]
     longer = (spelt for base, one, mark in forms for spelt in _spelt(base, one, mark))
     return tuple(dict.fromkeys((language, *plain, *also, *old, *longer)))
 
@@ -108,13 +110,12 @@ def language_of(code: str) -> str:
     """The language that a data set means by `code`, in its shortest form; an unknown code names
     itself.
     """
-    named = _by_name().get(code, code)
-    tag = _tag(named)
-    if tag is None:
-        return named
-    own, script, territory = tag
-    forms = (("", ""), (script, ""), ("", territory), (script, territory))
-    return _joined(own, next(one for one in forms if _completed(own, *one) == tag), "-")
+    name = _by_name().get(code, code)
+    given = _given(name)
+    if given is None:
+        return name
+    own, tag = given.language, _completed(*given)
+    return _joined(own, next(one for one in _subsets(given) if _completed(own, *one) == tag), "-")
 
 
 def related(code: str, language: str) -> bool:
@@ -126,7 +127,8 @@ def script_of(language: str) -> str | None:
     """The four letters of the script that a language is written in, such as `Hans`; None where it
     is not known.
     """
-    tag = _tag(language) or _tag(_root(language))
+    given = _given(language) or _given(_root(language))
+    tag = None if given is None else _completed(*given)
     return None if tag is None else tag.script
 
 
@@ -136,15 +138,21 @@ def _root(code: str) -> str:
     return _current(first).partition("_")[0]
 
 
-def _tag(code: str) -> _Tag | None:
-    """What a code says and what CLDR takes for granted; None where it is of another form."""
+def _given(code: str) -> _Tag | None:
+    """What a code says, by CLDR's code of the language; None where it is of another form."""
     first, *rest = re.split("[-_]", code)
     language, *implied = _current(first).split("_")
     parts = [*implied, *rest]
     script = parts.pop(0).title() if parts and _SCRIPT.fullmatch(parts[0]) else ""
     territory = parts.pop(0) if parts and _TERRITORY.fullmatch(parts[0]) else ""
-    known = {script, territory} <= {"", *_places()}
-    return _completed(language, script, territory) if known and not parts else None
+    known = {script, territory} <= {"", *_places()} and _completed(language) is not None
+    return _Tag(language, script, territory) if known and not parts else None
+
+
+def _subsets(tag: _Tag | None) -> list[tuple[str, str]]:
+    """Script and territory of a language, fewer first: none, the script, the territory, both."""
+    _, script, territory = tag or _Tag("", "", "")
+    return [("", ""), (script, ""), ("", territory), (script, territory)]
 
 
 def _completed(language: str, script: str = "", territory: str = "") -> _Tag | None:

@@ -1,7 +1,7 @@
 """Files that templates name: how they are found, and what is said where they are missing."""
 
 from abc import abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import compress, islice
@@ -72,7 +72,7 @@ class NamedFiles(Place):
     def _lacks(self, route: Route, split: str) -> str:
         """What to say is not there."""
 
-    def _alike(self, path: str, route: Route, split: str) -> tuple[Sequence[str], Sequence[str]]:
+    def _asked(self, path: str, route: Route, split: str) -> tuple[Sequence[str], Sequence[str]]:
         """The languages of which other files may be there, and the template for each split; none
         where a file says two languages.
         """
@@ -118,17 +118,30 @@ class NamedFiles(Place):
         language whose `codes` are given.
         """
         read = {(text.path, code) for text in texts for code in text.codes.values()}
-        found: dict[str, None] = {}
-        for path in self.paths:
-            names, narrowed = self._alike(path, route, split)
-            names = [name for name in names if name not in self.codes]
-            for one in narrowed if names else ():
-                base, template = rooted(one, root)
-                for file, fields in named(template, self._listings.files(root, one)).items():
-                    code = fields["language"]
-                    if (path, code) not in read and any(related(code, name) for name in names):
-                        found[str(base / file)] = None
-        return tuple(found)
+        return tuple(
+            file
+            for path in self.paths
+            for file, code in self._alike(path, route, split, root)
+            if (path, code) not in read
+        )
+
+    def _alike(
+        self,
+        path: str,
+        route: Route,
+        split: str,
+        root: Path | None,
+        names: Collection[str] | None = None,
+    ) -> Iterator[tuple[str, str]]:
+        """Files of a template, and the code of each, that look like a language of the route."""
+        every, narrowed = self._asked(path, route, split)
+        own = [name for name in every if names is None or name in names]
+        own = [name for name in own if name not in self.codes]
+        for one in narrowed if own else ():
+            base, template = rooted(one, root)
+            for file, fields in named(template, self._listings.files(root, one)).items():
+                if any(related(fields["language"], name) for name in own):
+                    yield str(base / file), fields["language"]
 
     def missing(self, route: Route, split: str, root: Path | None) -> DataError:
         """Where the files would be, and which splits of the language there are, or which languages.
@@ -145,8 +158,8 @@ class NamedFiles(Place):
             found = f"only {', '.join(own)}"
             remedy = f"say its name in the path, `splits: {{{split}: ...}}`, or read another, "
             remedy += f"`splits: {{{split}: {own[-1]}}}`"
-        alike = self.overlooked((), route, split, root)
-        found += f"; {', '.join(alike)}, which looks like it" if alike else ""
+        alike = [f for path in self.paths for f, _ in self._alike(path, route, split, root, names)]
+        found += f"; {', '.join(alike)}, which is called alike" if alike else ""
         called = (f"`{name}` called {told(codes_for(name, self.codes))}" for name in names)
         return DataError(
             what,

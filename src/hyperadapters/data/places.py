@@ -40,7 +40,7 @@ class ByLanguage(NamedFiles):
     def _splits(self, split: str) -> Sequence[str]:
         return tuple(filter(None, (split, of_split(self.splits, split))))
 
-    def _alike(self, path: str, route: Route, split: str) -> tuple[Sequence[str], Sequence[str]]:
+    def _asked(self, path: str, route: Route, split: str) -> tuple[Sequence[str], Sequence[str]]:
         if "{treebank}" in path or "{language}" not in path:
             return (), ()
         return (str(route),), [filled(path, {"split": one}) for one in self._splits(split)]
@@ -84,7 +84,7 @@ class SideBySide(NamedFiles):
                 fields = [{"language": code, "pair": pair} for code in codes]
                 yield dict(zip(names, codes, strict=True)), fields
 
-    def _alike(self, path: str, route: Route, split: str) -> tuple[Sequence[str], Sequence[str]]:
+    def _asked(self, path: str, route: Route, split: str) -> tuple[Sequence[str], Sequence[str]]:
         return ((), ()) if "{pair}" in path else (self._names(route), (path,))
 
     def _pairs(self, names: tuple[str, str], codes: tuple[str, ...]) -> Iterator[str]:

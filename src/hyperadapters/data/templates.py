@@ -91,8 +91,8 @@ def codes_for(language: str, codes: Codes) -> tuple[str, ...]:
 
 def told(codes: Sequence[str]) -> str:
     """What files may call a language, as messages say it."""
-    first, *others = codes
-    short = [first, *(code for code in others if not re.search("[-_]", code))][:_TOLD]
+    plain = [code for code in codes if not re.search("[-_]", code)]
+    short = (plain if codes[0] in plain else codes)[:_TOLD]
     return " or ".join(short) + (", or more" if len(codes) > len(short) else "")
 
 
@@ -142,7 +142,8 @@ def _pattern(template: str, codes: Mapping[str, str]) -> re.Pattern[str]:
             pattern += f"(?P={name})" if name in seen else f"(?P<{name}>{own})"
             seen.add(name)
         elif part.startswith("[") and part.endswith("]"):
-            pattern += f"[{'^' if part[1] == '!' else ''}{re.escape(part[1:-1].removeprefix('!'))}]"
+            inside = part[1:-1].replace("\\", "\\\\")
+            pattern += f"[^{inside[1:]}]" if inside.startswith("!") else f"[{inside}]"
         else:
             pattern += _GLOBS.get(part, re.escape(part))
     return re.compile(pattern)

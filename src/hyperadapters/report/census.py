@@ -63,7 +63,7 @@ def census_table(corpora: Iterable[Summary]) -> Table:
         for file in corpus.overlooked:
             overlooked.setdefault(file, corpus.route)
     lines = [
-        f"not read: {file}, which looks like `{route}`; name what is to be read in `codes`"
+        f"not read for `{route}`: {file}; if it should be, name its code in `codes`"
         for file, route in overlooked.items()
     ]
     table.caption, table.caption_justify = Text("\n".join(lines)) if lines else None, "left"

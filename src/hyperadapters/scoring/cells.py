@@ -146,9 +146,9 @@ def _scored(
     ran = under.row(meant, 0)
     _check_factors(cell.task, meant, ran)
     statistics = _judged(scored, task, cell.route, corpus, Then(usual, under))
-    totals = tuple(map(sum, zip(*statistics, strict=True)))
+    totals, metric = tuple(map(sum, zip(*statistics, strict=True))), task.metric_in(cell.route)
     notes = [
-        task.metric.beside(totals),
+        metric.beside(totals),
         task.scorer.remark(task, corpus.examples),
         _cut(scored, task, cell.route, corpus),
         "" if ran == meant else f"run as {ran}",
@@ -156,12 +156,13 @@ def _scored(
     return Score(
         cell.task,
         str(cell.route),
-        task.metric.name,
-        task.metric.score(totals),
+        metric.name,
+        metric.score(totals),
         len(statistics),
         standing,
         tuple(statistics),
         note="; ".join(filter(None, notes)),
+        variant=metric.variant,
     )
 
 
