@@ -96,3 +96,18 @@ def test_the_table_warns_above_a_fifth_unknown() -> None:
     assert "nothing there" in finnish and "nothing" not in english + uyghur
     german = next(line for line in lines if " de-en " in line)
     assert "1,234 left out: scored" in german and "left out" not in english + uyghur
+
+
+def test_files_that_look_like_a_language_are_named_below(
+    tokenizer: PreTrainedTokenizerFast,
+) -> None:
+    files = ("root/[b]zho_Hant.txt", "root/zh-TW.txt")
+    rows = [
+        Summary("mlm", Route.of("zh"), split, 9, 50, 80, 0.0, False, overlooked=files)
+        for split in ("train", "dev")
+    ]
+    stream = StringIO()
+    Console(file=stream, width=120).print(census_table(rows))
+    said = [line for line in stream.getvalue().splitlines() if "not read" in line]
+    assert [line.split(";")[0] for line in said] == [f"not read for `zh`: {name}" for name in files]
+    assert "not read" not in str(census_table([]).caption)

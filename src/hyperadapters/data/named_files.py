@@ -173,12 +173,14 @@ class NamedFiles(Place):
     def _absent(
         self, path: str, route: Route, split: str, root: Path | None
     ) -> tuple[Sequence[str], Sequence[str]]:
-        """The languages whose side of a text is not there, and where it would be; all of them where
-        the sides are one file.
+        """The languages whose side of a text is not there, and where it would be, in the way that
+        lacks the fewest; all of them where the sides are one file.
         """
         base, template = rooted(path, root)
-        codes, fields = next(self._ways(path, route, split, root), ({str(route): ""}, [{}]))
-        lacking = [not expand(root, path, side) for side in fields]
+        ways = [*self._ways(path, route, split, root)] or [({str(route): ""}, [{}])]
+        lacks = [[not expand(root, path, side) for side in sides] for _, sides in ways]
+        best = min(range(len(ways)), key=lambda place: sum(lacks[place]))
+        (codes, fields), lacking = ways[best], lacks[best]
         lacking = lacking if any(lacking) else [True] * len(fields)
         files = [str(base / filled(template, side)) for side in compress(fields, lacking)]
         return list(compress(codes, lacking) if len(fields) > 1 else codes), files

@@ -105,7 +105,7 @@ def _check(first: Score, second: Score) -> None:
     if (a, first.counted) != (b, second.counted) or a == 0:
         raise DataError(
             f"the runs cannot be compared on `{first.task}` in `{first.language}`",
-            expected="statistics of the same sentences, by the same metric",
+            expected="statistics of the same sentences, by the same metric and tokenizer",
             found=f"{a} sentences by {first.counted}, {b} by {second.counted}",
             remedy="evaluate both runs again, on the same data and the same split",
         )
