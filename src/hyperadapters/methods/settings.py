@@ -109,8 +109,8 @@ _ML50 = _languages(
 
 
 def ml50(backbone: str) -> Setting:
-    """English from and into the fifty languages of ML50 (Tang et al., 2020), of which Baziotis et al.
-    (2022) have Inuktitut, and not Swahili (tables 9 and 10).
+    """English from and into the fifty languages of ML50 (Tang et al., 2020): those of Baziotis et
+    al. (2022), tables 9 and 10, who have Inuktitut and not Swahili.
     """
     pairs = (pair for other in _ML50 for pair in ((other, "en"), ("en", other)))
     return Setting(backbone, tuple(Route(pair) for pair in pairs), unlabelled=("translation",))
