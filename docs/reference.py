@@ -67,8 +67,8 @@ nearest key that is.
 - Relative paths of corpora are under `--data-root FOLDER` (or `HYPERADAPTERS_DATA`). The folder
   is not kept in the run: give it to `evaluate` again.
 - `train`, `evaluate` and `select` map a task to a list of languages, or of directions such as
-  `de-en`. Where the name of a language has a hyphen, a colon stands between the languages:
-  `pt-BR:en`.
+  `de-en`. The name of a language is any text without a colon; where one has a hyphen, a
+  colon stands between the languages: `pt-BR:en`.
 - `run.yaml` in the folder of a run is the resolved file: every default is spelt out, and the
   phases are one list under `phases`, each with its cells, its recipe and what it does. It is a
   run file again.

@@ -1,11 +1,14 @@
 """Every file in `configs/` is legal, explains itself, and the partitions are those of the paper."""
 
+from math import ceil
 from pathlib import Path
 
 import pytest
 
-from hyperadapters.config import RunFile, digest, load_run, to_yaml
+from hyperadapters.config import RunFile, digest, load_run, method_of, to_yaml
 from hyperadapters.document.reading import read_alone
+from hyperadapters.methods import SETTINGS
+from hyperadapters.routes import Route
 from hyperadapters.study import plan_study
 
 CONFIGS = Path(__file__).parents[1] / "configs"
@@ -14,6 +17,7 @@ STUDIES = sorted(
 )
 RUNS = sorted(path for path in CONFIGS.rglob("*.yaml") if path not in STUDIES)
 HYPER_X = CONFIGS / "hyper-x"
+HYPER_ADAPTERS = CONFIGS / "hyper-adapters"
 
 
 def _names(path: Path) -> str:
@@ -100,3 +104,60 @@ def test_studies_and_single_runs_fine_tune_for_equally_long() -> None:
     }
     single = {p: load_run(HYPER_X / f"full-fine-tuning-mixed-{p}.yaml").recipe.steps for p in "ab"}
     assert found == single
+
+
+def test_twenty_epochs_are_those_of_the_sentences_of_the_paper() -> None:
+    """Table 4: languages without a train split give their test sentences, Upper Sorbian 23."""
+    for partition, sentences in (("a", 106_328), ("b", 79_174)):
+        run = load_run(HYPER_X / f"full-fine-tuning-mixed-{partition}.yaml")
+        assert run.recipe.steps == ceil(20 * sentences / 32)
+    assert ceil(20 * 106_328 / 32) == 66_455
+
+
+def _languages(run: RunFile, key: str) -> set[str]:
+    names = getattr(run, key)["translation"]
+    return {language for name in names for language in Route.parse(name).languages}
+
+
+def test_ml50_is_that_of_the_paper() -> None:
+    run = load_run(HYPER_ADAPTERS / "ml50.yaml")
+    trained = {Route.parse(name) for name in run.train["translation"]}
+    assert trained == set(SETTINGS["hyper-adapters-base-base"].routes)
+    languages = _languages(run, "train")
+    assert len(trained) == 100 and len(languages) == 51
+    assert "iu" in languages and "sw" not in languages
+    sizes = {group: len(names) for group, names in run.groups.items()}
+    assert sizes == {
+        "into English": 50,
+        "from English": 50,
+        "zero-shot": 30,
+        "through English": 30,
+    }
+    recipe = method_of(run).phases[-1].recipe
+    assert (recipe.steps, recipe.batch_tokens, recipe.temperature) == (360_000, 256_000, 2.0)
+    assert (recipe.smoothing, recipe.betas, recipe.length) == (0.1, (0.9, 0.98), 250)
+    task = run.tasks["translation"]
+    assert task.model_dump()["tokenize"] == "13a" and task.model_dump()["ratio"] == 2.5
+
+
+def test_all_systems_of_the_paper_are_on_ml50() -> None:
+    runs = plan_study(HYPER_ADAPTERS / "ml50.study.yaml").runs
+    methods = {method_of(one.run).name for one in runs}
+    known = {name for name, setting in SETTINGS.items() if len(setting.routes) == 100}
+    assert methods == known
+    widths = {one.run.backbone.architecture.width for one in runs if one.run.backbone.architecture}
+    assert widths == {512, 1024}
+    for one in runs:
+        big = one.run.backbone.architecture is not None and one.run.backbone.architecture.width
+        assert ("-big" in method_of(one.run).name) == (big == 1024)
+
+
+def test_ml15_is_fourteen_languages_and_the_same_as_47() -> None:
+    runs = plan_study(HYPER_ADAPTERS / "ml15.study.yaml").runs
+    for one in runs:
+        artificial = one.values["languages"] == "artificial"
+        assert len(_languages(one.run, "train")) == (48 if artificial else 15)
+        assert len(one.run.train["translation"]) == (94 if artificial else 28)
+        assert len(_languages(one.run, "evaluate")) == 15
+        assert {len(names) for names in one.run.groups.values()} == {14}
+    assert len(runs) == 8

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hyperadapters.context import Row
 from hyperadapters.errors import ContextError
-from hyperadapters.routes import Cell, Route, languages_in
+from hyperadapters.routes import Cell, Route, languages_in, reading
 
 NAMES = st.text("abz_R9-", min_size=1, max_size=6)
 LANGUAGES = st.lists(NAMES, min_size=2, max_size=4, unique=True)
@@ -56,6 +56,15 @@ def test_what_is_no_direction(text: str) -> None:
         "  remedy: for example `de-en`; where a language has a hyphen in its name, put colons "
         "between the languages: `pt-BR:en`",
     ]
+
+
+def test_a_hyphen_that_may_be_of_a_name_is_in_doubt() -> None:
+    said = reading("en-pt-BR")
+    assert said is not None and said.startswith("`en-pt-BR` is read as the languages `en`, `pt`,")
+    assert said.endswith("put a colon between the languages: `en:pt-BR` or `en-pt:BR`")
+    assert reading("de-en") is reading("de") is reading("en:pt-BR") is None
+    for way in ("en:pt-BR", "en-pt:BR"):
+        assert len(Route.parse(way).languages) == 2
 
 
 def test_a_route_does_not_return() -> None:

@@ -75,9 +75,23 @@ class Metric(ABC):
         """How exactly it is counted, for others to repeat; empty where the name says it."""
         return ""
 
+    @property
+    def variant(self) -> str:
+        """What sets its scores apart from others of the same name; empty as they usually are."""
+        return ""
+
     def beside(self, totals: Statistics) -> str:
         """Another score that the same statistics give, in words; empty for none."""
         return ""
+
+    def cut_by(self, tokenizer: str, instead_of: str = "") -> "Metric":
+        """The same with texts that `sacrebleu` cuts into words by its `tokenizer`.
+
+        Args:
+            tokenizer: a name that `sacrebleu` has.
+            instead_of: another one that would be right, and is not installed.
+        """
+        return self
 
 
 @final
@@ -144,16 +158,17 @@ class Perplexity(Metric):
 
 
 @cache
-def _counters() -> Mapping[str, Any]:
-    """The metrics of `sacrebleu` by our names, with its defaults."""
+def _counters(tokenizer: str) -> Mapping[str, Any]:
+    """The metrics of `sacrebleu` by our names, with its defaults but for the tokenizer."""
     from sacrebleu.metrics.bleu import BLEU
     from sacrebleu.metrics.chrf import CHRF
 
-    return {"bleu": BLEU(), "chrf": CHRF()}
+    return {"bleu": BLEU(tokenize=tokenizer), "chrf": CHRF()}
 
 
 _COUNTS = {"bleu": slice(0, 10), "chrf": slice(10, 28)}
 """Where the counts of each stand among the statistics: n-grams and lengths."""
+_USUAL = "13a"
 
 
 class _Sacre(Metric):
@@ -161,49 +176,65 @@ class _Sacre(Metric):
 
     BLEU and chrF have the same statistics, the counts of both, so that each is known beside the
     other.
+
+    Args:
+        tokenizer: of `sacrebleu`, which cuts texts into the words that BLEU counts.
+        instead_of: the one that would be right, and is not installed.
     """
 
     width = 28
 
+    def __init__(self, tokenizer: str = _USUAL, instead_of: str = "") -> None:
+        self.tokenizer = tokenizer
+        self.instead_of = instead_of
+
+    def cut_by(self, tokenizer: str, instead_of: str = "") -> "Metric":
+        """The same score of texts that are cut otherwise."""
+        return type(self)(tokenizer, instead_of)
+
     def statistics(self, gold: Sequence[str], predicted: Sequence[str]) -> Statistics:
         """Counts of n-grams and lengths of one text against one reference."""
         counts: list[float] = []
-        for counter in _counters().values():
+        for counter in _counters(self.tokenizer).values():
             (own,) = counter._extract_corpus_statistics(list(predicted), [list(gold)])
             counts += map(float, own)
         return tuple(counts)
 
     def score(self, totals: Statistics) -> float:
         """The corpus score of summed counts; 0 for an empty corpus."""
-        return _sacre(self.name, totals) / 100
+        return self._sacre(self.name, totals) / 100
 
     @property
     def signature(self) -> str:
         """The signature of `sacrebleu`, for one reference."""
-        return _signature(self.name)
+        return self._signature(self.name)
 
     def beside(self, totals: Statistics) -> str:
         """The other score of the two, 0..100, and its signature."""
         other = next(name for name in _COUNTS if name != self.name)
-        return f"{other}: {_sacre(other, totals):.1f} ({_signature(other)})"
+        return f"{other}: {self._sacre(other, totals):.1f} ({self._signature(other)})"
 
+    def _signature(self, name: str) -> str:
+        counter = _counters(self.tokenizer)[name]
+        counter.corpus_score([""], [[""]])  # it knows the number of references then
+        lacking = self.instead_of if name == "bleu" else ""
+        return f"{counter.get_signature()}{f', `{lacking}` is not installed' if lacking else ''}"
 
-def _signature(name: str) -> str:
-    counter = _counters()[name]
-    counter.corpus_score([""], [[""]])  # it knows the number of references then
-    return str(counter.get_signature())
-
-
-def _sacre(name: str, totals: Statistics) -> float:
-    counts = [int(number) for number in totals[_COUNTS[name]]]
-    return float(_counters()[name]._compute_score_from_stats(counts).score)
+    def _sacre(self, name: str, totals: Statistics) -> float:
+        counts = [int(number) for number in totals[_COUNTS[name]]]
+        return float(_counters(self.tokenizer)[name]._compute_score_from_stats(counts).score)
 
 
 @final
 class Bleu(_Sacre):
-    """BLEU up to 4-grams with the tokenization `13a` (Papineni et al., 2002; Post, 2018)."""
+    """BLEU up to 4-grams (Papineni et al., 2002; Post, 2018)."""
 
     name = "bleu"
+
+    @property
+    def variant(self) -> str:
+        """Another tokenizer than `13a`, such as `tok:zh`."""
+        return "" if self.tokenizer == _USUAL else f"tok:{self.tokenizer}"
 
 
 @final

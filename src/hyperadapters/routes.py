@@ -7,7 +7,7 @@ from typing import NamedTuple
 from hyperadapters.context import Row
 from hyperadapters.errors import ContextError
 
-__all__ = ["Cell", "Route", "languages_in"]
+__all__ = ["Cell", "Route", "languages_in", "reading"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -93,6 +93,22 @@ _SHORT, _CLEAR = "-", ":"
 def languages_in(text: str) -> tuple[str, ...]:
     """What would be the languages of a text, if it were a direction or a longer route."""
     return tuple(text.split(_CLEAR if _CLEAR in text else _SHORT))
+
+
+def reading(text: str) -> str | None:
+    """How a route of three languages or more was read, and how to write a direction between names
+    that have hyphens; None where there is no doubt.
+    """
+    names = languages_in(text)
+    if _CLEAR in text or len(names) < 3:
+        return None
+    cuts = [(_SHORT.join(names[:at]), _SHORT.join(names[at:])) for at in range(1, len(names))]
+    meant = " or ".join(f"`{_CLEAR.join(cut)}`" for cut in cuts)
+    languages = ", ".join(f"`{name}`" for name in names)
+    return (
+        f"`{text}` is read as the languages {languages}; where the name of a language has a "
+        f"hyphen, put a colon between the languages: {meant}"
+    )
 
 
 class Cell(NamedTuple):

@@ -81,6 +81,14 @@ _TEXTS = {"kind": "translation", "data": {"format": "cldr", "content": "text"}}
             ["`evaluate.mt.0`: unknown language `xx`"],
         ),
         (
+            {"tasks": {"mt": _PAIRS}, "train": {"mt": ["en-pt-BR"]}},
+            ["`train.mt.0`: unknown language `BR`", "between the languages: `en:pt-BR` or"],
+        ),
+        (
+            {"tasks": {"mt": _HUB}, "train": {"mt": ["en-pt-BR"]}},
+            ["`en-pt-BR` goes through a third language", "between the languages: `en:pt-BR` or"],
+        ),
+        (
             {
                 "tasks": {"mt": _PAIRS},
                 "train": {"mt": ["de-en"]},

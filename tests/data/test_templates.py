@@ -4,7 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from hyperadapters.data.templates import Codes, codes_for, expand, filled, rooted, routes_in
+from hyperadapters.data.templates import (
+    Codes,
+    Listings,
+    codes_for,
+    expand,
+    filled,
+    rooted,
+    routes_in,
+    told,
+)
 from hyperadapters.errors import DataError
 
 
@@ -38,7 +47,33 @@ def test_absolute_templates_need_no_root(tmp_path: Path) -> None:
 def test_codes_as_named_else_as_usual() -> None:
     assert codes_for("yo", {"yo": "yoruba"}) == ("yoruba",)
     assert codes_for("zh", {"zh": ("a", "b")}) == ("a", "b")
-    assert codes_for("yo", {}) == ("yo", "yor")
+    assert codes_for("yo", {})[:3] == ("yo", "yor", "Yoruba")
+
+
+def test_messages_tell_the_usual_codes() -> None:
+    assert told(("a",)) == "a"
+    assert told(codes_for("tr", {})) == "tr or tur or Turkish or turkish, or more"
+    assert told(codes_for("pt-BR", {})).startswith("pt-BR or pt_BR or por_BR")
+
+
+@pytest.mark.parametrize(
+    ("template", "file"),
+    [
+        ("a/{language}_*-train.x", "a/tur_imst-ud-train.x"),
+        ("{language}/[tT]rain.{split}", "tur/Train.txt"),
+        ("{language}/[!a-s]rain.{split}", "tur/train.txt"),
+        ("?/{language}/{language}.txt", "b/tur/tur.txt"),
+        ("**/{language}.txt", "c/d/tur.txt"),
+    ],
+)
+def test_the_codes_that_stand_in_files_are_those_that_are_tried(
+    tmp_path: Path, template: str, file: str
+) -> None:
+    touch(tmp_path, file, "a/b.txt", "tr/b.x", "b/tr/tur.txt")
+    usual = codes_for("tr", {})
+    assert Listings().codes(tmp_path, template, "language", usual) == ("tur",)
+    assert Listings().codes(tmp_path, "none/{language}", "language", usual) == ("tr",)
+    assert Listings().codes(tmp_path, "none", "language", usual) == ("tr",)
 
 
 def test_languages_are_read_back(tmp_path: Path) -> None:

@@ -96,3 +96,11 @@ def test_over_seeds_is_the_t_interval() -> None:
     assert (alone.mean, alone.low, alone.high, alone.values) == (0.4, None, None, 1)
     with pytest.raises(DataError, match="no score to take an interval over"):
         over_seeds([])
+
+
+def test_what_another_tokenizer_counted_is_refused(good: Matrix) -> None:
+    """As a score in Japanese is that was counted in characters for want of `mecab`."""
+    other = {pair: replace(cell, variant="tok:char") for pair, cell in cells(good).items()}
+    with pytest.raises(DataError, match=r"(?s)cannot be compared.*, \d+ by \w+ tok:char"):
+        PairedBootstrap(cells(good), other)
+    assert PairedBootstrap(other, other, resamples=10).pairs

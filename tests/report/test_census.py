@@ -151,3 +151,18 @@ def test_what_is_longer_than_the_run_reads_is_counted(tokenizer: PreTrainedToken
     assert lengths["mlm", "en", "train"] == lengths["mlm", "fi", "train"] == 4
     assert lengths["fields", "en", "train"] == lengths["fields", "en", "dev"] == 99
     assert read["mlm", "en", "train"].longer > 0 == read["fields", "en", "train"].longer
+
+
+def test_files_that_look_like_a_language_are_named_below(
+    tokenizer: PreTrainedTokenizerFast,
+) -> None:
+    files = ("root/[b]zho_Hant.txt", "root/zh-TW.txt")
+    rows = [
+        Summary("mlm", Route.of("zh"), split, 9, 50, 80, 0.0, False, overlooked=files)
+        for split in ("train", "dev")
+    ]
+    stream = StringIO()
+    Console(file=stream, width=120).print(census_table(rows))
+    said = [line for line in stream.getvalue().splitlines() if "not read" in line]
+    assert [line.split(";")[0] for line in said] == [f"not read for `zh`: {name}" for name in files]
+    assert "not read" not in str(census_table([]).caption)

@@ -20,6 +20,7 @@ from hyperadapters.examples import Tagged
 from hyperadapters.routes import Route
 from hyperadapters.run import bundle
 from hyperadapters.run.assembly import Assembly, assemble
+from hyperadapters.scoring.evaluation import evaluate
 from hyperadapters.scoring.prediction import ask
 from hyperadapters.tasks import collate
 from hyperadapters.training import train
@@ -174,6 +175,16 @@ def test_answers_asked_for_later_must_fit_the_positions_too(tmp_path: Path) -> N
     bundle.save(assemble(run_from(tiny_runs.translation(tmp_path))), tmp_path / "model")
     with pytest.raises(ConfigError, match=r"(?s)tasks\.mt\.length.*at most 32 tokens.*found: 80"):
         bundle.load(tmp_path / "model", changes=["tasks.mt.length=80"])
+
+
+def test_a_trained_model_is_scored_with_another_tokenizer(tmp_path: Path) -> None:
+    values = tiny_runs.translation(tmp_path / "run", evaluate={"mt": ["de-en"]})
+    bundle.save(assemble(run_from(values)), tmp_path / "model")
+    for tokenizer, variant in (("auto", ""), ("char", "tok:char"), ("none", "tok:none")):
+        loaded = bundle.load(tmp_path / "model", changes=[f"tasks.mt.tokenize={tokenizer}"])
+        (score,) = evaluate(loaded).cells
+        assert score.variant == variant
+        assert f"|{variant or 'tok:13a'}|" in score.note
 
 
 def test_a_cell_may_be_left_out_of_groups_that_keep_it(tmp_path: Path) -> None:

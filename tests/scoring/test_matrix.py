@@ -169,3 +169,16 @@ def test_combine_refuses_what_does_not_belong_together() -> None:
     a, b = matrix(cell("ner", "ta", 0.5)), matrix(cell("ner", "ta", 0.5, sentences=5))
     with pytest.raises(DataError, match="different sentences of `ner` in `ta`"):
         combine([a, b])
+
+
+def test_runs_that_other_tokenizers_counted_are_not_combined() -> None:
+    """The variant is kept in files, and absent in those of before."""
+    one = cell("mt", "en-ja", 0.5)
+    other = replace(one, variant="tok:char")
+    kept = Matrix.from_json(matrix(other).to_json()).cell("mt", "en-ja")
+    assert kept is not None and kept.counted == f"{one.metric} tok:char"
+    before = matrix(one).to_json().replace(',"variant":""', "")
+    assert Matrix.from_json(before) == matrix(one)
+    assert combine([matrix(other), matrix(other)]).cells[0].variant == "tok:char"
+    with pytest.raises(DataError, match=r"by \w+, \d+ by \w+ tok:char"):
+        combine([matrix(one), matrix(other)])

@@ -13,7 +13,7 @@ from hyperadapters.routes import Route
 from hyperadapters.tasks import KINDS, MaskedLM, Tagging, TaskSettings, Translation
 from hyperadapters.tasks.mlm import MlmSettings
 from hyperadapters.tasks.tagging import TaggingSettings
-from hyperadapters.tasks.translation import TranslationSettings
+from hyperadapters.tasks.translation_settings import TranslationSettings
 
 FIELDS = {"format": "cldr", "content": "fields"}
 TEXT = {"format": "cldr", "content": "text"}
@@ -109,9 +109,11 @@ def test_each_builds_its_task() -> None:
 
     made = settings("mlm", TEXT, probability=0.3).build("text", unread)
     assert made == MaskedLM("text", 0.3)
-    made = settings("translation", PAIRS, beams=2, length=9, ratio=2.5).build("mt", unread)
+    made = settings("translation", PAIRS, beams=2, length=9, ratio=2.5, tokenize="char").build(
+        "mt", unread
+    )
     assert isinstance(made, Translation)
-    assert made == Translation("mt", made.metric, beams=2, length=9, ratio=2.5)
+    assert made == Translation("mt", made.metric, 2, 9, 2.5, "char")
     assert made.metric is METRICS["bleu"]
     made = settings("tagging", FIELDS, labels=["A", "B"]).build("pos", unread)
     assert isinstance(made, Tagging) and made.labels == ("A", "B")

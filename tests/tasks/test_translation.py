@@ -281,6 +281,27 @@ def test_a_remark_has_the_score_of_copying():
     assert TASK.scorer.remark(TASK, pairs).startswith(f"copying the source: {copied:.1f}; nrefs:1|")
 
 
+def test_each_translation_is_cut_as_its_target_language_is(joint, model, monkeypatch):
+    """Through a third language, as the last one is; copies too."""
+    pairs = [
+        Pair("x", "我们去市场买新鲜的鱼。", ("de", "zh")),
+        Pair("x", "a b c d e", ("zh", "de")),
+    ]
+    found = ["我们去市场买新鲜的肉。", "a b c d"]
+    context = Context.of_examples([DE_EN] * 2)
+    question = Question(model, context, batch_of(joint, PAIRS[:2]), pairs, joint)
+    monkeypatch.setattr(translation.Search, "found", lambda self, question: found)
+    judged = TASK.scorer.judge(TASK, question)
+    for one, text, pair, tokenizer in zip(judged, found, pairs, ("zh", "13a"), strict=True):
+        oracle = sacrebleu.corpus_bleu([text], [[pair.second]], tokenize=tokenizer).score
+        assert 100 * TASK.metric.score(one) == pytest.approx(oracle)
+    route = Route.of("zh", "de", "ja")
+    (hop,) = TASK.scorer.address(pairs[1:], route.hops[-1])
+    assert TASK.metric_in(route) is TASK.metric_in(Route(hop.languages))
+    assert "tok:zh" in TASK.scorer.remark(TASK, pairs[:1])
+    assert "tok:char" in TASK.scorer.remark(Translation("mt", tokenize="char"), pairs)
+
+
 def test_tasks_with_and_without_a_decoder_do_not_mix(joint):
     joint.mask_token = "<unk>"
     encoder = MaskedLM("mlm")

@@ -33,7 +33,7 @@ def added(tmp_path_factory: pytest.TempPathFactory) -> Path:
     registry = folder / TASKS / "__init__.py"
     text = registry.read_text(encoding="utf-8")
     imported, named = (re.findall(r"^\+(.*)$", block, re.MULTILINE)[0] for block in blocks("diff"))
-    last = "from hyperadapters.tasks.translation import Translation, TranslationSettings\n"
+    last = "from hyperadapters.tasks.translation_settings import TranslationSettings\n"
     assert text.count(last) == 1 and text.count("    TranslationSettings,\n)") == 1
     text = text.replace(last, f"{imported}\n{last}")
     text = text.replace("    TranslationSettings,\n)", f"    TranslationSettings,\n{named}\n)")

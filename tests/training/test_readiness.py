@@ -14,6 +14,7 @@ from hyperadapters.examples import Tagged
 from hyperadapters.routes import Cell, Route
 from hyperadapters.run.assembly import Assembly, assemble
 from hyperadapters.run.library import Library
+from hyperadapters.tasks import cutting
 from hyperadapters.training.readiness import check
 
 
@@ -67,6 +68,17 @@ def test_a_target_language_without_a_token_is_known_before_training(tmp_path: Pa
     other = other.model_copy(update={"evaluate": {"mt": ("en-sv",)}})
     with pytest.raises(BackboneError, match="no token `<2sv>`"):
         check(replace(made, run=other, library=Library(other)))
+
+
+def test_a_tokenizer_that_is_not_installed_is_known_before_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cutting, "_installed", lambda tokenizer: tokenizer != "ko-mecab")
+    values = tiny_runs.translation(tmp_path, method="transformer-base")
+    check(assemble(run_from(values)))
+    values["tasks"]["mt"]["tokenize"] = "ko-mecab"
+    with pytest.raises(ConfigError, match="the tokenizer `ko-mecab` is not installed"):
+        check(assemble(run_from(values)))
 
 
 @pytest.mark.parametrize("method", ["pair-adapters-base", "hyper-adapters-base-tiny"])

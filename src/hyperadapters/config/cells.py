@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from hyperadapters.document.document import Document, Fault, KeyPath
 from hyperadapters.document.validation import unknown
 from hyperadapters.errors import ContextError, DataError
 from hyperadapters.method import Method
-from hyperadapters.routes import Route, languages_in
+from hyperadapters.routes import Route, languages_in, reading
 from hyperadapters.tasks import TaskSettings
 
 __all__ = [
@@ -31,7 +32,9 @@ def cell_faults(document: Document, parts: Parts, method: Method | None) -> Iter
             yield unknown(document, (*place, task), "task", task, list(defined))
         settings = parts["tasks"].get(task)
         for number, text in enumerate(texts if settings is not None else ()):
-            yield from _cell(document, parts, (*place, task, number), str(text))
+            for fault in _cell(document, parts, (*place, task, number), str(text)):
+                remedies = filter(None, (fault.remedy, reading(str(text))))
+                yield replace(fault, remedy="; ".join(remedies) or None)
 
 
 def _cell(document: Document, parts: Parts, place: KeyPath, text: str) -> Iterator[Fault]:

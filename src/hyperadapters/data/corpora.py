@@ -20,6 +20,8 @@ class Corpus:
         left_out: examples that the source has and that are not among these, because they are
             scored.
         skipped: rows of the source, for all splits, that lack a text on one of two sides.
+        overlooked: files whose names look like this language, in another script, territory or
+            variety, and that were not read.
     """
 
     task: str
@@ -29,6 +31,7 @@ class Corpus:
     source: str
     left_out: int = 0
     skipped: int = 0
+    overlooked: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.examples)

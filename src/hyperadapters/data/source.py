@@ -58,6 +58,12 @@ class Place(ABC):
     def routes(self, root: Path | None) -> Iterable[Route]:
         """The languages or directions that have any text; best effort."""
 
+    def overlooked(
+        self, texts: Sequence[Any], route: Route, split: str, root: Path | None
+    ) -> tuple[str, ...]:
+        """Files that look like those of a language, beside the texts that were found."""
+        return ()
+
     def missing(self, route: Route, split: str, root: Path | None) -> HyperadaptersError:
         """What to say where `find` finds nothing."""
         return UnknownName("language", str(route), map(str, self.routes(root)))
@@ -123,7 +129,16 @@ class Source(ABC):
         if faults and kept.sound == 0:
             raise faults[0]
         source = ", ".join(dict.fromkeys(map(str, texts)))
-        return Corpus(task, route, split, examples, source, skipped=len(faults))
+        overlooked = place.overlooked(texts, route, split, root)
+        return Corpus(
+            task,
+            route,
+            split,
+            examples,
+            source,
+            skipped=len(faults),
+            overlooked=overlooked,
+        )
 
     def routes(self, root: Path | None) -> tuple[Route, ...]:
         """The languages or directions that it has, sorted; best effort."""

@@ -38,6 +38,7 @@ class Summary:
         labels: every label as the source has it -> how many words have it; under None the words
             without a label, if there are any beside others.
         repeated: another split of the task -> how many of the sentences it has too.
+        overlooked: files whose names look like the language and that were not read.
 
     What takes a tokenizer is counted in the first 50,000 sentences, and scaled up where there are
     more.
@@ -58,6 +59,7 @@ class Summary:
     skipped: int = 0
     labels: Mapping[str | None, int] = field(default_factory=dict)
     repeated: Mapping[str, int] = field(default_factory=dict)
+    overlooked: tuple[str, ...] = ()
 
 
 def summary(
@@ -100,6 +102,7 @@ def summary(
         unread=round(found["unread"] * scale),
         skipped=corpus.skipped,
         labels=Counter(label for example in tagged for label in example.labels),
+        overlooked=corpus.overlooked,
     )
 
 

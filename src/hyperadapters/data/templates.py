@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, final
 
 from hyperadapters.data.languages import codes_of, language_of
 from hyperadapters.errors import ConfigError, DataError
@@ -12,17 +11,25 @@ from hyperadapters.routes import Route
 
 __all__ = [
     "Codes",
+    "Listings",
     "check_named",
     "check_places",
     "codes_for",
     "expand",
     "filled",
+    "listed",
+    "named",
     "rooted",
     "routes_in",
+    "told",
 ]
 
 Codes = Mapping[str, str | tuple[str, ...]]
 _FIELD = re.compile(r"\{([^\W\d]\w*)\}")
+_PARTS = re.compile(r"(\*\*/|\*|\?|\[!?[^]]+\]|\{[^\W\d]\w*\})")
+_GLOBS = {"**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
+_TOLD = 5
+"""Most codes of a language in a message."""
 
 
 def rooted(template: str, root: Path | None) -> tuple[Path, str]:
@@ -82,6 +89,13 @@ def codes_for(language: str, codes: Codes) -> tuple[str, ...]:
     return (named,) if isinstance(named, str) else tuple(named)
 
 
+def told(codes: Sequence[str]) -> str:
+    """What files may call a language, as messages say it."""
+    plain = [code for code in codes if not re.search("[-_]", code)]
+    short = (plain if codes[0] in plain else codes)[:_TOLD]
+    return " or ".join(short) + (", or more" if len(codes) > len(short) else "")
+
+
 def filled(template: str, fields: Mapping[str, str]) -> str:
     """A template with some `{fields}` filled in; the others stay."""
     return _FIELD.sub(lambda match: fields.get(match[1], match[0]), template)
@@ -118,23 +132,74 @@ def _found(base: Path, pattern: str) -> Sequence[Path]:
         ) from None
 
 
-@lru_cache(maxsize=256)
-def _named_in(base: Path, template: str) -> tuple[Mapping[str, str], ...]:
-    """What stands for the fields of a template in each of the files that fit it; best effort."""
-    known = {"**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
+def listed(root: Path | None, template: str) -> tuple[str, ...]:
+    """The files that fit a template with anything in its fields, by their path below its folder;
+    sorted.
+    """
+    base, path = rooted(template, root)
+    files = (file for file in _found(base, _FIELD.sub("*", path)) if file.is_file())
+    return tuple(sorted(file.relative_to(base).as_posix() for file in files))
+
+
+def named(
+    template: str, files: Sequence[str], **codes: Sequence[str]
+) -> Mapping[str, Mapping[str, str]]:
+    """Each of some files that fit a template -> what stands for the template's fields in its path.
+
+    Args:
+        template: relative to its folder.
+        files: as `listed` gives them.
+        codes: all that some fields can be; where one fits in several ways, the first that fits.
+    """
+    own = {name: "|".join(map(re.escape, each)) for name, each in codes.items()}
+    matches = zip(files, map(_pattern(template, own).fullmatch, files), strict=True)
+    return {file: match.groupdict() for file, match in matches if match}
+
+
+def _pattern(template: str, codes: Mapping[str, str]) -> re.Pattern[str]:
     pattern, seen = "", set()
-    for part in re.split(r"(\*\*/|\*|\?|\{[^\W\d]\w*\})", template):
+    for part in filter(None, _PARTS.split(template)):
         name = part[1:-1]
-        if part not in known and part.startswith("{"):
-            pattern += f"(?P={name})" if name in seen else f"(?P<{name}>[^/]+?)"
+        if part.startswith("{"):
+            own = codes.get(name, "[^/]+?")
+            pattern += f"(?P={name})" if name in seen else f"(?P<{name}>{own})"
             seen.add(name)
+        elif part.startswith("[") and part.endswith("]"):
+            inside = part[1:-1].replace("\\", "\\\\")
+            pattern += f"[^{inside[1:]}]" if inside.startswith("!") else f"[{inside}]"
         else:
-            pattern += known.get(part, re.escape(part))
-    matches = (
-        re.fullmatch(pattern, file.relative_to(base).as_posix())
-        for file in _found(base, _FIELD.sub("*", template))
-    )
-    return tuple(match.groupdict() for match in matches if match)
+            pattern += _GLOBS.get(part, re.escape(part))
+    return re.compile(pattern)
+
+
+@final
+class Listings:
+    """Files that fit templates, and codes that stand in them; each is looked up once."""
+
+    def __init__(self) -> None:
+        self._files: dict[tuple[Path | None, str], tuple[str, ...]] = {}
+        self._codes: dict[tuple[Path | None, str, str, Sequence[str]], Sequence[str]] = {}
+
+    def files(self, root: Path | None, template: str) -> tuple[str, ...]:
+        """As `listed` gives them."""
+        if (root, template) not in self._files:
+            self._files[root, template] = listed(root, template)
+        return self._files[root, template]
+
+    def codes(
+        self, root: Path | None, template: str, field: str, usual: Sequence[str]
+    ) -> Sequence[str]:
+        """Those of the `usual` codes of a language that stand for a field, in their order; the
+        first of them where none does.
+        """
+        if f"{{{field}}}" not in template:
+            return usual[:1]
+        key = (root, template, field, usual)
+        if key not in self._codes:
+            path, files = rooted(template, root)[1], self.files(root, template)
+            there = {one[field] for one in named(path, files, **{field: usual}).values()}
+            self._codes[key] = tuple(code for code in usual if code in there) or usual[:1]
+        return self._codes[key]
 
 
 def routes_in(root: Path | None, template: str, codes: Codes, *names: str) -> frozenset[Route]:
@@ -142,6 +207,6 @@ def routes_in(root: Path | None, template: str, codes: Codes, *names: str) -> fr
     effort.
     """
     ours = {code: language for language in codes for code in codes_for(language, codes)}
-    each = _named_in(*rooted(template, root))
+    each = named(rooted(template, root)[1], listed(root, template)).values()
     coded = {tuple(one[name] for name in names) for one in each if set(names) <= set(one)}
     return frozenset(Route(tuple(ours.get(c) or language_of(c) for c in one)) for one in coded)

@@ -102,11 +102,11 @@ class PairedBootstrap:
 
 def _check(first: Score, second: Score) -> None:
     a, b = len(first.statistics), len(second.statistics)
-    if (a, first.metric) != (b, second.metric) or a == 0:
+    if (a, first.counted) != (b, second.counted) or a == 0:
         raise DataError(
             f"the runs cannot be compared on `{first.task}` in `{first.language}`",
-            expected="statistics of the same sentences, by the same metric",
-            found=f"{a} sentences by {first.metric}, {b} by {second.metric}",
+            expected="statistics of the same sentences, by the same metric and tokenizer",
+            found=f"{a} sentences by {first.counted}, {b} by {second.counted}",
             remedy="evaluate both runs again, on the same data and the same split",
         )
 

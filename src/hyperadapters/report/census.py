@@ -11,7 +11,7 @@ from rich.text import Text
 from hyperadapters.data.corpora import SPLITS, Corpus
 from hyperadapters.data.summary import UNKNOWN_LIMIT, Summary, summary
 from hyperadapters.report.overlap import Overlap
-from hyperadapters.routes import Cell
+from hyperadapters.routes import Cell, Route
 from hyperadapters.run.library import Library
 
 __all__ = ["census", "census_table", "labels_table"]
@@ -51,12 +51,14 @@ def census_table(corpora: Iterable[Summary]) -> Table:
     """The numbers as a table; a warning beside every corpus that has nothing, or that the tokenizer
     hardly reads, and how many sentences are left out because they are scored, are longer than
     what is read, have words that it has no token for, are skipped because a text is missing, or
-    are in another split too.
+    are in another split too; below them the files that look like a language of the run and were
+    not read.
     """
     table = Table("task", "language", "split", title="Corpora that the run reads")
     for name in ("sentences", "words", "tokens", "unknown tokens"):
         table.add_column(name, justify="right")
     table.add_column("to note")
+    overlooked: dict[str, Route] = {}
     for corpus in corpora:
         table.add_row(
             corpus.task,
@@ -68,6 +70,13 @@ def census_table(corpora: Iterable[Summary]) -> Table:
             f"{corpus.unknown:.1%}",
             _note(corpus),
         )
+        for file in corpus.overlooked:
+            overlooked.setdefault(file, corpus.route)
+    lines = [
+        f"not read for `{route}`: {file}; if it should be, name its code in `codes`"
+        for file, route in overlooked.items()
+    ]
+    table.caption, table.caption_justify = Text("\n".join(lines)) if lines else None, "left"
     return table
 
 

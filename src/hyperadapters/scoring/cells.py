@@ -149,9 +149,9 @@ def _scored(
     told = Counter[str]()
     with located(corpus.source):
         statistics = _judged(scored, task, cell.route, corpus, Then(usual, under), told)
-    totals = tuple(map(sum, zip(*statistics, strict=True)))
+    totals, metric = tuple(map(sum, zip(*statistics, strict=True))), task.metric_in(cell.route)
     notes = [
-        task.metric.beside(totals),
+        metric.beside(totals),
         task.scorer.remark(task, corpus.examples),
         *(f"{count:,} {what}" for what, count in told.items()),
         *_unread(scored, task, cell.route, corpus),
@@ -160,12 +160,13 @@ def _scored(
     return Score(
         cell.task,
         str(cell.route),
-        task.metric.name,
-        task.metric.score(totals),
+        metric.name,
+        metric.score(totals),
         len(statistics),
         standing,
         tuple(statistics),
         note="; ".join(filter(None, notes)),
+        variant=metric.variant,
     )
 
 

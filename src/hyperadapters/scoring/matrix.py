@@ -29,6 +29,7 @@ class Score:
             models the numbers of all models stand side by side.
         note: anything to know besides, such as the row it ran under.
         models: how many models' scores are averaged here.
+        variant: what sets the scores of its metric apart from others, such as `tok:zh`.
     """
 
     task: str
@@ -40,6 +41,12 @@ class Score:
     statistics: tuple[Statistics, ...] = field(default=(), repr=False)
     note: str = ""
     models: int = 1
+    variant: str = ""
+
+    @property
+    def counted(self) -> str:
+        """The metric and its variant, such as `bleu tok:zh`: scores that are like each other."""
+        return f"{self.metric} {self.variant}".strip()
 
     def rescored(self, totals: Sequence[float]) -> float:
         """The score that summed statistics give: of a resample of the sentences, for example."""
@@ -177,10 +184,10 @@ def _mean_cell(cells: Sequence[Score]) -> Score:
     if len(cells) == 1:
         return cells[0]
     first = cells[0]
-    if len({(cell.sentences, cell.metric) for cell in cells}) > 1:
+    if len({(cell.sentences, cell.counted) for cell in cells}) > 1:
         raise DataError(
             f"the runs scored different sentences of `{first.task}` in `{first.language}`",
-            found=", ".join(f"{cell.sentences} by {cell.metric}" for cell in cells),
+            found=", ".join(f"{cell.sentences} by {cell.counted}" for cell in cells),
             remedy="evaluate the runs again, on the same data and the same split",
         )
     rows = zip(*(cell.statistics for cell in cells), strict=True)

@@ -9,7 +9,8 @@ from hyperadapters.tasks.collation import collate
 from hyperadapters.tasks.mlm import MaskedLM, MlmSettings
 from hyperadapters.tasks.settings import TaskSettings
 from hyperadapters.tasks.tagging import Tagging, TaggingSettings
-from hyperadapters.tasks.translation import Translation, TranslationSettings
+from hyperadapters.tasks.translation import Translation
+from hyperadapters.tasks.translation_settings import TranslationSettings
 
 __all__ = [
     "KINDS",

@@ -211,6 +211,14 @@ class Task(ABC):
         """How teacher-forced logits are scored: what `statistics` counts for."""
         return self.metric
 
+    def metric_in(self, route: Route) -> Metric:
+        """The metric as it counts what is answered in a route.
+
+        Raises:
+            ConfigError: what it needs for that is not installed.
+        """
+        return self.metric
+
     def kept(self) -> dict[str, Any]:
         """What a bundle keeps of it beside the run file, by keys of its settings: what was read off
         the corpora.

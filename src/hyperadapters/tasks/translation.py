@@ -1,21 +1,18 @@
 """Translation: a sequence-to-sequence task over directions such as `de-en`."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any, ClassVar, Literal, cast, final
+from typing import Any, cast, final
 
 import torch
 from jaxtyping import Int
-from pydantic import Field
 from torch import Tensor
 
 from hyperadapters.context import Context
-from hyperadapters.data import Corpus
 from hyperadapters.data.reading import pieces_kept
-from hyperadapters.document.values import Number, Positive
 from hyperadapters.errors import BackboneError
 from hyperadapters.examples import Pair
-from hyperadapters.metrics import METRICS, Bleu, Metric, Perplexity, Statistics
+from hyperadapters.metrics import Bleu, Metric, Perplexity, Statistics
 from hyperadapters.routes import Route
 from hyperadapters.tasks.base import (
     Answering,
@@ -27,10 +24,10 @@ from hyperadapters.tasks.base import (
     Tokenizer,
 )
 from hyperadapters.tasks.batch import Encoded, padded
-from hyperadapters.tasks.settings import TaskSettings
+from hyperadapters.tasks.cutting import Tokenize, counted
 from hyperadapters.tasks.tokens import TokenTask
 
-__all__ = ["Search", "Translation", "TranslationSettings", "Translations", "target_token"]
+__all__ = ["Search", "Translation", "Translations", "target_token"]
 
 _AT_ONCE = 1000
 """Pairs that are tokenized in one call."""
@@ -93,7 +90,7 @@ class Search(Scorer):
     def judge(self, task: Task, question: Question) -> list[Statistics]:
         """What each translation adds to the metric."""
         pairs = zip(question.examples, self.found(question), strict=True)
-        return [task.metric.statistics([example.second], [text]) for example, text in pairs]
+        return [_metric(task, one).statistics([one.second], [text]) for one, text in pairs]
 
     def address(self, examples: Sequence[Pair], hop: Route) -> Sequence[Pair]:
         """Pairs in the languages of the hop, which its target token comes from."""
@@ -106,9 +103,14 @@ class Search(Scorer):
 
     def remark(self, task: Task, examples: Sequence[Pair]) -> str:
         """The score of copying every source, and how scores are counted."""
-        copied = [task.metric.statistics([pair.second], [pair.first]) for pair in examples]
-        score = task.metric.score(tuple(map(sum, zip(*copied, strict=True))))
-        return f"copying the source: {100 * score:.1f}; {task.metric.signature}"
+        copied = [_metric(task, one).statistics([one.second], [one.first]) for one in examples]
+        metric = _metric(task, examples[0])
+        score = metric.score(tuple(map(sum, zip(*copied, strict=True))))
+        return f"copying the source: {100 * score:.1f}; {metric.signature}"
+
+
+def _metric(task: Task, example: Pair) -> Metric:
+    return task.metric_in(Route(example.languages))
 
 
 @final
@@ -148,6 +150,7 @@ class Translation(TokenTask):
         ratio: training leaves out a pair one of whose sides has more than so many times the tokens
             of the other, and one with a side that is longer than what is read; None keeps all and
             cuts.
+        tokenize: what cuts translations into the words that BLEU counts.
     """
 
     name: str
@@ -155,6 +158,7 @@ class Translation(TokenTask):
     beams: int = 5
     length: int = 128
     ratio: float | None = None
+    tokenize: Tokenize = "auto"
     heads: Mapping[str, Head] = field(
         default_factory=dict, init=False, repr=False, hash=False, compare=False
     )
@@ -163,6 +167,10 @@ class Translation(TokenTask):
     def scorer(self) -> Scorer:
         """Beam search."""
         return Search(self.beams, self.length)
+
+    def metric_in(self, route: Route) -> Metric:
+        """By the language that it leads into."""
+        return counted(self.metric, self.tokenize, route.languages[-1])
 
     @property
     def answering(self) -> Answering:
@@ -225,53 +233,6 @@ class Translation(TokenTask):
         """`labels` (example, token of the decoder), padded with -100."""
         labels = [one.targets["labels"] for one in encoded]
         return {"labels": padded(labels, max(map(len, labels)))}, None
-
-
-@final
-class TranslationSettings(TaskSettings):
-    """From a sentence in one language to the same in another; its cells are directions: `de-en`.
-
-    Args:
-        metric: `bleu` or `chrf`, as `sacrebleu` counts them.
-        beams: of the search, when the matrix is scored and by `predict`.
-        length: most tokens of a translation.
-        ratio: training leaves out pairs one of whose sides has more than so many times the tokens
-            of the other, and pairs longer than `recipe.length`; when absent, long ones are cut.
-        data: parallel text; of several sources the first that has a split of a direction gives it.
-    """
-
-    kind: Literal["translation"]
-    metric: Literal["bleu", "chrf"] = "bleu"
-    beams: Positive = 5
-    length: Positive = 128
-    ratio: Annotated[Number, Field(ge=1)] | None = None
-
-    takes: ClassVar[tuple[type, ...]] = (Pair,)
-    lack: ClassVar[str] = "have one side only"
-    holds_out: ClassVar[bool] = True
-    decodes: ClassVar[bool] = True
-
-    def route(self, text: str) -> Route:
-        """A direction, or a route through other languages."""
-        return Route.parse(text)
-
-    def build(self, name: str, corpora: Callable[[], Iterable[Corpus]]) -> Task:
-        """The task; it reads no corpus."""
-        return Translation(name, METRICS[self.metric], self.beams, self.length, self.ratio)
-
-    def tokens(self, route: Route) -> tuple[str, ...]:
-        """The token of each language as a target."""
-        return tuple(map(target_token, route.languages))
-
-    def tokens_read(self, tokenizer: Tokenizer, tokens: Sequence[int]) -> int:
-        """Of the longer side, with its target token and its end."""
-        return max(tokens) + 2
-
-    def unreached(self, route: Route, trained: Sequence[Route]) -> str | None:
-        """A hop into a language that no trained direction leads into."""
-        targets = {one.languages[-1] for one in trained}
-        lost = [name for name in route.languages[1:] if name not in targets]
-        return f"nothing is trained to translate into `{lost[0]}`" if lost and targets else None
 
 
 def _decoded(tokenizer: Tokenizer, tokens: Int[Tensor, "example token"]) -> list[str]:

@@ -22,7 +22,8 @@ def check(assembly: Assembly) -> None:
             be it for a later phase.
         BackboneError: the tokenizer has no token for a target language.
         UnknownName: the method has no weights for a cell.
-        ConfigError: nothing trains the head of a task, or languages are told apart by name alone.
+        ConfigError: nothing trains the head of a task, languages are told apart by name alone, or
+            what a metric needs is not installed.
     """
     _check_heads(assembly)
     _check_apart(assembly)
@@ -31,6 +32,7 @@ def check(assembly: Assembly) -> None:
     for cell in assembly.evaluated:
         corpus, task = assembly.corpus(cell, "test"), assembly.tasks[cell.task]
         check_filled(replace(corpus, route=cell.route))
+        task.metric_in(cell.route)
         for hop in cell.route.hops:
             _check_weights(assembly, phases[-1], phases[-1].score_under.row(hop.row(cell.task), 0))
             with located(corpus.source):

@@ -85,6 +85,31 @@ def test_no_text_says_what_there_is(root):
     assert "de, en, fr" in str(error.value)
 
 
+@pytest.mark.parametrize("direction", ["de:pt-BR", "pt-BR:de"])
+def test_the_side_that_is_missing_is_named(direction, root):
+    """And not the one that is there."""
+    (root / "pt-PT.txt").write_text("uma\n")
+    with pytest.raises(DataError) as error:
+        Aligned(paths=("{language}.txt",)).read("mt", Route.parse(direction), "train", root)
+    lines = dict(line.strip().split(": ", 1) for line in str(error.value).splitlines()[1:])
+    assert lines["where"] == str(root / "pt-BR.txt")
+    assert lines["expected"].startswith("`pt-BR` called pt-BR or ") and "`de`" not in str(lines)
+    assert lines["found"] == f"files for de, en, fr, pt-PT; {root}/pt-PT.txt, which is called alike"
+    assert lines["remedy"].startswith("name what the files call it, `codes: {pt-BR: ...}`")
+
+
+def test_a_direction_without_any_file_names_both(root):
+    with pytest.raises(DataError) as error:
+        Aligned(paths=("{language}.txt",)).read("mt", Route.of("tr", "yo"), "train", root)
+    assert f"  where: {root}/tr.txt, {root}/yo.txt\n" in str(error.value)
+
+
+def test_a_version_of_a_side_that_is_not_read_is_told(root):
+    (root / "eng-GB.txt").write_text("en 1\n")
+    corpus = Aligned(paths=("{language}.txt",)).read("mt", Route.of("de", "en"), "train", root)
+    assert corpus.overlooked == (str(root / "eng-GB.txt"),)
+
+
 def test_files_of_different_length_are_refused(root):
     (root / "tr.txt").write_text("tr 1\n")
     with pytest.raises(DataError, match="differ in length"):
@@ -137,13 +162,13 @@ def test_lines_for_texts_with_ids_alone_are_refused():
 
 
 def test_languages_with_hyphens_have_directions(tmp_path):
-    for language in ("zh-yue", "pt-BR", "en"):
+    for language in ("zh-yue", "pt-PT", "en"):
         (tmp_path / f"{language}.txt").write_text(f"{language} 1\n")
     source = Aligned(paths=("{language}.txt",), lines={"train": (1, 1)})
     assert set(map(str, source.routes(tmp_path))) == {
-        f"{a}:{b}" for a in ("zh-yue", "pt-BR", "en") for b in ("zh-yue", "pt-BR", "en") if a != b
+        f"{a}:{b}" for a in ("zh-yue", "pt-PT", "en") for b in ("zh-yue", "pt-PT", "en") if a != b
     }
-    assert numbers(source, "zh-yue:pt-BR", "train", tmp_path) == [1]
+    assert numbers(source, "zh-yue:pt-PT", "train", tmp_path) == [1]
 
 
 def test_one_language_is_no_direction(root):

@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import pytest
+from babel import localedata
 
-from hyperadapters.data import Conll, ConllU, PlainText
+from hyperadapters.data import Cldr, Conll, ConllU, PlainText
+from hyperadapters.data.cldr.sentences import CLDR_LANGUAGES
 from hyperadapters.data.corpora import SPLITS
-from hyperadapters.errors import ConfigError, DataError
+from hyperadapters.data.languages import codes_of
+from hyperadapters.errors import ConfigError, DataError, UnknownName
 from hyperadapters.routes import Route
 
 
@@ -109,6 +112,43 @@ def test_a_missing_split_shows_the_others(root: Path) -> None:
     message = r"(?s)split `dev`.*only train, test.*does not exist.*splits: \{dev: test\}"
     with pytest.raises(DataError, match=message):
         NER.read("ner", Route.of("yo"), "dev", root)
+
+
+def test_a_second_folder_of_the_language_is_told(root: Path) -> None:
+    """One text of a language is read, the one with the usual code."""
+    write(root, "ner/yo/train.txt", "f O\n")
+    corpus = NER.read("ner", Route.of("yo"), "train", root)
+    assert [example.text for example in corpus.examples] == ["f"]
+    assert corpus.overlooked == (str(root / "ner/yor/train.txt"),)
+    assert NER.read("ner", Route.of("yo"), "test", root).overlooked == ()
+    assert NER.read("ner", Route.of("ha"), "test", root).overlooked == ()
+
+
+def test_a_missing_language_shows_what_is_called_alike(root: Path) -> None:
+    write(root, "text/srp_Latn.txt", "jedan\n")
+    with pytest.raises(DataError, match=r"(?s)called sr or .*srp_Latn.txt, which is called alike"):
+        PlainText(path="text/{language}.txt").read("mlm", Route.of("sr"), "train", root)
+
+
+def test_every_language_of_cldr_is_read_or_said_to_be_missing(tmp_path: Path) -> None:
+    """Under any of its codes; where it has no file, the message says where that would be."""
+    source = PlainText(path="{language}/text.txt")
+    languages = sorted({name.replace("_", "-") for name in localedata.locale_identifiers()})
+    for number, language in enumerate(languages):
+        folder, codes = tmp_path / str(number), codes_of(language)
+        write(folder, f"{codes[number % len(codes)]}/text.txt", "one\ntwo\n")
+        route = Route.of(language)
+        found = [source.read("t", route, split, folder).examples for split in SPLITS]
+        assert sum(map(len, found)) == 2
+        (tmp_path / "none").mkdir(exist_ok=True)
+        with pytest.raises(DataError, match="no text for language") as error:
+            source.read("t", route, "train", tmp_path / "none")
+        lines = str(error.value).splitlines()
+        assert lines[0] == f"no text for language `{language}`"
+        assert lines[1] == f"  where: {tmp_path}/none/{language}/text.txt"
+        if language not in CLDR_LANGUAGES:
+            with pytest.raises(UnknownName, match=f"unknown language `{language}`"):
+                Cldr().read("t", route, "train", None)
 
 
 @pytest.mark.realdata

@@ -197,15 +197,23 @@ def test_splits_that_no_path_has_are_refused():
 
 
 def test_languages_with_hyphens_have_directions(tmp_path):
-    (tmp_path / "pt-BR_zh-yue.tsv").write_text("chuva\t雨\n", encoding="utf-8")
+    (tmp_path / "pt-PT_zh-yue.tsv").write_text("chuva\t雨\n", encoding="utf-8")
     source = Pairs(path="{first}_{second}.tsv")
-    there, back = Route.of("pt-BR", "zh-yue"), Route.of("zh-yue", "pt-BR")
+    there, back = Route.of("pt-PT", "zh-yue"), Route.of("zh-yue", "pt-PT")
     assert source.routes(tmp_path) == (there, back)
     found = {
         pair
         for split in ("train", "dev", "test")
         for pair in source.read("mt", back, split, tmp_path).examples
     }
-    assert found == {Pair("雨", "chuva", ("zh-yue", "pt-BR"))}
+    assert found == {Pair("雨", "chuva", ("zh-yue", "pt-PT"))}
     with pytest.raises(ContextError, match="`zh-yue` is a language, and not a direction"):
         source.read("mt", Route.of("zh-yue"), "train", tmp_path)
+
+
+@pytest.mark.parametrize(("file", "missing"), [("de-en.de", "en"), ("de-en.en", "de")])
+def test_the_side_of_a_pair_that_is_missing_is_named(tmp_path, file, missing):
+    (tmp_path / file).write_text("one\n")
+    with pytest.raises(DataError) as error:
+        Pairs(path="{first}-{second}.{language}").read("mt", Route.of("en", "de"), "dev", tmp_path)
+    assert f"  where: {tmp_path}/de-en.{missing}\n" in str(error.value)

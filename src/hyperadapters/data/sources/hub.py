@@ -20,7 +20,7 @@ from hyperadapters.data.limits import Limit, SplitNames, of_split
 from hyperadapters.data.places import ByLanguage
 from hyperadapters.data.rules import rule_of
 from hyperadapters.data.source import Found, Place, Rule, Sample, Source, by_place, lacking, sides
-from hyperadapters.data.templates import Codes, codes_for, filled
+from hyperadapters.data.templates import Codes, codes_for, filled, told
 from hyperadapters.errors import ConfigError, DataError
 from hyperadapters.examples import Example, Pair, Tagged, Text
 from hyperadapters.routes import Route
@@ -161,7 +161,7 @@ class Hub(Source):
 
     def _asked(self, languages: tuple[str, str], cells: Cells) -> dict[str, str]:
         """What to say of codes that no row has."""
-        codes = (f"`{name}`: {' or '.join(codes_for(name, self.codes))}" for name in languages)
+        codes = (f"`{name}`: {told(codes_for(name, self.codes))}" for name in languages)
         return {
             "expected": f"under `{self.translation}` a text by code, of {', '.join(codes)}",
             "found": reprlib.repr(cells[0]),
