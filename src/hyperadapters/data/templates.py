@@ -23,6 +23,8 @@ __all__ = [
 
 Codes = Mapping[str, str | tuple[str, ...]]
 _FIELD = re.compile(r"\{([^\W\d]\w*)\}")
+_ANY = re.compile(rf"\**(?:{_FIELD.pattern}\**)+")
+"""Fields, with the stars beside them: together one star, for two are another pattern."""
 
 
 def rooted(template: str, root: Path | None) -> tuple[Path, str]:
@@ -132,7 +134,7 @@ def _named_in(base: Path, template: str) -> tuple[Mapping[str, str], ...]:
             pattern += known.get(part, re.escape(part))
     matches = (
         re.fullmatch(pattern, file.relative_to(base).as_posix())
-        for file in _found(base, _FIELD.sub("*", template))
+        for file in _found(base, _ANY.sub("*", template))
     )
     return tuple(match.groupdict() for match in matches if match)
 
