@@ -116,6 +116,13 @@ def test_a_pattern_that_is_none_is_named(tmp_path: Path, path: str) -> None:
         expand(tmp_path, path, {"language": "yo"})
 
 
+@pytest.mark.parametrize("path", ["{language}*.tsv", "*{language}-*.tsv", "**/{language}*.tsv"])
+def test_stars_may_stand_beside_fields(tmp_path: Path, path: str) -> None:
+    touch(tmp_path, "yor-a.tsv")
+    assert named(tmp_path, path, {"yo": ("y", "yor", "yor-a")})
+    assert expand(tmp_path, path, {"language": "yor"}) == (tmp_path / "yor-a.tsv",)
+
+
 def test_a_field_has_a_name(tmp_path: Path) -> None:
     touch(tmp_path, "yor-{1}.txt")
     assert named(tmp_path, "{language}-{1}.txt", {}) == {"yo"}

@@ -30,6 +30,8 @@ _PARTS = re.compile(r"(\*\*/|\*|\?|\[!?[^]]+\]|\{[^\W\d]\w*\})")
 _GLOBS = {"**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
 _TOLD = 5
 """Most codes of a language in a message."""
+_ANY = re.compile(rf"\**(?:{_FIELD.pattern}\**)+")
+"""Fields, with the stars beside them: together one star, for two are another pattern."""
 
 
 def rooted(template: str, root: Path | None) -> tuple[Path, str]:
@@ -137,7 +139,7 @@ def listed(root: Path | None, template: str) -> tuple[str, ...]:
     sorted.
     """
     base, path = rooted(template, root)
-    files = (file for file in _found(base, _FIELD.sub("*", path)) if file.is_file())
+    files = (file for file in _found(base, _ANY.sub("*", path)) if file.is_file())
     return tuple(sorted(file.relative_to(base).as_posix() for file in files))
 
 
