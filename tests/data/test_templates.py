@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hyperadapters.data.templates import Codes, codes_for, expand, filled, rooted, routes_in
-from hyperadapters.errors import DataError
+from hyperadapters.errors import ConfigError, DataError
 
 
 def touch(root: Path, *names: str) -> None:
@@ -51,6 +51,18 @@ def test_languages_are_read_back(tmp_path: Path) -> None:
 def test_a_language_named_twice_in_a_path_is_the_same(tmp_path: Path) -> None:
     touch(tmp_path, "yor/yor.txt", "hau/yor.txt")
     assert named(tmp_path, "{language}/{language}.txt", {}) == {"yo"}
+
+
+def test_braces_that_hold_no_name_are_letters(tmp_path: Path) -> None:
+    touch(tmp_path, "{1a}/yo.txt", "{b/yo.txt")
+    assert named(tmp_path, "{1a}/{language}.txt", {}) == {"yo"}
+    assert named(tmp_path, "{b/{language}.txt", {}) == {"yo"}
+
+
+@pytest.mark.parametrize("pattern", ["//a*/{language}", "*/" * 2000 + "{language}"])
+def test_what_is_no_pattern(tmp_path: Path, pattern: str) -> None:
+    with pytest.raises(ConfigError, match=r"(?s)is no pattern of files\n  where: .*expected: a path"):
+        expand(tmp_path, pattern, {"language": "a"})
 
 
 def test_no_root() -> None:

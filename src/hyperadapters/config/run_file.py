@@ -17,7 +17,7 @@ from pydantic import (
 
 from hyperadapters.config.recipe import RecipeChanges
 from hyperadapters.config.schedules import AnySchedule
-from hyperadapters.document.values import Closed, Names, Natural, Positive, Text, Whole
+from hyperadapters.document.values import Closed, Names, Natural, Place, Positive, Text, Whole
 from hyperadapters.tasks import KINDS, TaskSettings
 
 __all__ = [
@@ -85,7 +85,7 @@ class Backbone(Closed):
         architecture: a shape to train from scratch.
     """
 
-    path: Text | None = None
+    path: Place | None = None
     name: Text | None = None
     revision: Text | None = None
     architecture: Architecture | None = None
@@ -130,7 +130,7 @@ class StartFrom(Closed):
         phase: the name of its phase.
     """
 
-    run: Text
+    run: Place
     phase: Text
 
 
@@ -216,7 +216,7 @@ class RunFile(Closed):
 
     name: RunName
     seed: Annotated[Whole, Field(ge=0, lt=2**32)] = 0
-    output: Text = Field(default_factory=lambda data: f"runs/{data.get('name', 'unnamed')}")
+    output: Place = Field(default_factory=lambda data: f"runs/{data.get('name', 'unnamed')}")
     backbone: Backbone
     method: Annotated[
         MethodChoice, BeforeValidator(_named, json_schema_input_type=str | MethodChoice)

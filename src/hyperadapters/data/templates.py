@@ -91,8 +91,25 @@ def expand(root: Path | None, template: str, fields: Mapping[str, str]) -> tuple
     """The files that a template names with its fields filled in, sorted."""
     base, path = rooted(template, root)
     path = filled(path, fields)
-    found = sorted(base.glob(path)) if any(mark in path for mark in "*?[") else [base / path]
+    found = _fitting(base, path) if any(mark in path for mark in "*?[") else [base / path]
     return tuple(file for file in found if file.is_file())
+
+
+def _fitting(base: Path, pattern: str) -> list[Path]:
+    """The files under a folder that fit a pattern, sorted.
+
+    Raises:
+        ConfigError: it is no pattern.
+    """
+    try:
+        return sorted(base.glob(pattern))
+    except (ValueError, NotImplementedError, RecursionError) as error:
+        raise ConfigError(
+            f"`{pattern}` is no pattern of files",
+            where=str(base),
+            expected="a path whose parts have `*`, `?` and `[...]`, or are `**`, for any folders",
+            found=str(error),
+        ) from error
 
 
 @lru_cache(maxsize=256)
@@ -102,14 +119,14 @@ def _named_in(base: Path, template: str) -> tuple[Mapping[str, str], ...]:
     pattern, seen = "", set()
     for part in re.split(r"(\*\*/|\*|\?|\{\w+\})", template):
         name = part[1:-1]
-        if part not in known and part.startswith("{"):
+        if _FIELD.fullmatch(part) and name.isidentifier():
             pattern += f"(?P={name})" if name in seen else f"(?P<{name}>[^/]+?)"
             seen.add(name)
         else:
             pattern += known.get(part, re.escape(part))
     matches = (
         re.fullmatch(pattern, file.relative_to(base).as_posix())
-        for file in sorted(base.glob(_FIELD.sub("*", template)))
+        for file in _fitting(base, _FIELD.sub("*", template))
     )
     return tuple(match.groupdict() for match in matches if match)
 

@@ -1,10 +1,12 @@
 """The kinds of values that every part of a run file is made of."""
 
+from collections import Counter
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
 
-__all__ = ["Closed", "Names", "Natural", "Number", "Positive", "Text", "Whole", "some"]
+__all__ = ["Closed", "Names", "Natural", "Number", "Place", "Positive", "Text", "Whole", "some"]
 
 
 class Closed(BaseModel):
@@ -21,7 +23,7 @@ def some(found: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, times in Counter(names).items() if times > 1)
     if twice:
         raise ValueError(f"occurs twice: {', '.join(twice)}")
     return names
@@ -37,3 +39,18 @@ Natural = Annotated[Whole, Field(ge=0)]
 Text = Annotated[str, Strict(), Field(min_length=1)]
 Names = Annotated[tuple[Text, ...], AfterValidator(some), AfterValidator(_distinct)]
 """A list of names: not empty, none twice."""
+
+
+def _place(path: str) -> str:
+    """The same, or a `ValueError` for what no system has a file under."""
+    if "\0" in path:
+        raise ValueError("a path cannot hold the character NUL")
+    try:
+        Path(path).expanduser()
+    except RuntimeError:
+        raise ValueError(f"`{Path(path).parts[0]}`: this machine has no such user") from None
+    return path
+
+
+Place = Annotated[Text, AfterValidator(_place)]
+"""The path of a file or folder; `~` at its start is a home."""
