@@ -61,7 +61,9 @@ def test_braces_that_hold_no_name_are_letters(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("pattern", ["//a*/{language}", "*/" * 2000 + "{language}"])
 def test_what_is_no_pattern(tmp_path: Path, pattern: str) -> None:
-    with pytest.raises(ConfigError, match=r"(?s)is no pattern of files\n  where: .*expected: a path"):
+    with pytest.raises(
+        ConfigError, match=r"(?s)is no pattern of files\n  where: .*expected: a path"
+    ):
         expand(tmp_path, pattern, {"language": "a"})
 
 

@@ -64,7 +64,7 @@ def test_an_empty_file_has_no_keys(write: Write) -> None:
         ("? [a, b]\n: 1\n", r"run\.yaml:1  a list or a mapping is no key"),
         ("a: {<<: 3}\n", r"`a.<<`: only mappings merge\n.*found: 3"),
         ("a: {<<: [{b: 1}, x]}\n", "`a.<<`: only mappings merge"),
-        ("base: \"g\\0.yaml\"\n", "`base`: no such file"),
+        ('base: "g\\0.yaml"\n', "`base`: no such file"),
         ("base: gone.yaml\n", r"`base`: no such file\n.*expected.*\n.*found: gone.yaml"),
         ("base: 5\n", "`base`: no such file"),
         ("base: run.yaml\n", "`base`: the file is its own `base`"),

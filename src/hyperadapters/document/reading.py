@@ -212,16 +212,12 @@ class _Reader:
             self.lines[(*place, key)] = self._line(key_node)
         return {**merged, **values}
 
-    def _merge(
-        self, node: yaml.Node, place: KeyPath, around: tuple[int, ...]
-    ) -> Mapping[str, Any]:
+    def _merge(self, node: yaml.Node, place: KeyPath, around: tuple[int, ...]) -> Mapping[str, Any]:
         """What the mappings behind `<<` say; the first of several counts."""
         found = self.value(node, place, around)
         parts = found if isinstance(found, list) else [found]
         if not all(isinstance(part, dict) for part in parts):
-            self._fault(
-                node, (*place, "<<"), "only mappings merge", found=repr(found)[:_SHOWN]
-            )
+            self._fault(node, (*place, "<<"), "only mappings merge", found=repr(found)[:_SHOWN])
             return {}
         return {key: value for part in reversed(parts) for key, value in part.items()}
 

@@ -123,9 +123,7 @@ def _plain(document: Document, at: _Located) -> Fault:
     words = str(at.error["msg"]).removeprefix("Input should be ")
     expected = _PLAIN_WORDS.get(at.error["type"], words)
     given = at.error["input"]
-    return document.fault(
-        at.place, "not a legal value", expected=expected, found=_repeated(given)
-    )
+    return document.fault(at.place, "not a legal value", expected=expected, found=_repeated(given))
 
 
 def _repeated(given: object) -> str:

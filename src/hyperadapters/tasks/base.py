@@ -163,6 +163,10 @@ class Answering(ABC):
     def line(self, answer: Any) -> str:
         """An answer as `hyperadapters predict` prints it."""
 
+    def values(self, answer: Any) -> Mapping[str, Any]:
+        """An answer as plain values, which `hyperadapters predict --json` prints."""
+        return {"answer": answer}
+
 
 class Plain(NamedTuple):
     """How a kind of task reads a model that this library did not make.

@@ -125,6 +125,10 @@ class Translations(Answering):
         """The translation itself."""
         return answer
 
+    def values(self, answer: str) -> dict[str, Any]:
+        """The `translation`."""
+        return {"translation": answer}
+
 
 @final
 @dataclass(frozen=True)
