@@ -45,8 +45,9 @@ class Commands(TyperGroup):
             said = "stopped; the same command goes on where it can"
             raise _ended(said, _BY_SIGNAL + number) from None
         except Exception as error:  # a wrong option, which `typer` prints as it was given
-            if isinstance(getattr(error, "message", None), str):
-                setattr(error, "message", escaped(error.message))  # noqa: B010
+            message = getattr(error, "message", None)
+            if isinstance(message, str):
+                setattr(error, "message", escaped(message))  # noqa: B010  # not every one has it
             raise
 
 
