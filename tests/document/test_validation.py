@@ -57,6 +57,11 @@ def test_a_run_that_is_right_has_no_faults(values: dict[str, Any]) -> None:
         ("tasks.ner.labels", ["O", "O"], ["`tasks.ner.labels`: occurs twice: O"]),
         ("groups.seen", [1], ["`groups.seen.0`", "text, in quotes if it looks like a number"]),
         ("name", {"a": 1}, ["`name`", "found: a mapping of a"]),
+        (
+            "backbone",
+            {"architecture": dict.fromkeys(("layers", "width", "heads", "ffn"), 10**9)},
+            ["`backbone.architecture.layers`: not a legal value", "less than or equal to 256"],
+        ),
         ("name", ["a" * 999], ["`name`", "found: ['" + "a" * 198 + "..."]),
         ("output", "a\0b", ["`output`: a path cannot hold the character NUL"]),
         ("output", "~no-such-user/a", ["`output`: `~no-such-user`: this machine has no such user"]),

@@ -54,12 +54,12 @@ class Architecture(Closed):
     """
 
     type: Literal["bert", "roberta", "xlm-roberta", "marian"] = "bert"
-    layers: Positive
+    layers: Annotated[Positive, Field(le=256)]
     width: Positive
     heads: Positive
     ffn: Positive
-    positions: Annotated[Whole, Field(ge=8)] = 128
-    vocabulary: Annotated[Whole, Field(ge=100)] = 8000
+    positions: Annotated[Whole, Field(ge=8, le=2**15)] = 128
+    vocabulary: Annotated[Whole, Field(ge=100, le=2**24)] = 8000
     dropout: Annotated[float, Strict(), Field(ge=0, lt=1)] = 0.1
 
     @property

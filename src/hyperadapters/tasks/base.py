@@ -141,10 +141,12 @@ class Answering(ABC):
     Attributes:
         cut: what a line that is longer than the model reads loses: `its last words are not tagged`.
         nothing: the answer to an empty line.
+        named: the key of an answer in JSON.
     """
 
     cut: str
     nothing: Any
+    named: str = "answer"
 
     @abstractmethod
     def ask(self, text: str, hop: Route) -> Any:
@@ -165,7 +167,7 @@ class Answering(ABC):
 
     def values(self, answer: Any) -> Mapping[str, Any]:
         """An answer as plain values, which `hyperadapters predict --json` prints."""
-        return {"answer": answer}
+        return {self.named: answer}
 
 
 class Plain(NamedTuple):

@@ -43,8 +43,7 @@ _UNSEEN = -1
 class Tags(Answering):
     """A label per word of a sentence whose words are separated by white space."""
 
-    cut = "its last words are not tagged"
-    nothing = ()
+    cut, nothing = "its last words are not tagged", ()
 
     def ask(self, text: str, hop: Route) -> Tagged:
         """The words, without labels."""
@@ -64,10 +63,7 @@ class Tags(Answering):
 
     def values(self, answer: Sequence[tuple[str, str]]) -> dict[str, Any]:
         """`words` and `labels`, in their order; None for a word that was not tagged."""
-        return {
-            "words": [word for word, _ in answer],
-            "labels": [label or None for _, label in answer],
-        }
+        return {"words": [w for w, _ in answer], "labels": [label or None for _, label in answer]}
 
 
 @final

@@ -111,7 +111,7 @@ class Translations(Answering):
     """The translation of a line."""
 
     cut = "its end is not translated"
-    nothing = ""
+    nothing, named = "", "translation"
 
     def ask(self, text: str, hop: Route) -> Pair:
         """A pair whose other side is not known."""
@@ -124,10 +124,6 @@ class Translations(Answering):
     def line(self, answer: str) -> str:
         """The translation itself."""
         return answer
-
-    def values(self, answer: str) -> dict[str, Any]:
-        """The `translation`."""
-        return {"translation": answer}
 
 
 @final
@@ -241,7 +237,7 @@ class TranslationSettings(TaskSettings):
 
     kind: Literal["translation"]
     metric: Literal["bleu", "chrf"] = "bleu"
-    beams: Positive = 5
+    beams: Annotated[Positive, Field(le=100)] = 5
     length: Positive = 128
     ratio: Annotated[Number, Field(ge=1)] | None = None
 
