@@ -15,7 +15,6 @@ from hyperadapters.run.catalogue import published
 from hyperadapters.run.description import describe
 from hyperadapters.run.sizes import Need, countable, need_of
 
-
 PRETRAINED = {"phases": {"pretrain": {"train": {"mlm": ["tr"]}, "steps": 1}}}
 
 
