@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Annotated, Literal
 
-from annotated_types import Ge, Gt, Lt
+from annotated_types import Ge, Gt, Le, Lt
 
 from hyperadapters.context import Row
 from hyperadapters.errors import UnknownName
@@ -40,6 +40,7 @@ Decay = Literal["linear", "constant", "inverse_sqrt"]
 """What the learning rate does after the warm-up."""
 
 Positive = Annotated[int, Ge(1)]
+Batch = Annotated[int, Ge(1), Le(2**20)]
 Natural = Annotated[int, Ge(0)]
 Finite = Annotated[float, Ge(0), Lt(math.inf)]
 Share = Annotated[float, Ge(0), Lt(1)]
@@ -118,10 +119,10 @@ class Recipe:
 
     steps: Positive = 1000
     learning_rate: Annotated[float, Gt(0), Lt(math.inf)] = 1e-4
-    batch: Positive = 32
-    batch_tokens: Natural = 0
-    accumulate: Positive = 1
-    contexts_per_batch: Positive = 1
+    batch: Batch = 32
+    batch_tokens: Annotated[int, Ge(0), Le(2**30)] = 0
+    accumulate: Batch = 1
+    contexts_per_batch: Batch = 1
     order: Literal["temperature", "alternate"] = "temperature"
     temperature: Annotated[float, Gt(0)] = 5.0
     warmup: Natural = 0

@@ -44,12 +44,23 @@ def test_predict_from_standard_input_and_from_a_file(trained: Path, tmp_path: Pa
         "fi",
         text="one day ago\n\nMay\n",
     )
-    words = [line.split("\t")[0].strip() for line in piped.split("\n")]
+    words = [line.split("\t")[0] for line in piped.split("\n")]  # as `cut -f1` does
     assert words == ["one", "day", "ago", "", "", "May", "", ""]
     (tmp_path / "text.txt").write_text("one day ago\n\nMay\n")
     run = trained / "run" / "model"
     named = right("predict", run, tmp_path / "text.txt", "--task", "fields", "--language", "fi")
     assert named == piped
+
+
+def test_predict_as_lines_of_json(trained: Path) -> None:
+    asked = ("predict", trained / "run", "--task", "fields", "--language", "fi")
+    text = "one \x1b[2J ago\n\nMay\n"
+    plain = [line.split("\t") for line in right(*asked, text=text).split("\n") if line]
+    lines = right(*asked, "--json", text=text).splitlines()
+    found = [json.loads(line) for line in lines]
+    assert [one["words"] for one in found] == [["one", "\x1b[2J", "ago"], [], ["May"]]
+    assert [label for one in found for label in one["labels"]] == [label for _, label in plain]
+    assert all(line.isprintable() for line in lines)
 
 
 def test_predict_of_lines_in_languages_of_their_own(trained: Path) -> None:

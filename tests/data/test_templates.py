@@ -88,6 +88,20 @@ def test_a_language_named_twice_in_a_path_is_the_same(tmp_path: Path) -> None:
     assert named(tmp_path, "{language}/{language}.txt", {}) == {"yo"}
 
 
+def test_braces_that_hold_no_name_are_letters(tmp_path: Path) -> None:
+    touch(tmp_path, "{1a}/yo.txt", "{b/yo.txt")
+    assert named(tmp_path, "{1a}/{language}.txt", {}) == {"yo"}
+    assert named(tmp_path, "{b/{language}.txt", {}) == {"yo"}
+
+
+@pytest.mark.parametrize("pattern", ["//a*/{language}", "*/" * 2000 + "{language}"])
+def test_what_is_no_pattern(tmp_path: Path, pattern: str) -> None:
+    with pytest.raises(
+        DataError, match=r"(?s)files cannot be looked for\n  where: .*expected: a path"
+    ):
+        expand(tmp_path, pattern, {"language": "a"})
+
+
 def test_no_root() -> None:
     with pytest.raises(DataError, match=r"(?s)none is given.*--data-root.*HYPERADAPTERS_DATA"):
         rooted("a.txt", None)

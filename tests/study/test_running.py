@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from hyperadapters.config import RunFile
+from hyperadapters.config import RunFile, to_yaml
 from hyperadapters.errors import TrainingError
 from hyperadapters.scoring.matrix import Matrix
-from hyperadapters.study import run_study
+from hyperadapters.study import print_result, run_study
 
 Study = Callable[..., Path]
 
@@ -70,13 +70,85 @@ def test_a_study_goes_on_after_a_run_that_failed(study: Study, scores: Any) -> N
             raise TrainingError("the loss is not finite")
         return scores(run, folder)
 
-    with pytest.raises(TrainingError, match=r"(?s)1 of 8 runs failed.*tuned b seed-1: the loss is"):
+    with pytest.raises(TrainingError, match=r"(?s)1 run failed; 7 .*tuned b seed-1: the loss is"):
         run_study(study(), perform=fails)
     before = list(scores.done)
     assert len(before) == 7, "those after it are done all the same"
     run_study(study(), perform=scores)
     assert len(scores.done) == 8
     assert scores.done[: len(before)] == before
+
+
+def test_a_run_that_failed_leaves_the_others_their_table_and_links(
+    study: Study, scores: Any, tmp_path: Path
+) -> None:
+    def fails(run: RunFile, folder: Path) -> Matrix:
+        if run.name in ("tuned b seed-1", "small a seed-0", "small a seed-1"):
+            raise TrainingError("the loss is not finite")
+        return scores(run, folder)
+
+    with pytest.raises(TrainingError, match="3 runs failed; 5 of the others are done"):
+        run_study(study(), perform=fails)
+    out = tmp_path / "out"
+    told = json.loads((out / "study.json").read_text())
+    assert told["missing"] == ["tuned b seed-1", "small a seed-0", "small a seed-1"]
+    assert (len(told["runs"]), list(told["lines"])) == (5, ["tuned"]), "a partition is no line"
+    assert told["lines"]["tuned"]["seeds"] == [0]
+    page = (out / "study.md").read_text()
+    assert "| fields | tr | 30.0 (unseen pair) |" in page
+    assert "Left out, because runs failed: tuned b seed-1, small a seed-0" in page
+    assert "Means over 1 seed;" in page
+    assert {path.name for path in out.iterdir()} > {"study.png", "report.html"}
+    assert len(list((out / "by-name").iterdir())) == 5
+
+
+def test_a_study_all_of_whose_runs_failed(study: Study, tmp_path: Path) -> None:
+    def fails(run: RunFile, folder: Path) -> Matrix:
+        raise TrainingError("the disk is full")
+
+    with pytest.raises(TrainingError, match="8 runs failed; 0 of the others"):
+        run_study(study(), perform=fails)
+    assert "Means over 0 seeds" in (tmp_path / "out" / "study.md").read_text()
+
+
+def test_a_run_that_others_need_ends_the_study_when_it_fails(
+    study: Study, scores: Any, tmp_path: Path
+) -> None:
+    def fails(run: RunFile, folder: Path) -> Matrix:
+        if run.name == "second":
+            raise TrainingError("the loss is not finite")
+        return scores(run, folder)
+
+    more = "first: {one: {base: run.yaml}, second: {base: run.yaml, seed: 5}}"
+    with pytest.raises(TrainingError, match=r"(?s)1 run failed; 1 of .*second: the loss is"):
+        run_study(study(more=more), perform=fails)
+    assert scores.done == ["one"]
+    assert [path.name for path in (tmp_path / "out" / "by-name").iterdir()] == ["one"]
+
+
+def test_a_study_whose_runs_score_nothing(study: Study, scores: Any, tmp_path: Path) -> None:
+    nothing = {"base: run.yaml": "base: run.yaml\nrun: {evaluate: {fields: null}, groups: null}"}
+    result = run_study(study(nothing), perform=scores)
+    out = tmp_path / "out"
+    assert (len(scores.done), result.scored) == (8, False)
+    assert json.loads((out / "study.json").read_text())["lines"]["small"]["cells"] == []
+    assert {path.name for path in out.iterdir()} == {
+        *("runs", "by-name", "study.json", "study.md", "report.html")
+    }
+    print_result(result, Console(quiet=True))
+
+
+def test_a_run_that_was_killed_before_its_report_gets_it(study: Study, scores: Any) -> None:
+    first, *_ = run_study(study(), perform=scores).plan.runs
+    page = first.folder / "report.html"
+    assert not page.exists()
+    (first.folder / "run.yaml").write_text(to_yaml(first.run), encoding="utf-8")
+    run_study(study(), perform=scores)
+    assert "tuned a seed-0" in page.read_text(encoding="utf-8")
+    page.write_text("kept")
+    run_study(study(), perform=scores)
+    assert page.read_text() == "kept"
+    assert len(scores.done) == 8, "no run is done again"
 
 
 def test_equal_runs_are_done_once(study: Study, scores: Any) -> None:

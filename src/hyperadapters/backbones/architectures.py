@@ -23,6 +23,7 @@ from hyperadapters.errors import BackboneError, UnknownName
 
 __all__ = [
     "empty",
+    "empty_from",
     "from_scratch",
     "load_backbone",
     "load_tokenizer",
@@ -60,13 +61,24 @@ def empty(name: str) -> Model:
     """
     short = name.rsplit("/", 1)[-1]
     if (Path(name) / "config.json").is_file():
-        shape = _shape(name, local_files_only=True)
-    elif short in ARCHITECTURES:
-        shape = AutoConfig.for_model(**ARCHITECTURES[short])
-    else:
+        return empty_from(name, local_files_only=True)
+    if short not in ARCHITECTURES:
         raise UnknownName("architecture", name, ARCHITECTURES)
+    return _empty(AutoConfig.for_model(**ARCHITECTURES[short]), name)
+
+
+def empty_from(source: str | Path, revision: str | None = None, **given: Any) -> Model:
+    """A model of `load_backbone` without weights; `given` is for reading its `config.json`.
+
+    Raises:
+        UnknownName, BackboneError: its type cannot be adapted, or its `config.json` not be read.
+    """
+    return _empty(_shape(source, revision=revision, **given), source)
+
+
+def _empty(shape: Any, source: str | Path) -> Model:
     _check(shape)
-    with torch.device("meta"), reading("backbone", name):
+    with torch.device("meta"), reading("backbone", source):
         return _auto(shape).from_config(shape, trust_remote_code=False)
 
 

@@ -2,10 +2,12 @@
 
 from hyperadapters.cli import looking, running, using
 from hyperadapters.cli.app import app
+from hyperadapters.cli.screen import hold_streams
 
 __all__ = ["app", "looking", "main", "running", "using"]
 
 
 def main() -> None:
     """The entry point of the command `hyperadapters`."""
+    hold_streams()
     app()

@@ -1,6 +1,5 @@
 """The application: its options, its consoles, and how a trained model is loaded for a command."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
+from hyperadapters.cli import screen
 from hyperadapters.cli.mistakes import Commands
 
 if TYPE_CHECKING:
@@ -77,13 +77,13 @@ def console(*, stderr: bool = False) -> Console:
 
     # names of tasks and languages may have brackets and colons: nothing in a text is markup
     quiet = not process().is_main_process
-    return Console(stderr=stderr, quiet=quiet, markup=False, emoji=False)
+    return screen.Screen(stderr=stderr, quiet=quiet, markup=False, emoji=False)
 
 
 def print_values(values: Any, table: Any, as_json: bool) -> None:
     """Values as JSON for programs, or their table for people."""
     if as_json:
-        typer.echo(json.dumps(values, indent=1, ensure_ascii=False))
+        screen.say(screen.as_json(values, indent=1))
     else:
         console().print(table)
 

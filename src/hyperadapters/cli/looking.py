@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from hyperadapters.cli.app import AsJson, Changes, DataRoot, app, console, print_values
+from hyperadapters.cli.screen import say
 from hyperadapters.errors import ConfigError
 
 __all__ = ["describe", "methods", "report"]
@@ -91,4 +92,4 @@ def report(
     beside = Papers.read(papers).of_methods(methods, setting) if paper and papers else None
     write_whole(output, html(found, beside))
     terminal([run.matrix for run in found], console())
-    typer.echo(f"report: {output}")
+    say(f"report: {output}")

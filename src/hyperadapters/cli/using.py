@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hyperadapters.cli.app import DataRoot, app, console, loaded
+from hyperadapters.cli.app import AsJson, DataRoot, app, console, loaded
+from hyperadapters.cli.screen import as_json, say
 from hyperadapters.errors import ConfigError, UnknownName
+
+if TYPE_CHECKING:
+    from hyperadapters.tasks import Answering
 
 __all__ = ["evaluate", "predict"]
 
@@ -125,7 +129,7 @@ def _evaluate_foreign(
     terminal([matrix], console())
     if output is not None:
         keep_foreign(output, matrix, model=model, task=task, families=run.families)
-        typer.echo(f"scores: {output}; beside a run: hyperadapters report RUN {output}")
+        say(f"scores: {output}; beside a run: hyperadapters report RUN {output}")
 
 
 @app.command()
@@ -143,11 +147,13 @@ def predict(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="`backbone.path=...` after it has moved."),
     ] = None,
+    json_lines: AsJson = False,
 ) -> None:
     """Tag or translate raw text: one sentence per line, for tags its words separated by spaces.
 
     Tags come one word and its label per line, with an empty line after each sentence; translations
-    one per line. Without `--language` every line begins with its own direction and a tab.
+    one per line. Without `--language` every line begins with its own direction and a tab. With
+    `--json` each line of text has one line of JSON.
 
     Example: `echo "Ada lives here" | hyperadapters predict runs/my-run --task ner --language tr`
     """
@@ -155,5 +161,14 @@ def predict(
     from hyperadapters.scoring.prediction import answers
 
     assembly, note = loaded(run, None, changes or ()), console(stderr=True).print
-    for line in answers(assembly, task, language, lines_of(file), note):
-        typer.echo(line)
+    show = _as_json if json_lines else _as_line
+    for line in answers(assembly, task, language, lines_of(file), note, show):
+        say(line)
+
+
+def _as_json(answering: "Answering", answer: Any) -> str:
+    return as_json(answering.values(answer))
+
+
+def _as_line(answering: "Answering", answer: Any) -> str:
+    return answering.line(answer)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cache
+from itertools import islice
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -22,6 +23,9 @@ from hyperadapters.method import BACKBONE, HEADS, Method, Recipe
 
 __all__ = ["cross_faults"]
 
+_MOST = 100
+"""Faults of one kind that are looked for; a message shows fewer."""
+
 
 def cross_faults(document: Document) -> list[Fault]:
     """Every contradiction between the parts of a run file; broken parts are passed over."""
@@ -38,7 +42,7 @@ def cross_faults(document: Document) -> list[Fault]:
         selection_faults,
     )
     for check in checks:
-        faults += check(document, parts, method)
+        faults += islice(check(document, parts, method), _MOST)
     return faults
 
 

@@ -17,7 +17,16 @@ from pydantic import (
 
 from hyperadapters.config.recipe import RecipeChanges
 from hyperadapters.config.schedules import AnySchedule
-from hyperadapters.document.values import Closed, Names, Natural, NormalForm, Positive, Text, Whole
+from hyperadapters.document.values import (
+    Closed,
+    Names,
+    Natural,
+    NormalForm,
+    Place,
+    Positive,
+    Text,
+    Whole,
+)
 from hyperadapters.tasks import KINDS, TaskSettings
 
 __all__ = [
@@ -56,12 +65,12 @@ class Architecture(Closed):
     """
 
     type: Literal["bert", "roberta", "xlm-roberta", "marian"] = "bert"
-    layers: Positive
+    layers: Annotated[Positive, Field(le=256)]
     width: Positive
     heads: Positive
     ffn: Positive
-    positions: Annotated[Whole, Field(ge=8)] = 128
-    vocabulary: Annotated[Whole, Field(ge=100)] = 8000
+    positions: Annotated[Whole, Field(ge=8, le=2**15)] = 128
+    vocabulary: Annotated[Whole, Field(ge=100, le=2**24)] = 8000
     normal_form: NormalForm = "nfc"
     dropout: Annotated[float, Strict(), Field(ge=0, lt=1)] = 0.1
 
@@ -88,7 +97,7 @@ class Backbone(Closed):
         architecture: a shape to train from scratch.
     """
 
-    path: Text | None = None
+    path: Place | None = None
     name: Text | None = None
     revision: Text | None = None
     architecture: Architecture | None = None
@@ -133,7 +142,7 @@ class StartFrom(Closed):
         phase: the name of its phase.
     """
 
-    run: Text
+    run: Place
     phase: Text
 
 
@@ -219,7 +228,7 @@ class RunFile(Closed):
 
     name: RunName
     seed: Annotated[Whole, Field(ge=0, lt=2**32)] = 0
-    output: Text = Field(default_factory=lambda data: f"runs/{data.get('name', 'unnamed')}")
+    output: Place = Field(default_factory=lambda data: f"runs/{data.get('name', 'unnamed')}")
     backbone: Backbone
     method: Annotated[
         MethodChoice, BeforeValidator(_named, json_schema_input_type=str | MethodChoice)

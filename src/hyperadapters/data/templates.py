@@ -125,7 +125,7 @@ def _found(base: Path, pattern: str) -> Sequence[Path]:
         if any(mark in pattern for mark in "*?["):
             return sorted(base.glob(pattern))
         return [base / pattern]
-    except (ValueError, NotImplementedError, IndexError, OSError) as fault:
+    except (ValueError, NotImplementedError, IndexError, OSError, RecursionError) as fault:
         raise DataError(
             "files cannot be looked for",
             where=str(base / pattern)[:200],
@@ -162,7 +162,7 @@ def _pattern(template: str, codes: Mapping[str, str]) -> re.Pattern[str]:
     pattern, seen = "", set()
     for part in filter(None, _PARTS.split(template)):
         name = part[1:-1]
-        if part.startswith("{"):
+        if _FIELD.fullmatch(part):
             own = codes.get(name, "[^/]+?")
             pattern += f"(?P={name})" if name in seen else f"(?P<{name}>{own})"
             seen.add(name)

@@ -1,5 +1,6 @@
 """The YAML of run files: version 1.2's plain scalars, safely read, written to read back alike."""
 
+import math
 import re
 from collections.abc import Callable
 from typing import Any
@@ -21,16 +22,57 @@ _SCALARS: dict[str, tuple[str, str]] = {
 }
 """Name of a YAML tag -> what a plain scalar of it looks like, and what it can begin with."""
 
-READERS: dict[str, Callable[[str], Any]] = {
-    "tag:yaml.org,2002:str": str,
-    "tag:yaml.org,2002:null": lambda text: None,
-    "tag:yaml.org,2002:bool": lambda text: text.lower() == "true",
-    "tag:yaml.org,2002:int": int,
-    "tag:yaml.org,2002:float": lambda text: float(
-        text.replace(".inf", "inf").replace(".nan", "nan")
-    ),
+_DIGITS = 18
+"""Of a whole number at most, so that it fits 64 bits wherever it is used."""
+
+
+def _whole(text: str) -> int:
+    if len(text.lstrip("+-0")) > _DIGITS:
+        raise ValueError(f"the number has more than {_DIGITS} digits")
+    return int(text)
+
+
+def _number(text: str) -> float:
+    value = float(text.replace(".inf", "inf").replace(".nan", "nan"))
+    if math.isinf(value) and "inf" not in text.lower():
+        raise ValueError("the number is too large; write `.inf` for infinity")
+    return value
+
+
+def _text(text: str) -> str:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        half = f"\\u{ord(text[error.start]):04x}"
+        raise ValueError(f"`{half}` is half a character (a surrogate without its pair)") from None
+    return text
+
+
+_VALUES: dict[str, Callable[[str], Any]] = {
+    "null": lambda text: None,
+    "bool": lambda text: text.lower() == "true",
+    "int": _whole,
+    "float": lambda text: _number(text.lower()),
 }
-"""How a scalar of a tag becomes a value."""
+
+
+def _reader(name: str) -> Callable[[str], Any]:
+    """Reads what looks like a value of a tag; a `ValueError` says what does not."""
+    pattern, value = re.compile(_SCALARS[name][0]), _VALUES[name]
+
+    def read(text: str) -> Any:
+        if not pattern.match(text):
+            raise ValueError(f"the value is none of `!!{name}`")
+        return value(text)
+
+    return read
+
+
+READERS: dict[str, Callable[[str], Any]] = {
+    "tag:yaml.org,2002:str": _text,
+    **{f"tag:yaml.org,2002:{name}": _reader(name) for name in _VALUES},
+}
+"""How a scalar of a tag becomes a value; a `ValueError` says why it does not."""
 
 
 class Dialect(yaml.SafeLoader):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -12,6 +13,11 @@ from hyperadapters.errors import known_names, nearest
 __all__ = ["model_faults", "part_faults", "unknown"]
 
 _Error = Mapping[str, Any]
+
+_MOST = 100
+"""Faults of one kind that are looked into; a message shows fewer."""
+_SHOWN = 200
+"""Characters of a value that a message repeats at most."""
 
 
 def model_faults(kind: type[BaseModel], document: Document) -> list[Fault]:
@@ -28,7 +34,7 @@ def part_faults(hint: Any, document: Document, place: KeyPath) -> list[Fault]:
         schema = kind.json_schema()  # it names the legal keys
         located = [
             _Located(one, document, schema, place)
-            for one in error.errors(include_url=False)
+            for one in islice(error.errors(include_url=False), _MOST)
             if one["type"] != "default_factory_not_called"  # it follows from another fault
         ]
         return [_TRANSLATIONS.get(at.error["type"], _plain)(document, at) for at in located]
@@ -104,7 +110,7 @@ def _choice(document: Document, place: KeyPath, given: object, expected: str) ->
         place,
         "not a legal value",
         expected=f"one of {', '.join(legal)}",
-        found=repr(given),
+        found=_repeated(given),
         remedy=f"did you mean `{close}`?" if close else None,
     )
 
@@ -117,8 +123,14 @@ def _plain(document: Document, at: _Located) -> Fault:
     words = str(at.error["msg"]).removeprefix("Input should be ")
     expected = _PLAIN_WORDS.get(at.error["type"], words)
     given = at.error["input"]
-    shown = f"a mapping of {', '.join(given)}" if isinstance(given, dict) and given else repr(given)
-    return document.fault(at.place, "not a legal value", expected=expected, found=shown)
+    return document.fault(at.place, "not a legal value", expected=expected, found=_repeated(given))
+
+
+def _repeated(given: object) -> str:
+    """A value as a message repeats it."""
+    names = isinstance(given, dict) and given
+    text = f"a mapping of {', '.join(names)}" if names else repr(given)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 _PLAIN_WORDS = {

@@ -1,5 +1,7 @@
 """The kinds of values that every part of a run file is made of."""
 
+from collections import Counter
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
@@ -10,6 +12,7 @@ __all__ = [
     "Natural",
     "NormalForm",
     "Number",
+    "Place",
     "Positive",
     "Text",
     "Whole",
@@ -31,7 +34,7 @@ def some(found: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _distinct(names: tuple[str, ...]) -> tuple[str, ...]:
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(name for name, times in Counter(names).items() if times > 1)
     if twice:
         raise ValueError(f"occurs twice: {', '.join(twice)}")
     return names
@@ -52,3 +55,18 @@ other characters in the place of many: `1⁄2` for `½`, `,` for `，`, a space 
 Text = Annotated[str, Strict(), Field(min_length=1)]
 Names = Annotated[tuple[Text, ...], AfterValidator(some), AfterValidator(_distinct)]
 """A list of names: not empty, none twice."""
+
+
+def _place(path: str) -> str:
+    """The same, or a `ValueError` for what no system has a file under."""
+    if "\0" in path:
+        raise ValueError("a path cannot hold the character NUL")
+    try:
+        Path(path).expanduser()
+    except RuntimeError:
+        raise ValueError(f"`{Path(path).parts[0]}`: this machine has no such user") from None
+    return path
+
+
+Place = Annotated[Text, AfterValidator(_place)]
+"""The path of a file or folder; `~` at its start is a home."""

@@ -12,12 +12,14 @@ from hyperadapters.backbones import architectures
 from hyperadapters.config import RunFile, evaluated, method_of
 from hyperadapters.data import Corpus
 from hyperadapters.errors import BackboneError, ConfigError
+from hyperadapters.machine.ranks import process
 from hyperadapters.method import Method
 from hyperadapters.model.adapt import adapt
 from hyperadapters.model.adapted import AdaptedModel
 from hyperadapters.routes import Cell
 from hyperadapters.run.library import Library
-from hyperadapters.run.loading import backbone_of, tokenizer_of
+from hyperadapters.run.loading import backbone_of, empty_of, tokenizer_of
+from hyperadapters.run.sizes import check_memory
 from hyperadapters.tasks import Task
 
 __all__ = ["Assembly", "adapted_for", "assemble", "tasks_of"]
@@ -76,11 +78,20 @@ def assemble(run: RunFile, *, data_root: Path | None = None) -> Assembly:
 
     Raises:
         BackboneError, DataError, UnknownName: whatever cannot be loaded.
+        ConfigError: this machine has not the memory for it.
     """
     library = Library(run, data_root)
     method = method_of(run)
     tasks = tasks_of(run, library)
     tokenizer = tokenizer_of(run, library)
+    state = process()
+    check_memory(
+        method,
+        list(tasks.values()),
+        partial(empty_of, run.backbone, tokenizer),
+        device=state.device,
+        ranks=state.num_processes,
+    )
     torch.manual_seed(run.seed)
     backbone = backbone_of(run.backbone, tokenizer)
     model = adapted_for(run, method, tasks, backbone)

@@ -12,6 +12,7 @@ from hyperadapters.method import Method
 from hyperadapters.methods import METHODS, SETTINGS
 from hyperadapters.methods.arguments import REQUIRED, arguments
 from hyperadapters.run.counted import Counted, facts
+from hyperadapters.run.sizes import countable
 
 __all__ = ["catalogue", "published"]
 
@@ -67,7 +68,8 @@ def published(method: str, changes: Sequence[str] = ()) -> dict[str, Any]:
                 where=where,
                 found=", ".join(task.name for task in tasks),
             )
-    return facts(made, backbone, tasks)
+    with countable():
+        return facts(made, backbone, tasks)
 
 
 def _checked(change: str) -> str:

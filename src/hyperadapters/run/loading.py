@@ -4,6 +4,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from hyperadapters.backbones import architectures
 from hyperadapters.config import RunFile, digest, digest_in
 from hyperadapters.config.run_file import Architecture, Backbone
@@ -11,7 +13,7 @@ from hyperadapters.data.vocabulary import train_joint_tokenizer, train_tokenizer
 from hyperadapters.errors import BackboneError, DataError
 from hyperadapters.run.library import Library
 
-__all__ = ["TOKENIZER", "backbone_of", "source_of", "tokenizer_of"]
+__all__ = ["TOKENIZER", "backbone_of", "empty_of", "source_of", "tokenizer_of"]
 
 TOKENIZER = "tokenizer"
 """Where a run's folder keeps a tokenizer that was learned."""
@@ -77,6 +79,18 @@ def backbone_of(wanted: Backbone, tokenizer: Any) -> Any:
         )
     source = source_of(wanted)
     return architectures.load_backbone(source, wanted.revision, tokens=len(tokenizer))
+
+
+def empty_of(wanted: Backbone, tokenizer: Any) -> Any:
+    """The same on the device `meta`, without weights; nothing is drawn.
+
+    Raises:
+        BackboneError: what says its shape cannot be found or read.
+    """
+    if wanted.architecture is None:
+        return architectures.empty_from(source_of(wanted), wanted.revision)
+    with torch.device("meta"):
+        return backbone_of(wanted, tokenizer)
 
 
 def _learned(library: Library, shape: Architecture) -> Any:

@@ -19,6 +19,8 @@ __all__ = ["answers", "ask", "predict"]
 
 Note = Callable[[str], object]
 """Told what a reader of the answers should know."""
+Show = Callable[[Answering, Any], str]
+"""From a task's way to answer, and an answer, to what is printed."""
 Asked = tuple[Route, str]
 """A text, and the language or direction that it is asked in."""
 
@@ -60,6 +62,7 @@ def answers(
     language: str | None,
     lines: Iterable[str],
     note: Note = lambda text: None,
+    show: Show = lambda answering, answer: answering.line(answer),
 ) -> Iterator[str]:
     """What `hyperadapters predict` prints of each line.
 
@@ -68,6 +71,7 @@ def answers(
         language: or direction, of every line; None where each begins with its own and a tab.
         lines: one sentence each.
         note: as for `ask`.
+        show: writes an answer of the task.
 
     Raises:
         UnknownName: no such task.
@@ -76,7 +80,7 @@ def answers(
     """
     answering = _answering(assembly, task)
     for answer in ask(assembly, task, _asked(assembly, task, language, lines), note):
-        yield answering.line(answer)
+        yield show(answering, answer)
 
 
 def _asked(

@@ -21,7 +21,7 @@ __all__ = ["markdown", "plot", "print_result", "report"]
 
 def print_result(result: StudyResult, console: Console) -> None:
     """Prints every comparison: the matrices of its lines side by side, then means over seeds."""
-    for lines in result.plan.compare:
+    for lines in result.compare:
         terminal([result.line(name) for name in lines], console)
         head = (Column(name, overflow="fold") for name in ("task", "mean over", *lines))
         table = Table(*head, title="Means over seeds, 95% intervals")
@@ -33,20 +33,32 @@ def print_result(result: StudyResult, console: Console) -> None:
 def markdown(result: StudyResult) -> str:
     """The same as Markdown: means with intervals, then every cell as a mean over seeds."""
     parts = [f"# {result.plan.study.name}\n"]
-    for lines in result.plan.compare:
+    for lines in result.compare:
         parts.append(_table(["task", "mean over", *lines], _rows(result.means(lines), lines)))
         parts.append(_table(["task", "language", *lines], _cells(result, lines)))
-    seeds = max(len(matrices) for matrices in result.seeds.values())
-    parts.append(f"Means over {seeds} seed{'s' if seeds > 1 else ''}; ± is half a 95% interval.\n")
+    if result.missing:
+        parts.append(f"Left out, because runs failed: {', '.join(result.missing)}.\n")
+    parts.append(f"Means over {_seeds(result)}; ± is half a 95% interval.\n")
     return "\n".join(parts)
+
+
+def _seeds(result: StudyResult) -> str:
+    """How many seeds there are of each line: `1 seed`, `3 seeds`, `2 to 3 seeds`."""
+    numbers = {len(matrices) for matrices in result.seeds.values()} or {0}
+    least, most = min(numbers), max(numbers)
+    return f"{least} to {most} seeds" if least < most else f"{most} seed{'' if most == 1 else 's'}"
 
 
 @rc_context({"text.parse_math": False})  # a name with a `$` is no formula
 def plot(result: StudyResult) -> bytes:
-    """A PNG: a panel per comparison and task, a group of points per mean, 95% intervals as bars."""
+    """A PNG: a panel per comparison and task, a group of points per mean, 95% intervals as bars.
+
+    Raises:
+        ValueError: there is no score.
+    """
     panels = [
         (lines, task, [mean for mean in result.means(lines) if mean.task == task])
-        for lines in result.plan.compare
+        for lines in result.compare
         for task in tasks_of([result.line(name) for name in lines])
     ]
     figure = Figure(figsize=(4.8 * len(panels), 4.2), layout="constrained")
@@ -77,7 +89,7 @@ def plot(result: StudyResult) -> bytes:
 
 def report(result: StudyResult) -> str:
     """The HTML report: per line its mean over seeds, with the curves of its first run."""
-    return html([_report_of(result, name) for name in result.plan.lines])
+    return html([_report_of(result, name) for name in result.lines])
 
 
 def _report_of(result: StudyResult, line: str) -> RunReport:

@@ -22,7 +22,15 @@ from hyperadapters.scoring.matrix import Matrix
 from hyperadapters.training import train
 from hyperadapters.training.readiness import check
 
-__all__ = ["Perform", "check_no_run", "keep_foreign", "perform", "scored", "write_whole"]
+__all__ = [
+    "Perform",
+    "check_no_run",
+    "keep_foreign",
+    "perform",
+    "scored",
+    "write_report",
+    "write_whole",
+]
 
 Perform = Callable[[RunFile, Path], Matrix]
 """Does a run in a folder, or goes on with it, and returns its scores."""
@@ -53,8 +61,17 @@ def perform(
         write_whole(folder / "embeddings.json", json.dumps(vectors, ensure_ascii=False))
         write_whole(folder / "facts.json", json.dumps({"parameters": counts(assembly.model)}))
         write_whole(folder / "results.json", matrix.to_json())
-        write_whole(folder / "report.html", html([read_run(folder)]))
+        write_report(folder)
     return matrix
+
+
+def write_report(folder: Path) -> None:
+    """Writes the `report.html` of a run that has its results.
+
+    Raises:
+        BundleError: a file that it is made of is missing or broken.
+    """
+    write_whole(folder / "report.html", html([read_run(folder)]))
 
 
 def scored(
@@ -119,4 +136,4 @@ def keep_foreign(
     told = {"name": matrix.run, "model": model, "task": task, "families": dict(families)}
     write_whole(folder / "run.yaml", write_yaml(told))
     write_whole(folder / "results.json", matrix.to_json())
-    write_whole(folder / "report.html", html([read_run(folder)]))
+    write_report(folder)

@@ -34,14 +34,36 @@ class StudyResult:
     """Everything a study found.
 
     Args:
-        plan: what it did.
-        matrices: digest of a run -> its matrix.
-        seeds: line -> its matrix per seed; runs of a combined axis are one matrix there.
+        plan: what it was to do.
+        matrices: digest of a run -> its matrix; without those of runs that failed.
+        seeds: line -> its matrix per seed; runs of a combined axis are one matrix there. A seed one
+            of whose runs failed is left out, and so is a line without any.
     """
 
     plan: StudyPlan
     matrices: Mapping[str, Matrix]
     seeds: Mapping[str, Sequence[Matrix]]
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The lines that have a matrix, in order."""
+        return tuple(self.seeds)
+
+    @property
+    def compare(self) -> tuple[tuple[str, ...], ...]:
+        """Lists of these lines to show side by side."""
+        kept = (tuple(n for n in names if n in self.seeds) for names in self.plan.compare)
+        return tuple(filter(None, kept))
+
+    @property
+    def scored(self) -> bool:
+        """Whether there is any score."""
+        return any(matrix.cells for own in self.seeds.values() for matrix in own)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The runs of the grid that have no matrix, by name."""
+        return tuple(run.run.name for run in self.plan.runs if run.digest not in self.matrices)
 
     def line(self, name: str) -> Matrix:
         """The mean of a line's seeds."""
@@ -72,24 +94,27 @@ class StudyResult:
                     "matrix": _brief(self.matrices[run.digest]),
                 }
                 for run in self.plan.runs
+                if run.digest in self.matrices
             ],
-            "lines": {name: _brief(self.line(name)) for name in self.plan.lines},
+            "missing": list(self.missing),
+            "lines": {name: _brief(self.line(name)) for name in self.lines},
             "comparisons": [
                 {"lines": list(lines), "means": [asdict(mean) for mean in self.means(lines)]}
-                for lines in self.plan.compare
+                for lines in self.compare
             ],
         }
 
 
 def result_of(plan: StudyPlan, matrices: Mapping[str, Matrix]) -> StudyResult:
-    """The result of a plan from the matrix of each of its runs, by digest."""
+    """The result of a plan from the matrix of each of its runs, by digest; of those there are."""
     seeds = {}
     for name in plan.lines:
-        seeds[name] = [
-            replace(combine([matrices[run.digest] for run in runs]), run=name)
-            for runs in plan.line(name).values()
+        whole = [
+            runs for runs in plan.line(name).values() if all(r.digest in matrices for r in runs)
         ]
-    return StudyResult(plan, matrices, seeds)
+        own = [combine([matrices[run.digest] for run in runs]) for runs in whole]
+        seeds[name] = [replace(matrix, run=name) for matrix in own]
+    return StudyResult(plan, matrices, {name: own for name, own in seeds.items() if own})
 
 
 def _brief(matrix: Matrix) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from hyperadapters.machine.whole import whole
 from hyperadapters.scoring.matrix import Matrix
 from hyperadapters.study import performing
 from hyperadapters.study.output import markdown, plot, report
-from hyperadapters.study.performing import Perform, write_whole
+from hyperadapters.study.performing import Perform, write_report, write_whole
 from hyperadapters.study.plan import PlannedRun, StudyPlan, plan_study
 from hyperadapters.study.results import StudyResult, result_of
 
@@ -45,13 +45,27 @@ def run_study(
 
     Raises:
         ConfigError: something is wrong in the study file or in one of its runs; all faults at once.
-        TrainingError: runs of the grid have failed, after all others are done.
+        TrainingError: runs have failed; the others that could be done are, and what they show is
+            written.
     """
     plan = plan_study(path, changes)
     console = console or Console(quiet=True)
     perform = perform or partial(performing.perform, data_root=data_root, console=console)
+    matrices, failed = _all_done(plan, perform, console)
+    result = result_of(plan, matrices)
+    if process().is_main_process:
+        _write(plan, result)
+    if failed:
+        raise _several(failed, len(matrices))
+    return result
+
+
+def _all_done(
+    plan: StudyPlan, perform: Perform, console: Console
+) -> tuple[dict[str, Matrix], dict[str, str]]:
+    """The matrix of each run by its digest, and of each that failed what it said, by its name."""
     todo = {run.digest: run for run in (*plan.first, *plan.runs)}
-    matrices, failed = {}, dict[str, str]()
+    matrices, failed = dict[str, Matrix](), dict[str, str]()
     for number, run in enumerate(todo.values(), start=1):
         head = Text.assemble(
             (f"run {number} of {len(todo)}", "bold"),
@@ -61,21 +75,17 @@ def run_study(
         try:
             matrices[run.digest] = _done(run, perform, console, head)
         except HyperadaptersError as error:
-            if run in plan.first or process().num_processes > 1:  # others need it, or wait for it
-                raise
             failed[run.run.name] = str(error)  # the error itself would keep the model alive
-    if failed:
-        raise _several(failed, len(todo))
-    result = result_of(plan, matrices)
-    if process().is_main_process:
-        _write(plan, result)
-    return result
+            if run in plan.first or process().num_processes > 1:  # others need it, or wait for it
+                break
+    return matrices, failed
 
 
-def _several(failed: Mapping[str, str], runs: int) -> TrainingError:
+def _several(failed: Mapping[str, str], done: int) -> TrainingError:
     said = [f"{name}: {what}".replace("\n", "\n    ") for name, what in failed.items()]
     return TrainingError(
-        f"{len(failed)} of {runs} runs failed; the others are done",
+        f"{len(failed)} {'run' if len(failed) == 1 else 'runs'} failed; {done} of the others are "
+        "done, and what they show is written",
         found="\n    ".join(said),
         remedy="mend what they say, and give the same command again",
     )
@@ -84,19 +94,24 @@ def _several(failed: Mapping[str, str], runs: int) -> TrainingError:
 def _write(plan: StudyPlan, result: StudyResult) -> None:
     folder = plan.study.folder
     for run in (*plan.first, *plan.runs):
-        _link(folder / "by-name" / run.run.name.replace(" ", "_"), run.folder)
+        if run.folder.is_dir():
+            _link(folder / "by-name" / run.run.name.replace(" ", "_"), run.folder)
     write_whole(folder / "study.json", json.dumps(result.to_values(), indent=1))
     if plan.runs:
         write_whole(folder / "study.md", markdown(result))
+    if result.lines:
+        write_whole(folder / "report.html", report(result))
+    if result.scored:
         with whole(folder / "study.png") as part:
             part.write_bytes(plot(result))
-        write_whole(folder / "report.html", report(result))
 
 
 def _done(run: PlannedRun, perform: Perform, console: Console, head: Text) -> Matrix:
     results = run.folder / "results.json"
     if results.is_file():
         console.print(head.append("  done before"))
+        if (run.folder / "run.yaml").is_file() and not (run.folder / "report.html").exists():
+            write_report(run.folder)  # it was killed before it had one
         return Matrix.from_json(results.read_text(encoding="utf-8"), str(results))
     console.print(head)
     matrix = perform(run.run, run.folder)

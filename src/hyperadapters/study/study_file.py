@@ -11,7 +11,7 @@ from hyperadapters.config import RunName
 from hyperadapters.document.document import Document, Fault, check_kind, raise_faults
 from hyperadapters.document.reading import based, changed, read_alone
 from hyperadapters.document.validation import model_faults, unknown
-from hyperadapters.document.values import Closed
+from hyperadapters.document.values import Closed, Place
 
 __all__ = ["SEED", "Case", "StudyFile", "load_study", "names_on", "run_document"]
 
@@ -74,7 +74,7 @@ class StudyFile(Closed):
     """
 
     name: RunName
-    output: str = Field(default_factory=lambda data: f"runs/{data.get('name', 'unnamed')}")
+    output: Place = Field(default_factory=lambda data: f"runs/{data.get('name', 'unnamed')}")
     base: str | None = None
     run: Mapping[str, Any] = Field(default_factory=dict)
     first: Mapping[RunName, Mapping[str, Any]] = Field(default_factory=dict)

@@ -142,10 +142,12 @@ class Answering(ABC):
     Attributes:
         cut: what a line that is longer than the model reads loses: `its last words are not tagged`.
         nothing: the answer to an empty line.
+        named: the key of an answer in JSON.
     """
 
     cut: str
     nothing: Any
+    named: str = "answer"
 
     @abstractmethod
     def ask(self, text: str, hop: Route) -> Any:
@@ -163,6 +165,10 @@ class Answering(ABC):
     @abstractmethod
     def line(self, answer: Any) -> str:
         """An answer as `hyperadapters predict` prints it."""
+
+    def values(self, answer: Any) -> Mapping[str, Any]:
+        """An answer as plain values, which `hyperadapters predict --json` prints."""
+        return {self.named: answer}
 
 
 class Plain(NamedTuple):

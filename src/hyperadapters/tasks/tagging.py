@@ -43,8 +43,7 @@ __all__ = ["Tagging", "TaggingSettings", "Tags"]
 class Tags(Answering):
     """A label per word of a sentence whose words are separated by white space."""
 
-    cut = "its last words are not tagged"
-    nothing = ()
+    cut, nothing = "its last words are not tagged", ()
 
     def ask(self, text: str, hop: Route) -> Tagged:
         """The words, without labels."""
@@ -60,8 +59,11 @@ class Tags(Answering):
 
     def line(self, answer: Sequence[tuple[str, str]]) -> str:
         """A line per word, with a tab before its label, and an empty one at the end."""
-        width = max((len(word) for word, _ in answer), default=0)
-        return "".join(f"{word:<{width}}\t{label or '_'}\n" for word, label in answer)
+        return "".join(f"{word}\t{label or '_'}\n" for word, label in answer)
+
+    def values(self, answer: Sequence[tuple[str, str]]) -> dict[str, Any]:
+        """`words` and `labels`, in their order; None for a word that was not tagged."""
+        return {"words": [w for w, _ in answer], "labels": [label or None for _, label in answer]}
 
 
 @final

@@ -118,7 +118,7 @@ class Translations(Answering):
     """The translation of a line."""
 
     cut = "its end is not translated"
-    nothing = ""
+    nothing, named = "", "translation"
 
     def ask(self, text: str, hop: Route) -> Pair:
         """A pair whose other side is not known."""

@@ -36,7 +36,7 @@ class TranslationSettings(TaskSettings):
 
     kind: Literal["translation"]
     metric: Literal["bleu", "chrf"] = "bleu"
-    beams: Positive = 5
+    beams: Annotated[Positive, Field(le=100)] = 5
     length: Positive = 128
     ratio: Annotated[Number, Field(ge=1)] | None = None
     tokenize: Tokenize = "auto"

@@ -48,11 +48,18 @@ def lines_of(path: Path) -> Iterator[str]:
     """The lines of a UTF-8 file, or of standard input for `-`, as they come in.
 
     Raises:
-        DataError: there is no such file, or a byte is not UTF-8.
+        DataError: there is no such file, a byte is not UTF-8, or standard input is closed.
     """
     if path != Path("-"):
         yield from read_lines(path)
         return
+    if sys.stdin is None:
+        raise DataError(
+            "there is no text to read",
+            where="standard input",
+            found="it is closed",
+            remedy="name a file, or send text through a pipe",
+        )
     for number, raw in enumerate(sys.stdin.buffer, 1):  # whatever the locale says of text
         line = _decoded(raw, "standard input", "line ", number)
         yield (line.removeprefix("\ufeff") if number == 1 else line).rstrip("\r\n")
