@@ -1,7 +1,7 @@
 """Losses on their way from the device, and the watch for those that are not finite."""
 
 import math
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import final
 
 import torch
@@ -10,7 +10,6 @@ from torch import Tensor
 
 from hyperadapters.context import Row
 from hyperadapters.errors import TrainingError
-from hyperadapters.training import checkpoint
 from hyperadapters.training.progress import Progress
 
 __all__ = ["Losses"]
@@ -23,7 +22,7 @@ class Losses:
     Args:
         progress: of the run; what is read is added to its sums.
         phase: its name, for messages.
-        checkpoints: the folder of the run's checkpoints, for messages.
+        remedy: what to do where something is not finite, for messages.
         at_once: updates that may wait to be read.
         may_overflow: whether gradients may be infinite: a loss scaler leaves out such updates.
     """
@@ -33,14 +32,14 @@ class Losses:
         progress: Progress,
         *,
         phase: str,
-        checkpoints: Path,
+        remedy: Callable[[], str],
         at_once: int,
         may_overflow: bool,
     ) -> None:
         self.last = math.nan
         self._progress = progress
         self._phase = phase
-        self._checkpoints = checkpoints
+        self._remedy = remedy
         self._at_once = at_once
         self._may_overflow = may_overflow
         self._unread: list[tuple[int, tuple[Row, ...], Tensor]] = []
@@ -74,14 +73,27 @@ class Losses:
             self.last = nats / max(predictions, 1.0)
         self._unread.clear()
 
+    def check(self, weights: Mapping[str, Tensor]) -> None:
+        """Nothing if weights are finite, after the last update too, whose loss is not known yet.
+
+        Raises:
+            TrainingError: one of them is not.
+        """
+        self.read()
+        broken = next((name for name, w in weights.items() if not w.isfinite().all()), None)
+        if broken is not None:
+            raise self._error("weights are", self._progress.step, f"`{broken}`, after this update")
+
     def _not_finite(self, what: str, step: int, rows: tuple[Row, ...]) -> TrainingError:
-        good = checkpoint.latest(self._checkpoints)
         more = "" if len(rows) <= 16 else f"; and {len(rows) - 16} more"
+        found = f"a batch of {'; '.join(map(str, rows[:16]))}{more}"
+        return self._error(f"{what} is", step, found)
+
+    def _error(self, what: str, step: int, found: str) -> TrainingError:
         return TrainingError(
-            f"the {what} is not finite",
+            f"the {what} not finite",
             where=f"phase `{self._phase}`, update {step}",
-            found=f"a batch of {'; '.join(map(str, rows[:16]))}{more}",
+            found=found,
             cause="a learning rate that is too high, or a precision that is too low",
-            remedy="lower `recipe.learning_rate`, or set `recipe.precision` to `no`; "
-            f"the last good checkpoint is {f'`{good}`' if good else 'the model as it began'}",
+            remedy=self._remedy(),
         )
