@@ -129,7 +129,7 @@ def test_files_that_are_no_text(folder: Path) -> None:
 
 
 def test_scores_that_are_no_numbers_are_not_drawn(folder: Path, good: Matrix) -> None:
-    """A dev loss may be infinite, or no number, as training goes astray; the page shows the rest."""
+    """A dev loss may be infinite, or no number, where training goes astray; the rest is shown."""
     lines = [LINE, LINE.replace("2.0", '1.0, "selection": NaN, "best": true')]
     lines += ['{"phase": "train", "step": 3, "dev": {"mlm/tr": Infinity}, "selection": 0.5}\n']
     (folder / "metrics.jsonl").write_text("".join(lines), encoding="utf-8")
