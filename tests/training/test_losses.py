@@ -17,7 +17,7 @@ def losses(progress: Progress, *, at_once: int = 1, may_overflow: bool = False) 
     return Losses(
         progress,
         phase="train",
-        remedy=lambda: "go slower",
+        remedy=lambda good: f"go slower from {good} on",
         at_once=at_once,
         may_overflow=may_overflow,
     )
@@ -54,9 +54,11 @@ def test_reading_waits_until_enough_are_there() -> None:
 
 
 @pytest.mark.parametrize(
-    ("nats", "norm", "what"), [(math.nan, 1.0, "loss"), (1.0, math.inf, "gradient")]
+    ("nats", "norm", "what", "good"),
+    [(math.nan, 1.0, "loss", 0), (1.0, math.inf, "gradient", 1)],
 )
-def test_what_is_not_finite_is_named(nats: float, norm: float, what: str) -> None:
+def test_what_is_not_finite_is_named(nats: float, norm: float, what: str, good: int) -> None:
+    """With the weights that the last finite loss was computed with."""
     progress = Progress()
     into = losses(progress, at_once=3)
     note(into, progress, 1.0)
@@ -66,7 +68,7 @@ def test_what_is_not_finite_is_named(nats: float, norm: float, what: str) -> Non
     message = str(caught.value)
     assert "phase `train`, update 2" in message
     assert "a batch of language=tr,task=ner" in message
-    assert "remedy: go slower" in message
+    assert f"remedy: go slower from {good} on" in message
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
@@ -79,6 +81,7 @@ def test_weights_that_the_last_update_broke_are_named(value: float) -> None:
     with pytest.raises(TrainingError, match="the weights are not finite") as caught:
         into.check({"a": torch.ones(2), "b": torch.tensor([0.0, value])})
     assert "phase `train`, update 1" in str(caught.value) and "`b`" in str(caught.value)
+    assert "from 0 on" in str(caught.value)
     assert progress.nats == 1.0
 
 

@@ -14,6 +14,7 @@ A checkpoint is written beside its place, synced and renamed into it: whenever t
 last whole one can be read.
 """
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ __all__ = [
     "check_written",
     "latest",
     "load",
+    "reached",
     "read",
     "read_phase",
     "read_tensors",
@@ -135,10 +137,21 @@ def check_written(folder: Path) -> None:
 _RUNS_OWN = f"{_CHECKPOINT}|{_BEST}"
 
 
-def latest(folder: Path) -> Path | None:
-    """The newest checkpoint of a run, or None."""
-    found = _checkpoints(folder)
+def latest(folder: Path, until: tuple[int | float, int] = (math.inf, 0)) -> Path | None:
+    """The newest checkpoint of a run, or None.
+
+    Args:
+        folder: of all checkpoints of the run.
+        until: the number of a phase and the updates in it that it may not be beyond.
+    """
+    found = [path for path in _checkpoints(folder) if reached(path) <= until]
     return found[-1] if found else None
+
+
+def reached(path: Path) -> tuple[int, int]:
+    """The phase of a checkpoint, from 0, and the updates done in it."""
+    phase, step = path.name.split("-")
+    return int(phase), int(step)
 
 
 def read(path: Path) -> Checkpoint:

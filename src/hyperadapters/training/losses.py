@@ -22,7 +22,8 @@ class Losses:
     Args:
         progress: of the run; what is read is added to its sums.
         phase: its name, for messages.
-        remedy: what to do where something is not finite, for messages.
+        remedy: what to do where something is not finite, for messages, by the number of updates
+            after which the weights were still good: a finite loss was computed with them.
         at_once: updates that may wait to be read.
         may_overflow: whether gradients may be infinite: a loss scaler leaves out such updates.
     """
@@ -32,7 +33,7 @@ class Losses:
         progress: Progress,
         *,
         phase: str,
-        remedy: Callable[[], str],
+        remedy: Callable[[int], str],
         at_once: int,
         may_overflow: bool,
     ) -> None:
@@ -65,9 +66,9 @@ class Losses:
         read = torch.stack([numbers for _, _, numbers in self._unread]).tolist()
         for (step, rows, _), (nats, predictions, norm) in zip(self._unread, read, strict=True):
             if not math.isfinite(nats):
-                raise self._not_finite("loss", step, rows)
+                raise self._error("loss is", step, _told(rows), good=step - 2)
             if not (math.isfinite(norm) or self._may_overflow):
-                raise self._not_finite("gradient", step, rows)
+                raise self._error("gradient is", step, _told(rows), good=step - 1)
             self._progress.nats += nats
             self._progress.predictions += predictions
             self.last = nats / max(predictions, 1.0)
@@ -82,18 +83,19 @@ class Losses:
         self.read()
         broken = next((name for name, w in weights.items() if not w.isfinite().all()), None)
         if broken is not None:
-            raise self._error("weights are", self._progress.step, f"`{broken}`, after this update")
+            step = self._progress.step
+            raise self._error("weights are", step, f"`{broken}`, after this update", good=step - 1)
 
-    def _not_finite(self, what: str, step: int, rows: tuple[Row, ...]) -> TrainingError:
-        more = "" if len(rows) <= 16 else f"; and {len(rows) - 16} more"
-        found = f"a batch of {'; '.join(map(str, rows[:16]))}{more}"
-        return self._error(f"{what} is", step, found)
-
-    def _error(self, what: str, step: int, found: str) -> TrainingError:
+    def _error(self, what: str, step: int, found: str, *, good: int) -> TrainingError:
         return TrainingError(
             f"the {what} not finite",
             where=f"phase `{self._phase}`, update {step}",
             found=found,
             cause="a learning rate that is too high, or a precision that is too low",
-            remedy=self._remedy(),
+            remedy=self._remedy(good),
         )
+
+
+def _told(rows: tuple[Row, ...]) -> str:
+    more = "" if len(rows) <= 16 else f"; and {len(rows) - 16} more"
+    return f"a batch of {'; '.join(map(str, rows[:16]))}{more}"

@@ -2,11 +2,11 @@
 
 import json
 import shlex
+from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-from hyperadapters.method import Phase
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.training import checkpoint
 
@@ -16,32 +16,36 @@ _SLOWER = 10
 """What the learning rate is divided by."""
 
 
-def rescue(assembly: Assembly, folder: Path, phase: Phase) -> str:
+def rescue(assembly: Assembly, folder: Path, number: int, good: int) -> str:
     """What to do after a phase has failed: a command that trains it at a lower rate, in a folder of
-    its own, from the last checkpoint on where there is one.
+    its own, from the last good checkpoint on where there is one.
 
     Args:
         assembly: the run.
         folder: of its checkpoints.
-        phase: that failed.
+        number: of the phase, from 0.
+        good: updates of the phase after which its weights were good still.
     """
-    run, last = folder.parent, checkpoint.latest(folder)
+    run, phases = folder.parent, assembly.method.phases
+    phase, start = phases[number], checkpoint.latest(folder, (number, good))
     changes: dict[str, Any] = {phase.name: {"learning_rate": phase.recipe.learning_rate / _SLOWER}}
-    if last is not None:
-        number, step = map(int, last.name.split("-"))
-        name = assembly.method.phases[number].name
-        start = {"run": str(run), "phase": name, "step": step}
-        changes[name] = {**changes.get(name, {}), "start_from": start}
-    output = next(
-        place for n in count(2) if not (place := run.with_name(f"{run.name}-{n}")).exists()
-    )
-    said = json.dumps(changes, ensure_ascii=False)
-    command = ["hyperadapters", "train", str(run / "run.yaml"), "--set", f"output={output}"]
-    command += ["--set", f"phases={said}"]
-    root = assembly.library.data_root
-    command += [] if root is None else ["--data-root", str(root)]
-    kept = "the model as it began" if last is None else f"the last good checkpoint, `{last.name}`"
-    lines = [f"lower the learning rate from {kept}, on:", f"    {shlex.join(command)}"]
+    if start is not None:
+        place, step = checkpoint.reached(start)
+        name = phases[place].name
+        said = {"run": str(run), "phase": name, "step": step}
+        changes[name] = {**changes.get(name, {}), "start_from": said}
+    kept = "the model as it began" if start is None else f"the last good checkpoint, `{start.name}`"
+    lines = [f"lower the learning rate from {kept}, on:", f"    {_command(assembly, run, changes)}"]
     if phase.recipe.precision != "no":
-        lines.append("  or compute with full precision: `recipe.precision: no`")
+        lines.append("  or compute in full precision: `recipe.precision: no`")
     return "\n".join(lines)
+
+
+def _command(assembly: Assembly, run: Path, phases: Mapping[str, Any]) -> str:
+    names = (run.with_name(f"{run.name}-{number}") for number in count(2))
+    output = next(place for place in names if not place.exists())
+    told = json.dumps(phases, ensure_ascii=False)
+    changes = ["--set", f"output={output}", "--set", f"phases={told}"]
+    root = assembly.library.data_root
+    data = [] if root is None else ["--data-root", str(root)]
+    return shlex.join(["hyperadapters", "train", str(run / "run.yaml"), *changes, *data])

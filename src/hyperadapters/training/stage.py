@@ -84,8 +84,8 @@ class Stage:
         display: Display,
     ) -> None:
         run, number = assembly.run, progress.phase
-        self.assembly = assembly
         self.run, self.folder, self.progress = run, folder, progress
+        self._remedy = partial(rescue, assembly, folder, number)
         self.journal, self.display = journal, display
         self.phase = assembly.method.phases[number]
         self.recipe = self.phase.recipe
@@ -130,7 +130,7 @@ class Stage:
         self.losses = Losses(
             self.progress,
             phase=self.phase.name,
-            remedy=partial(rescue, self.assembly, self.folder, self.phase),
+            remedy=self._remedy,
             at_once=1 if self.accelerator.device.type == "cpu" else _UNREAD,
             may_overflow=self.accelerator.scaler is not None,
         )
