@@ -176,7 +176,9 @@ def test_a_checkpoint_that_is_not_listed_is_refused(tmp_path: Path) -> None:
     run = tiny_runs.values(tmp_path, **changes())
     interrupted(tmp_path, run, 6)
     (tmp_path / "checkpoints" / LIST).unlink()
-    with pytest.raises(BundleError, match=r"001-0000000\d` would be replaced(.|\n)*copy the list too"):
+    with pytest.raises(
+        BundleError, match=r"001-0000000\d` would be replaced(.|\n)*copy the list too"
+    ):
         train(tiny_runs.assembled(run, "hypernetwork"), tmp_path)
 
 

@@ -109,7 +109,9 @@ def test_without_a_good_checkpoint_it_begins_anew(tmp_path: Path) -> None:
     said = command(message)
     changed = dict(change.split("=", 1) for change in said[3:6:2])
     assert changed["output"] == str(tmp_path / "run-3")
-    assert yaml.safe_load(changed["phases"]) == {"pretrain": {"learning_rate": pytest.approx(0.001)}}
+    assert yaml.safe_load(changed["phases"]) == {
+        "pretrain": {"learning_rate": pytest.approx(0.001)}
+    }
     assert "start_from" not in changed["phases"]
 
 
