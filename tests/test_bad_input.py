@@ -219,7 +219,33 @@ def test_a_folder_that_holds_no_model(fails: Fails, tmp_path: Path) -> None:
 def test_a_truncated_model(fails: Fails, trained: Path) -> None:
     weights = trained / "model" / "weights.safetensors"
     weights.write_bytes(weights.read_bytes()[:50])
-    fails("evaluate", trained, said=("the weights cannot be read", "weights.safetensors"))
+    said = ("the bundle is damaged", "weights.safetensors", "another content than was written")
+    fails("evaluate", trained, said=said)
+
+
+ODD = ("[" * 5000, "[1]", '"\\ud800"', "9" * 5000, "", "\0")
+"""What no program writes, in place of a mapping."""
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        *((f"model/{name}", text) for name in ("bundle.json", "run.yaml") for text in ODD),
+        *((name, text) for name in ("results.json", "facts.json") for text in ODD),
+        ("facts.json", '{"parameters": {"trained": "many"}}'),
+        ("embeddings.json", '{"language": {"en": 1}}'),
+        ("metrics.jsonl", '{"phase": 1, "step": 1}\n'),
+        ("run.yaml", "families: 4"),
+        ("run.yaml", "[1]"),
+    ],
+)
+def test_a_file_of_a_run_that_holds_something_else(
+    fails: Fails, trained: Path, name: str, text: str
+) -> None:
+    (trained / name).write_text(text)
+    command = "evaluate" if name.startswith("model") else "report"
+    fails(command, trained, "--output", trained / "out", said=(name,))
+    assert not (trained / "out").exists()
 
 
 def test_a_row_that_is_no_row(fails: Fails, trained: Path) -> None:

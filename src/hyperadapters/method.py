@@ -143,15 +143,17 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Start:
-    """Where a phase begins: with what another run had at the end of one of its own.
+    """Where a phase begins: with what another run had at the end of one of its own, or within it.
 
     Args:
         run: the folder of that run.
         phase: the name of its phase.
+        step: the updates of that phase after which a checkpoint was taken; None for its end.
     """
 
     run: str
     phase: str
+    step: int | None = None
 
 
 @dataclass(frozen=True)

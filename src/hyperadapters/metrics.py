@@ -3,6 +3,7 @@
 So scores of a corpus, of a resample of it and of several ranks are one function of added numbers.
 """
 
+import math
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -50,12 +51,14 @@ class Metric(ABC):
     """A score of predicted against gold labels.
 
     `width` is how many numbers a sentence gives. `missing` stands for the prediction of a word that
-    the model never saw (cut off, or without a token): no label of any text, so wrong.
+    the model never saw (cut off, or without a token): no label of any text, so wrong. `range` is
+    what a score may be, from the least to the most.
     """
 
     name: str
     width: int = 2
     higher_is_better: bool = True
+    range: tuple[float, float] = (0.0, 1.0)
     missing: str = ""
 
     def refused(self, labels: Sequence[str]) -> list[str]:
@@ -68,7 +71,7 @@ class Metric(ABC):
 
     @abstractmethod
     def score(self, totals: Statistics) -> float:
-        """The score of summed statistics; in [0, 1] unless the class says otherwise."""
+        """The score of summed statistics; in `range`."""
 
     @property
     def signature(self) -> str:
@@ -143,6 +146,7 @@ class Perplexity(Metric):
 
     name = "perplexity"
     higher_is_better = False
+    range = (1.0, math.inf)
 
     def statistics(self, gold: Sequence[str], predicted: Sequence[str]) -> Statistics:
         """Not defined on labels.

@@ -2,13 +2,17 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 from safetensors.torch import load_file, save_file
+from torch import Tensor
 
 import tiny
 from hyperadapters.backbones import architectures, backbone_parameters, head_parameters
+from hyperadapters.backbones.architectures import empty
 from hyperadapters.data.vocabulary import train_tokenizer
 from hyperadapters.errors import BackboneError, UnknownName
 
@@ -146,6 +150,91 @@ def test_every_token_has_an_embedding(tmp_path: Path) -> None:
     architectures.load_backbone(tmp_path, tokens=40)
     with pytest.raises(BackboneError, match="at most 40 tokens(.|\n)*found: 41"):
         architectures.load_backbone(tmp_path, tokens=41)
+
+
+def test_tokens_of_ones_own_leave_a_head_that_is_not_tied_as_it_is(tmp_path: Path) -> None:
+    """What the message says works, also for a T5 whose head was trained apart."""
+    tiny.backbone("t5").save_pretrained(tmp_path)
+    weights = load_file(tmp_path / "model.safetensors")
+    weights["lm_head.weight"] = torch.randn(40, 16, dtype=torch.float64)
+    save_file(weights, tmp_path / "model.safetensors", {"format": "pt"})
+    with pytest.raises(BackboneError, match="has no embedding for") as caught:
+        architectures.load_backbone(tmp_path, tokens=44)
+    model = architectures.load_backbone(tmp_path)
+    apart = model.lm_head.weight is not model.shared.weight  # older `transformers` tie it
+    head = model.lm_head.weight.detach().clone()
+    told = "set `config.tie_word_embeddings = False`" in str(caught.value)
+    assert told == apart
+    if told:
+        model.config.tie_word_embeddings = False
+    model.resize_token_embeddings(44)
+    model.save_pretrained(tmp_path)
+    again = architectures.load_backbone(tmp_path, tokens=44)
+    assert torch.equal(again.lm_head.weight[:40], head)
+    assert (again.lm_head.weight is not again.shared.weight) == apart
+
+
+def test_of_a_head_that_is_tied_nothing_is_said(tmp_path: Path) -> None:
+    tiny.backbone("t5").save_pretrained(tmp_path)
+    with pytest.raises(BackboneError, match="your own, call `resize_token_embeddings`") as caught:
+        architectures.load_backbone(tmp_path, tokens=44)
+    assert "beside it; or" in str(caught.value)
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_backbone_with_an_adapter_beside_it_is_refused(alone: bool, tmp_path: Path) -> None:
+    told = {"peft_type": "LORA", "base_model_name_or_path": "somewhere/else"}
+    (tmp_path / "adapter_config.json").write_text(json.dumps(told))
+    save_file({"a": torch.zeros(1)}, tmp_path / "adapter_model.safetensors")
+    if not alone:
+        tiny.backbone("bert").save_pretrained(tmp_path)
+    reads = (architectures.load_backbone,) if alone else (architectures.load_backbone, empty)
+    for read in reads:
+        with pytest.raises(BackboneError, match="has an adapter of `peft`") as caught:
+            read(str(tmp_path))
+        assert "adapter_config.json" in str(caught.value) and "merge_and_unload" in str(
+            caught.value
+        )
+    for file in tmp_path.glob("adapter_*"):
+        file.unlink()
+    if not alone:
+        architectures.load_backbone(tmp_path)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_backbone_that_is_not_finite_is_refused(value: float, tmp_path: Path) -> None:
+    name = "bert.encoder.layer.1.output.dense.weight"
+    _reweighed(tmp_path, name, lambda weight: weight.index_fill(0, torch.tensor(3), value))
+    with pytest.raises(BackboneError, match=f"not finite(.|\\n)*in 1 tensors, among them `{name}`"):
+        architectures.load_backbone(tmp_path)
+
+
+@pytest.mark.parametrize("kind", [torch.int8, torch.int32, torch.bool])
+def test_a_backbone_of_whole_numbers_is_refused(kind: torch.dtype, tmp_path: Path) -> None:
+    name = "bert.encoder.layer.1.output.dense.weight"
+    _reweighed(tmp_path, name, lambda weight: (weight * 10).to(kind))
+    with pytest.raises(BackboneError, match=f"no floating-point numbers(.|\\n)*`{name}`"):
+        architectures.load_backbone(tmp_path)
+
+
+@pytest.mark.parametrize("kind", [torch.float16, torch.bfloat16])
+def test_a_backbone_in_half_precision_is_read_with_its_positions(
+    kind: torch.dtype, tmp_path: Path
+) -> None:
+    """Older files have the numbers of positions too, which are whole."""
+    _reweighed(tmp_path, "bert.embeddings.word_embeddings.weight", lambda weight: weight.to(kind))
+    weights = load_file(tmp_path / "model.safetensors")
+    weights["bert.embeddings.position_ids"] = torch.arange(512)[None]
+    save_file(weights, tmp_path / "model.safetensors", {"format": "pt"})
+    model = architectures.load_backbone(tmp_path)
+    assert {parameter.dtype for parameter in model.parameters()} == {torch.float32}
+
+
+def _reweighed(folder: Path, name: str, change: Callable[[Tensor], Tensor]) -> None:
+    tiny.backbone("bert").save_pretrained(folder)
+    weights = load_file(folder / "model.safetensors")
+    weights[name] = change(weights[name])
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
 
 
 @pytest.mark.parametrize("family", tiny.FAMILIES)

@@ -71,3 +71,21 @@ def test_a_folder_of_peft_is_the_backbone_it_names_with_adapter_and_head(
 def test_a_folder_of_peft_does_not_say_what_its_head_gives(tuned: tuple[Path, Any]) -> None:
     with pytest.raises(BackboneError, match="cannot be read"):
         load_plain(AUTO, tuned[0])
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning")
+def test_a_folder_with_two_models_is_refused(tuned: tuple[Path, Any]) -> None:
+    """Which of them was read depended on whether `peft` is installed."""
+    folder, _ = tuned
+    classifier(folder.parent / "encoder").save_pretrained(folder)
+    with pytest.raises(BackboneError, match="has two models(.|\n)*`adapter_config.json`"):
+        load_plain(AUTO, folder, {"id2label": LABELS})
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_model_that_is_not_finite_is_refused(value: float, tmp_path: Path) -> None:
+    made = classifier(encoder(tmp_path / "encoder"))
+    nn.init.constant_(made.classifier.bias, value)
+    made.save_pretrained(tmp_path / "tagger")
+    with pytest.raises(BackboneError, match="not finite(.|\n)*`classifier.bias`"):
+        load_plain(AUTO, tmp_path / "tagger")

@@ -24,6 +24,22 @@ def test_report(trained: Path, tmp_path: Path) -> None:
     assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
 
 
+def test_a_report_replaces_none_but_a_report_unless_it_is_told_to(
+    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2):
+        right("report", trained / "run")
+    assert "<!doctype html>" in (tmp_path / "report.html").read_text(encoding="utf-8")
+    (tmp_path / "report.html").write_text("my own report")
+    asked = call("report", trained / "run")
+    assert asked.exit_code == 2
+    assert "`report.html` would be replaced, and is no report of this library" in asked.stderr
+    assert (tmp_path / "report.html").read_text() == "my own report"
+    right("report", trained / "run", "--output", "report.html")
+    assert "<!doctype html>" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
 def test_report_beside_the_paper(trained: Path, tmp_path: Path) -> None:
     head = "paper,table,setting,method,task,language,metric,group,value,std,note"
     figure = "hyper-x,2,mixed,hyper-x-base,fields,,accuracy,all,63.3,,"

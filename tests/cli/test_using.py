@@ -1,6 +1,7 @@
 """Commands that use a trained model: `evaluate`, of models of other libraries too, `predict`."""
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,6 +33,16 @@ def test_evaluate_under_another_row(trained: Path, tmp_path: Path) -> None:
     cells = json.loads((tmp_path / "scores.json").read_text())["cells"]
     assert {cell["note"].split("; ")[-1] for cell in cells} == {"run as language=tr,task=fields"}
     assert {cell["sentences"] for cell in cells} == {2}
+
+
+def test_scores_go_through_a_link_and_to_a_device(trained: Path, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("scores.json")
+    asked = ("evaluate", trained / "run", "--cell", "fields/en", "--output")
+    right(*asked, tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    assert len(json.loads((tmp_path / "scores.json").read_text())["cells"]) == 1
+    right(*asked, os.devnull)
+    assert Path(os.devnull).is_char_device()
 
 
 def test_predict_from_standard_input_and_from_a_file(trained: Path, tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
 """What is written is there whole, or as it was before."""
 
+import os
+import threading
 from pathlib import Path
 
 import pytest
 
-from hyperadapters.machine.whole import remove, whole
+from hyperadapters.machine.whole import clear, remove, whole, write_text
 
 
 class Dies(BaseException):
@@ -81,3 +83,54 @@ def test_a_file_never_takes_the_place_of_a_folder(tmp_path: Path) -> None:
     with pytest.raises(IsADirectoryError), whole(tmp_path / "thesis") as part:
         part.write_text("scores")
     assert (tmp_path / "thesis" / "chapter").is_file()
+
+
+def test_what_a_death_left_is_cleared(tmp_path: Path) -> None:
+    for name in (".file.part", ".other.part"):
+        (tmp_path / name).touch()
+    (tmp_path / ".file.gone").mkdir()
+    clear(tmp_path / "file")
+    assert [path.name for path in tmp_path.iterdir()] == [".other.part"]
+
+
+def test_a_text_is_written_through_a_link(tmp_path: Path) -> None:
+    """Also one that leads to nothing yet, and one over another."""
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "link").symlink_to(Path("disk") / "scores.json")
+    (tmp_path / "over").symlink_to("link")
+    for name, text in (("link", "first"), ("over", "second")):
+        write_text(tmp_path / name, text)
+        assert (tmp_path / "disk" / "scores.json").read_text() == text
+    assert (tmp_path / "link").is_symlink() and (tmp_path / "over").is_symlink()
+    assert [path.name for path in (tmp_path / "disk").iterdir()] == ["scores.json"]
+
+
+def test_a_link_to_itself_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("link")
+    with pytest.raises(OSError):
+        write_text(tmp_path / "link", "text")
+    assert (tmp_path / "link").is_symlink()
+
+
+def test_a_text_is_written_to_a_pipe(tmp_path: Path) -> None:
+    """And the pipe stays one."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    read: list[str] = []
+    reader = threading.Thread(target=lambda: read.append(pipe.read_text(encoding="utf-8")))
+    reader.start()
+    write_text(pipe, "größer")
+    reader.join(timeout=20)
+    assert read == ["größer"] and pipe.is_fifo()
+
+
+def test_a_text_is_written_to_a_device() -> None:
+    write_text(Path(os.devnull), "text")
+    assert Path(os.devnull).is_char_device()
+
+
+def test_no_text_takes_the_place_of_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(OSError):
+        write_text(tmp_path / "folder", "text")
+    assert (tmp_path / "folder").is_dir()

@@ -72,7 +72,8 @@ def _report(matrix: Matrix) -> RunReport:
         "updates": 200,
     }
     run_yaml = f"name: {matrix.run}\nrecipe: {{steps: 200}}\nlanguages: [en, tr]\n"
-    return RunReport(matrix, curves, {"language": language}, FAMILIES, facts, run_yaml)
+    values = {"name": matrix.run, "recipe": {"steps": 200}, "languages": ["en", "tr"]}
+    return RunReport(matrix, curves, {"language": language}, FAMILIES, facts, run_yaml, values)
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ def test_a_loss_that_chooses_stands_alone_not_among_scores(
         {"phase": "train", "step": n, "dev": {"ner/de": 0.9, "ner/en": 0.7}, "selection": 0.8}
         for n in (1, 2)
     ]
-    run = RunReport(good, records, run_yaml=f"phases: {{train: {{criterion: {criterion}}}}}")
+    run = RunReport(good, records, values={"phases": {"train": {"criterion": criterion}}})
     drawn = curves([run], ["good"])
     assert f"train: {title}" in drawn and "dev scores" not in drawn
     assert "curve cell" not in drawn

@@ -83,7 +83,7 @@ def test_several_runs_are_compared(good_run: RunReport, poor_run: RunReport) -> 
 
 
 def test_what_differs_between_run_files(good_run: RunReport, poor_run: RunReport) -> None:
-    other = replace(poor_run, run_yaml="name: poor\nrecipe: {steps: 300}\n")
+    other = replace(poor_run, values={"name": "poor", "recipe": {"steps": 300}})
     page = html([good_run, other])
     assert "What differs" in page and "<code>recipe.steps</code>" in page
     assert "<code>name</code>" not in page

@@ -61,7 +61,7 @@ def test_a_loaded_model_gives_the_same_logits(encoder: Path, tmp_path: Path) -> 
     assert not (tmp_path / "model" / "backbone").exists(), "a frozen backbone is not saved"
     facts = json.loads((tmp_path / "model" / "bundle.json").read_text(encoding="utf-8"))
     tagging = ("fields", "spans")
-    assert facts["format"] == bundle.FORMAT == 3
+    assert facts["format"] == bundle.FORMAT == 4
     assert facts["tasks"] == {
         name: {"labels": list(assembly.tasks[name].labels)} for name in tagging
     }
@@ -240,49 +240,136 @@ def test_a_folder_without_a_bundle_is_named(tmp_path: Path) -> None:
         bundle.load(tmp_path)
 
 
+def _change(name: str, old: str, new: str) -> Callable[[Path], object]:
+    def change(folder: Path) -> None:
+        text = (folder / name).read_text(encoding="utf-8")
+        assert old in text
+        (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+
+    return change
+
+
+def _reweigh(change: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[Path], object]:
+    """Weights of another value or type in the place of those that were saved."""
+
+    def reweigh(folder: Path) -> None:
+        saved = load_file(folder / "weights.safetensors")
+        save_file({n: change(t) for n, t in saved.items()}, folder / "weights.safetensors")
+
+    return reweigh
+
+
+def _flip(folder: Path) -> None:
+    content = bytearray((folder / "weights.safetensors").read_bytes())
+    content[-1] ^= 1
+    (folder / "weights.safetensors").write_bytes(content)
+
+
 @pytest.mark.parametrize(
-    ("damage", "message"),
+    ("damage", "file", "found"),
     [
-        (lambda f: (f / "bundle.json").write_text("{"), "the bundle is damaged"),
-        (
-            lambda f: (f / "bundle.json").write_text("[]"),
-            r"the bundle is damaged(.|\n)*found: \[\]",
-        ),
-        (
-            lambda f: (f / "bundle.json").write_text(json.dumps({"format": 99})),
-            "another format(.|\n)*format 3(.|\n)*format 99",
-        ),
-        (
-            lambda f: (f / "bundle.json").write_text('{"format": 3, "tasks": {"ner": 5}}'),
-            "the bundle is damaged(.|\n)*found: .*ner",
-        ),
-        (
-            lambda f: (f / "bundle.json").write_text(
-                '{"format": 3, "tasks": {"spans": {"labels": ["O", 5]}}}'
-            ),
-            "the bundle is damaged(.|\n)*found: .*spans",
-        ),
-        (
-            lambda f: (f / "bundle.json").write_text('{"format": 3, "labels": {"spans": ["O"]}}'),
-            "the bundle is damaged(.|\n)*found: None",
-        ),
-        (
-            lambda f: (f / "weights.safetensors").write_bytes(
-                (f / "weights.safetensors").read_bytes()[:-40]
-            ),
-            "the weights cannot be read(.|\n)*cut off",
-        ),
-        (
-            lambda f: save_file({"a": torch.zeros(1)}, f / "weights.safetensors"),
-            r"saved weights do not fit (.|\n)*`a`: none(.|\n)*found: 1 tensors, `a`: \(1,\)",
-        ),
+        (lambda f: (f / "bundle.json").write_text("{"), "bundle.json", "EOF"),
+        (lambda f: (f / "bundle.json").write_text("[]"), "bundle.json", r"\[\]"),
+        (lambda f: (f / "bundle.json").write_text("[" * 9999), "bundle.json", "recursion limit"),
+        (lambda f: (f / "bundle.json").write_text('{"format": 4}'), "bundle.json", "no checksums"),
+        (_change("bundle.json", '"O"', '"I-day"'), "bundle.json", "other values"),
+        (_change("bundle.json", '"labels"', '"label"'), "bundle.json", "other values"),
+        (_change("run.yaml", "seed: 0", "seed: 1"), "run.yaml", "another content"),
+        (_change("tokenizer.json", "[UNK]", "[UNX]"), "tokenizer.json", "another content"),
+        (lambda f: (f / "tokenizer_config.json").unlink(), "tokenizer_config.json", "no such file"),
+        (lambda f: (f / "added_tokens.json").write_text("{}"), "added_tokens.json", "not written"),
+        (_flip, "weights.safetensors", "another content"),
+        (_reweigh(lambda t: t * torch.nan), "weights.safetensors", "another content"),
+        (_reweigh(lambda t: t.to(torch.int8)), "weights.safetensors", "another content"),
     ],
-    ids=["json", "list", "format", "kept", "label", "nothing-kept", "truncated", "other-tensors"],
+    ids=[
+        *("json", "list", "deep", "no-checksums", "renamed-label", "renamed-key", "run-file"),
+        *("tokenizer", "lost-file", "added-file", "one-bit", "nan", "integers"),
+    ],
 )
 def test_damage_is_named(
-    encoder: Path, tmp_path: Path, damage: Callable[[Path], object], message: str
+    encoder: Path, tmp_path: Path, damage: Callable[[Path], object], file: str, found: str
 ) -> None:
     bundle.save(hyper_x(encoder, tmp_path), tmp_path / "model")
     damage(tmp_path / "model")
-    with pytest.raises(BundleError, match=message):
+    with pytest.raises(BundleError, match=f"damaged(.|\n)*{file}(.|\n)*found: .*{found}") as caught:
+        bundle.load(tmp_path / "model")
+    assert "`--set` changes what is scored, and only that" in str(caught.value)
+
+
+def test_every_file_of_a_trained_backbone_is_checked(tmp_path: Path) -> None:
+    bundle.save(assemble(run_from(tiny_runs.values(tmp_path))), tmp_path / "model")
+    files = sorted((tmp_path / "model" / "backbone").iterdir())
+    assert {"config.json", "model.safetensors"} <= {file.name for file in files}
+    for file in files:
+        content = file.read_bytes()
+        file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+        with pytest.raises(BundleError, match=f"damaged(.|\n)*backbone/{file.name}"):
+            bundle.load(tmp_path / "model")
+        file.write_bytes(content)
+    bundle.load(tmp_path / "model")
+
+
+def test_a_bundle_may_be_moved(encoder: Path, tmp_path: Path) -> None:
+    assembly = hyper_x(encoder, tmp_path)
+    bundle.save(assembly, tmp_path / "model")
+    (tmp_path / "model" / ".DS_Store").touch()
+    shutil.copytree(tmp_path / "model", tmp_path / "elsewhere")
+    assert torch.equal(logits(bundle.load(tmp_path / "elsewhere")), logits(assembly))
+
+
+@pytest.mark.parametrize("written", ['{"format": 99}', '{"format": [4]}', "{}"])
+def test_a_bundle_of_another_format_is_not_called_damaged(
+    encoder: Path, tmp_path: Path, written: str
+) -> None:
+    bundle.save(hyper_x(encoder, tmp_path), tmp_path / "model")
+    (tmp_path / "model" / "bundle.json").write_text(written)
+    with pytest.raises(BundleError, match="another format(.|\n)*expected: format 4(.|\n)*version"):
+        bundle.load(tmp_path / "model")
+
+
+def test_weights_that_are_no_numbers_are_refused_whatever_their_checksum(
+    encoder: Path, tmp_path: Path
+) -> None:
+    assembly = hyper_x(encoder, tmp_path)
+    with torch.no_grad():
+        assembly.model.kept()["heads.task=spans.entries.shared.bias"].fill_(torch.nan)
+    bundle.save(assembly, tmp_path / "model")
+    with pytest.raises(BundleError, match="the saved weights are not finite"):
+        bundle.load(tmp_path / "model")
+
+
+@pytest.mark.parametrize("name", ["notes.txt", ".notes", "backbone/mine.txt"])
+def test_files_of_others_are_not_lost_where_a_bundle_is_written_again(
+    encoder: Path, tmp_path: Path, name: str
+) -> None:
+    assembly = hyper_x(encoder, tmp_path)
+    bundle.save(assembly, tmp_path / "model")
+    mine = tmp_path / "model" / name
+    mine.parent.mkdir(exist_ok=True)
+    mine.write_text("mine")
+    with pytest.raises(BundleError, match=f"{name}` would be lost"):
+        bundle.save(assembly, tmp_path / "model")
+    assert mine.read_text() == "mine"
+    mine.unlink()
+    bundle.save(assembly, tmp_path / "model")
+
+
+def test_a_fixed_part_of_the_backbone_that_is_no_parameter_counts_too(tmp_path: Path) -> None:
+    """Marian's bias of its output is a buffer that is saved."""
+    dense = assemble(run_from(tiny_runs.translation(tmp_path, method="transformer-base")))
+    bundle.save(dense, tmp_path / "dense")
+    shutil.copytree(tmp_path / "dense" / "backbone", tmp_path / "backbone")
+    run = tiny_runs.translation(
+        tmp_path,
+        backbone={"path": str(tmp_path / "backbone")},
+        method={"name": "language-adapters-base", "joint": False, "bottleneck": 3},
+    )
+    bundle.save(assemble(run_from(run)), tmp_path / "model")
+    bundle.load(tmp_path / "model")
+    file = tmp_path / "backbone" / "model.safetensors"
+    weights = load_file(file)
+    weights["final_logits_bias"] = weights.get("final_logits_bias", torch.zeros(1, 300)) + 9.0
+    save_file(weights, file, {"format": "pt"})
+    with pytest.raises(BundleError, match="not the one that this model was trained on"):
         bundle.load(tmp_path / "model")

@@ -1,13 +1,16 @@
 """Cells, means, JSON, and the combination of partitioned runs."""
 
 import json
+import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperadapters.errors import BundleError, DataError
+from hyperadapters.metrics import METRICS
 from hyperadapters.scoring.matrix import Matrix, Score, Standing, combine
 
 GROUPS = {"seen": ("tr", "fi"), "unseen": ("ta",)}
@@ -60,7 +63,7 @@ def test_axes_and_cells() -> None:
 @given(
     st.lists(
         st.tuples(
-            st.floats(0, 1e6),
+            st.floats(0, 1),
             st.sampled_from(["trained pair", "unseen pair", "unseen language"]),
             st.text(max_size=5),
         ),
@@ -89,6 +92,75 @@ def test_json_round_trip(drawn: list[tuple[float, Standing, str]]) -> None:
 def test_broken_json_is_refused(text: str) -> None:
     with pytest.raises(BundleError, match=r"not a matrix of results\n  where: runs/a/results.json"):
         Matrix.from_json(text, "runs/a/results.json")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"score": 1.5}, "accuracy is from 0.0 to 1.0, not 1.5"),
+        ({"score": -0.1}, "accuracy is from 0.0 to 1.0, not -0.1"),
+        ({"score": float("nan")}, "not nan"),
+        ({"score": "0.5"}, "expected: a number"),
+        ({"score": True}, "expected: a number"),
+        ({"metric": "perplexity", "score": 0.5}, "perplexity is from 1.0 to inf, not 0.5"),
+        ({"sentences": -4}, "sentences"),
+        ({"sentences": 5}, "5 sentences, and numbers of 4"),
+        ({"sentences": 4.0}, "expected: a whole number"),
+        ({"statistics": [[-1.0, 10.0]] * 4}, "`cells.0.statistics.0.0`"),
+        ({"statistics": [[float("inf"), 10.0]] * 4}, "finite"),
+        ({"models": 0}, "models"),
+        ({"models": 10**30}, "models"),
+        ({"note": None}, "`cells.0.note`"),
+        ({"language": ["tr"]}, "`cells.0.language`"),
+        ({"colour": "red"}, "unknown key `colour`"),
+    ],
+)
+def test_scores_and_counts_that_cannot_be_are_refused(changes: dict[str, Any], said: str) -> None:
+    values = json.loads(MATRIX.to_json())
+    values["cells"][0] |= changes
+    with pytest.raises(BundleError, match="not a matrix of results") as caught:
+        Matrix.from_json(json.dumps(values))
+    assert said in str(caught.value)
+
+
+def test_a_cell_twice_is_refused() -> None:
+    text = matrix(cell("ner", "tr", 0.5), cell("ner", "tr", 0.6)).to_json()
+    with pytest.raises(BundleError, match="a cell twice: ner/tr"):
+        Matrix.from_json(text)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"seeds": [-1]}, {"seeds": [10**30]}, {"seeds": 0}, {"groups": {"seen": "tr"}}, {"run": 3}],
+)
+def test_results_of_other_types_are_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(BundleError, match="not a matrix of results"):
+        Matrix.from_json(json.dumps({**json.loads(MATRIX.to_json()), **changes}))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[" * 100_000, "recursion limit"),
+        (MATRIX.to_json().replace('"sentences":4', '"sentences":' + "4" * 5000), "out of range"),
+        (MATRIX.to_json().replace("unseen", "\\ud800"), "hex escape|surrogate"),
+        (b"\xff" + MATRIX.to_json().encode(), "expected value"),
+    ],
+    ids=["deep", "digits", "surrogate", "bytes"],
+)
+def test_json_that_no_program_writes_is_refused(text: str | bytes, said: str) -> None:
+    with pytest.raises(BundleError, match=f"(?s)not a matrix of results.*{said}"):
+        Matrix.from_json(text)
+
+
+def test_the_best_bleu_is_a_little_above_one() -> None:
+    """As `sacrebleu` counts it, 100.00000000000004; and a perplexity may overflow."""
+    counts = ((1.0,) * METRICS["bleu"].width,)
+    cells = (
+        Score("mt", "de-en", "bleu", 1.0000000000000004, 1, "trained pair", counts),
+        Score("mlm", "tr", "perplexity", math.inf, 1, "trained pair", ((1e6, 1.0),)),
+    )
+    assert Matrix.from_json(matrix(*cells).to_json()) == matrix(*cells)
 
 
 @pytest.mark.parametrize(("metric", "wrong"), [("bleu", 10), ("chrf", 18), ("accuracy", 3)])

@@ -8,6 +8,7 @@ import yaml
 
 from hyperadapters.config import RunFile, run_from
 from hyperadapters.errors import BundleError
+from hyperadapters.machine.written import written
 from hyperadapters.report.page import read_run
 from hyperadapters.scoring.matrix import Matrix, Score
 from hyperadapters.study import keep_foreign, perform, write_whole
@@ -55,7 +56,7 @@ def test_a_file_is_written_whole(tmp_path: Path) -> None:
 
 
 def _foreign() -> Matrix:
-    cell = Score("ner", "tr", "accuracy", 0.5, 2, "unseen language", ((1.0, 2.0),), "of another")
+    cell = Score("ner", "tr", "accuracy", 0.5, 2, "unseen language", ((1.0, 1.0), (0.0, 1.0)), "x")
     return Matrix("other", "not of this library", (), (cell,), {"seen": ("tr",)})
 
 
@@ -63,12 +64,22 @@ def test_scores_of_another_library_are_a_folder_that_reports_read(tmp_path: Path
     folder = tmp_path / "deep" / "other"
     told = {"model": "models/other", "task": "ner", "families": {"tr": "Turkic"}}
     keep_foreign(folder, _foreign(), **told)
+    listed = ("run.yaml", "results.json", "report.html")
+    assert written(folder) == listed
     read = read_run(folder)
     assert (read.matrix, read.families) == (_foreign(), {"tr": "Turkic"})
     assert yaml.safe_load((folder / "run.yaml").read_text()) == {"name": "other", **told}
     assert "other" in (folder / "report.html").read_text(encoding="utf-8")
     keep_foreign(folder, _foreign(), **told)
     assert read_run(folder).matrix == _foreign(), "it may be scored again"
+
+
+@pytest.mark.parametrize("name", ["run.yaml", "results.json", "report.html"])
+def test_scores_of_another_library_replace_no_file_of_others(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("mine")
+    with pytest.raises(BundleError, match=f"{name}` would be replaced"):
+        keep_foreign(tmp_path, _foreign(), model="other", task="ner", families={})
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [(name, "mine")]
 
 
 @pytest.mark.parametrize("held", ["model", "checkpoints"])

@@ -9,7 +9,8 @@ import pytest
 from rich.console import Console
 
 from hyperadapters.config import RunFile, to_yaml
-from hyperadapters.errors import TrainingError
+from hyperadapters.errors import BundleError, TrainingError
+from hyperadapters.machine.written import LIST
 from hyperadapters.scoring.matrix import Matrix
 from hyperadapters.study import print_result, run_study
 
@@ -31,11 +32,27 @@ def test_everything_is_written(study: Study, scores: Any, tmp_path: Path) -> Non
     assert len(scores.done) == 8
     out = tmp_path / "out"
     names = {path.name for path in out.iterdir()}
-    assert names == {"runs", "by-name", "study.json", "study.md", "study.png", "report.html"}
+    wrote = {"study.json", "study.md", "study.png", "report.html"}
+    assert names == {*wrote, "runs", "by-name", LIST}
     assert json.loads((out / "study.json").read_text())["study"] == "small"
     assert len(list((out / "runs").glob("*/results.json"))) == 8
     assert (out / "by-name" / "tuned_a_seed-0" / "results.json").is_file()
     assert result.plan.lines == ("tuned", "small")
+
+
+@pytest.mark.parametrize("name", ["report.html", "study.md", "by-name/tuned_a_seed-1"])
+def test_files_of_others_are_not_replaced(
+    study: Study, scores: Any, tmp_path: Path, name: str
+) -> None:
+    mine = tmp_path / "out" / name
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine")
+    with pytest.raises(BundleError, match=f"{name}` would be replaced"):
+        run_study(study(), perform=scores)
+    assert mine.read_text() == "mine" and scores.done == []
+    mine.rename(tmp_path / "elsewhere")
+    run_study(study(), perform=scores)
+    run_study(study(), perform=scores)
 
 
 def test_finished_runs_are_not_done_again(study: Study, scores: Any) -> None:

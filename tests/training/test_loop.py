@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -20,6 +21,8 @@ import tiny_runs
 from hyperadapters.config import load_run, method_of, run_from
 from hyperadapters.errors import BundleError, TrainingError
 from hyperadapters.machine.ranks import random_states
+from hyperadapters.machine.whole import remove
+from hyperadapters.machine.written import LIST, written
 from hyperadapters.routes import Cell, Route
 from hyperadapters.run.assembly import assemble
 from hyperadapters.run.library import Library
@@ -107,8 +110,12 @@ def test_a_run_leaves_its_file_its_model_and_two_checkpoints(tmp_path: Path) -> 
     assert sorted(path.name for path in (tmp_path / "checkpoints").iterdir()) == [
         "001-00000006",
         "002-00000000",
+        LIST,
         "phase-pretrain.safetensors",
     ]
+    wrote = {"run.yaml", "tokenizer", "metrics.jsonl", "checkpoints", "model"}
+    assert set(written(tmp_path)) == wrote
+    assert {path.name for path in tmp_path.iterdir()} == {*wrote, ".lock", LIST}
     assert (tmp_path / "model").is_dir()
     assert [path.name for path in tmp_path.glob(".*")] == [".lock"]
 
@@ -131,20 +138,56 @@ def test_phases_follow_each_other(tmp_path: Path) -> None:
     assert steps == pretrained + [("train", step) for step in range(1, 8)]
 
 
-@pytest.mark.parametrize("name", ["model", "metrics.jsonl", "results.json"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("model", "metrics.jsonl", "results.json", "report.html", "facts.json", "embeddings.json"),
+        *("checkpoints/best-of.txt", "run.yaml", "tokenizer/words.txt", LIST, ".lock"),
+    ],
+)
 def test_files_that_no_run_wrote_are_kept(name: str, tmp_path: Path) -> None:
+    """They are found before anything is trained."""
+    (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text("mine")
-    with pytest.raises(BundleError, match=f"holds another run\n  where: .*{name}"):
+    with pytest.raises(BundleError, match="would be replaced|not the list|not the lock"):
         train(tiny_runs.assembled(tiny_runs.values(tmp_path, **changes())), tmp_path)
     assert (tmp_path / name).read_text() == "mine"
-    assert not (tmp_path / "run.yaml").exists()
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left <= {Path(name).parts[0], ".lock"}
+
+
+def test_files_of_others_beside_those_of_a_run_are_kept(tmp_path: Path) -> None:
+    """Before it begins, and while it has stopped."""
+    (tmp_path / "notes.txt").write_text("mine")
+    run = tiny_runs.values(tmp_path, **changes(evaluate_every=2))
+    interrupted(tmp_path, run, 4)
+    mine = ["notes.txt", "checkpoints/best-of.txt", "checkpoints/.notes", "checkpoints/2024-12"]
+    for name in mine[1:]:
+        (tmp_path / name).write_text("mine")
+    train(tiny_runs.assembled(run, "hypernetwork"), tmp_path)
+    assert all((tmp_path / name).read_text() == "mine" for name in mine)
+    (tmp_path / "model" / "notes.txt").write_text("mine")
+    with pytest.raises(BundleError, match=r"model/notes.txt` would be lost"):
+        train(tiny_runs.assembled(run, "hypernetwork"), tmp_path)
+    assert (tmp_path / "model" / "notes.txt").read_text() == "mine"
+
+
+def test_a_checkpoint_that_is_not_listed_is_refused(tmp_path: Path) -> None:
+    """It would be read, or removed; and training anew beside it would hide it."""
+    run = tiny_runs.values(tmp_path, **changes())
+    interrupted(tmp_path, run, 6)
+    (tmp_path / "checkpoints" / LIST).unlink()
+    with pytest.raises(
+        BundleError, match=r"001-0000000\d` would be replaced(.|\n)*copy the list too"
+    ):
+        train(tiny_runs.assembled(run, "hypernetwork"), tmp_path)
 
 
 def test_a_run_file_in_its_own_output_is_not_replaced(tmp_path: Path) -> None:
     own = json.dumps(tiny_runs.values(tmp_path, **changes()))
     (tmp_path / "run.yaml").write_text(f"# my comment\n{own}")
     assembly = assemble(load_run(tmp_path / "run.yaml"))
-    with pytest.raises(BundleError, match="the run would replace `.*run.yaml`"):
+    with pytest.raises(BundleError, match=r"run.yaml` would be replaced(.|\n)*`output`"):
         train(assembly, tmp_path)
     assert (tmp_path / "run.yaml").read_text() == f"# my comment\n{own}"
 
@@ -209,6 +252,46 @@ def test_a_cut_off_checkpoint_stops_the_run(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match=f"checkpoint `{newest}` is damaged") as caught:
         train(tiny_runs.assembled(run, "hypernetwork"), tmp_path)
     assert f"delete `{newest}` to go on from `001-00000004`" in str(caught.value)
+    remove(newest)
+    train(tiny_runs.assembled(run, "hypernetwork"), tmp_path)
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_damaged_best_weights_are_found_at_the_start_and_the_remedy_works(
+    tmp_path: Path, both: bool
+) -> None:
+    """The run goes on from a checkpoint that names others, or starts again; it ends as unbroken."""
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    more = changes(evaluate_every=5 if both else 2, steps=9, criterion="loss")
+    train(tiny_runs.assembled(tiny_runs.values(whole, **more), "hypernetwork"), whole)
+    run = tiny_runs.values(broken, **more)
+    interrupted(broken, run, 3 + 8)
+    newest = sorted((broken / "checkpoints").glob("001-*"))[-1]
+    best = broken / "checkpoints" / json.loads((newest / "state.json").read_text())["best_file"]
+    content = bytearray(best.read_bytes())
+    content[-1] ^= 1
+    best.write_bytes(content)
+    with pytest.raises(BundleError, match=f"checkpoint `{newest}` is damaged") as caught:
+        train(tiny_runs.assembled(run, "hypernetwork"), broken)
+    message = str(caught.value)
+    assert f"where: {best}" in message
+    told = re.findall(r"remedy: delete (.*) to (?:go on|start)", message)[0]
+    for path in re.findall("`(.*?)`", told):
+        remove(Path(path))
+    train(tiny_runs.assembled(run, "hypernetwork"), broken)
+    assert tiny_runs.lines(broken) == tiny_runs.lines(whole)
+    tiny_runs.assert_same_weights(whole, broken, 0.0)
+
+
+def test_a_damaged_tokenizer_of_a_run_is_found_at_the_start(tmp_path: Path) -> None:
+    run = tiny_runs.values(tmp_path, **changes())
+    interrupted(tmp_path, run, 2)
+    file = tmp_path / "tokenizer" / "tokenizer.json"
+    file.write_text(file.read_text(encoding="utf-8").replace("[MASK]", "[MUSK]"), encoding="utf-8")
+    with pytest.raises(BundleError, match="the tokenizer of the run is damaged") as caught:
+        tiny_runs.assembled(run, "hypernetwork")
+    assert f"where: {file}" in str(caught.value)
+    assert f"delete `{tmp_path}` to start the run again" in str(caught.value)
 
 
 LAUNCH = (

@@ -247,6 +247,40 @@ def test_a_run_of_another_vocabulary_is_refused(tmp_path: Path) -> None:
     assert "give both runs the backbone of a third one, by `backbone.path`" in message
 
 
+def test_a_phase_whose_file_is_lost_is_not_taken_from_the_end_of_the_run(
+    encoder: dict[str, Any], tmp_path: Path
+) -> None:
+    """The model has what the last phase ended with, not what this one did."""
+    other = tmp_path / "other"
+    train(assemble(run_from(values(other, encoder))), other)
+    (other / "checkpoints" / "phase-language.safetensors").unlink()
+    message = refused(encoder, tmp_path / "run", phases=from_phase(other))
+    assert "has not come to the end of its phase `language`" in message
+
+
+def test_a_run_may_start_within_a_phase_of_another(
+    languages: Path, encoder: dict[str, Any], tmp_path: Path
+) -> None:
+    newest = sorted((languages / "checkpoints").glob("001-*"))
+    assert [path.name for path in newest] == ["001-00000000"], "only ends of phases are kept here"
+    start = {"run": str(languages), "phase": "task", "step": 0}
+    made = assemble(run_from(values(tmp_path, encoder, phases={"task": {"start_from": start}})))
+    begin(made)
+    ended = load_file(languages / "checkpoints" / "phase-language.safetensors")
+    kept = made.model.kept()
+    same(kept, ended, {name for name in kept if name.startswith("adapters.language.")})
+
+
+@pytest.mark.parametrize(("phase", "step"), [("task", 3), ("language", 0)])
+def test_a_checkpoint_that_is_not_there_is_named(
+    languages: Path, encoder: dict[str, Any], tmp_path: Path, phase: str, step: int
+) -> None:
+    start = {"run": str(languages), "phase": phase, "step": step}
+    message = refused(encoder, tmp_path / "run", phases={"task": {"start_from": start}})
+    assert f"has no checkpoint after {step} updates of `{phase}`" in message
+    assert "only the last two checkpoints of a run are kept" in message
+
+
 @pytest.mark.parametrize("damage", [lambda file: file.write_bytes(file.read_bytes()[:-40])])
 def test_damaged_weights_are_named(
     damage: Callable[[Path], object], encoder: dict[str, Any], tmp_path: Path
@@ -256,4 +290,5 @@ def test_damaged_weights_are_named(
     damage(other / "checkpoints" / "phase-language.safetensors")
     message = refused(encoder, tmp_path / "run", phases=from_phase(other))
     assert "phase-language.safetensors` is damaged" in message
+    assert "copy it again, or train that run again in another folder" in message
     assert checkpoint.latest(other / "checkpoints") is not None

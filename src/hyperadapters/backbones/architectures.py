@@ -15,10 +15,19 @@ from transformers import (
     AutoTokenizer,
     PreTrainedTokenizerFast,
 )
+from transformers.utils import find_adapter_config_file
 from transformers.utils import logging as transformers_logging
 
-from hyperadapters.backbones import FAMILIES, Model, first_position, head_parameters
+from hyperadapters.backbones import FAMILIES, Model, first_position
 from hyperadapters.backbones.shapes import ARCHITECTURES, transformer
+from hyperadapters.backbones.soundness import (
+    check_alone,
+    check_complete,
+    check_numbers,
+    check_types,
+    check_vocabulary,
+    types_in,
+)
 from hyperadapters.errors import BackboneError, UnknownName
 
 __all__ = [
@@ -130,20 +139,21 @@ def load_backbone(source: str | Path, revision: str | None = None, *, tokens: in
 
     Raises:
         BackboneError: it cannot be found or read, its type cannot be adapted, the files lack
-            weights of it, or it has fewer embeddings than there are tokens.
+            weights of it, these are no finite numbers, an adapter lies beside it, or it has fewer
+            embeddings than there are tokens.
     """
     shape = _shape(source, revision=revision, encoder_layerdrop=0.0, decoder_layerdrop=0.0)
     _check(shape)
     kind = _auto(shape)
     model, missing = pretrained("backbone", source, kind, config=shape, revision=revision)
-    _check_complete(model, missing, source)
-    _check_vocabulary(model, tokens)
+    check_complete(model, missing, source)
+    check_vocabulary(model, tokens)
     return model
 
 
 def pretrained(what: str, source: str | Path, kind: Any, **given: Any) -> tuple[Model, set[str]]:
-    """A model in float32, and the names of the weights that its files lack; of files only
-    safetensors are read, and no code that lies beside them is run.
+    """A model in float32 whose weights are finite, and the names of those that its files lack; of
+    files only safetensors are read, and no code that lies beside them is run.
 
     Args:
         what: it is, for messages.
@@ -152,7 +162,7 @@ def pretrained(what: str, source: str | Path, kind: Any, **given: Any) -> tuple[
         given: further arguments of its `from_pretrained`.
 
     Raises:
-        BackboneError: it cannot be found or read.
+        BackboneError: it cannot be found or read, or its weights are no finite numbers.
     """
     with reading(what, source), quiet():
         model, found = kind.from_pretrained(
@@ -163,23 +173,10 @@ def pretrained(what: str, source: str | Path, kind: Any, **given: Any) -> tuple[
             output_loading_info=True,
             **given,
         )
+        stored = types_in(source)
+    check_types(stored, model, source)
+    check_numbers(model, source)
     return model, set(found["missing_keys"])
-
-
-def _check_complete(model: Model, missing: set[str], source: str | Path) -> None:
-    """Raises where weights are missing that would be drawn at random: all but those of a head."""
-    own = {id(parameter) for parameter in model.base_model.parameters()}
-    own -= {id(parameter) for parameter in head_parameters(model)}  # T5 has no inner model
-    needed = {name for name, parameter in model.named_parameters() if id(parameter) in own}
-    lost = needed & missing
-    if lost:
-        raise BackboneError(
-            f"the backbone `{source}` is not whole",
-            expected="weights for every layer",
-            found=f"{len(lost)} tensors are missing, among them `{min(lost)}`",
-            cause="an incomplete copy, or a model of another kind under this `model_type`",
-            remedy="copy it again, or take another backbone",
-        )
 
 
 def load_tokenizer(source: str | Path, revision: str | None = None) -> PreTrainedTokenizerFast:
@@ -212,19 +209,6 @@ def _wrong_with(tokenizer: Any) -> str | None:
     return "has no padding token" if tokenizer.pad_token_id is None else None
 
 
-def _check_vocabulary(model: Model, tokens: int) -> None:
-    """Raises where a backbone has no embedding for some token."""
-    rows = model.get_input_embeddings().num_embeddings
-    if tokens > rows:
-        raise BackboneError(
-            "the tokenizer has tokens that the backbone has no embedding for",
-            expected=f"at most {rows} tokens",
-            found=str(tokens),
-            cause="tokens were added, or the tokenizer is another model's",
-            remedy="call `resize_token_embeddings` on the model and save it beside the tokenizer",
-        )
-
-
 def save_tokenizer(tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
     """Writes a tokenizer into a folder, as it is between two calls.
 
@@ -241,7 +225,10 @@ def save_tokenizer(tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
 
 
 def _shape(source: str | Path, **changes: Any) -> Any:
-    """What a model's `config.json` says; code that lies beside it is not run."""
+    """What the `config.json` of a backbone says; code that lies beside it is not run."""
+    with reading("backbone", source):
+        adapter = find_adapter_config_file(str(source), revision=changes.get("revision"))
+    check_alone(adapter, source)
     with reading("backbone", source):
         return AutoConfig.from_pretrained(source, trust_remote_code=False, **changes)
 

@@ -23,9 +23,11 @@ def load_plain(auto: str, source: str | Path, told: Mapping[str, Any] | None = N
         told: what a folder of `peft` does not say of its head, such as `num_labels`.
 
     Raises:
-        BackboneError: it cannot be found or read, or its files lack weights of its head.
+        BackboneError: it cannot be found or read, its files lack weights of its head, or the folder
+            has a whole model and an adapter.
     """
     adapter = Path(source) / "adapter_model.safetensors"
+    _check_one(Path(source))
     given = dict(told or {}) if adapter.is_file() else {}
     model, missing = pretrained("model", source, getattr(transformers, auto), **given)
     lost = missing - _names_in(adapter)
@@ -46,3 +48,16 @@ def _names_in(adapter: Path) -> set[str]:
         return set()
     with reading("adapter", adapter), safe_open(adapter, "pt") as tensors:
         return {name.removeprefix("base_model.model.") for name in tensors.keys()}
+
+
+def _check_one(folder: Path) -> None:
+    """Raises where a folder has two models, a whole one and an adapter of `peft`."""
+    adapter, whole = folder / "adapter_config.json", folder / "config.json"
+    if adapter.is_file() and whole.is_file():
+        raise BackboneError(
+            f"`{folder}` has two models",
+            expected="a model of `transformers`, or adapters of `peft`",
+            found=f"`{whole.name}` and `{adapter.name}`",
+            cause="an adapter was saved into the folder of its backbone",
+            remedy="move the files of one of the two into a folder of its own",
+        )

@@ -68,15 +68,15 @@ def report(
     setting: Annotated[
         str | None, typer.Option(help="The paper's setting, where it has several.")
     ] = None,
-    output: Annotated[Path, typer.Option(help="Where the page goes.", dir_okay=False)] = Path(
-        "report.html"
-    ),
+    output: Annotated[
+        Path | None, typer.Option(help="Where the page goes; `report.html`.", dir_okay=False)
+    ] = None,
 ) -> None:
     """Compare runs: a table here, and a page with curves, maps and intervals.
 
     Example: `hyperadapters report runs/a runs/b --paper --setting mixed-language-multi-task`
     """
-    from hyperadapters.report.page import html, read_run, terminal
+    from hyperadapters.report.page import check_page, html, read_run, terminal
     from hyperadapters.report.papers import Papers
     from hyperadapters.study import write_whole
 
@@ -87,9 +87,12 @@ def report(
             "`--paper` needs the figures of the papers",
             remedy="name the folder of their CSV files: `--papers FOLDER` or HYPERADAPTERS_PAPERS",
         )
+    page = output or Path("report.html")
+    if output is None:
+        check_page(page)
     found = [read_run(run) for run in runs]
     methods = [run.matrix.method for run in found]
     beside = Papers.read(papers).of_methods(methods, setting) if paper and papers else None
-    write_whole(output, html(found, beside))
+    write_whole(page, html(found, beside))
     terminal([run.matrix for run in found], console())
-    say(f"report: {output}")
+    say(f"report: {page}")

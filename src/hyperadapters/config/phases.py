@@ -114,10 +114,17 @@ def spelt_out(method: Method) -> dict[str, dict[str, Any]]:
             "under": phase.under.spelt_out(),
             "select_under": phase.select_under.spelt_out(),
             "score_under": phase.score_under.spelt_out(),
-            **({"start_from": asdict(phase.start_from)} if phase.start_from else {}),
+            **_started(phase),
         }
         for phase in method.phases
     }
+
+
+def _started(phase: Phase) -> dict[str, dict[str, Any]]:
+    if phase.start_from is None:
+        return {}
+    said = asdict(phase.start_from).items()
+    return {"start_from": {name: value for name, value in said if value is not None}}
 
 
 def _acting(phase: Phase, adapters: Sequence[str]) -> dict[str, list[str]]:

@@ -135,15 +135,18 @@ def _named(value: object) -> object:
 
 @final
 class StartFrom(Closed):
-    """What a phase begins with: the weights at the end of a phase of another run.
+    """What a phase begins with: the weights at the end of a phase of another run, or within it.
 
     Args:
         run: the folder of that run, from the folder you are in; in a study `$NAME`.
         phase: the name of its phase.
+        step: the weights of a checkpoint of that run, taken after so many updates of the phase, in
+            place of those at its end.
     """
 
     run: Place
     phase: Text
+    step: Natural | None = None
 
 
 @final

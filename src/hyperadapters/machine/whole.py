@@ -2,15 +2,14 @@
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+import stat
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from safetensors import SafetensorError
-from safetensors.torch import save_file
-from torch import Tensor
 
-__all__ = ["remove", "save_tensors", "whole"]
+__all__ = ["clear", "remove", "whole", "write_text"]
 
 
 @contextmanager
@@ -23,7 +22,7 @@ def whole(path: Path) -> Iterator[Path]:
         OSError: it cannot be written, or a file would take the place of a folder.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.part")
+    part = _beside(path, "part")
     remove(part)
     try:
         yield part
@@ -39,21 +38,29 @@ def whole(path: Path) -> Iterator[Path]:
         shutil.rmtree(gone, ignore_errors=True)
 
 
-def save_tensors(tensors: Mapping[str, Tensor], file: Path) -> None:
-    """Writes tensors as safetensors, inside `whole`; those that share memory are stored apart, each
-    under its name.
+def write_text(path: Path, text: str) -> None:
+    """Writes a text where a user wants it: a file is there whole, or as it was before.
+
+    What is no file, such as a pipe or a device, is written to; a link stays, and leads to the text.
 
     Raises:
-        SafetensorError: the file cannot be written.
+        OSError: it cannot be written, or `path` is a folder.
     """
-    seen: set[int] = set()
-    stored = {}
-    for name, tensor in tensors.items():
-        tensor = tensor.detach().contiguous()
-        storage = tensor.untyped_storage().data_ptr()
-        stored[name] = tensor.clone() if storage in seen else tensor
-        seen.add(storage)
-    save_file(stored, file)
+    if _is_special(path):
+        with path.open("w", encoding="utf-8") as stream:
+            stream.write(text)
+        return
+    with whole(path.resolve() if path.is_symlink() else path) as part:
+        part.write_text(text, encoding="utf-8")
+
+
+def _is_special(path: Path) -> bool:
+    """Whether something stands at a path, or where a link leads, that is no file and no folder."""
+    try:
+        mode = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 def remove(path: Path) -> None:
@@ -66,12 +73,22 @@ def remove(path: Path) -> None:
         shutil.rmtree(gone, ignore_errors=True)
 
 
+def clear(path: Path) -> None:
+    """Removes what a death left of the writing, or of the removal, of a file or folder."""
+    remove(_beside(path, "part"))
+    shutil.rmtree(_beside(path, "gone"), ignore_errors=True)
+
+
+def _beside(path: Path, what: str) -> Path:
+    return path.with_name(f".{path.name}.{what}")
+
+
 def _aside(path: Path) -> Path | None:
     """Where a folder is now that it has lost its name; a file, or a link, is removed."""
     if path.is_symlink() or not path.is_dir():
         path.unlink(missing_ok=True)
         return None
-    gone = path.with_name(f".{path.name.lstrip('.')}.gone")
+    gone = path.with_name(f".{path.name.removeprefix('.').removesuffix('.part')}.gone")
     if gone != path:
         shutil.rmtree(gone, ignore_errors=True)
         path.rename(gone)

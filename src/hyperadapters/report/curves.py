@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from math import floor, isfinite, log10
+from math import floor, isfinite, log10, nan
 from statistics import fmean
 from typing import Any
 
@@ -68,7 +68,7 @@ def _phase(runs: Sequence[RunReport], names: Sequence[str], phase: str) -> list[
 
 def _chooses(run: RunReport, phase: str) -> str:
     """What the checkpoints of a phase were chosen by; scores where the run does not say."""
-    told = run.settings if run.run_yaml else {}
+    told = run.settings
     criterion = told.get(f"phases.{phase}.criterion") or told.get(f"{phase}.recipe.criterion")
     return _TITLES.get(criterion or "score", _SCORES)
 
@@ -95,7 +95,7 @@ def _cells(records: Sequence[Record]) -> list[_Line]:
 
 def _best(records: Sequence[Record]) -> tuple[float, float] | None:
     """The last checkpoint that was the best so far."""
-    best = [record for record in records if record.get("best") and "selection" in record]
+    best = [r for r in records if r.get("best") and isfinite(r.get("selection", nan))]
     return (float(best[-1]["step"]), float(best[-1]["selection"])) if best else None
 
 
@@ -172,7 +172,7 @@ def _ticks(low: float, high: float) -> list[float]:
     """Round numbers from at or below `low` to at or above `high`, four or five steps apart."""
     if high <= low:
         high = low + (abs(low) or 1.0)
-    rough = (high - low) / 4
+    rough = high / 4 - low / 4
     power = 10.0 ** floor(log10(rough))
     step = next(power * unit for unit in (1, 2, 2.5, 5, 10) if power * unit >= rough * 0.999)
     first, last = floor(low / step + 1e-9), -floor(-high / step + 1e-9)

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from importlib.resources import files
+from pathlib import Path
 
 from hyperadapters.data import families
-from hyperadapters.errors import DataError
+from hyperadapters.errors import BundleError, DataError
 from hyperadapters.report.comparison import differences, means
 from hyperadapters.report.curves import curves
 from hyperadapters.report.embedding_figure import embedding_figure
@@ -15,7 +16,7 @@ from hyperadapters.report.papers import PaperSetting
 from hyperadapters.report.runs import RunReport, labels, read_run
 from hyperadapters.report.terminal import terminal
 
-__all__ = ["RunReport", "html", "read_run", "terminal"]
+__all__ = ["RunReport", "check_page", "html", "read_run", "terminal"]
 
 
 def html(runs: Sequence[RunReport], papers: PaperSetting | None = None) -> str:
@@ -76,10 +77,32 @@ def _maps(runs: Sequence[RunReport], names: Sequence[str]) -> list[str]:
     return found
 
 
+_SIGN = '<meta name="generator" content="hyperadapters">'
+
+
+def check_page(path: Path) -> None:
+    """Nothing if a page may be written somewhere without being asked to: where there is nothing, or
+    an older page.
+
+    Raises:
+        BundleError: there is another file.
+    """
+    if not path.exists():
+        return
+    with path.open("rb") as stream:
+        start = stream.read(1000)
+    if _SIGN.encode() not in start:
+        raise BundleError(
+            f"`{path}` would be replaced, and is no report of this library",
+            where=str(path.absolute()),
+            remedy=f"name another file, `--output FILE`; with `--output {path}` it is replaced",
+        )
+
+
 def _page(title: str, body: str) -> str:
     style = files("hyperadapters.report").joinpath("report.css").read_text(encoding="utf-8")
     head = (
-        '<meta charset="utf-8">'
+        f'<meta charset="utf-8">{_SIGN}'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         + element("title", text(title))
         + element("style", style)

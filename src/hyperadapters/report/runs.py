@@ -1,14 +1,17 @@
 """A finished run as its folder tells it."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, Strict
 
+from hyperadapters.document.document import raise_faults
+from hyperadapters.document.reading import read_alone
+from hyperadapters.document.stored import stored
+from hyperadapters.document.validation import part_faults
+from hyperadapters.document.values import Natural, Number
 from hyperadapters.errors import BundleError
 from hyperadapters.report.summary import listed
 from hyperadapters.scoring.matrix import Matrix
@@ -30,7 +33,8 @@ class RunReport:
         families: language families by language.
         facts: parameter counts under `parameters` (nested mappings of whole numbers), and whatever
             else is worth a line in the header.
-        run_yaml: the resolved run file.
+        run_yaml: the resolved run file, as text.
+        values: the same, as values.
     """
 
     matrix: Matrix
@@ -39,6 +43,7 @@ class RunReport:
     families: Mapping[str, str] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     run_yaml: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def parameters(self) -> dict[str, int]:
@@ -49,7 +54,7 @@ class RunReport:
     @property
     def settings(self) -> dict[str, str]:
         """The run file, flat: dotted path to value as text."""
-        values = _flat(yaml.safe_load(self.run_yaml) or {}, ".")
+        values = _flat(self.values, ".")
         return {
             path: listed(value) if isinstance(value, list) else str(value) for path, value in values
         }
@@ -75,19 +80,20 @@ def read_run(folder: Path) -> RunReport:
             expected="the folders of its runs",
             remedy=f"give some or all of {folder / 'by-name'}/*",
         )
+    results, run_yaml = folder / "results.json", folder / "run.yaml"
     again = "give the run's `train` command again: it goes on from where it ended"
-    with _reading(folder / "results.json", again) as file:
-        matrix = Matrix.from_json(file.read_text(encoding="utf-8"), str(file))
-    with _reading(folder / "run.yaml", "train the run first") as file:
-        run_yaml = file.read_text(encoding="utf-8")
-        families = dict((yaml.safe_load(run_yaml) or {}).get("families") or {})
+    matrix = Matrix.from_json(_content(results, again), str(results))
+    text = _content(run_yaml, "train the run first").decode(errors="replace")
+    document = read_alone(run_yaml)
+    raise_faults([*document.faults, *part_faults(_Told, document, ())], document.where)
     return RunReport(
         matrix=matrix,
         curves=_lines(folder / "metrics.jsonl"),
-        embeddings=_mapping(folder / "embeddings.json"),
-        families=families,
-        facts=_mapping(folder / "facts.json"),
-        run_yaml=run_yaml,
+        embeddings=_read(folder / "embeddings.json", _Embeddings),
+        families=document.values.get("families") or {},
+        facts=_read(folder / "facts.json", _Facts),
+        run_yaml=text,
+        values=document.values,
     )
 
 
@@ -100,48 +106,93 @@ def labels(runs: Sequence[RunReport]) -> tuple[str, ...]:
     )
 
 
-@contextmanager
-def _reading(file: Path, remedy: str = "") -> Iterator[Path]:
-    """Whatever is wrong with a file, as a BundleError; `remedy` is for one that is missing."""
+def _content(file: Path, remedy: str) -> bytes:
     try:
-        yield file
+        return file.read_bytes()
     except FileNotFoundError as error:
         raise BundleError(
             f"the run has no `{file.name}`", where=str(file.parent), remedy=remedy
         ) from error
-    except (OSError, ValueError, AttributeError, yaml.YAMLError) as error:
-        raise BundleError(
-            f"`{file.name}` of the run cannot be read",
-            where=str(file),
-            found=str(error),
-            cause="the file was cut off or changed by hand",
-            remedy="run the command that wrote it again",
-        ) from error
 
 
-def _mapping(path: Path) -> dict[str, Any]:
-    if not path.exists():
-        return {}
-    with _reading(path) as file:
-        values = json.loads(file.read_text(encoding="utf-8"))
-        if not isinstance(values, dict):
-            raise ValueError(f"a {type(values).__name__} instead of a mapping")
+_Text = Annotated[str, Strict()]
+_Flag = Annotated[bool, Strict()]
+_Count = Annotated[Natural, Field(lt=2**63)]
+_Single = Annotated[Number, Field(gt=-1e39, lt=1e39)]
+"""A number that single precision has."""
+
+
+def _counts(values: dict[str, Any]) -> dict[str, Any]:
+    for name, value in values.items():
+        if isinstance(value, dict):
+            _counts(value)
+        elif type(value) is not int or not 0 <= value < 2**63:
+            raise ValueError(f"`{name}` is no count: {repr(value)[:40]}")
     return values
 
 
-def _lines(path: Path) -> tuple[Record, ...]:
+class _Told(BaseModel):
+    """What a report takes from a run file."""
+
+    families: dict[str, _Text] | None = None
+
+
+class _Facts(BaseModel):
+    """`facts.json`."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, _Flag | _Count | _Single | _Text]
+
+    parameters: Annotated[dict[str, Any], AfterValidator(_counts)] = Field(default_factory=dict)
+
+
+def _of_one_length(vectors: Mapping[str, Sequence[float]]) -> Mapping[str, Sequence[float]]:
+    lengths = {len(vector) for vector in vectors.values()}
+    if len(lengths) > 1 or 0 in lengths:
+        raise ValueError(f"vectors of one length are needed, not of {listed(sorted(lengths))}")
+    return vectors
+
+
+class _Embeddings(
+    RootModel[dict[str, Annotated[dict[str, list[_Single]], AfterValidator(_of_one_length)]]]
+):
+    """`embeddings.json`."""
+
+
+class _Line(BaseModel):
+    """A line of `metrics.jsonl`."""
+
+    model_config = ConfigDict(extra="allow")
+
+    phase: _Text
+    step: _Count
+    loss: _Single = 0.0
+    dev: dict[str, Number] = Field(default_factory=dict)
+    selection: Number = 0.0
+    best: _Flag = False
+
+
+_REMEDY = "give the run's `train` command again, or put the file back"
+
+
+def _read(file: Path, kind: type[BaseModel]) -> dict[str, Any]:
+    return _checked(file.read_bytes(), kind, file, str(file)) if file.exists() else {}
+
+
+def _lines(file: Path) -> tuple[Record, ...]:
     """The records; a last line that was being written when the run ended is left out."""
-    if not path.exists():
+    if not file.exists():
         return ()
-    records = []
-    with _reading(path) as file:
-        complete, _, _ = file.read_text(encoding="utf-8").rpartition("\n")
-        for number, line in enumerate(complete.splitlines(), start=1):
-            try:
-                records.append(json.loads(line))
-            except ValueError as error:
-                raise ValueError(f"line {number}: {error}") from error
-    return tuple(records)
+    complete, _, _ = file.read_bytes().rpartition(b"\n")
+    lines = complete.split(b"\n") if complete else []
+    return tuple(_checked(line, _Line, file, f"{file}:{n}") for n, line in enumerate(lines, 1))
+
+
+def _checked(content: bytes, kind: type[BaseModel], file: Path, where: str) -> dict[str, Any]:
+    what = f"`{file.name}` of the run cannot be read"
+    value: BaseModel = stored(content, kind, what=what, where=where, remedy=_REMEDY)
+    found: dict[str, Any] = value.model_dump(exclude_unset=True)
+    return found
 
 
 def _flat(values: Any, joint: str, path: str = "") -> Iterator[tuple[str, Any]]:

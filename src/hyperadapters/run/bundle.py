@@ -1,44 +1,57 @@
 """A trained model on disk: what some phase trained, and what is needed to rebuild the rest.
 
 model/
-├── bundle.json         format, library version, what tasks keep, checksum of the backbone
+├── bundle.json         format, library version, what tasks keep, a checksum of each file and of the
+│                       backbone
 ├── run.yaml            the resolved run file: method, backbone, names
 ├── weights.safetensors adapters and heads, one tensor per name
 ├── tokenizer.json ...  the tokenizer
 └── backbone/           a `transformers` folder, only where a phase trained the backbone
 """
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import torch
-from pydantic import ValidationError
-from safetensors import SafetensorError
-from safetensors.torch import load_file
+from pydantic import BaseModel, ConfigDict, ValidationError
 from torch import Tensor
 
-from hyperadapters.backbones import architectures, head_parameters
+from hyperadapters.backbones import architectures
 from hyperadapters.config import RunFile, load_run, method_of, to_yaml
 from hyperadapters.errors import BundleError, ConfigError
-from hyperadapters.machine.whole import save_tensors, whole
+from hyperadapters.machine.sealed import Damage, check, opened, seal, strangers
+from hyperadapters.machine.tensors import load_tensors, save_tensors
+from hyperadapters.machine.whole import whole
 from hyperadapters.method import BACKBONE
 from hyperadapters.model.adapted import AdaptedModel
 from hyperadapters.run.assembly import Assembly, adapted_for, tasks_of
 from hyperadapters.run.library import Library
 from hyperadapters.run.loading import source_of
+from hyperadapters.run.weights import checksum, fill
 from hyperadapters.tasks import TaskSettings
 
-__all__ = ["FORMAT", "fill", "load", "save"]
+__all__ = ["FORMAT", "load", "save"]
 
-FORMAT = 3
+FORMAT = 4
+_FACTS = "bundle.json"
 
 
 def save(assembly: Assembly, folder: Path) -> None:
-    """Writes a bundle, whole or not at all; an older one in `folder` is replaced."""
+    """Writes a bundle, whole or not at all; an older one in `folder` is replaced.
+
+    Raises:
+        BundleError: the folder has a file that is no part of a bundle.
+    """
+    foreign = strangers(folder, _FACTS) if folder.is_dir() else []
+    if foreign:
+        raise BundleError(
+            f"`{foreign[0]}` would be lost where the trained model is written",
+            where=str(folder),
+            expected="no folder yet, or a bundle with the files that it was written with",
+            remedy="move the file away; where the bundle itself is damaged, delete it",
+        )
     with whole(folder) as part:
         part.mkdir()
         _write(assembly, part)
@@ -56,13 +69,20 @@ def _write(assembly: Assembly, folder: Path) -> None:
     (folder / "run.yaml").write_text(to_yaml(assembly.run), encoding="utf-8")
     for file in folder.rglob("*.safetensors"):  # written for the owner alone, unlike other files
         file.chmod((folder / "run.yaml").stat().st_mode)
-    facts = {
+    values = {
         "format": FORMAT,
         "hyperadapters": _version(),
         "tasks": {name: kept for name, task in assembly.tasks.items() if (kept := task.kept())},
-        "backbone": None if _trains_backbone(model) else _checksum(model, weights),
+        "backbone": None if _trains_backbone(model) else checksum(model, weights),
     }
-    (folder / "bundle.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
+    seal(folder, _FACTS, values)
+
+
+class _Facts(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    tasks: dict[str, dict[str, Any]]
+    backbone: str | None
 
 
 _OPEN = ("tasks", "evaluate", "groups", "families", "tiers")
@@ -76,7 +96,7 @@ def load(
     changes: Sequence[str] = (),
     device: torch.device | str = "cpu",
 ) -> Assembly:
-    """The trained model in a bundle, in evaluation mode; every tensor must be there and fit.
+    """The trained model in a bundle, in evaluation mode; every file must be as it was written.
 
     Args:
         folder: the bundle.
@@ -92,7 +112,7 @@ def load(
     facts = _facts(folder)
     _check_open(folder, changes)
     run = load_run(folder / "run.yaml", changes)
-    run = _with_kept(run, facts["tasks"], folder / "bundle.json")
+    run = _with_kept(run, facts.tasks, folder / _FACTS)
     library = Library(run, data_root)
     origin = Library(load_run(folder / "run.yaml"), data_root) if changes else library
     method, tasks = method_of(run), tasks_of(run, library)
@@ -101,10 +121,10 @@ def load(
     backbone = architectures.load_backbone(source, run.backbone.revision)
     model = adapted_for(run, method, tasks, backbone)
     file = folder / "weights.safetensors"
-    weights = _read(file)
+    weights = load_tensors(file)
     cause = "the run file beside them was changed, or the file is another model's"
     fill(_weights(model), weights, where=str(file), cause=cause)
-    if facts.get("backbone") not in (None, _checksum(model, weights)):
+    if facts.backbone not in (None, checksum(model, weights)):
         raise BundleError(
             "the backbone is not the one that this model was trained on",
             where=str(folder),
@@ -137,44 +157,6 @@ def _is_open(task: TaskSettings | None, part: str) -> bool:
     return task is not None and bool(part) and part not in task.made_for
 
 
-def fill(
-    wanted: Mapping[str, Tensor],
-    saved: Mapping[str, Tensor],
-    *,
-    where: str,
-    cause: str,
-    remedy: str | None = None,
-) -> None:
-    """Copies saved tensors into those of a model, by name; nothing may be missing, left over or of
-    another shape.
-
-    Args:
-        wanted: the model's own.
-        saved: what was read.
-        where, cause, remedy: what the message says where they do not fit.
-
-    Raises:
-        BundleError: they do not fit.
-    """
-    shapes, found = (
-        {name: tuple(tensor.shape) for name, tensor in tensors.items()}
-        for tensors in (wanted, saved)
-    )
-    wrong = min((name for name, _ in shapes.items() ^ found.items()), default=None)
-    if wrong is not None:
-        raise BundleError(
-            "the saved weights do not fit the model",
-            where=where,
-            expected=f"{len(shapes)} tensors, `{wrong}`: {shapes.get(wrong, 'none')}",
-            found=f"{len(found)} tensors, `{wrong}`: {found.get(wrong, 'none')}",
-            cause=cause,
-            remedy=remedy,
-        )
-    with torch.no_grad():
-        for name, tensor in wanted.items():
-            tensor.copy_(saved[name])
-
-
 def _weights(model: AdaptedModel) -> dict[str, Tensor]:
     """What the safetensors file holds: all that is kept but what the backbone's folder has."""
     kept = model.kept()
@@ -185,24 +167,6 @@ def _weights(model: AdaptedModel) -> dict[str, Tensor]:
 
 def _trains_backbone(model: AdaptedModel) -> bool:
     return any(BACKBONE in phase.trains for phase in model.phases)
-
-
-def _checksum(model: AdaptedModel, weights: Mapping[str, Tensor]) -> str:
-    """SHA-256 over the backbone's weights that were not trained, in the order of their names; not
-    over a language-model head that no task uses, which may be drawn anew at every start.
-    """
-    uses_head = any(not task.heads for task in model.tasks.values())
-    unused = set() if uses_head else {id(p) for p in head_parameters(model.backbone)}
-    frozen = {
-        name: tensor
-        for name, tensor in model.named_parameters()
-        if name.startswith("backbone.") and name not in weights and id(tensor) not in unused
-    }
-    digest = hashlib.sha256()
-    for name in sorted(frozen):
-        digest.update(name.encode())
-        digest.update(frozen[name].detach().float().cpu().contiguous().numpy().tobytes())
-    return digest.hexdigest()
 
 
 def _version() -> str:
@@ -216,14 +180,13 @@ def _with_kept(run: RunFile, kept: Mapping[str, dict[str, Any]], where: Path) ->
     try:
         tasks = {name: task.with_kept(kept.get(name, {})) for name, task in run.tasks.items()}
     except ValidationError:
-        raise BundleError(
-            "the bundle is damaged", where=str(where), found=repr(kept)[:80]
-        ) from None
+        raise _damaged(where, repr(kept)[:80]) from None
     return run.model_copy(update={"tasks": tasks})
 
 
-def _facts(folder: Path) -> dict[str, Any]:
-    path = folder / "bundle.json"
+def _facts(folder: Path) -> _Facts:
+    """What a bundle says, every file of it checked."""
+    path = folder / _FACTS
     if not path.is_file():
         raise BundleError(
             f"`{folder}` holds no trained model",
@@ -232,35 +195,31 @@ def _facts(folder: Path) -> dict[str, Any]:
             remedy="give the folder that `hyperadapters train` wrote, or its `model` folder",
         )
     try:
-        facts: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise BundleError("the bundle is damaged", where=str(path), found=str(error)) from None
-    if not isinstance(facts, dict):
-        raise BundleError("the bundle is damaged", where=str(path), found=repr(facts)[:80])
-    if facts.get("format") != FORMAT:
-        raise BundleError(
-            "the bundle has another format",
-            where=str(path),
-            expected=f"format {FORMAT}",
-            found=f"format {facts.get('format')}, written by {facts.get('hyperadapters')}",
-            cause="another version of this library wrote it",
-            remedy="read it with that version, or train the run again",
-        )
-    kept = facts.get("tasks")
-    if not isinstance(kept, dict) or not all(isinstance(one, dict) for one in kept.values()):
-        raise BundleError("the bundle is damaged", where=str(path), found=repr(kept)[:80])
-    return facts
+        values = opened(path)
+        if values.get("format") != FORMAT:
+            raise BundleError(
+                "the bundle has another format",
+                where=str(path),
+                expected=f"format {FORMAT}",
+                found=f"format {str(values.get('format'))[:20]}, "
+                f"written by {str(values.get('hyperadapters'))[:20]}",
+                cause="another version of this library wrote it",
+                remedy="read it with that version, or train the run again",
+            )
+        check(folder, _FACTS, values)
+        return _Facts.model_validate(values)
+    except Damage as damage:
+        raise _damaged(damage.file, damage.found) from damage
+    except ValidationError as error:
+        raise _damaged(path, str(error.errors()[0]["input"])[:80]) from error
 
 
-def _read(path: Path) -> dict[str, Tensor]:
-    try:
-        tensors: dict[str, Tensor] = load_file(path)
-    except (OSError, SafetensorError) as error:
-        raise BundleError(
-            "the weights cannot be read",
-            where=str(path),
-            found=str(error),
-            cause="the file was cut off or changed",
-            remedy="copy it again, or train again",
-        ) from None
-    return tensors
+def _damaged(file: Path, found: str) -> BundleError:
+    return BundleError(
+        "the bundle is damaged",
+        where=str(file),
+        expected="every file as it was written, and no other",
+        found=found,
+        cause="an incomplete copy, or a change by hand",
+        remedy="copy it again, or train again; `--set` changes what is scored, and only that",
+    )

@@ -10,13 +10,23 @@ from hyperadapters.backbones import architectures
 from hyperadapters.config import RunFile, digest, digest_in
 from hyperadapters.config.run_file import Architecture, Backbone
 from hyperadapters.data.vocabulary import train_joint_tokenizer, train_tokenizer
-from hyperadapters.errors import BackboneError, DataError
+from hyperadapters.errors import BackboneError, BundleError, DataError
+from hyperadapters.machine.sealed import Damage, check, opened, seal
 from hyperadapters.run.library import Library
 
-__all__ = ["TOKENIZER", "backbone_of", "empty_of", "source_of", "tokenizer_of"]
+__all__ = [
+    "TOKENIZER",
+    "backbone_of",
+    "check_tokenizer",
+    "empty_of",
+    "keep_tokenizer",
+    "source_of",
+    "tokenizer_of",
+]
 
 TOKENIZER = "tokenizer"
 """Where a run's folder keeps a tokenizer that was learned."""
+_CHECKSUMS = "checksums.json"
 
 
 def source_of(wanted: Backbone) -> str:
@@ -51,12 +61,14 @@ def tokenizer_of(run: RunFile, library: Library) -> Any:
 
     Raises:
         BackboneError: it cannot be found or read.
+        BundleError: the one that was kept is damaged.
         DataError: there is no text to learn one from.
     """
     wanted, kept = run.backbone, run.folder / TOKENIZER
     if wanted.architecture is None:
         source = source_of(wanted)
     elif kept.exists() and digest_in(run.folder) == digest(run):
+        check_tokenizer(kept)
         source = str(kept)
     else:
         learned = _learned(library, wanted.architecture)
@@ -64,6 +76,31 @@ def tokenizer_of(run: RunFile, library: Library) -> Any:
             architectures.save_tokenizer(learned, Path(folder))
             return architectures.load_tokenizer(folder)
     return architectures.load_tokenizer(source, wanted.revision)
+
+
+def keep_tokenizer(tokenizer: Any, folder: Path) -> None:
+    """Writes a tokenizer that was learned into a folder, with its checksums."""
+    architectures.save_tokenizer(tokenizer, folder)
+    seal(folder, _CHECKSUMS, {})
+
+
+def check_tokenizer(folder: Path) -> None:
+    """Nothing if a tokenizer that a run has kept is as it was written.
+
+    Raises:
+        BundleError: a file of it was changed, is missing, or was added.
+    """
+    try:
+        check(folder, _CHECKSUMS, opened(folder / _CHECKSUMS))
+    except Damage as damage:
+        raise BundleError(
+            "the tokenizer of the run is damaged",
+            where=str(damage.file),
+            expected="every file as it was written, and no other",
+            found=damage.found,
+            cause="an incomplete copy, or a change by hand",
+            remedy=f"copy it again, or delete `{folder.parent}` to start the run again",
+        ) from damage
 
 
 def backbone_of(wanted: Backbone, tokenizer: Any) -> Any:

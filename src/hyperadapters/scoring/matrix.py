@@ -1,12 +1,17 @@
 """The task × language matrix as a value: cells, means, JSON, and how several become one."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from statistics import fmean
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal, get_args
 
-from hyperadapters.errors import BundleError, DataError
+from pydantic import Field, field_validator, model_validator
+
+from hyperadapters.document.stored import stored
+from hyperadapters.document.values import Closed, Natural, Number, Text, Whole
+from hyperadapters.errors import DataError
 from hyperadapters.metrics import METRICS, Statistics
 
 __all__ = ["ALL_GROUPS", "STANDINGS", "Matrix", "Score", "Standing", "combine"]
@@ -125,37 +130,78 @@ class Matrix:
         return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":")) + "\n"
 
     @classmethod
-    def from_json(cls, text: str, where: str = "results.json") -> "Matrix":
+    def from_json(cls, text: str | bytes, where: str = "results.json") -> "Matrix":
         """The matrix that `to_json` wrote.
 
         Raises:
-            BundleError: the text is no such matrix; the message names `where`.
+            BundleError: the text is no such matrix, has a cell twice, or a score or a count that
+                cannot be; the message names `where`.
         """
-        try:
-            values = json.loads(text)
-            cells = tuple(_cell(cell) for cell in values["cells"])
-            groups = {name: tuple(members) for name, members in values["groups"].items()}
-            one = "seed" in values  # in results of before
-            seeds = [values["seed"]] if one else values["seeds"]
-            return cls(values["run"], values["method"], tuple(map(int, seeds)), cells, groups)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise BundleError(
-                "this is not a matrix of results",
-                where=where,
-                expected="the JSON that `evaluate` writes",
-                found=f"{type(error).__name__}: {error}",
-                remedy="evaluate the run again",
-            ) from error
+        what, remedy = "this is not a matrix of results", "evaluate the run again"
+        read: _Results = stored(text, _Results, what=what, where=where, remedy=remedy)
+        cells = tuple(Score(**dict(cell)) for cell in read.cells)
+        return cls(read.run, read.method, read.seeds, cells, dict(read.groups))
 
 
-def _cell(values: Mapping[str, Any]) -> Score:
-    if values["metric"] not in METRICS or values["standing"] not in STANDINGS:
-        raise ValueError(f"metric `{values['metric']}`, standing `{values['standing']}`")
-    statistics = tuple(tuple(map(float, sentence)) for sentence in values["statistics"])
-    width = METRICS[values["metric"]].width * values.get("models", 1)
-    if any(len(sentence) != width for sentence in statistics):
-        raise ValueError(f"`{values['metric']}` needs {width} numbers per sentence")
-    return Score(**{**values, "statistics": statistics})
+_Seed = Annotated[Natural, Field(lt=2**63)]
+_Count = Annotated[Number, Field(ge=0, allow_inf_nan=False)]
+_ROUNDING = 1e-6
+"""How far beyond its range a score may be: the best BLEU is a little above 1."""
+
+
+class _Cell(Closed):
+    task: Text
+    language: Text
+    metric: Text
+    score: Number
+    sentences: _Seed
+    standing: Standing
+    statistics: tuple[tuple[_Count, ...], ...]
+    note: str = ""
+    models: Annotated[Whole, Field(ge=1, lt=2**31)] = 1
+
+    @model_validator(mode="after")
+    def _fits(self) -> "_Cell":
+        if self.metric not in METRICS:
+            raise ValueError(f"unknown metric `{self.metric}`")
+        metric = METRICS[self.metric]
+        least, most = metric.range
+        if not least - _ROUNDING <= self.score <= most + _ROUNDING:
+            raise ValueError(f"{self.metric} is from {least} to {most}, not {self.score}")
+        width = metric.width * self.models
+        if any(len(sentence) != width for sentence in self.statistics):
+            raise ValueError(f"`{self.metric}` needs {width} numbers per sentence")
+        if len(self.statistics) not in (0, self.sentences):
+            raise ValueError(f"{self.sentences} sentences, and numbers of {len(self.statistics)}")
+        return self
+
+
+class _Results(Closed):
+    """`results.json`."""
+
+    run: str
+    method: str
+    seeds: tuple[_Seed, ...]
+    cells: tuple[_Cell, ...]
+    groups: dict[str, tuple[Text, ...]]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_before(cls, values: Any) -> Any:
+        """Results of before have one `seed`."""
+        if not isinstance(values, dict) or "seed" not in values:
+            return values
+        others = {name: value for name, value in values.items() if name != "seed"}
+        return {**others, "seeds": [values["seed"]]}
+
+    @field_validator("cells")
+    @classmethod
+    def _each_once(cls, cells: tuple[_Cell, ...]) -> tuple[_Cell, ...]:
+        counted = Counter((cell.task, cell.language) for cell in cells)
+        twice = [f"{task}/{language}" for (task, language), n in counted.items() if n > 1]
+        if twice:
+            raise ValueError(f"a cell twice: {', '.join(twice[:5])}")
+        return cells
 
 
 def combine(matrices: Sequence[Matrix]) -> Matrix:

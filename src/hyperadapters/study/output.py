@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Column, Table
 
-from hyperadapters.config import to_yaml
+from hyperadapters.config import resolved, to_yaml
 from hyperadapters.report.page import RunReport, html, read_run, terminal
 from hyperadapters.report.summary import MISSING, shown, tasks_of
 from hyperadapters.scoring.matrix import Score
@@ -97,7 +97,10 @@ def _report_of(result: StudyResult, line: str) -> RunReport:
     matrix = result.line(line)
     if (first.folder / "run.yaml").is_file():
         return replace(read_run(first.folder), matrix=matrix)
-    return RunReport(matrix, families=dict(first.run.families), run_yaml=to_yaml(first.run))
+    run = first.run
+    return RunReport(
+        matrix, families=dict(run.families), run_yaml=to_yaml(run), values=resolved(run)
+    )
 
 
 def _rows(means: Sequence[Mean], lines: Sequence[str]) -> list[list[str]]:

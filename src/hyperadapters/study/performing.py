@@ -11,7 +11,8 @@ from hyperadapters.config import RunFile
 from hyperadapters.document.dialect import write_yaml
 from hyperadapters.errors import BundleError
 from hyperadapters.machine.ranks import process
-from hyperadapters.machine.whole import whole
+from hyperadapters.machine.whole import write_text
+from hyperadapters.machine.written import check_free, own
 from hyperadapters.model.counting import counts
 from hyperadapters.report.page import html, read_run
 from hyperadapters.routes import Cell
@@ -28,6 +29,7 @@ __all__ = [
     "keep_foreign",
     "perform",
     "scored",
+    "write_own",
     "write_report",
     "write_whole",
 ]
@@ -58,9 +60,9 @@ def perform(
             factor: {name: vector.tolist() for name, vector in names.items()}
             for factor, names in assembly.model.embeddings().items()
         }
-        write_whole(folder / "embeddings.json", json.dumps(vectors, ensure_ascii=False))
-        write_whole(folder / "facts.json", json.dumps({"parameters": counts(assembly.model)}))
-        write_whole(folder / "results.json", matrix.to_json())
+        write_own(folder / "embeddings.json", json.dumps(vectors, ensure_ascii=False))
+        write_own(folder / "facts.json", json.dumps({"parameters": counts(assembly.model)}))
+        write_own(folder / "results.json", matrix.to_json())
         write_report(folder)
     return matrix
 
@@ -71,7 +73,7 @@ def write_report(folder: Path) -> None:
     Raises:
         BundleError: a file that it is made of is missing or broken.
     """
-    write_whole(folder / "report.html", html([read_run(folder)]))
+    write_own(folder / "report.html", html([read_run(folder)]))
 
 
 def scored(
@@ -99,21 +101,35 @@ def scored(
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Writes a file that is there whole, or as it was before; of several processes the main one."""
+    """Writes what a user wants written there, as `write_text` does; of several processes the main
+    one.
+    """
+    if process().is_main_process:
+        write_text(path, text)
+
+
+def write_own(path: Path, text: str) -> None:
+    """Writes a file of a run or a study, whole or not at all; of several processes the main one.
+
+    Raises:
+        BundleError: something stands there that this library did not write.
+    """
     if not process().is_main_process:
         return
-    with whole(path) as part:
+    with own(path) as part:
         part.write_text(text, encoding="utf-8")
 
 
 def check_no_run(folder: Path) -> None:
-    """Raises where the scores of a foreign model would lie among those of a run.
+    """Raises where the scores of a foreign model would lie among those of a run, or replace what is
+    not of this library.
 
     Raises:
-        BundleError: the folder holds a run.
+        BundleError: the folder holds a run, or other files of these names.
     """
     if (folder / "model").exists() or (folder / "checkpoints").exists():
         raise BundleError(f"`{folder}` holds a run", remedy="give the scores another folder")
+    check_free(folder, ("run.yaml", "results.json", "report.html"))
 
 
 def keep_foreign(
@@ -128,12 +144,12 @@ def keep_foreign(
         families: language -> its family.
 
     Raises:
-        BundleError: the folder holds a run.
+        BundleError: the folder holds a run, or other files of these names.
     """
     check_no_run(folder)
     if process().is_main_process:
         folder.mkdir(parents=True, exist_ok=True)
     told = {"name": matrix.run, "model": model, "task": task, "families": dict(families)}
-    write_whole(folder / "run.yaml", write_yaml(told))
-    write_whole(folder / "results.json", matrix.to_json())
+    write_own(folder / "run.yaml", write_yaml(told))
+    write_own(folder / "results.json", matrix.to_json())
     write_report(folder)

@@ -11,11 +11,11 @@ from rich.text import Text
 
 from hyperadapters.errors import HyperadaptersError, TrainingError
 from hyperadapters.machine.ranks import process
-from hyperadapters.machine.whole import whole
+from hyperadapters.machine.written import check_free, claim, own
 from hyperadapters.scoring.matrix import Matrix
 from hyperadapters.study import performing
 from hyperadapters.study.output import markdown, plot, report
-from hyperadapters.study.performing import Perform, write_report, write_whole
+from hyperadapters.study.performing import Perform, write_own, write_report
 from hyperadapters.study.plan import PlannedRun, StudyPlan, plan_study
 from hyperadapters.study.results import StudyResult, result_of
 
@@ -45,10 +45,13 @@ def run_study(
 
     Raises:
         ConfigError: something is wrong in the study file or in one of its runs; all faults at once.
+        BundleError: the study's folder has other files of these names.
         TrainingError: runs have failed; the others that could be done are, and what they show is
             written.
     """
     plan = plan_study(path, changes)
+    links = [_link_name(run) for run in (*plan.first, *plan.runs)]
+    check_free(plan.study.folder, [*_WRITTEN, *links])
     console = console or Console(quiet=True)
     perform = perform or partial(performing.perform, data_root=data_root, console=console)
     matrices, failed = _all_done(plan, perform, console)
@@ -81,6 +84,9 @@ def _all_done(
     return matrices, failed
 
 
+_WRITTEN = ("study.json", "study.md", "study.png", "report.html")
+
+
 def _several(failed: Mapping[str, str], done: int) -> TrainingError:
     said = [f"{name}: {what}".replace("\n", "\n    ") for name, what in failed.items()]
     return TrainingError(
@@ -95,14 +101,14 @@ def _write(plan: StudyPlan, result: StudyResult) -> None:
     folder = plan.study.folder
     for run in (*plan.first, *plan.runs):
         if run.folder.is_dir():
-            _link(folder / "by-name" / run.run.name.replace(" ", "_"), run.folder)
-    write_whole(folder / "study.json", json.dumps(result.to_values(), indent=1))
+            _link(claim(folder, _link_name(run)), run.folder)
+    write_own(folder / "study.json", json.dumps(result.to_values(), indent=1))
     if plan.runs:
-        write_whole(folder / "study.md", markdown(result))
+        write_own(folder / "study.md", markdown(result))
     if result.lines:
-        write_whole(folder / "report.html", report(result))
+        write_own(folder / "report.html", report(result))
     if result.scored:
-        with whole(folder / "study.png") as part:
+        with own(folder / "study.png") as part:
             part.write_bytes(plot(result))
 
 
@@ -112,12 +118,16 @@ def _done(run: PlannedRun, perform: Perform, console: Console, head: Text) -> Ma
         console.print(head.append("  done before"))
         if (run.folder / "run.yaml").is_file() and not (run.folder / "report.html").exists():
             write_report(run.folder)  # it was killed before it had one
-        return Matrix.from_json(results.read_text(encoding="utf-8"), str(results))
+        return Matrix.from_json(results.read_bytes(), str(results))
     console.print(head)
     matrix = perform(run.run, run.folder)
-    write_whole(results, matrix.to_json())
+    write_own(results, matrix.to_json())
     process().wait_for_everyone()  # before one looks for the results of another run
     return matrix
+
+
+def _link_name(run: PlannedRun) -> str:
+    return f"by-name/{run.run.name.replace(' ', '_')}"
 
 
 def _link(link: Path, folder: Path) -> None:

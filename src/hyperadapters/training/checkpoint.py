@@ -1,8 +1,9 @@
 """The state of a training run on disk: tensors as safetensors, all else as JSON, never a pickle.
 
     checkpoints/
+        hyperadapters.txt        the names that the run wrote here; no other file is touched
         000-00000500/            a phase and the updates done in it; the last two are kept
-            state.json           counters, the best score, the mixture, a checksum per file
+            state.json           counters, the best score, the mixture, a checksum of each file
             model.safetensors    everything that some phase trains
             optimiser.safetensors
             random.safetensors   random states, one row per rank
@@ -13,27 +14,30 @@ A checkpoint is written beside its place, synced and renamed into it: whenever t
 last whole one can be read.
 """
 
-import hashlib
-import json
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor
 
 from hyperadapters.errors import BundleError
-from hyperadapters.machine.whole import remove, save_tensors, whole
+from hyperadapters.machine.sealed import Damage, check, opened, seal, strangers
+from hyperadapters.machine.tensors import load_tensors, save_tensors
+from hyperadapters.machine.whole import clear
+from hyperadapters.machine.written import check_free, discard, own, written
 from hyperadapters.model.adapted import AdaptedModel
-from hyperadapters.run.bundle import fill
+from hyperadapters.run.weights import fill
 
 __all__ = [
     "Checkpoint",
+    "check_written",
     "latest",
     "load",
+    "reached",
     "read",
     "read_phase",
     "read_tensors",
@@ -44,8 +48,10 @@ __all__ = [
 ]
 
 _STATE = "state.json"
-_FORMAT = 3
+_FORMAT = 4
 _KEPT = 2
+_CHECKPOINT = r"\d{3,}-\d{8,}"
+_BEST = r"best-\d+-\d+\.safetensors"
 
 
 @dataclass(frozen=True)
@@ -79,22 +85,21 @@ def write(
 
     Returns:
         The checkpoint's folder.
+
+    Raises:
+        BundleError: something stands there that no run wrote.
     """
-    with whole(folder / name) as part:
+    with own(folder / name) as part:
         part.mkdir()
-        checksums = {}
         for group, named in tensors.items():
-            file = part / f"{group}.safetensors"
-            save_tensors(named, file)
-            checksums[file.name] = _checksum(file)
-        text = json.dumps({"format": _FORMAT, "checksums": checksums, **state}, indent=1)
-        (part / _STATE).write_text(text, encoding="utf-8")
+            save_tensors(named, part / f"{group}.safetensors")
+        seal(part, _STATE, {"format": _FORMAT, **state})
     return folder / name
 
 
 def write_tensors(path: Path, tensors: Mapping[str, Tensor]) -> None:
     """Writes one file of tensors; it is there whole, or not at all."""
-    with whole(path) as part:
+    with own(path) as part:
         save_tensors(tensors, part)
 
 
@@ -110,48 +115,92 @@ def read_phase(folder: Path, name: str) -> dict[str, Tensor] | None:
         BundleError: the file is cut off or changed.
     """
     path = _phase_file(folder, name)
-    return read_tensors(path) if path.exists() else None
+    if not path.exists():
+        return None
+    return read_tensors(path, "copy it again, or train that run again in another folder")
 
 
 def _phase_file(folder: Path, name: str) -> Path:
     return folder / f"phase-{quote(name, safe='')}.safetensors"
 
 
-def latest(folder: Path) -> Path | None:
-    """The newest checkpoint of a run, or None."""
-    found = _checkpoints(folder)
+def check_written(folder: Path) -> None:
+    """Nothing if everything in a folder that looks like a checkpoint was written by a run.
+
+    Raises:
+        BundleError: something was not; the run would read it, or remove it.
+    """
+    if folder.is_dir():
+        check_free(folder, sorted(n for n in _names(folder) if re.fullmatch(_RUNS_OWN, n)))
+
+
+_RUNS_OWN = f"{_CHECKPOINT}|{_BEST}"
+
+
+def latest(folder: Path, until: tuple[int | float, int] = (math.inf, 0)) -> Path | None:
+    """The newest checkpoint of a run, or None.
+
+    Args:
+        folder: of all checkpoints of the run.
+        until: the number of a phase and the updates in it that it may not be beyond.
+    """
+    found = [path for path in _checkpoints(folder) if reached(path) <= until]
     return found[-1] if found else None
 
 
+def reached(path: Path) -> tuple[int, int]:
+    """The phase of a checkpoint, from 0, and the updates done in it."""
+    phase, step = path.name.split("-")
+    return int(phase), int(step)
+
+
 def read(path: Path) -> Checkpoint:
-    """A checkpoint, every file of it checked.
+    """A checkpoint, every file of it checked, the best weights that it names too.
 
     Raises:
         BundleError: a file is missing, cut off or changed; the message says how to go on.
     """
-    state = _read_state(path)
-    tensors = {}
-    for name, checksum in state["checksums"].items():
-        file = path / name
-        if not file.is_file():
-            raise _damaged(path, file, "no such file")
-        if _checksum(file) != checksum:
-            raise _damaged(path, file, "another content than was written")
-        tensors[file.stem] = read_tensors(file)
-    return Checkpoint(path, state, tensors)
+    try:
+        return _read(path)
+    except Damage as damage:
+        raise _damaged(
+            f"checkpoint `{path}` is damaged", damage.file, damage.found, _way_on(path)
+        ) from damage
 
 
-def read_tensors(path: Path) -> dict[str, Tensor]:
+def _read(path: Path) -> Checkpoint:
+    """The same; raises Damage."""
+    state = _state(path)
+    check(path, _STATE, state)
+    groups = [path / name for name in state["files"]]
+    best = [] if state.get("best_file") is None else [path.parent / state["best_file"]]
+    tensors = {file.stem: _tensors(file) for file in (*groups, *best)}
+    return Checkpoint(path, state, {file.stem: tensors[file.stem] for file in groups})
+
+
+def read_tensors(path: Path, remedy: str) -> dict[str, Tensor]:
     """The tensors of one file, on the CPU.
+
+    Args:
+        path: of the file.
+        remedy: what the message says where it is damaged.
 
     Raises:
         BundleError: the file is missing, cut off or changed.
     """
     try:
-        tensors: dict[str, Tensor] = load_file(path)
-    except (OSError, SafetensorError) as error:
-        raise _damaged(path, path, str(error)) from error
-    return tensors
+        return _tensors(path)
+    except Damage as damage:
+        raise _damaged(f"`{path}` is damaged", path, damage.found, remedy) from damage
+
+
+def _tensors(file: Path) -> dict[str, Tensor]:
+    try:
+        return load_tensors(file)
+    except FileNotFoundError as error:
+        raise Damage(file, "no such file") from error
+    except (OSError, ValueError) as error:
+        raise Damage(file, str(error)) from error
 
 
 def load(model: AdaptedModel, saved: Mapping[str, Tensor], where: str) -> None:
@@ -170,59 +219,76 @@ def load(model: AdaptedModel, saved: Mapping[str, Tensor], where: str) -> None:
 
 
 def tidy(folder: Path, best: str | None) -> None:
-    """Removes all but the last two checkpoints, half-written files and outdone best weights.
+    """Removes all but the last two checkpoints, half-written files and outdone best weights; only
+    what was written here, and no checkpoint with a file that was not.
 
     Args:
         folder: of all checkpoints of the run.
         best: the file of the best weights so far; those that kept checkpoints name are kept too.
     """
-    for old in _checkpoints(folder)[:-_KEPT]:
-        remove(old)
-    needed = {best, *(_read_state(kept).get("best_file") for kept in _checkpoints(folder))}
-    for path in folder.iterdir():
-        if path.name.startswith("."):
-            remove(path)
-        elif path.name.startswith("best-") and path.name not in needed:
-            path.unlink()
+    every = _checkpoints(folder)
+    kept = [path for path in every if path in every[-_KEPT:] or strangers(path, _STATE)]
+    needed = {best, *(path.name for path in kept), *map(_best_of, kept)}
+    names = written(folder)
+    discard(folder, [n for n in names if re.fullmatch(_RUNS_OWN, n) and n not in needed])
+    for name in names:
+        clear(folder / name)
+
+
+def _best_of(path: Path) -> str | None:
+    """The best weights that a checkpoint names, as far as it can be read."""
+    try:
+        found = opened(path / _STATE).get("best_file")
+    except Damage:
+        return None
+    return found if isinstance(found, str) else None
 
 
 def _checkpoints(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("[0-9]*-[0-9]*") if path.is_dir())
+    """Those that a run wrote, the oldest first."""
+    names = sorted(name for name in _names(folder) if re.fullmatch(_CHECKPOINT, name))
+    return [folder / name for name in names if name in written(folder)]
 
 
-def _read_state(path: Path) -> dict[str, Any]:
+def _names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()] if folder.is_dir() else []
+
+
+def _state(path: Path) -> dict[str, Any]:
     file = path / _STATE
-    try:
-        state: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        known = state["format"] == _FORMAT
-        state["checksums"].items()
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise _damaged(path, file, str(error)) from error
-    if not known:
+    state = opened(file)
+    if state.get("format") != _FORMAT:
         raise BundleError(
             f"checkpoint `{path}` has another format",
             where=str(file),
             expected=f"format {_FORMAT}",
-            found=f"format {state['format']}",
+            found=f"format {str(state.get('format'))[:20]}",
             cause="another version of this library wrote it",
             remedy="go on with that version, or delete the folder of the run to start again",
         )
     return state
 
 
-def _damaged(path: Path, file: Path, found: str) -> BundleError:
-    older = [one for one in _checkpoints(path.parent) if one < path]
-    goal = f"go on from `{older[-1].name}`" if older else "start the run again"
+def _way_on(path: Path) -> str:
+    """What to delete, so that a run whose checkpoint is damaged goes on from a whole one."""
+    gone = [path]
+    for older in reversed([one for one in _checkpoints(path.parent) if one < path]):
+        try:
+            _read(older)
+        except (Damage, BundleError):
+            gone.append(older)
+            continue
+        named = " and ".join(f"`{one}`" for one in gone)
+        return f"delete {named} to go on from `{older.name}`"
+    return f"delete `{path.parent}` to start the run again"
+
+
+def _damaged(what: str, file: Path, found: str, remedy: str) -> BundleError:
     return BundleError(
-        f"`{path}` is damaged" if path == file else f"checkpoint `{path}` is damaged",
+        what,
         where=str(file),
         expected="the file as it was written",
         found=found,
         cause="a full disk, an incomplete copy, or a change by hand",
-        remedy=f"delete `{path}` to {goal}",
+        remedy=remedy,
     )
-
-
-def _checksum(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -4,19 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import yaml
 from accelerate import Accelerator
 from filelock import FileLock, Timeout
 from rich.console import Console
 
-from hyperadapters.backbones.architectures import save_tokenizer
-from hyperadapters.config import RunFile, digest, digest_in, load_run, to_yaml
+from hyperadapters.config import RunFile, digest, digest_in, to_yaml
 from hyperadapters.errors import BundleError
 from hyperadapters.machine.ranks import accelerator_for, launched_alone, launched_precision
-from hyperadapters.machine.whole import whole
+from hyperadapters.machine.written import check_free, claim, own
 from hyperadapters.run import bundle
 from hyperadapters.run.assembly import Assembly
-from hyperadapters.run.loading import TOKENIZER
+from hyperadapters.run.loading import TOKENIZER, keep_tokenizer
 from hyperadapters.training import checkpoint
 from hyperadapters.training.checkpoint import Checkpoint
 from hyperadapters.training.display import display_on
@@ -89,7 +87,14 @@ def _alone(folder: Path, accelerator: Accelerator) -> Iterator[None]:
         yield
         return
     folder.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(folder / ".lock")
+    place = folder / ".lock"
+    if place.is_symlink() or (place.exists() and place.stat().st_size):
+        raise BundleError(
+            f"`{place}` is not the lock of a run",
+            expected="no such file, or an empty one",
+            remedy="give this run another `output`, or move the file away",
+        )
+    lock = FileLock(place)
     try:
         lock.acquire(timeout=0)
     except Timeout:
@@ -107,6 +112,8 @@ def _train(
     assembly: Assembly, folder: Path, accelerator: Accelerator, console: Console | None
 ) -> None:
     run, checkpoints = assembly.run, folder / "checkpoints"
+    check_free(folder, _WRITTEN)
+    checkpoint.check_written(checkpoints)
     assembly.model.to(accelerator.device)  # also where no phase is left to move it
     saved = _last(checkpoints, run)
     progress, kept = Progress(phase=first_phase(assembly.method)), 0
@@ -131,7 +138,7 @@ def _train(
             saved = None
             stage.train()
     if accelerator.is_main_process:
-        bundle.save(assembly, folder / "model")
+        bundle.save(assembly, claim(folder, "model"))
     accelerator.wait_for_everyone()
 
 
@@ -139,40 +146,33 @@ def _claim(assembly: Assembly, folder: Path, accelerator: Accelerator) -> None:
     """Makes the folder this run's own, with the tokenizer that it learned.
 
     Raises:
-        BundleError: it is another run's, or has files that no run wrote and this one would replace.
+        BundleError: it is another run's.
     """
     run, file, kept = assembly.run, folder / "run.yaml", folder / TOKENIZER
-    found = [name for name in _WRITTEN if (folder / name).exists()]
+    found = [name for name in _ALWAYS_BESIDE_IT if (folder / name).exists()]
     owner = digest_in(folder)  # asked last: another rank writes it before all else
     if owner is None and found:
         raise _another(str(folder / found[0]), folder)
     if owner not in (None, digest(run)):
         raise _another(str(file), folder)
-    begun = any((folder / name).exists() for name in ("metrics.jsonl", "checkpoints"))
-    if owner is not None and not begun and not _is_resolved(file):
-        raise BundleError(
-            f"the run would replace `{file}`",
-            expected="a folder of its own: the run is written there as `run.yaml`, spelt out",
-            remedy="give the run another `output`",
-        )
     if accelerator.is_main_process:
-        with whole(file) as part:
+        with own(file) as part:
             part.write_text(to_yaml(run), encoding="utf-8")
         if run.backbone.architecture is not None and not kept.exists():
-            with whole(kept) as part:
-                save_tokenizer(assembly.tokenizer, part)
+            with own(kept) as part:
+                keep_tokenizer(assembly.tokenizer, part)
+        claim(folder, "metrics.jsonl")
+        claim(folder, "checkpoints")
     accelerator.wait_for_everyone()
 
 
-_WRITTEN = (TOKENIZER, "metrics.jsonl", "model", "results.json")
+_ALWAYS_BESIDE_IT = (TOKENIZER, "metrics.jsonl", "model", "results.json")
 """What a run has in its folder beside `run.yaml`, and never without it."""
-
-
-def _is_resolved(file: Path) -> bool:
-    """Whether a run file is as a run writes it, and not as a person does."""
-    texts = (file.read_text(encoding="utf-8"), to_yaml(load_run(file)))
-    written, resolved = map(yaml.safe_load, texts)
-    return bool(written == resolved)
+_WRITTEN = (
+    *("run.yaml", TOKENIZER, "metrics.jsonl", "checkpoints", "model"),
+    *("results.json", "embeddings.json", "facts.json", "report.html"),
+)
+"""What training writes, and what is written of a run that was scored."""
 
 
 def _last(checkpoints: Path, run: RunFile) -> Checkpoint | None:

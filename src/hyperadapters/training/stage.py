@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, final
 
@@ -34,6 +35,7 @@ from hyperadapters.training.optimisation import (
     schedule,
 )
 from hyperadapters.training.progress import Progress
+from hyperadapters.training.rescue import rescue
 from hyperadapters.training.selection import Selection, check_selection
 
 __all__ = ["Stage", "check_phase"]
@@ -84,6 +86,7 @@ class Stage:
     ) -> None:
         run, number = assembly.run, progress.phase
         self.run, self.folder, self.progress = run, folder, progress
+        self._remedy = partial(rescue, assembly, folder, number)
         self.journal, self.display = journal, display
         self.phase = assembly.method.phases[number]
         self.recipe = self.phase.recipe
@@ -128,7 +131,7 @@ class Stage:
         self.losses = Losses(
             self.progress,
             phase=self.phase.name,
-            checkpoints=self.folder,
+            remedy=self._remedy,
             at_once=1 if self.accelerator.device.type == "cpu" else _UNREAD,
             may_overflow=self.accelerator.scaler is not None,
         )
@@ -229,13 +232,14 @@ class Stage:
         progress, name = self.progress, self.progress.best_file
         if name is None or progress.best_step != progress.step or self.recipe.criterion == "last":
             return
+        self.losses.check(self.trained)
         if self.accelerator.is_main_process:
             checkpoint.write_tensors(self.folder / name, self.model.kept())
             checkpoint.tidy(self.folder, name)
 
     def _save(self) -> None:
         """A checkpoint in the middle of the phase."""
-        self.losses.read()
+        self.losses.check(self.trained)
         scaler = self.accelerator.scaler
         self._write_checkpoint(
             {
@@ -251,7 +255,7 @@ class Stage:
     def _finish(self) -> None:
         """The end: the best weights come back, and a checkpoint opens the next phase."""
         progress = self.progress
-        self.losses.read()
+        self.losses.check(self.trained)
         if progress.predictions:
             self._write_losses()
         if progress.judged != progress.step:
@@ -259,7 +263,8 @@ class Stage:
         self.accelerator.wait_for_everyone()
         if progress.best_file is not None and progress.best_step != progress.step:
             file = self.folder / progress.best_file
-            checkpoint.load(self.model, checkpoint.read_tensors(file), str(file))
+            saved = checkpoint.read_tensors(file, "give the same command again")
+            checkpoint.load(self.model, saved, str(file))
         if self.accelerator.is_main_process and self._goes_on:
             checkpoint.write_phase(self.folder, self.phase.name, self.model.kept())
         progress.begin_next_phase()

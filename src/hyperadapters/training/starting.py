@@ -8,11 +8,13 @@ from torch import Tensor
 from hyperadapters.backbones.architectures import load_tokenizer
 from hyperadapters.config import load_run, method_of
 from hyperadapters.errors import BundleError, UnknownName
-from hyperadapters.method import BACKBONE, HEADS, Method, Part, Start
+from hyperadapters.method import BACKBONE, HEADS, Method, Part, Phase, Start
 from hyperadapters.run import bundle
 from hyperadapters.run.assembly import Assembly
-from hyperadapters.run.loading import TOKENIZER
+from hyperadapters.run.loading import TOKENIZER, check_tokenizer
+from hyperadapters.run.weights import fill
 from hyperadapters.training import checkpoint
+from hyperadapters.training.progress import Progress
 
 __all__ = ["begin", "ended_with", "first_phase"]
 
@@ -64,7 +66,7 @@ def begin(assembly: Assembly) -> None:
     names |= {
         n for n, p in model.named_parameters() if id(p) in heads and n in kept and n in source
     }
-    bundle.fill(
+    fill(
         {name: kept[name] for name in names},
         {name: tensor for name, tensor in source.items() if name in names},
         where=str(folder),
@@ -74,7 +76,13 @@ def begin(assembly: Assembly) -> None:
 
 
 def _parts_by(start: Start, folder: Path) -> set[Part]:
-    """What a run has trained by the end of a phase."""
+    """What a run has trained by where another one starts from it."""
+    phases = _phases_of(folder)
+    done = phases[: _number(start, folder) + (start.step != 0)]
+    return {part for phase in done for part in phase.trains}
+
+
+def _phases_of(folder: Path) -> tuple[Phase, ...]:
     file = folder / "run.yaml"
     if not file.is_file():
         raise BundleError(
@@ -82,22 +90,29 @@ def _parts_by(start: Start, folder: Path) -> set[Part]:
             expected=f"a file {file}",
             remedy="train it first, or correct `start_from.run`",
         )
-    phases = method_of(load_run(file)).phases
-    names = [phase.name for phase in phases]
+    return method_of(load_run(file)).phases
+
+
+def _number(start: Start, folder: Path) -> int:
+    names = [phase.name for phase in _phases_of(folder)]
     if start.phase not in names:
         raise UnknownName("phase", start.phase, names, where=f"start_from: {folder}")
-    done = phases[: names.index(start.phase) + 1]
-    return {part for phase in done for part in phase.trains}
+    return names.index(start.phase)
 
 
 def ended_with(start: Start, folder: Path) -> dict[str, Tensor]:
-    """The tensors that a phase of a run ended with, by the names of the model's parameters.
+    """The tensors that a phase of a run ended with, or had in one of its checkpoints, by the names
+    of the model's parameters.
 
     Raises:
-        BundleError: the run has not come to the end of this phase.
+        BundleError: the run has not come to the end of this phase, or has no such checkpoint.
+        UnknownName: it has no such phase.
     """
+    if start.step is not None:
+        return _within(start, start.step, folder)
     found = checkpoint.read_phase(folder / "checkpoints", start.phase)
-    if found is None and (folder / "model").is_dir():  # it was the last one
+    last = _number(start, folder) == len(_phases_of(folder)) - 1
+    if found is None and last and (folder / "model").is_dir():
         with torch.random.fork_rng(devices=[]):
             found = bundle.load(folder / "model").model.kept()
     if found is None:
@@ -108,11 +123,26 @@ def ended_with(start: Start, folder: Path) -> dict[str, Tensor]:
     return found
 
 
+def _within(start: Start, step: int, folder: Path) -> dict[str, Tensor]:
+    place = folder / "checkpoints" / Progress(phase=_number(start, folder), step=step).checkpoint
+    if not place.is_dir():
+        kept = sorted(path.name for path in place.parent.glob(f"{place.name[:4]}*"))
+        raise BundleError(
+            f"the run in `{folder}` has no checkpoint after {step} updates of `{start.phase}`",
+            expected=f"a folder {place}",
+            found=", ".join(kept) or "no checkpoint of this phase",
+            cause="only the last two checkpoints of a run are kept",
+            remedy="correct `start_from.step`, or leave it out for the end of the phase",
+        )
+    return dict(checkpoint.read(place).tensors["model"])
+
+
 def _check_tokenizer(assembly: Assembly, folder: Path) -> None:
     """Raises where both runs have learned a vocabulary, and these differ."""
     theirs = folder / TOKENIZER
     if assembly.run.backbone.architecture is None or not theirs.is_dir():
         return
+    check_tokenizer(theirs)
     if load_tokenizer(theirs).get_vocab() != assembly.tokenizer.get_vocab():
         raise BundleError(
             "the run to start from has another vocabulary",
