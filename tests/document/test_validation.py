@@ -50,6 +50,7 @@ def test_a_run_that_is_right_has_no_faults(values: dict[str, Any]) -> None:
             ["not a legal value", "train, dev, test", "mean `train`?"],
         ),
         ("tasks.fields.data.dev", -1, ["`tasks.fields.data.dev`", "0"]),
+        ("tasks.fields.data.train", 10**9, ["`tasks.fields.data.train`", "equal to 20000"]),
         ("tasks.ner.data", {"format": "conll"}, ["`tasks.ner.data`: `path` is missing"]),
         ("tasks.ner.data", [], ["`tasks.ner.data`: the list is empty"]),
         ("tasks.ner.data", {"format": "hub"}, ["needs `dataset` or `path`"]),

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal, final
+from typing import Annotated, Literal, final
+
+from annotated_types import Le
 
 from hyperadapters.data.cldr import sentences
 from hyperadapters.data.limits import Count
@@ -13,6 +15,9 @@ from hyperadapters.examples import Example, Pair, Tagged, Text
 from hyperadapters.routes import Route
 
 __all__ = ["Cldr"]
+
+Size = Annotated[Count, Le(20_000)]
+"""Sentences of a split; more would take minutes to write, and say nothing new."""
 
 
 @final
@@ -25,7 +30,7 @@ class Cldr(Source):
         content: `fields` and `spans` are tagging tasks, `text` is for MLM, `pairs` for
             translation and translation LM: their test sentences have templates that no training
             sentence has, not only other values.
-        train, dev, test: sentences of each split.
+        train, dev, test: sentences of each split, 20,000 at most.
         seed: of what the sentences say.
         beside: the other language of `pairs`, where the run file lists single languages and no
             directions such as `de-en`.
@@ -40,9 +45,9 @@ class Cldr(Source):
 
     format: Literal["cldr"] = "cldr"
     content: Literal["fields", "spans", "text", "pairs"] = "fields"
-    train: Count = 500
-    dev: Count = 100
-    test: Count = 200
+    train: Size = 500
+    dev: Size = 100
+    test: Size = 200
     seed: int = 0
     beside: str = "en"
     codes: Mapping[str, str] = field(default_factory=dict)
