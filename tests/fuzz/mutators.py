@@ -386,7 +386,10 @@ def mutant(name: str, data: bytes, rng: Random) -> tuple[bytes, str]:
     changed, said = data, list[str]()
     while len(said) < wanted or changed == data:
         chosen = rng.choice(rng.choice(mutators_of(name)))
-        found = chosen(changed, rng)
+        try:
+            found = chosen(changed, rng)
+        except RecursionError:  # the first one has dug too deep
+            found = None
         if found is not None and found != changed:
             changed = found
             said.append(getattr(chosen, "__name__", "").strip("_"))
