@@ -380,6 +380,9 @@ def mutators_of(name: str) -> tuple[tuple[Mutator, ...], ...]:
     return MUTATORS.get(Path(name).suffix, MUTATORS["text"])
 
 
+_LEFT = (ArithmeticError, LookupError, TypeError, ValueError, RecursionError, yaml.YAMLError)
+
+
 def mutant(name: str, data: bytes, rng: Random) -> tuple[bytes, str]:
     """Other bytes than those of a file, and which mutators made them: one, or now and then two."""
     wanted = 2 if rng.random() < 0.15 else 1
@@ -388,7 +391,7 @@ def mutant(name: str, data: bytes, rng: Random) -> tuple[bytes, str]:
         chosen = rng.choice(rng.choice(mutators_of(name)))
         try:
             found = chosen(changed, rng)
-        except RecursionError:  # the first one has dug too deep
+        except _LEFT:  # what the first one left is no file of its kind any more
             found = None
         if found is not None and found != changed:
             changed = found
