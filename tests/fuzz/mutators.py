@@ -380,7 +380,10 @@ def mutators_of(name: str) -> tuple[tuple[Mutator, ...], ...]:
     return MUTATORS.get(Path(name).suffix, MUTATORS["text"])
 
 
-_LEFT = (ArithmeticError, LookupError, TypeError, ValueError, RecursionError, yaml.YAMLError)
+_LEFT = (
+    *(ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError),
+    yaml.YAMLError,
+)
 
 
 def mutant(name: str, data: bytes, rng: Random) -> tuple[bytes, str]:
