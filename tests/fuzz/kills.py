@@ -83,7 +83,9 @@ def _process(folder: Path, place: dict[str, int], port: int) -> int:
         if place["WORLD_SIZE"] > 1:
             here = {"LOCAL_RANK": place["RANK"], "LOCAL_WORLD_SIZE": place["WORLD_SIZE"], **place}
             os.environ.update({name: str(number) for name, number in here.items()})
-            os.environ.update(MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port), ACCELERATE_USE_CPU="1")
+            os.environ.update(
+                MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port), ACCELERATE_USE_CPU="1"
+            )
         app(["train", "run.yaml"])
     except SystemExit as ended:
         status = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
@@ -156,7 +158,9 @@ def _check(times: int, processes: int, seed: int, root: Path) -> int:
             where = _killed(folder, processes, moment, victim)
         statuses = _ended(_start(folder, processes))
         found = _outcome(folder) if not any(statuses) else {}
-        other = sorted(name for name in right.keys() | found.keys() if right.get(name) != found.get(name))
+        other = sorted(
+            name for name in right.keys() | found.keys() if right.get(name) != found.get(name)
+        )
         equal += not other
         end = "equal" if not other else f"DIFFERENT, statuses {statuses}: {', '.join(other)[:200]}"
         print(f"{number}: process {victim} killed at {moment:.2f} s: {where}: {end}", flush=True)

@@ -28,9 +28,36 @@ _WORDS = ["[SEP]", "[PAD]", "[MASK]", "<s>", "</s>", "_", "-", "O", "O ", "B-", 
 _LONG = ["a" * 5_000, "\u0301" * 3_000, "9" * 5_000]
 _CELLS = ["", " ", "0", "-1", "1.5", "1e9", "1-", "x" * 300, "\u200b", "\ufe0f", *_WORDS, *_LONG]
 _VALUES: list[Any] = [
-    *(None, True, False, [], {}, "", " ", "x", "en", "../..", "~", "~nouser/x", "a\x00b", "[", "**"),
+    *(
+        None,
+        True,
+        False,
+        [],
+        {},
+        "",
+        " ",
+        "x",
+        "en",
+        "../..",
+        "~",
+        "~nouser/x",
+        "a\x00b",
+        "[",
+        "**",
+    ),
     *(0, 1, -1, 1.5, -0.0, 2**31, 2**63, -(2**63), 10**30, 1e308, math.nan, math.inf, -math.inf),
-    *([None], [[]], [1, "x"], {"x": 1}, {"": None}, ["en", "en"], "\ud800", "\x1b[31m", "1e5", "$x"),
+    *(
+        [None],
+        [[]],
+        [1, "x"],
+        {"x": 1},
+        {"": None},
+        ["en", "en"],
+        "\ud800",
+        "\x1b[31m",
+        "1e5",
+        "$x",
+    ),
 ]
 """What a value of JSON or YAML may become."""
 
@@ -112,7 +139,9 @@ def _put(data: bytes, rng: Random) -> bytes | None:
     if text is None:
         return None
     place = rng.randrange(len(text) + 1)
-    odd = rng.choice([*_BLANKS, *_CONTROLS, *_WORDS, *_LONG, " ", "\n", "\t", '"', "'", "\\", "{", ":"])
+    odd = rng.choice(
+        [*_BLANKS, *_CONTROLS, *_WORDS, *_LONG, " ", "\n", "\t", '"', "'", "\\", "{", ":"]
+    )
     return (text[:place] + odd + text[place:]).encode()
 
 
@@ -183,7 +212,13 @@ def _on_cells(lines: list[str], at: int, rng: Random) -> None:
 
 def _places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     """The path of every value inside another, and of itself."""
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    inner = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     return [path, *(place for key, one in inner for place in _places(one, (*path, key)))]
 
 
@@ -202,7 +237,11 @@ def _other(value: Any, rng: Random) -> Any:
         near += [-value, value + 1, value - 1, float(value), value * 10**12, value + 0.5]
     elif isinstance(value, str):
         near += [value + " ", value.upper(), value[1:], value[:-1], value + "\ud800", value * 2]
-        near += [value + rng.choice(_CONTROLS), value + rng.choice(_BLANKS), value.replace("a", "á")]
+        near += [
+            value + rng.choice(_CONTROLS),
+            value + rng.choice(_BLANKS),
+            value.replace("a", "á"),
+        ]
     elif isinstance(value, list):
         near += [value[1:], value + value, value[::-1], dict.fromkeys(map(str, value))]
     elif isinstance(value, dict):
@@ -286,7 +325,15 @@ def _yaml(data: bytes, rng: Random) -> bytes | None:
 
 
 _TAGS = [
-    *("!!int x", "!!float x", "!!bool 3", "!!null x", "!!timestamp x", "!!binary x", "!!set {a, b}"),
+    *(
+        "!!int x",
+        "!!float x",
+        "!!bool 3",
+        "!!null x",
+        "!!timestamp x",
+        "!!binary x",
+        "!!set {a, b}",
+    ),
     *("!!python/tuple [1]", "!x y", "!!int 0x10", "!!str", "&a [*a]", "*nobody", "&a x", "<<: 3"),
     *("{<<: 3}", "{<<: [1, {a: 1}]}", "{? [1] : 2}", "{a: 1, a: 2}", "|\n  text", ">-\n  x", "'"),
     *("0o17", "0x1F", "1_000", "1:30", "yes", "2024-01-01", ".inf", "-.inf", ".nan", "1e400"),

@@ -8,6 +8,7 @@ accepted and read as something else than it says.
 import argparse
 import json
 import multiprocessing
+import os
 import tempfile
 import time
 from collections import Counter
@@ -49,7 +50,6 @@ def faulty(trial: Trial) -> bool:
 
 def table(found: Sequence[Trial]) -> str:
     """Targets and verdicts, as a table of Markdown."""
-    counts = Counter((trial.target, trial.verdict) for trial in found)
     rows = [("target", "mutants", *VERDICTS, "longest")]
     for target in (*TARGETS, None):
         own = [trial for trial in found if target is None or trial.target == target.name]
@@ -58,7 +58,6 @@ def table(found: Sequence[Trial]) -> str:
         name = "all" if target is None else target.name
         numbers = (f"{n:,}" for n in (len(own), *(verdicts[verdict] for verdict in VERDICTS)))
         rows.append((name, *numbers, f"{longest:.1f} s"))
-    del counts
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [
         f"| {row[0]:<{widths[0]}} | "
@@ -84,13 +83,15 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         seeds.make(Path(folder))
         numbers = asked.only or range(asked.mutants)
-        found = list(trials(numbers, asked.seed, Path(folder), asked.workers))
-    if asked.json is not None:
-        text = "".join(json.dumps(asdict(trial)) + "\n" for trial in found)
-        asked.json.write_text(text, encoding="utf-8")
-    for trial in found:
-        if faulty(trial) or asked.only:
-            print(f"{trial.number} {trial.verdict}: {trial.damage}\n    {trial.said}")
+        found = []
+        with (asked.json or Path(os.devnull)).open("w", encoding="utf-8") as stream:
+            for trial in trials(numbers, asked.seed, Path(folder), asked.workers):
+                found.append(trial)
+                stream.write(json.dumps(asdict(trial)) + "\n")
+                stream.flush()
+                if faulty(trial) or asked.only:
+                    said = trial.said.replace("\n", "\n    ")
+                    print(f"{trial.number} {trial.verdict}: {trial.damage}\n    {said}", flush=True)
     print(table(found))
     print(f"seed {asked.seed}, {time.monotonic() - began:.0f} s with {asked.workers} processes")
     return int(any(map(faulty, found)))

@@ -1,8 +1,8 @@
 """What mutants are made of: small corpora, run files, a study file, a run that has finished and one
 that was stopped.
 
-Everything lies in one folder, the world, in scenes; every path in a scene is relative to it, so that
-a copy is as good as the scene.
+Everything lies in one folder, the world, in scenes. Every path in a scene is relative to it, so
+that a copy is as good as the scene.
 """
 
 import contextlib

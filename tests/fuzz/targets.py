@@ -23,7 +23,7 @@ from hyperadapters.study import performing
 __all__ = ["TARGETS", "Misread", "Refused", "Target"]
 
 Act = Callable[[Path, Random], None]
-"""Reads a scene with one damaged file, by the command line; it lies in the folder the process is in."""
+"""Reads a scene with one damaged file, in the folder that the process is in."""
 
 
 class Refused(Exception):
@@ -189,9 +189,7 @@ def _perform(run: RunFile, folder: Path, **_: object) -> Matrix:
     for task, languages in run.evaluate.items():
         for language in languages:
             lines = ((1.0, 2.0), (2.0, 2.0))
-            cells.append(
-                Score(task, str(language), "accuracy", 0.75, 2, "unseen pair", lines)
-            )
+            cells.append(Score(task, str(language), "accuracy", 0.75, 2, "unseen pair", lines))
     groups = {name: tuple(members) for name, members in run.groups.items()}
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "run.yaml").write_text(to_yaml(run), encoding="utf-8")

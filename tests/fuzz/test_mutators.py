@@ -12,7 +12,7 @@ from safetensors.numpy import save
 from fuzz.mutators import mutant
 
 FILES = {
-    "data/words.conllu": "1\tAda\tada\tNOUN\t_\t_\t0\troot\t_\t_\n\n".encode(),
+    "data/words.conllu": b"1\tAda\tada\tNOUN\t_\t_\t0\troot\t_\t_\n\n",
     "data/pairs.json": '{"en": "a", "tr": "ğ"}\n{"en": "b", "tr": "c"}\n'.encode(),
     "run.yaml": b"name: x\nrecipe: {steps: 2}\ntrain: {ner: [en, tr]}\n",
     "state.json": json.dumps({"format": 3, "progress": {"seen": [1, 2.5, None]}}).encode(),
