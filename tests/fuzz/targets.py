@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -99,7 +100,7 @@ def _read_corpora(file: Path, rng: Random) -> None:
     there = "\n".join(map(_said, sorted(file.parent.iterdir())))
     for task in run.tasks:
         for corpus in library.labelled(task):
-            if file.name in corpus.source:
+            if str(file) in re.split(r", | \| ", corpus.source):
                 for example in corpus.examples:
                     _check_example(example, there)
 
@@ -113,7 +114,7 @@ def _said(file: Path) -> str:
     if file.is_dir():
         return ""
     text = file.read_text(encoding="utf-8")
-    parts = [text, text.replace('""', '"'), text.replace("&amp;", "&")]
+    parts = [text, text.replace('"', ""), text.replace("&amp;", "&")]
     for line in text.split("\n"):
         try:
             parts.append("\n".join(_strings(json.loads(line))))
@@ -146,7 +147,7 @@ def _check_example(example: object, there: str) -> None:
             raise Misread(f"an example of no kind: {example}")
     for part in parts:
         _hold(part.strip(), f"a blank part: {example}")
-        _hold(part in there, f"invented: {part!r}")
+        _hold(part in there or part.replace('"', "") in there, f"invented: {part!r}")
 
 
 # Run files and study files ----------------------------------------------------------------------
@@ -236,12 +237,17 @@ def _report(file: Path, rng: Random) -> None:
     for cell in run.matrix.cells:
         _hold(math.isfinite(cell.score) and 0 <= cell.score <= 1, f"a score of {cell.score}")
         _hold(cell.sentences >= 0 and cell.models > 0, "negative counts")
-    for vectors in run.embeddings.values():
-        _hold(len({len(vector) for vector in vectors.values()}) < 2, "vectors of several lengths")
-        numbers = [number for vector in vectors.values() for number in vector]
-        _hold(all(isinstance(number, int | float) for number in numbers), "no numbers")
-        _hold(all(map(math.isfinite, numbers)), "a vector that is not finite")
+    _hold(all(map(_are_vectors, run.embeddings.values())), "no vectors of one length")
     _hold(all(count >= 0 for count in run.parameters.values()), "a negative count")
+
+
+def _are_vectors(values: object) -> bool:
+    """Whether names have vectors of finite numbers, all of one length."""
+    if not isinstance(values, dict) or not all(isinstance(one, list) for one in values.values()):
+        return False
+    numbers = [number for vector in values.values() for number in vector]
+    finite = all(isinstance(one, int | float) and math.isfinite(one) for one in numbers)
+    return finite and len(set(map(len, values.values()))) < 2
 
 
 def _go_on(file: Path, rng: Random) -> None:

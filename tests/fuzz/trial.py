@@ -3,7 +3,6 @@
 import json
 import logging
 import os
-import select
 import shutil
 import signal
 import sys
@@ -12,6 +11,8 @@ import time
 import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random
 
@@ -22,7 +23,8 @@ __all__ = ["LIMIT", "VERDICTS", "Trial", "tried"]
 
 VERDICTS = ("refused", "accepted", "misread", "traceback", "aborted", "slow")
 LIMIT = 20.0
-"""Seconds that a mutant may take."""
+"""Seconds of a processor that a mutant may take; waiting may take as long, several times over."""
+_PATIENCE = 6
 
 
 @dataclass(frozen=True)
@@ -52,34 +54,41 @@ def tried(numbers: Sequence[int], seed: int, world: Path) -> Iterator[Trial]:
     """
     waiting = list(numbers)
     while waiting:
-        reading, writing = os.pipe()
+        reading, writing = Pipe(duplex=False)
         child = os.fork()
         if not child:
-            os.close(reading)
+            reading.close()
             _work(waiting, seed, world, writing)
-        os.close(writing)
-        with os.fdopen(reading, "r", encoding="utf-8") as stream:
-            for trial in _answers(stream, child, waiting, seed, world):
+        writing.close()
+        with reading:
+            while waiting:
+                found = _answer(reading, child) or _lost(child, waiting[0], seed, world)
                 waiting.pop(0)
-                yield trial
+                yield found
+                if found.verdict in ("aborted", "slow"):
+                    break
+            else:
+                os.waitpid(child, 0)
 
 
-def _answers(stream, child, waiting, seed, world) -> Iterator[Trial]:  # type: ignore[no-untyped-def]
-    began = time.monotonic()
-    for number in list(waiting):
-        ready, _, _ = select.select([stream], [], [], LIMIT)
-        line = stream.readline() if ready else ""
-        if not line:
-            os.kill(child, signal.SIGKILL)
-            _, status = os.waitpid(child, 0)
-            chosen, damage, _, _ = _drawn(number, seed, world)
-            verdict = "aborted" if ready else "slow"
-            seconds = time.monotonic() - began
-            yield Trial(number, chosen.name, damage, verdict, f"status {status}", seconds)
-            return
-        yield Trial(**json.loads(line))
-        began = time.monotonic()
-    os.waitpid(child, 0)
+def _answer(reading: Connection, child: int) -> Trial | None:
+    """The next verdict of a process; None where it has died, or waits for too long and is killed."""
+    try:
+        if reading.poll(_PATIENCE * LIMIT):
+            return Trial(**json.loads(reading.recv_bytes()))
+    except EOFError:
+        return None
+    os.kill(child, signal.SIGXCPU)
+    return None
+
+
+def _lost(child: int, number: int, seed: int, world: Path) -> Trial:
+    """The verdict on a mutant that a process has died of."""
+    _, status = os.waitpid(child, 0)
+    chosen, damage, _, _ = _drawn(number, seed, world)
+    code = os.waitstatus_to_exitcode(status)
+    slow = code in (-signal.SIGPROF, -signal.SIGXCPU)
+    return Trial(number, chosen.name, damage, "slow" if slow else "aborted", f"{code}", LIMIT)
 
 
 def _drawn(number: int, seed: int, world: Path) -> tuple[Target, str, Path, bytes]:
@@ -91,7 +100,7 @@ def _drawn(number: int, seed: int, world: Path) -> tuple[Target, str, Path, byte
     return chosen, f"{file}: {words}", file, changed
 
 
-def _work(numbers: Sequence[int], seed: int, world: Path, writing: int) -> None:
+def _work(numbers: Sequence[int], seed: int, world: Path, writing: Connection) -> None:
     """What a process does until its end: a line of JSON about each mutant."""
     try:
         home = Path(tempfile.mkdtemp(dir=world))
@@ -103,8 +112,9 @@ def _work(numbers: Sequence[int], seed: int, world: Path, writing: int) -> None:
             os.dup2(devnull, stream)
         _guard(home)
         for number in numbers:
+            signal.setitimer(signal.ITIMER_PROF, LIMIT)  # what it sends ends the process
             trial = _one(number, seed, world, home)
-            os.write(writing, (json.dumps(asdict(trial)) + "\n").encode())
+            writing.send_bytes(json.dumps(asdict(trial)).encode())
         os.chdir("/")
         shutil.rmtree(home)
     except BaseException:
@@ -121,9 +131,9 @@ def _one(number: int, seed: int, world: Path, home: Path) -> Trial:
     shutil.copytree(world / chosen.scene, scene)
     (scene / file).write_bytes(changed)
     os.chdir(scene)
-    began = time.monotonic()
+    began = time.process_time()
     verdict, said = _verdict(chosen, file, Random(f"{seed}/{number}/act"))
-    return Trial(number, chosen.name, damage, verdict, said, time.monotonic() - began)
+    return Trial(number, chosen.name, damage, verdict, said, time.process_time() - began)
 
 
 def _verdict(chosen: Target, file: Path, rng: Random) -> tuple[str, str]:
