@@ -72,7 +72,7 @@ def tried(numbers: Sequence[int], seed: int, world: Path) -> Iterator[Trial]:
 
 
 def _answer(reading: Connection, child: int) -> Trial | None:
-    """The next verdict of a process; None where it has died, or waits for too long and is killed."""
+    """The next verdict of a process; None where it has died, or is killed as it waits."""
     try:
         if reading.poll(_PATIENCE * LIMIT):
             return Trial(**json.loads(reading.recv_bytes()))
