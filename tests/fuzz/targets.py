@@ -136,7 +136,7 @@ def _check_example(example: object, there: str) -> None:
     match example:
         case Tagged(words=words, labels=labels):
             _hold(len(words) == len(labels) > 0, f"words without labels: {example}")
-            parts = (*words, *labels)
+            parts = (*words, *(label for label in labels if label is not None))
         case Text(text=text):
             parts = tuple(text.split())
             _hold(parts, "an empty text")
