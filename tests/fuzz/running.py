@@ -22,7 +22,7 @@ import torch
 
 from fuzz import seeds
 from fuzz.targets import TARGETS
-from fuzz.trial import VERDICTS, Trial, tried
+from fuzz.trial import VERDICTS, Trial, target_of, tried
 
 __all__ = ["faulty", "main", "table", "trials"]
 
@@ -75,6 +75,7 @@ def main() -> int:
     parser.add_argument("--mutants", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--targets", default="", help="those whose name has this: `run`")
     parser.add_argument("--only", type=int, nargs="*", help="the numbers of some mutants")
     parser.add_argument("--json", type=Path, help="where all verdicts go")
     asked = parser.parse_args()
@@ -82,7 +83,8 @@ def main() -> int:
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         seeds.make(Path(folder))
-        numbers = asked.only or range(asked.mutants)
+        every = asked.only or range(asked.mutants)
+        numbers = [one for one in every if asked.targets in target_of(one, asked.seed).name]
         found = []
         with (asked.json or Path(os.devnull)).open("w", encoding="utf-8") as stream:
             for trial in trials(numbers, asked.seed, Path(folder), asked.workers):

@@ -19,7 +19,7 @@ from random import Random
 from fuzz.mutators import mutant
 from fuzz.targets import TARGETS, Misread, Refused, Target
 
-__all__ = ["LIMIT", "VERDICTS", "Trial", "tried"]
+__all__ = ["LIMIT", "VERDICTS", "Trial", "target_of", "tried"]
 
 VERDICTS = ("refused", "accepted", "misread", "traceback", "aborted", "slow")
 LIMIT = 20.0
@@ -91,10 +91,15 @@ def _lost(child: int, number: int, seed: int, world: Path) -> Trial:
     return Trial(number, chosen.name, damage, "slow" if slow else "aborted", f"{code}", LIMIT)
 
 
+def target_of(number: int, seed: int) -> Target:
+    """What the mutant of a number damages."""
+    weights = [target.weight for target in TARGETS]
+    return Random(f"{seed}/{number}/target").choices(TARGETS, weights)[0]
+
+
 def _drawn(number: int, seed: int, world: Path) -> tuple[Target, str, Path, bytes]:
     """The target of a number, what is done to it, its file in the scene, and its new bytes."""
-    rng = Random(f"{seed}/{number}")
-    chosen = rng.choices(TARGETS, [target.weight for target in TARGETS])[0]
+    chosen, rng = target_of(number, seed), Random(f"{seed}/{number}")
     file = rng.choice(chosen.paths(world))
     changed, words = mutant(str(file), (world / chosen.scene / file).read_bytes(), rng)
     return chosen, f"{file}: {words}", file, changed
