@@ -17,7 +17,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install quickstart test test-oldest faults check static rooms coverage format bench docs clean
+.PHONY: help install quickstart test test-oldest faults fuzz kills check static rooms coverage format bench docs clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -55,6 +55,13 @@ test-oldest: .venv-oldest/installed  ## the test suite on the oldest transformer
 
 faults: install  ## plant seeded faults in the library, one by one; each must make its test fail
 	PYTHONPATH=tests $(BIN)/python -m faults.run
+
+fuzz: install  ## damage 20,000 files that a user may have, and count what the command line says of each
+	$(TESTING) PYTHONPATH=tests $(BIN)/python -m fuzz --mutants 20000 --workers $(WORKERS)
+
+kills: install  ## kill a translation run at 30 random moments, alone and one process of two; it must go on bit-equal
+	$(TESTING) PYTHONPATH=tests $(BIN)/python -m fuzz.kills --times 30
+	$(TESTING) PYTHONPATH=tests $(BIN)/python -m fuzz.kills --times 30 --processes 2
 
 check: static rooms coverage  ## everything that must hold: format, lint, types, floors, rooms, tests, coverage
 

@@ -55,6 +55,15 @@ _scalars = st.one_of(
 )
 
 
+@pytest.mark.parametrize("mark", ["\x85", "\u2028", "\u2029", "\ufeff", "\x00", "\x1b"])
+def test_unusual_ends_of_lines_are_written_as_escapes(mark: str) -> None:
+    """A label or a name that has one is the same in the `run.yaml` of its run."""
+    for text in (mark, f"a{mark}b", f"{mark}a", f"a {mark}"):
+        written = write_yaml(text)
+        assert mark not in written
+        assert _read(written) == text
+
+
 @given(st.recursive(_scalars, lambda inner: st.lists(inner, max_size=3), max_leaves=6))
 def test_written_values_read_back_the_same(value: object) -> None:
     from hyperadapters.document.reading import _Reader

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import torch
+from accelerate import Accelerator
 
 from hyperadapters.errors import TrainingError
 from hyperadapters.machine import ranks
@@ -42,6 +43,25 @@ def test_random_states_go_on() -> None:
     drawn = torch.rand(3)
     assert restore_random_states(accelerator, saved)
     assert torch.equal(torch.rand(3), drawn)
+
+
+class _Second(Accelerator):
+    """The second of four processes."""
+
+    num_processes, process_index, device = 4, 1, torch.device("cpu")
+
+    def __init__(self) -> None:
+        pass
+
+
+def test_each_of_several_processes_has_its_own_state_back() -> None:
+    states, drawn = [], []
+    for seed in range(4):
+        torch.manual_seed(seed)
+        states.append(torch.get_rng_state())
+        drawn.append(torch.rand(3))
+    assert restore_random_states(_Second(), {"cpu": torch.stack(states)})
+    assert torch.equal(torch.rand(3), drawn[1])
 
 
 def test_states_of_another_number_of_processes_change_nothing() -> None:

@@ -88,6 +88,15 @@ class _Writer(yaml.SafeDumper):
         return True
 
 
+def _quoted(writer: _Writer, text: str) -> yaml.Node:
+    """A string; in double quotes, as an escape, where it has what YAML takes for the end of a line
+    or of the mark at a file's beginning, and would otherwise write as it is and read as a blank.
+    """
+    style = '"' if any(mark in text for mark in "\x85\u2028\u2029\ufeff") else None
+    return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Writer.add_representer(str, _quoted)
 for _name, (_pattern, _first) in _SCALARS.items():
     for _kind in (Dialect, _Writer):
         _kind.add_implicit_resolver(

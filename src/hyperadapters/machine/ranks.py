@@ -137,7 +137,9 @@ def restore_random_states(accelerator: Accelerator, saved: Mapping[str, Tensor])
     ranks, kind = accelerator.num_processes, accelerator.device.type
     if len(saved["cpu"]) != ranks or ("cuda" in saved) != (kind == "cuda"):
         return False
-    torch.set_rng_state(saved["cpu"][accelerator.process_index])
-    if "cuda" in saved:
-        torch.cuda.set_rng_state(saved["cuda"][accelerator.process_index], accelerator.device)
+    # Copies: of a row, torch reads the state at twice its place in the tensor, or beyond its end.
+    own = {name: states[accelerator.process_index].clone() for name, states in saved.items()}
+    torch.set_rng_state(own["cpu"])
+    if "cuda" in own:
+        torch.cuda.set_rng_state(own["cuda"], accelerator.device)
     return True

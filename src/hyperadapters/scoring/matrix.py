@@ -158,6 +158,7 @@ class _Cell(Closed):
     standing: Standing
     statistics: tuple[tuple[_Count, ...], ...]
     note: str = ""
+    variant: str = ""
     models: Annotated[Whole, Field(ge=1, lt=2**31)] = 1
 
     @model_validator(mode="after")
