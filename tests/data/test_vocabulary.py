@@ -1,6 +1,5 @@
 """A vocabulary is a function of its text; nothing in it is special but the five tokens."""
 
-import random
 import subprocess
 import sys
 import time
@@ -8,7 +7,7 @@ import unicodedata
 
 import pytest
 
-from hyperadapters.data.vocabulary import _plain, _sample, train_joint_tokenizer, train_tokenizer
+from hyperadapters.data.vocabulary import _parts, _sample, train_joint_tokenizer, train_tokenizer
 from hyperadapters.errors import DataError
 
 # Every pair of letters is as frequent as every other: only ties decide which are merged.
@@ -120,10 +119,18 @@ def test_an_encoder_reads_in_the_form_that_was_chosen(form, equal):
     assert read[2] == read[3]
 
 
-def test_a_giant_word_takes_no_giant_time():
-    word = "".join(random.Random(0).choices("pqrstuvw", k=200_000))
+@pytest.mark.parametrize("unit", ["ab", "你好世界", "a\u0301\u0323", "ab "])
+def test_a_giant_text_takes_no_giant_time(unit):
+    giant = (unit * 200_000)[:200_000]
     began = time.monotonic()
-    assert len(train_tokenizer([*TEXTS, word], 300, 16)) <= 300
-    marked = "a" + "\u0301\u0323" * 40_000
-    assert _plain(marked, "nfc").count(" ") == 80
-    assert time.monotonic() - began < 10
+    assert len(train_tokenizer([*TEXTS, giant], 300, 16)) <= 300
+    assert len(train_joint_tokenizer({"xx": [*TEXTS, giant]}, 100, 16, added=[])) <= 100
+    assert time.monotonic() - began < 20
+
+
+def test_long_texts_are_learned_from_in_parts_that_hold_all_of_them():
+    text = " ".join(f"w{n}" for n in range(1000)) + " " + "x" * 2500
+    parts = _parts(text)
+    assert "".join(parts) == text and max(map(len, parts)) <= 1001
+    assert sum(map(str.split, parts), [])[:1000] == text.split()[:1000], "no short word is cut"
+    assert _parts("as it is") == ["as it is"] and _parts("") == [""]

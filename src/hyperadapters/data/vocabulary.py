@@ -36,10 +36,11 @@ _SPECIAL = {
 
 _MOST = 5_000_000
 """Sentences that a joint vocabulary is learned from; the trainer holds 20 bytes a character."""
-_LONGEST = 1 << 20
-"""Bytes of a text; the trainer passes over longer ones without a word."""
-_WORD = 1000
-"""Characters of a word; the time that a vocabulary takes grows with their square."""
+_LONG = 1000
+"""Characters of a text; the time that trainers take grows with the square of it."""
+_PART = re.compile(rf"(?s).{{1,{_LONG}}}(?:\s|$)|.{{1,{_LONG}}}")
+_BYTES = 1 << 16
+"""Of a part of a text; the trainer passes over longer ones without a word."""
 _FORMS: Mapping[NormalForm, Callable[[], normalizers.Normalizer]] = {
     "nfc": normalizers.NFC,
     "nfkc": normalizers.NFKC,
@@ -61,7 +62,7 @@ def train_tokenizer(
         positions: the most tokens a sequence may have.
         form: what text is brought into before it is read.
     """
-    texts = [_bounded(text) for text in texts]
+    texts = [part for text in texts for part in _parts(text)]
     learned = _pipeline({}, form)
     trainer = trainers.WordPieceTrainer(
         vocab_size=size,
@@ -105,7 +106,8 @@ def train_joint_tokenizer(
         DataError: there is no such vocabulary: too small for the characters, or too little text.
     """
     sample = _sample(texts, temperature, seed)
-    pieces = _unigrams([_plain(text, form) for text in sample], size - len(added))
+    read = [_plain(part, form) for text in sample for part in _parts(text)]
+    pieces = _unigrams(read, size - len(added))
     model = models.Unigram(pieces, unk_id=[piece for piece, _ in pieces].index("<unk>"))
     tokenizer = Tokenizer(model)
     tokenizer.normalizer = normalizers.Sequence(
@@ -138,7 +140,7 @@ def _unigrams(texts: Sequence[str], size: int) -> list[tuple[str, float]]:
             hard_vocab_limit=False,
             character_coverage=0.99995,
             normalization_rule_name="identity",
-            max_sentence_length=_LONGEST,
+            max_sentence_length=_BYTES,
             pad_id=0,
             unk_id=1,
             eos_id=2,
@@ -152,7 +154,7 @@ def _unigrams(texts: Sequence[str], size: int) -> list[tuple[str, float]]:
             where="backbone.architecture.vocabulary",
             found=str(fault).rpartition("] ")[2].strip() or str(fault),
             cause="more characters than pieces, as of Chinese or Japanese; or there is hardly any "
-            "text, or only lines of more than a megabyte",
+            "text",
             remedy="raise `vocabulary`, or add text",
         ) from None
     learned = sentencepiece.SentencePieceProcessor(model_proto=written.getvalue())
@@ -178,12 +180,12 @@ def _sample(
 
 def _plain(text: str, form: NormalForm) -> str:
     """A text as the tokenizer of a joint vocabulary brings it into its form."""
-    return re.sub(_SPACES[form], " ", unicodedata.normalize(_NAMES[form], _bounded(text)))
+    return re.sub(_SPACES[form], " ", unicodedata.normalize(_NAMES[form], text))
 
 
-def _bounded(text: str) -> str:
-    """A text with spaces inside words of thousands of characters, which trainers are slow over."""
-    return text if len(text) < _WORD else re.sub(rf"\S{{{_WORD}}}", r"\g<0> ", text)
+def _parts(text: str) -> list[str]:
+    """A text in parts of at most a thousand characters, cut at spaces where there are any."""
+    return [text] if len(text) <= _LONG else _PART.findall(text)
 
 
 def _pipeline(vocabulary: Mapping[str, int], form: NormalForm) -> Tokenizer:
