@@ -232,8 +232,9 @@ def test_every_schedule_reads_back(values: dict[str, Any], key: str, schedule: A
     assert (digest(run) == digest(run_from({**values, "phases": {}}))) == (schedule == "observed")
 
 
-def test_where_a_phase_starts_from_reads_back(values: dict[str, Any]) -> None:
-    start = {"run": "runs/other", "phase": "train"}
+@pytest.mark.parametrize("more", [{}, {"step": 0}, {"step": 500}])
+def test_where_a_phase_starts_from_reads_back(values: dict[str, Any], more: dict[str, int]) -> None:
+    start = {"run": "runs/other", "phase": "train", **more}
     values["phases"] = {"train": {"start_from": start}}
     run = run_from(values)
     assert resolved(run)["phases"]["train"]["start_from"] == start

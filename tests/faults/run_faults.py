@@ -107,7 +107,7 @@ RUNS = (
     ),
     Fault(
         "layers of a backbone that are missing are drawn at random",
-        "backbones/architectures.py",
+        "backbones/soundness.py",
         "if lost:",
         "if None:",
         "tests/backbones/test_architectures.py::test_a_backbone_that_lacks_weights_is_refused[bert]",
@@ -213,9 +213,31 @@ RUNS = (
     ),
     Fault(
         "a run file of one's own is replaced by the resolved one",
-        "training/loop.py",
-        "if owner is not None and not begun and not _is_resolved(file):",
-        "if False:",
+        "machine/written.py",
+        "if foreign:",
+        "if None:",
         "tests/training/test_loop.py::test_a_run_file_in_its_own_output_is_not_replaced",
+    ),
+    Fault(
+        "a file of a bundle is read whatever it holds",
+        "machine/sealed.py",
+        "if _digest_of(file) != digest:",
+        "if None:",
+        "tests/run/test_bundle.py::test_damage_is_named[one-bit]",
+    ),
+    Fault(
+        "the best weights that a checkpoint names are looked at when training ends",
+        "training/checkpoint.py",
+        'if state.get("best_file") is None else',
+        "if True else",
+        "tests/training/test_checkpoint.py::"
+        "test_damaged_best_weights_are_found_with_the_checkpoint_that_names_them[flipped]",
+    ),
+    Fault(
+        "a failed run goes on from weights that no finite loss was computed with",
+        "training/losses.py",
+        'raise self._error("loss is", step, _told(rows), good=step - 2)',
+        'raise self._error("loss is", step, _told(rows), good=step - 1)',
+        "tests/training/test_losses.py::test_what_is_not_finite_is_named[nan-1.0-loss-0]",
     ),
 )

@@ -48,7 +48,7 @@ def seal(folder: Path, name: str, values: Mapping[str, Any]) -> None:
     files = {
         file.relative_to(folder).as_posix(): _digest_of(file)
         for file in _files(folder)
-        if not _is_hidden(file, folder)
+        if file != folder / name and not _is_hidden(file, folder)
     }
     plain: dict[str, Any] = from_json(json.dumps({**values, "files": files}))
     text = json.dumps({**plain, "seal": _seal_of(plain)}, indent=1)
