@@ -113,7 +113,7 @@ def _said(file: Path) -> str:
     """All that a file says, also what escapes of JSON, XML and CSV stand for."""
     if file.is_dir():
         return ""
-    text = file.read_text(encoding="utf-8")
+    text = file.read_bytes().decode("utf-8")
     parts = [text, text.replace('"', ""), text.replace("&amp;", "&")]
     for line in text.split("\n"):
         try:
