@@ -16,7 +16,7 @@ from hyperadapters.data.reading import read_words
 from hyperadapters.document.document import Document, Fault, KeyPath
 from hyperadapters.document.validation import unknown
 from hyperadapters.document.values import Names, Text
-from hyperadapters.errors import ConfigError, DataError, nearest
+from hyperadapters.errors import ConfigError, DataError
 from hyperadapters.examples import Tagged
 from hyperadapters.forms import Linear
 from hyperadapters.metrics import METRICS, Loss, Metric, Statistics
@@ -32,7 +32,7 @@ from hyperadapters.tasks.base import (
     full_precision,
 )
 from hyperadapters.tasks.batch import IGNORED, Encoded, Share, padded
-from hyperadapters.tasks.labels import labels_of, mapped
+from hyperadapters.tasks.labels import labels_of, mapped, no_label
 from hyperadapters.tasks.settings import TaskSettings
 from hyperadapters.tasks.words import UNSEEN, first_tokens, without_token
 
@@ -154,23 +154,10 @@ class Tagging(Task):
         for word, label in zip(example.words, example.labels, strict=True):
             here = None if label is None else mapped(label, self.label_map)
             if label is not None and here not in index:
-                raise self._unknown(label, str(here), word, example)
+                found = f"`{label}` at the word `{word}` of `{example.text[:80]}`"
+                raise no_label(label, str(here), self.name, self.labels, found)
             gold.append(IGNORED if here is None else index[here])
         return gold
-
-    def _unknown(self, label: str, here: str, word: str, example: Tagged) -> DataError:
-        close, key = nearest(here, self.labels), label.partition("-")[2] or label
-        onto = "O" if "O" in self.labels else close or self.labels[0]
-        after = f", `{here}` after the label map," if here != label else ""
-        return DataError(
-            f"label `{label}`{after} is not among the labels of task `{self.name}`",
-            expected=f"one of {', '.join(self.labels)}",
-            found=f"`{label}` at the word `{word}` of `{example.text[:80]}`",
-            cause="the corpus has another label set than the task",
-            remedy=(f"did you mean `{close}`? If not, " if close else "")
-            + f"map it onto one of these, `--set tasks.{self.name}.label_map.{key}={onto}`; "
-            f"before a run is trained, `{here}` can be added to its `labels`",
-        )
 
     def targets(
         self, encoded: Sequence[Encoded], tokens: int, generator: torch.Generator
