@@ -35,7 +35,8 @@ def test_every_method_has_a_setting() -> None:
     assert SETTINGS.keys() == METHODS.keys()
     assert len(SETTINGS["pair-adapters-big"].routes) == 100
     assert SETTINGS["pair-adapters-big"].backbone == "transformer-big"
-    assert Route.of("sw", "en") in SETTINGS["transformer-base"].routes
+    assert Route.of("iu", "en") in SETTINGS["transformer-base"].routes
+    assert Route.of("sw", "en") not in SETTINGS["transformer-base"].routes
 
 
 def test_the_setting_of_hyper_x() -> None:
