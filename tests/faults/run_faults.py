@@ -17,8 +17,8 @@ TASKS = (
     ),
     Fault(
         "second sub-words are labelled too",
-        "tasks/tagging.py",
-        "if word is not None and first[word] == _UNSEEN:",
+        "tasks/words.py",
+        "if word is not None and first[word] == UNSEEN:",
         "if word is not None:",
         "tests/tasks/test_tagging.py::test_labels_stand_on_first_sub_words",
     ),
@@ -101,8 +101,8 @@ RUNS = (
     Fault(
         "a run goes on with other examples of the same number",
         "mixture/streams.py",
-        "len(encoded), encoded.checksum(), left_out)",
-        'len(encoded), "", left_out)',
+        "len(encoded), encoded.checksum(), **told)",
+        'len(encoded), "", **told)',
         "tests/training/test_loop.py::test_other_examples_under_the_same_names_are_noticed",
     ),
     Fault(

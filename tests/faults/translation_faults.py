@@ -65,8 +65,8 @@ TRANSLATION = (
     Fault(
         "padding does not count as tokens of a batch",
         "mixture/deck.py",
-        "each = self.number // width // blocks",
-        "each = 2 * self.number // width // blocks",
+        "each = self.number // longest // blocks",
+        "each = 2 * self.number // longest // blocks",
         "tests/mixture/test_mixture.py::test_a_batch_of_tokens_is_full_and_no_more_with_padding",
     ),
     Fault(
@@ -109,9 +109,9 @@ TRANSLATION = (
     ),
     Fault(
         "a token that is written in a text ends it",
-        "tasks/translation.py",
-        "[token for token in ids if token not in control]",
-        "list(ids)",
+        "data/reading.py",
+        "list(texts), add_special_tokens=False, split_special_tokens=True, verbose=False",
+        "list(texts), add_special_tokens=False, verbose=False",
         "tests/tasks/test_translation.py::test_tokens_written_in_a_text_are_no_tokens",
     ),
     Fault(
