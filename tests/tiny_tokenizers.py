@@ -28,7 +28,7 @@ _SPLIT = (
 """As tokenizers of large language models split text."""
 
 
-def _with_marks(inner: Tokenizer) -> PreTrainedTokenizerFast:
+def _with_marks(inner: Tokenizer, **more: Any) -> PreTrainedTokenizerFast:
     """`<s>` before a text and `</s>` behind it."""
     known = [(name, inner.token_to_id(name)) for name in ("<s>", "</s>")]
     frame = {"single": "<s> $A </s>", "pair": "<s> $A </s> </s> $B </s>"}
@@ -37,16 +37,16 @@ def _with_marks(inner: Tokenizer) -> PreTrainedTokenizerFast:
     inner.post_processor = added if before is None else processors.Sequence([before, added])
     names = {"bos_token": "<s>", "cls_token": "<s>", "eos_token": "</s>", "sep_token": "</s>"}
     names |= {"pad_token": "<pad>", "unk_token": "<unk>", "mask_token": "<mask>"}
-    return PreTrainedTokenizerFast(tokenizer_object=inner, **names)
+    return PreTrainedTokenizerFast(tokenizer_object=inner, **names, **more)
 
 
 _MARKS = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 
 
 def _bpe(
-    before: Any, *, normal: Any = None, after: Any = None, spans: tuple[str, ...] = (), **more: Any
+    before: Any, *, normal: Any = None, after: Any = None, **more: Any
 ) -> PreTrainedTokenizerFast:
-    inner = Tokenizer(models.BPE(unk_token="<unk>", **more))
+    inner = Tokenizer(models.BPE(unk_token="<unk>"))
     if before is not None:
         inner.pre_tokenizer = before
     if normal is not None:
@@ -60,13 +60,14 @@ def _bpe(
         inner.post_processor, inner.decoder = after, decoders.ByteLevel()
     else:
         inner.decoder = decoders.Metaspace()
-    return _with_marks(inner)
+    return _with_marks(inner, **more)
 
 
 def byte_level(prefix: bool, trim: bool = True) -> PreTrainedTokenizerFast:
     """As RoBERTa's: a byte-level BPE, whose words but the first begin with `Ġ`."""
     marks = pre_tokenizers.ByteLevel(add_prefix_space=prefix)
-    return _bpe(marks, after=processors.ByteLevel(trim_offsets=trim))
+    after = processors.ByteLevel(trim_offsets=trim)
+    return _bpe(marks, after=after, add_prefix_space=prefix)
 
 
 def _split() -> PreTrainedTokenizerFast:

@@ -18,6 +18,7 @@ from hyperadapters.config import run_from
 from hyperadapters.context import Row
 from hyperadapters.data import Corpus
 from hyperadapters.errors import ConfigError, DataError
+from hyperadapters.examples import Tagged
 from hyperadapters.metrics import Accuracy, Loss, Metric, Statistics
 from hyperadapters.model.adapt import adapt
 from hyperadapters.routes import Cell, Route
@@ -244,3 +245,13 @@ def test_a_corpus_without_examples_cannot_be_scored(translator: Assembly) -> Non
             lambda cell: empty,
             standings=unseen,
         )
+
+
+def test_words_without_a_token_are_counted_in_the_note(tmp_path: Path) -> None:
+    made = assemble(run_from(tiny_runs.values(tmp_path, evaluate={"spans": ["en"]})))
+    corpus = made.corpus(made.cell("spans", "en"), "test")
+    label = next(name for name in made.tasks["spans"].labels if name != "O")
+    lost = Tagged(("May", "\u200b", "\u200b"), (label, label, "O"))
+    corpora = {(Cell("spans", Route.of("en")), "test"): replace(corpus, examples=(lost,))}
+    (cell,) = evaluate(replace(made, library=Library(made.run, corpora=corpora))).cells
+    assert cell.note.endswith("1 labelled words without a token")

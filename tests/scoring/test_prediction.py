@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sacrebleu
+import torch
 
 import tiny_runs
 from commands import RUN
@@ -313,3 +314,23 @@ def test_answers_are_given_under_what_the_method_scores_under(tmp_path: Path) ->
     made.model.register_forward_pre_hook(lambda _, given: ran.extend(given[0].rows))
     list(predict(made, "fields", "fi", ["one day"]))
     assert ran == [Row(task="fields", language="fi", source_language="en", target_language="tr")]
+
+
+def test_unknown_pieces_that_are_left_out_are_told(
+    translator: Assembly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every translation is one unknown piece: there is nothing left of it, which is said."""
+
+    def generate(context: Context, **inputs: Any) -> torch.Tensor:
+        tokenizer = translator.tokenizer
+        row = [tokenizer.pad_token_id, tokenizer.unk_token_id, tokenizer.eos_token_id]
+        return torch.tensor([row] * len(inputs["input_ids"]))
+
+    monkeypatch.setattr(translator.model, "generate", generate)
+    told: list[str] = []
+    asked = [(Route.of("de", "en"), text) for text in ("drei", "", "vier")]
+    assert list(ask(translator, "mt", asked, told.append)) == ["", "", ""]
+    assert told == ["lines 1 to 3: 2 unknown pieces are left out of translations"]
+    (cell,) = evaluate(translator, cells=[translator.cell("mt", "de-en")]).cells
+    count = len(cell.statistics)
+    assert f"; {count} unknown pieces are left out of translations" in cell.note

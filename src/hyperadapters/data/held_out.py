@@ -76,7 +76,7 @@ def _plainly(text: str) -> str:
     seen = _UNSEEN.sub("", text)
     if len(seen) < _LONG:
         return unicodedata.normalize("NFKC", seen)
-    # Python's own takes the square of the time on a long run of combining marks.
+    # The time of Python's own may grow faster than a text.
     return NFKC().normalize_str(seen)
 
 
