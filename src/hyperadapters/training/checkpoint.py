@@ -150,8 +150,8 @@ def latest(folder: Path, until: tuple[int | float, int] = (math.inf, 0)) -> Path
 
 def reached(path: Path) -> tuple[int, int]:
     """The phase of a checkpoint, from 0, and the updates done in it."""
-    phase, step = path.name.split("-")
-    return int(phase), int(step)
+    phase, step = map(int, re.findall(r"\d+", path.name))
+    return phase, step
 
 
 def read(path: Path) -> Checkpoint:
