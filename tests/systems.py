@@ -1,7 +1,6 @@
 """The published systems as values, at sizes for tests: built in and still to come."""
 
 from hyperadapters.forms import Bottleneck, LoRA, Norm
-from hyperadapters.initial import Normal
 from hyperadapters.method import BACKBONE, HEADS, Adapter, Method, Phase
 from hyperadapters.methods import hyper_x, psf
 from hyperadapters.providers import (
@@ -15,6 +14,7 @@ from hyperadapters.providers import (
     table,
 )
 from hyperadapters.sites import Where
+from hyperadapters.slots import Normal
 
 NORMS = Where("attention_norm", "cross_attention_norm", "ffn_norm", "embedding_norm", "final_norm")
 TWO = Where("attention", "ffn")

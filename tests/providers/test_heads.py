@@ -3,11 +3,10 @@
 import pytest
 import torch
 
-from hyperadapters.initial import Normal
 from hyperadapters.providers import DrawnHeads, LinearHeads
 from hyperadapters.providers.base import Group, by_shape
 from hyperadapters.sites import Site
-from hyperadapters.slots import Slot
+from hyperadapters.slots import Normal, Slot
 
 GROUP = Group((Site("encoder", 0, "ffn"), Site("encoder", 1, "ffn")), {"up": Slot((40, 50))})
 

@@ -11,12 +11,11 @@ from torch.nn.functional import relu
 
 from hyperadapters.context import Row
 from hyperadapters.errors import UnknownName
-from hyperadapters.initial import Normal
 from hyperadapters.providers import Hypernetwork, Learned, LinearHeads, Mlp, Residual, hypernetwork
 from hyperadapters.providers.heads import Per
 from hyperadapters.providers.plans import Plan
 from hyperadapters.sites import Site
-from hyperadapters.slots import Slot
+from hyperadapters.slots import Normal, Slot
 
 SITES = [Site("encoder", layer, position) for layer in (0, 1) for position in ("attention", "ffn")]
 SLOTS = {site: {"w": Slot((3, 4)), "b": Slot((3,))} for site in SITES}

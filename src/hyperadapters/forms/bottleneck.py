@@ -11,8 +11,7 @@ from torch.nn import functional
 
 from hyperadapters.errors import ConfigError
 from hyperadapters.forms.base import Form, Weights
-from hyperadapters.initial import Initial, Normal
-from hyperadapters.slots import Slot
+from hyperadapters.slots import Initial, Normal, Slot
 
 __all__ = ["Bottleneck", "activate", "bottleneck", "normalise"]
 

@@ -1,7 +1,6 @@
 """BAD-X (Parović et al., 2022): one adapter for a source and a target language together."""
 
 from hyperadapters.forms import Bottleneck
-from hyperadapters.initial import Normal
 from hyperadapters.method import Method
 from hyperadapters.methods.mad_x import (
     TEXT_RECIPE,
@@ -11,6 +10,7 @@ from hyperadapters.methods.mad_x import (
     task_phase,
 )
 from hyperadapters.schedules import Fixed
+from hyperadapters.slots import Normal
 
 __all__ = ["bad_x"]
 

@@ -1,10 +1,10 @@
 """Hyper-X (Üstün et al., 2022) and the baseline that it is measured against."""
 
 from hyperadapters.forms import Bottleneck, Norm
-from hyperadapters.initial import Normal
 from hyperadapters.method import BACKBONE, HEADS, Adapter, Method, Phase
 from hyperadapters.providers import Learned, LinearHeads, Mlp, hypernetwork, table
 from hyperadapters.sites import Where
+from hyperadapters.slots import Normal
 
 __all__ = ["full_fine_tuning", "hyper_x"]
 

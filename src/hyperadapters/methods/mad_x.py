@@ -5,11 +5,11 @@ from math import ceil
 from typing import Literal
 
 from hyperadapters.forms import Bottleneck
-from hyperadapters.initial import Normal
 from hyperadapters.method import HEADS, Adapter, Method, Phase, Recipe
 from hyperadapters.providers import table
 from hyperadapters.schedules import Observed, Schedule
 from hyperadapters.sites import Where
+from hyperadapters.slots import Normal
 
 __all__ = [
     "TEXT_RECIPE",

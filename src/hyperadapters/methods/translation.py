@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from hyperadapters.forms import Bottleneck
-from hyperadapters.initial import Initial, Normal, Xavier
 from hyperadapters.method import BACKBONE, Adapter, Method, Phase, Recipe
 from hyperadapters.providers import (
     Encoder,
@@ -17,7 +16,7 @@ from hyperadapters.providers import (
     table,
 )
 from hyperadapters.sites import Tower, Where
-from hyperadapters.slots import Law, cut_normal, normal
+from hyperadapters.slots import Initial, Law, Normal, Xavier, cut_normal, normal
 
 __all__ = ["Size", "hyper_adapters", "language_adapters", "pair_adapters", "transformer"]
 

@@ -10,8 +10,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from hyperadapters.context import Factor
-from hyperadapters.initial import Initial, Normal
-from hyperadapters.slots import check_std
+from hyperadapters.slots import Initial, Normal, check_std
 
 __all__ = ["Combine", "Concatenate", "Contrast", "Encoder", "Mlp", "Rectified", "Residual"]
 

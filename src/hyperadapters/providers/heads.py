@@ -9,9 +9,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from hyperadapters.initial import Initial, Normal
 from hyperadapters.providers.base import Group
-from hyperadapters.slots import check_std
+from hyperadapters.slots import Initial, Normal, check_std
 
 __all__ = ["DrawnHeads", "DrawnMaps", "Heads", "LinearHeads", "LinearMaps", "Maps", "Per"]
 

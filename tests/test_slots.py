@@ -3,8 +3,7 @@
 import pytest
 import torch
 
-from hyperadapters.initial import Initial, Normal, Xavier
-from hyperadapters.slots import Law, cut_normal, normal, uniform
+from hyperadapters.slots import Initial, Law, Normal, Xavier, cut_normal, normal, uniform
 
 
 @pytest.mark.parametrize(
