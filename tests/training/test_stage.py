@@ -254,7 +254,9 @@ def test_a_loss_that_is_not_finite_stops_the_run(tmp_path: Path) -> None:
         train(assembly, tmp_path)
     message = str(caught.value)
     assert "phase `train`, update" in message and "a batch of language=" in message
-    assert f"{tmp_path / 'checkpoints'}" in message
+    assert (tmp_path / "checkpoints" / "000-00000001").is_dir(), "its weights are no good"
+    assert "lower the learning rate from the model as it began" in message
+    assert '"learning_rate": 1e+29' in message
 
 
 def test_a_phase_that_trains_nothing_is_an_error(tmp_path: Path) -> None:

@@ -28,7 +28,8 @@ def rescue(assembly: Assembly, folder: Path, number: int, good: int) -> str:
     """
     run, phases = folder.parent, assembly.method.phases
     phase, start = phases[number], checkpoint.latest(folder, (number, good))
-    changes: dict[str, Any] = {phase.name: {"learning_rate": phase.recipe.learning_rate / _SLOWER}}
+    rate = float(f"{phase.recipe.learning_rate / _SLOWER:.6g}")
+    changes: dict[str, Any] = {phase.name: {"learning_rate": rate}}
     if start is not None:
         place, step = checkpoint.reached(start)
         name = phases[place].name
