@@ -1,5 +1,6 @@
-"""Folders that are read back only as they were written: one of their files lists the checksums of
-the others, and has one of itself.
+"""Folders that are read back only as they were written: one file lists the checksums of all.
+
+It has one of itself, too.
 """
 
 import hashlib

@@ -261,6 +261,14 @@ def test_numbers_dates_and_booleans_are_text_as_they_are_written(
     assert found[4:] == ["null"] * zeros
 
 
+@pytest.mark.parametrize("number", ["1e308", "1E5", "2.0", "-0.10", "12e-3", "9" * 30])
+def test_a_number_of_json_is_text_as_it_is_written(number: str, tmp_path: Path) -> None:
+    (tmp_path / "train.jsonl").write_text('{"text": ' + number + "}\n")
+    source = Hub(path=str(tmp_path / "{split}.jsonl"), text="text")
+    (one,) = source.read("mlm", Route.of("en"), "train", None).examples
+    assert one.text == number
+
+
 def test_typed_columns_of_parquet_are_text(tmp_path: Path) -> None:
     when = date(2024, 1, 5)
     columns = {

@@ -20,6 +20,20 @@ _HALF = re.compile(r"\\u[dD][89a-fA-F]")
 """An escaped half of a character, of which JSON needs two."""
 
 
+class _AsWritten(Decimal):
+    """A number that is printed as it was written: `1e308`, where `Decimal` has `1E+308`."""
+
+    def __new__(cls, text: str) -> "_AsWritten":
+        number = super().__new__(cls, text)
+        number._text = text
+        return number
+
+    def __str__(self) -> str:
+        return self._text
+
+    _text: str
+
+
 def json_of(text: str, where: str) -> Any:
     """A value of JSON; its numbers with a point or an exponent stay as they are written.
 
@@ -31,7 +45,7 @@ def json_of(text: str, where: str) -> Any:
             or half a character.
     """
     try:
-        value = json.loads(text, parse_float=Decimal, parse_constant=_no_json)
+        value = json.loads(text, parse_float=_AsWritten, parse_constant=_no_json)
         if _HALF.search(text):
             json.dumps(value, ensure_ascii=False, default=str).encode()
         return value
