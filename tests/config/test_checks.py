@@ -183,6 +183,17 @@ def test_each_contradiction_is_found(
     assert all(part in faults[0] for part in said), faults[0]
 
 
+@pytest.mark.parametrize("wrong", [3, True, 2.5, "adapters"])
+@pytest.mark.parametrize("key", ["trains", "acts", "leave_out"])
+def test_parts_that_are_not_several_are_left_to_the_schema(
+    values: dict[str, Any], key: str, wrong: object
+) -> None:
+    phases = {"train": {key: wrong, "train": {"mlm": ["en"]}}}
+    assert _faults(_with(values, phases=phases)) == []
+    (untrained,) = _faults(_with(values, backbone=_ARCHITECTURE, phases=phases))
+    assert "nothing trains the random weights" in untrained
+
+
 def test_a_missing_argument_is_one_fault(values: dict[str, Any]) -> None:
     (fault,) = _faults(_with(values, method="bad-x"))
     assert "`method`: `bad-x` needs the argument `target`" in fault

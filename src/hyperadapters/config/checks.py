@@ -121,9 +121,14 @@ def _named_parts(
     adapters = [adapter.name for adapter in method.adapters] if method else []
     legal = {"trains": [*adapters, BACKBONE, HEADS], "acts": adapters, "leave_out": adapters}
     for key, known in legal.items() if method else ():
-        for name in given.get(key) or ():
+        for name in _several(given.get(key)):
             if name not in known:
                 yield unknown(document, (*place, key), "part of the method", str(name), known)
+
+
+def _several(values: object) -> Collection[Any]:
+    """What should be several; nothing where it is one."""
+    return values if isinstance(values, (list, tuple, dict)) else ()
 
 
 def _batches(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
@@ -175,7 +180,7 @@ def _untrained(document: Document, parts: Parts, method: Method | None) -> Itera
     }
     trained: dict[str, Collection[str]] = {name: (BACKBONE,) for name in given}
     trained |= {phase.name: phase.trains for phase in method.phases}
-    trained |= {name: own["trains"] for name, own in given.items() if own.get("trains")}
+    trained |= {name: _several(own["trains"]) for name, own in given.items() if own.get("trains")}
     started = any(own.get("start_from") for own in given.values())
     if not started and not any(BACKBONE in parts for parts in trained.values()):
         yield document.fault(
