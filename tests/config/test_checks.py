@@ -117,6 +117,7 @@ _TEXTS = {"kind": "translation", "data": {"format": "cldr", "content": "text"}}
             ["`tasks.mt.data`: the data of a translation task have one side only"],
         ),
         ({"groups": {"seen": ["turkish"]}}, ["`groups.seen.0`: unknown language `turkish`"]),
+        ({"groups": {"seen": ["tr", ["tr"]]}}, ["`groups.seen.1`: unknown language `['tr']`"]),
         ({"method": "hyper-y"}, ["`method`: unknown method `hyper-y`", "did you mean"]),
         ({"method": {"name": "hyper-y"}}, ["`method.name`: unknown method"]),
         ({"phases": {"tran": {"steps": 1}}}, ["`phases.tran`: unknown phase", "mean `train`?"]),

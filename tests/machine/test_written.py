@@ -61,6 +61,15 @@ def test_names_may_lie_in_folders(tmp_path: Path) -> None:
     assert written(tmp_path) == ("by-name/one",)
 
 
+@pytest.mark.parametrize("name", ["", "/x", "../x", "a/../../x", "a\0b", "."])
+def test_names_that_lie_elsewhere_are_no_names_of_a_folder(name: str, tmp_path: Path) -> None:
+    claim(tmp_path, "report.html")
+    with (tmp_path / LIST).open("a") as stream:
+        stream.write(name + "\n")
+    with pytest.raises(BundleError, match="is not the list of what was written there"):
+        written(tmp_path)
+
+
 @pytest.mark.parametrize("content", [b"", b"my own list\n", b"\xff\xfe\x00", b"\nreport.html\n"])
 def test_a_list_of_others_is_left_alone(tmp_path: Path, content: bytes) -> None:
     (tmp_path / LIST).write_bytes(content)

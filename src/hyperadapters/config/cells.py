@@ -92,11 +92,10 @@ def group_faults(document: Document, parts: Parts, method: Method | None) -> Ite
     known = texts | {language for task in parts["tasks"].values() for language in _languages(task)}
     known |= {language for text in texts for language in languages_in(text)}
     for place, group, members in _all_cells(document, (("groups",),)):
-        for number, text in enumerate(members):
-            languages = set(languages_in(str(text)))  # of a direction that has no cell in this run
+        for number, text in enumerate(map(str, members)):
+            languages = set(languages_in(text))  # of a direction that has no cell in this run
             if known and text not in known and not languages <= known:
-                place_of = (*place, group, number)
-                yield unknown(document, place_of, "language", str(text), sorted(known))
+                yield unknown(document, (*place, group, number), "language", text, sorted(known))
 
 
 def selection_faults(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ The names stand in a file of the folder, one a line, each before the first writi
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from hyperadapters.errors import BundleError
 from hyperadapters.machine.whole import clear, remove, whole
@@ -31,14 +31,20 @@ def written(folder: Path) -> tuple[str, ...]:
         return ()
     except ValueError:  # no text, or none at all
         head, names = "", []
-    if head != _HEAD:
+    if head != _HEAD or not all(map(_lies_below, names)):
         raise BundleError(
             f"`{folder / LIST}` is not the list of what was written there",
-            expected=f"a first line `{_HEAD}`",
+            expected=f"a first line `{_HEAD}`, and a name of this folder in each other line",
             cause="the list was changed, or it is a file of yours",
             remedy="put the list back, or take another folder",
         )
     return tuple(names)
+
+
+def _lies_below(name: str) -> bool:
+    """Whether a name is that of something in a folder, and not elsewhere."""
+    path = PurePosixPath(name)
+    return bool(path.parts) and not path.is_absolute() and not {"..", "\0"} & {*path.parts, *name}
 
 
 def check_free(folder: Path, names: Iterable[str]) -> None:
