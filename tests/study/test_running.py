@@ -150,7 +150,8 @@ def test_a_study_whose_runs_score_nothing(study: Study, scores: Any, tmp_path: P
     assert (len(scores.done), result.scored) == (8, False)
     assert json.loads((out / "study.json").read_text())["lines"]["small"]["cells"] == []
     assert {path.name for path in out.iterdir()} == {
-        *("runs", "by-name", "study.json", "study.md", "report.html")
+        LIST,
+        *("runs", "by-name", "study.json", "study.md", "report.html"),
     }
     print_result(result, Console(quiet=True))
 
