@@ -6,7 +6,6 @@ from torch import Tensor
 
 from hyperadapters.context import Row
 from hyperadapters.forms import Bottleneck
-from hyperadapters.initial import Normal
 from hyperadapters.providers import (
     Encoder,
     Even,
@@ -18,6 +17,7 @@ from hyperadapters.providers import (
     hypernetwork,
 )
 from hyperadapters.sites import Site
+from hyperadapters.slots import Normal
 
 SITES = [Site("encoder", layer, "ffn") for layer in range(4)]
 ROWS = [Row(task=task, language=language) for task in "ab" for language in "xyz"]
