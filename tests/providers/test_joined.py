@@ -1,9 +1,11 @@
-"""Joined providers: each slot from its own part, each part asked for its own rows."""
+"""Several providers: each slot from its own part, or their sum; each asked for its own rows."""
 
+import pytest
 import torch
 
 from hyperadapters.context import Row
-from hyperadapters.providers import joined, table
+from hyperadapters.errors import UnknownName
+from hyperadapters.providers import joined, summed, table
 from hyperadapters.sites import Site
 from hyperadapters.slots import Slot
 
@@ -43,3 +45,24 @@ def test_each_part_is_asked_once_for_its_distinct_rows() -> None:
         part.register_forward_pre_hook(lambda _, given: asked.append(list(given[0])))
     provider(rows, [SITE])
     assert asked == [[Row(task="ner"), Row(task="pos")], [Row(language="tr")]]
+
+
+def test_a_sum_is_that_of_its_parts_at_every_row() -> None:
+    pairs = (("ner", "tr"), ("pos", "yo"), ("ner", "yo"))
+    rows = [Row(task=task, language=language) for task, language in pairs]
+    plan = summed(table("task"), table("language"))
+    provider = plan.build(SLOTS, rows, {})
+    assert provider.factors == plan.factors == ("task", "language")
+    total = provider(rows, [SITE]).weights[SITE]
+    for place, row in enumerate(rows):
+        parts = [part([row.of(part.factors)], [SITE]).weights[SITE] for part in provider.parts]
+        for slot in SLOTS[SITE]:
+            assert torch.equal(total[slot][place], parts[0][slot][0] + parts[1][slot][0])
+
+
+def test_a_sum_knows_what_all_its_parts_know() -> None:
+    plan = summed(table("task"), table("language"))
+    provider = plan.build(SLOTS, [Row(task="ner", language="tr")], {})
+    provider.check(Row(task="ner", language="tr"))
+    with pytest.raises(UnknownName, match="language=yo"):
+        provider.check(Row(task="ner", language="yo"))

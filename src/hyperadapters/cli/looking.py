@@ -15,7 +15,11 @@ __all__ = ["describe", "methods", "report"]
 @app.command()
 def describe(
     what: Annotated[
-        str, typer.Argument(metavar="FILE|METHOD", help="A run file, or the name of a method.")
+        str,
+        typer.Argument(
+            metavar="FILE|RUN|METHOD",
+            help="A run file, the folder of a run, or the name of a method.",
+        ),
     ],
     backbone: Annotated[
         str | None, typer.Option(help="Another backbone, by name: `xlm-roberta-base`.")
@@ -25,17 +29,23 @@ def describe(
     as_json: AsJson = False,
 ) -> None:
     """Count the parameters of a run or a method; needs no weights and no network, but the corpora
-    where a run takes its labels or its vocabulary from them.
+    where a run takes its labels or its vocabulary from them. Of the folder of a run also what its
+    hypernetwork wrote when that was last looked at: sizes, and what they vary by.
 
     Example: `hyperadapters describe hyper-x-base --backbone xlm-roberta-base`
     """
     from hyperadapters.config import load_run
     from hyperadapters.report.description import description_table
+    from hyperadapters.report.generated import written_facts
+    from hyperadapters.report.runs import records_in
     from hyperadapters.run.catalogue import published
     from hyperadapters.run.description import describe as described
 
     more = [*(changes or []), *([f"backbone.name={backbone}"] if backbone else [])]
-    if Path(what).suffix in (".yaml", ".yml") or Path(what).is_file():
+    if Path(what).is_dir():
+        facts = described(load_run(Path(what) / "run.yaml", more), data_root=data_root)
+        facts |= written_facts(records_in(Path(what)))
+    elif Path(what).suffix in (".yaml", ".yml") or Path(what).is_file():
         facts = described(load_run(Path(what), more), data_root=data_root)
     else:
         facts = published(what, more)

@@ -1,7 +1,7 @@
 """Every published system that is built in, side by side, as values."""
 
 from hyperadapters.methods.bad_x import bad_x
-from hyperadapters.methods.hyper_x import full_fine_tuning, hyper_x
+from hyperadapters.methods.hyper_x import full_fine_tuning, hyper_x, pair_table, task_adapters
 from hyperadapters.methods.mad_x import mad_x_hyper_x, mad_x_v2
 from hyperadapters.methods.psf import psf
 from hyperadapters.methods.published import METHODS, SETTINGS
@@ -33,7 +33,9 @@ __all__ = [
     "mad_x_hyper_x",
     "mad_x_v2",
     "pair_adapters",
+    "pair_table",
     "psf",
+    "task_adapters",
     "tlr_all_multi",
     "tlr_bilingual",
     "tlr_leave_out_targ",

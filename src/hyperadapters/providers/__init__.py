@@ -7,6 +7,7 @@ from hyperadapters.providers.encoder import (
     Concatenate,
     Contrast,
     Encoder,
+    Even,
     Mlp,
     Rectified,
     Residual,
@@ -16,7 +17,7 @@ from hyperadapters.providers.hypernetwork import Hypernetwork
 from hyperadapters.providers.joined import Joined
 from hyperadapters.providers.joint import JointGaussian
 from hyperadapters.providers.materialise import materialise, written
-from hyperadapters.providers.plans import Plan, hypernetwork, joined, table
+from hyperadapters.providers.plans import Plan, hypernetwork, joined, summed, table
 from hyperadapters.providers.table import Table
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "DrawnHeads",
     "Embedding",
     "Encoder",
+    "Even",
     "Gaussian",
     "Heads",
     "Hypernetwork",
@@ -43,6 +45,7 @@ __all__ = [
     "hypernetwork",
     "joined",
     "materialise",
+    "summed",
     "table",
     "written",
 ]

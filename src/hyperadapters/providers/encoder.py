@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from math import sqrt
 from typing import final
 
 import torch
@@ -12,7 +13,7 @@ from torch import Tensor, nn
 from hyperadapters.context import Factor
 from hyperadapters.slots import Initial, Normal, check_std
 
-__all__ = ["Combine", "Concatenate", "Contrast", "Encoder", "Mlp", "Rectified", "Residual"]
+__all__ = ["Combine", "Concatenate", "Contrast", "Encoder", "Even", "Mlp", "Rectified", "Residual"]
 
 Vectors = Mapping[Factor, Float[Tensor, "site row _"]]
 
@@ -156,6 +157,69 @@ class Rectified(_Layers):
         for linear in self._linear(source, Normal(self.std)):
             layers += [linear, nn.ReLU(), nn.Dropout(self.dropout)]
         return nn.Sequential(*layers)
+
+
+class _EvenLinear(nn.Linear):
+    """pace · (W·x / features in + b): with features of size 1, Adam moves what it gives by the
+    learning rate times `pace`, whatever its width.
+    """
+
+    def __init__(self, width_in: int, width_out: int, *, gain: float, pace: float) -> None:
+        super().__init__(width_in, width_out)
+        self._pace = pace
+        nn.init.normal_(self.weight, 0.0, gain * sqrt(width_in) / pace)
+        nn.init.zeros_(self.bias)
+
+    def forward(self, read: Tensor) -> Tensor:
+        weight = self.weight * (self._pace / self.in_features)
+        return nn.functional.linear(read, weight, self.bias * self._pace)
+
+
+class _EvenCode(nn.Module):
+    """c / (√mean(c²) · features): its absolute values add up to about 0.8, whatever the width."""
+
+    def forward(self, code: Tensor) -> Tensor:
+        return nn.functional.rms_norm(code, code.shape[-1:], eps=1e-6) / code.shape[-1]
+
+
+@final
+@dataclass(frozen=True)
+class Even(_Layers):
+    """Linear layers with ReLU between them, as `Mlp`, scaled so that a learning rate means what it
+    means to free adapters, whatever the widths are.
+
+    Adam moves every weight by up to the rate η per update, and so what a plain linear head gives by
+    up to η·Σ|c|, which grows with the width of its code c and as the code grows. Here codes are
+    divided by their root mean square and their width: what a head gives moves by up to about
+    0.8·η, and its bias by η. Inside, features move by up to `pace`·η, from initial values of size
+    1. This is the parametrisation of maximal updates (Yang and Hu, 2021) for a network whose output
+    are weights.
+
+    Heads that read it should be `matched`: then what they give starts as free weights do.
+
+    Args:
+        widths: of the layers' outputs, at least one.
+        pace: how many times faster than a free weight a feature may move, more than 0.
+
+    Raises:
+        ValueError: a width is less than 1, or the pace not above 0.
+    """
+
+    pace: float = 1.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not self.pace > 0:
+            raise ValueError(f"the pace of features is above 0, not {self.pace}")
+
+    def build(self, source: int) -> nn.Module:
+        """The layers in a row, and the division of the code."""
+        layers: list[nn.Module] = []
+        gain = 1.0
+        for width_in, width_out in zip((source, *self.widths), self.widths, strict=False):
+            layers += [_EvenLinear(width_in, width_out, gain=gain, pace=self.pace), nn.ReLU()]
+            gain = sqrt(2.0)
+        return nn.Sequential(*layers[:-1], _EvenCode())
 
 
 class _Block(nn.Module):

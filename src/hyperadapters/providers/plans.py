@@ -11,13 +11,13 @@ from hyperadapters.providers.embedding import Embedding, Gaussian, Learned
 from hyperadapters.providers.encoder import Combine, Concatenate, Encoder
 from hyperadapters.providers.heads import Heads, LinearHeads
 from hyperadapters.providers.hypernetwork import Hypernetwork, site_names
-from hyperadapters.providers.joined import Joined
+from hyperadapters.providers.joined import Joined, Summed
 from hyperadapters.providers.joint import JointGaussian
 from hyperadapters.providers.table import Table
 from hyperadapters.sites import Tower
 from hyperadapters.slots import Slots
 
-__all__ = ["EmbeddingPlan", "Plan", "hypernetwork", "joined", "table"]
+__all__ = ["EmbeddingPlan", "Plan", "hypernetwork", "joined", "summed", "table"]
 
 EmbeddingPlan = Learned | Gaussian | JointGaussian
 
@@ -100,19 +100,45 @@ class _HypernetworkPlan(Plan):
         )
 
 
-@final
-@dataclass(frozen=True)
-class _JoinedPlan(Plan):
-    parts: tuple[tuple[frozenset[str], Plan], ...]
+class _SeveralPlan(Plan, ABC):
+    @property
+    @abstractmethod
+    def plans(self) -> tuple[Plan, ...]:
+        """Those of the parts."""
 
     @property
     def factors(self) -> tuple[Factor, ...]:
-        named = {factor for _, plan in self.parts for factor in plan.factors}
+        named = {factor for plan in self.plans for factor in plan.factors}
         return tuple(factor for factor in CONTEXT_FACTORS if factor in named)
 
     @property
     def embeddings(self) -> Mapping[Factor, EmbeddingPlan]:
-        return {f: e for _, plan in self.parts for f, e in plan.embeddings.items()}
+        return {f: e for plan in self.plans for f, e in plan.embeddings.items()}
+
+
+@final
+@dataclass(frozen=True)
+class _SummedPlan(_SeveralPlan):
+    parts: tuple[Plan, ...]
+
+    @property
+    def plans(self) -> tuple[Plan, ...]:
+        return self.parts
+
+    def build(
+        self, slots: Slots, rows: Sequence[Row], embeddings: Mapping[Factor, Embedding]
+    ) -> Provider:
+        return Summed([plan.build(slots, rows, embeddings) for plan in self.parts])
+
+
+@final
+@dataclass(frozen=True)
+class _JoinedPlan(_SeveralPlan):
+    parts: tuple[tuple[frozenset[str], Plan], ...]
+
+    @property
+    def plans(self) -> tuple[Plan, ...]:
+        return tuple(plan for _, plan in self.parts)
 
     def build(
         self, slots: Slots, rows: Sequence[Row], embeddings: Mapping[Factor, Embedding]
@@ -163,6 +189,11 @@ def hypernetwork(
 def joined(*parts: tuple[Plan, Collection[str]]) -> Plan:
     """Several plans over the same sites, each with the slots named beside it."""
     return _JoinedPlan(tuple((frozenset(slots), plan) for plan, slots in parts))
+
+
+def summed(*parts: Plan) -> Plan:
+    """The sum of the weights of several plans over the same sites and slots."""
+    return _SummedPlan(parts)
 
 
 def _plans(

@@ -10,6 +10,7 @@ from hyperadapters.report.comparison import differences, means
 from hyperadapters.report.curves import curves
 from hyperadapters.report.embedding_figure import embedding_figure
 from hyperadapters.report.facts import header, paper_tables, parameters, run_files
+from hyperadapters.report.generated import generated_tables
 from hyperadapters.report.heat_map import heat_map
 from hyperadapters.report.markup import element, section, text
 from hyperadapters.report.papers import PaperSetting
@@ -40,6 +41,7 @@ def html(runs: Sequence[RunReport], papers: PaperSetting | None = None) -> str:
         parts.append(section("Differences", _DIFFERENCES, differences(matrices, names)))
     parts.append(section("Every cell", _CELLS, heat_map(matrices, names)))
     parts += _optional("Learning curves", _CURVES, curves(runs, names))
+    parts += _optional("Generated weights", _GENERATED, generated_tables(runs, names))
     parts += _maps(runs, names)
     if papers is not None:
         lead = f"{text(papers.paper)}, {text(papers.setting)}. {_PAPER}"
@@ -58,6 +60,11 @@ _CELLS = "Point at a cell for its details."
 _CURVES = (
     "Loss as logged (thin) and smoothed; the score that chooses the checkpoint, with the dev score "
     "of every cell (thin) where there is one run. The ring is the checkpoint that was kept."
+)
+_GENERATED = (
+    "Root mean square of what the hypernetwork wrote at the last update that was looked at, and of "
+    "its change in that update; and the parts of their mean square: what is the same everywhere, "
+    "what layers, tasks and languages differ by, and what only a combination has."
 )
 _PAPER = "Our means are over the languages evaluated here, the paper's over its own."
 

@@ -16,7 +16,7 @@ from hyperadapters.errors import BundleError
 from hyperadapters.report.summary import listed
 from hyperadapters.scoring.matrix import Matrix
 
-__all__ = ["RunReport", "labels", "read_run"]
+__all__ = ["Record", "RunReport", "labels", "read_run", "records_in"]
 
 Record = Mapping[str, Any]
 """One line of `metrics.jsonl`."""
@@ -88,7 +88,7 @@ def read_run(folder: Path) -> RunReport:
     raise_faults([*document.faults, *part_faults(_Told, document, ())], document.where)
     return RunReport(
         matrix=matrix,
-        curves=_lines(folder / "metrics.jsonl"),
+        curves=records_in(folder),
         embeddings=_read(folder / "embeddings.json", _Embeddings),
         families=document.values.get("families") or {},
         facts=_read(folder / "facts.json", _Facts),
@@ -159,6 +159,18 @@ class _Embeddings(
     """`embeddings.json`."""
 
 
+class _Looked(BaseModel):
+    """Of the weights that a hypernetwork writes for a slot."""
+
+    size: _Single
+    step: _Single
+    common: _Single
+    layers: _Single
+    tasks: _Single
+    languages: _Single
+    rest: _Single
+
+
 class _Line(BaseModel):
     """A line of `metrics.jsonl`."""
 
@@ -168,6 +180,7 @@ class _Line(BaseModel):
     step: _Count
     loss: _Single = 0.0
     dev: dict[str, Number] = Field(default_factory=dict)
+    generated: dict[str, _Looked] = Field(default_factory=dict)
     selection: Number = 0.0
     best: _Flag = False
 
@@ -179,8 +192,13 @@ def _read(file: Path, kind: type[BaseModel]) -> dict[str, Any]:
     return _checked(file.read_bytes(), kind, file, str(file)) if file.exists() else {}
 
 
-def _lines(file: Path) -> tuple[Record, ...]:
-    """The records; a last line that was being written when the run ended is left out."""
+def records_in(folder: Path) -> tuple[Record, ...]:
+    """The lines of `metrics.jsonl`; one that was being written when the run ended is left out.
+
+    Raises:
+        BundleError: a line cannot be read.
+    """
+    file = folder / "metrics.jsonl"
     if not file.exists():
         return ()
     complete, _, _ = file.read_bytes().rpartition(b"\n")

@@ -19,6 +19,9 @@ __all__ = ["Journal"]
 class Journal:
     """Writes on the main process only; a context manager.
 
+    Attributes:
+        writes: whether this is the main process.
+
     Args:
         path: the metrics file: JSON lines, one per training interval and one per evaluation.
         kept: its length in bytes at the checkpoint that the run goes on from. What an earlier
@@ -39,11 +42,11 @@ class Journal:
         *,
         trackers: tuple[str, ...] = (),
     ) -> None:
-        self._writes = accelerator.is_main_process
+        self.writes = accelerator.is_main_process
         self._path = path
         self._seconds = 0.0
         self._since = time.monotonic()
-        if self._writes:
+        if self.writes:
             _cut(path, kept)
         self._accelerator = accelerator
         self._trackers = bool(trackers)
@@ -71,7 +74,7 @@ class Journal:
         Args:
             update: over all phases, for the trackers.
         """
-        if not self._writes:
+        if not self.writes:
             return
         with self._path.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps({**line, "time": round(self.seconds(), 3)}) + "\n")

@@ -37,6 +37,7 @@ from hyperadapters.training.optimisation import (
 from hyperadapters.training.progress import Progress
 from hyperadapters.training.rescue import rescue
 from hyperadapters.training.selection import Selection, check_selection
+from hyperadapters.training.watch import Watch
 
 __all__ = ["Stage", "check_phase"]
 
@@ -109,6 +110,7 @@ class Stage:
         if self.accelerator.device.type == "cpu":
             keep_freed_memory()  # from here on: lists that grew while text was packed leave holes
         self.model.enter(self.phase)
+        self.watch = Watch(self.model.adapters, self.phase, journal, display)
         self.trained = {n: p for n, p in self.model.named_parameters() if p.requires_grad}
         self._prepare()
 
@@ -142,7 +144,8 @@ class Stage:
         self.journal.begin(progress)
         self.display.begin(recipe.steps, progress)
         while progress.step < recipe.steps and not self._out_of_patience():
-            self.update()
+            with self.watch.over(progress):
+                self.update()
             self.display.advance(progress, self.losses.last)
             if progress.step % math.ceil(recipe.steps / _LINES) == 0:
                 self._write_losses()

@@ -1,0 +1,106 @@
+"""What the weights that a hypernetwork writes do while it trains: measured, written, warned of."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import product
+from math import ceil
+from typing import Any, cast, final
+
+from torch import nn
+
+from hyperadapters.context import Row
+from hyperadapters.errors import UnknownName
+from hyperadapters.method import Phase
+from hyperadapters.model.generated import Weights, generated, moved, spreads
+from hyperadapters.providers import Provider
+from hyperadapters.training.display import Display
+from hyperadapters.training.journal import Journal
+from hyperadapters.training.progress import Progress
+
+__all__ = ["Watch"]
+
+_LOOKS = 20
+"""Updates of a phase that are looked at."""
+_TASKS, _LANGUAGES = 2, 3
+"""Rows that are looked at are every pair of the first so many names of each."""
+_GROWN = 10
+"""Times the size of free weights at the start, from which on growth is told."""
+
+
+@final
+class Watch:
+    """Looks at generated weights before and after some of a phase's updates.
+
+    Args:
+        adapters: the model's providers by name.
+        phase: whose rows are looked at.
+        journal: where the sizes are written; only on the main process anything is looked at.
+        display: where a collapse is told.
+    """
+
+    def __init__(
+        self, adapters: nn.ModuleDict, phase: Phase, journal: Journal, display: Display
+    ) -> None:
+        self._phase, self._journal, self._display = phase, journal, display
+        acting = {name: own for name, own in adapters.items() if name in phase.trains}
+        self._adapters = nn.ModuleDict(acting)
+        self._rows = _sample(phase.rows(), [cast(Provider, own) for own in acting.values()])
+        self._told = False
+
+    @contextmanager
+    def over(self, progress: Progress) -> Iterator[None]:
+        """Around an update: its line is written where it is one of those that are looked at."""
+        looks = ceil(self._phase.recipe.steps / _LOOKS)
+        if not self._journal.writes or (progress.step + 1) % looks or not self._rows:
+            yield
+            return
+        before = generated(self._adapters, self._rows)
+        yield
+        if before:
+            self._write(progress, before, generated(self._adapters, self._rows))
+
+    def _write(
+        self, progress: Progress, before: Mapping[str, Weights], after: Mapping[str, Weights]
+    ) -> None:
+        found: dict[str, dict[str, Any]] = {}
+        for name, weights in after.items():
+            steps = moved(before[name], weights)
+            for slot, spread in spreads(weights, self._rows).items():
+                own = {**spread.as_json(), "step": float(f"{steps[slot]:.4g}")}
+                found[f"{name}/{slot}"] = own
+                self._warn(name, slot, spread.size)
+        line = {"phase": self._phase.name, "step": progress.step, "generated": found}
+        self._journal.write(line, update=progress.updates + progress.step)
+
+    def _warn(self, name: str, slot: str, size: float) -> None:
+        free = _free_size(cast(Provider, self._adapters[name]), slot)
+        if self._told or not free or size < _GROWN * free:
+            return
+        self._told = True
+        self._display.tell(
+            f"phase `{self._phase.name}`: the weights that `{name}` generates for `{slot}` have "
+            f"grown to {size:.2g}, {size / free:.0f} times what free weights start from; all "
+            "layers may come to get one adapter. Lower `recipe.learning_rate`, or let updates "
+            "move generated weights as far as free ones (Hyper-X: `method: {scale: free}`)"
+        )
+
+
+def _free_size(provider: Provider, slot: str) -> float:
+    return max(slots[slot].std for slots in provider.slots.values() if slot in slots)
+
+
+def _sample(rows: Sequence[Row], providers: Sequence[Provider]) -> list[Row]:
+    """Every pair of some tasks and some languages of `rows` that all providers know."""
+    tasks = list(dict.fromkeys(row["task"] for row in rows))[:_TASKS]
+    others = [{factor: row[factor] for factor in row if factor != "task"} for row in rows]
+    distinct = list({tuple(other.items()): other for other in others}.values())[:_LANGUAGES]
+    pairs = [Row(other, task=task) for task, other in product(tasks, distinct)]
+    return [row for row in pairs if all(_knows(provider, row) for provider in providers)]
+
+
+def _knows(provider: Provider, row: Row) -> bool:
+    try:
+        provider.check(row.of(provider.factors))
+    except UnknownName:
+        return False
+    return True

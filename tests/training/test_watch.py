@@ -1,0 +1,73 @@
+"""Generated weights while they train: what is written of them, and when growth is told."""
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+import tiny_runs
+from hyperadapters.config import run_from
+from hyperadapters.run.assembly import assemble
+from hyperadapters.training import train
+
+SHARES = ("common", "layers", "tasks", "languages", "rest")
+
+
+def looked_at(folder: Path) -> list[dict[str, Any]]:
+    lines = (folder / "metrics.jsonl").read_text().splitlines()
+    return [line for line in map(json.loads, lines) if "generated" in line]
+
+
+def run_of(folder: Path, rate: float, method: dict[str, Any]) -> dict[str, Any]:
+    first = {**tiny_runs.PLAIN, "train": {"mlm": ["en"]}, "steps": 2, "batch": 4}
+    return tiny_runs.values(
+        folder,
+        method=method,
+        phases={"pretrain": first},
+        recipe={"steps": 40, "batch": 8, "length": 24, "learning_rate": rate},
+    )
+
+
+def trained(folder: Path, rate: float, **method: Any) -> str:
+    """Trains a small Hyper-X, and gives what was told meanwhile."""
+    sizes = {"code": 6, "bottleneck": 4, "embedding": 4, "hidden": 6}
+    run = run_of(folder, rate, {"name": "hyper-x-base", **sizes, **method})
+    told = io.StringIO()
+    train(assemble(run_from(run)), folder, console=Console(file=told, width=400))
+    return told.getvalue()
+
+
+def test_sizes_steps_and_shares_are_written(tmp_path: Path) -> None:
+    trained(tmp_path, 0.001)
+    lines = looked_at(tmp_path)
+    assert [line["step"] for line in lines] == list(range(2, 41, 2))
+    for line in lines:
+        assert set(line["generated"]) == {
+            f"adapters/{slot}" for slot in ("down", "down_bias", "up", "up_bias")
+        }
+        for found in line["generated"].values():
+            assert found["size"] > 0
+            assert sum(found[share] for share in SHARES) == pytest.approx(1.0, abs=0.01)
+    assert lines[0]["generated"]["adapters/down"]["step"] > 0
+
+
+def test_a_learning_rate_moves_generated_weights_as_far_as_free_ones(tmp_path: Path) -> None:
+    trained(tmp_path, 0.001, scale="free")
+    for line in looked_at(tmp_path)[:5]:
+        assert 0.1e-3 < line["generated"]["adapters/down"]["step"] < 2e-3
+
+
+def test_weights_that_grow_tenfold_are_told_once(tmp_path: Path) -> None:
+    assert "grown to" not in trained(tmp_path / "slow", 1e-4)
+    told = trained(tmp_path / "fast", 0.3)
+    assert told.count("have grown to") == 1
+    assert "Lower `recipe.learning_rate`" in told
+
+
+def test_nothing_is_written_of_free_weights(tmp_path: Path) -> None:
+    run = run_of(tmp_path, 0.001, {"name": "task-adapters", "bottleneck": 4})
+    train(assemble(run_from(run)), tmp_path)
+    assert looked_at(tmp_path) == []
