@@ -70,7 +70,7 @@ def test_sigterm_says_what_ctrl_c_says(trained: Path) -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         process.send_signal(signal.SIGTERM)
-        _, said = process.communicate(timeout=30)
+        _, said = process.communicate(timeout=120)
     assert said == "stopped; the same command goes on where it can\n"
     assert process.returncode == 128 + signal.SIGTERM
 
