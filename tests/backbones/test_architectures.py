@@ -213,7 +213,8 @@ def test_a_backbone_that_is_not_finite_is_refused(value: float, tmp_path: Path) 
 def test_a_backbone_of_whole_numbers_is_refused(kind: torch.dtype, tmp_path: Path) -> None:
     name = "bert.encoder.layer.1.output.dense.weight"
     _reweighed(tmp_path, name, lambda weight: (weight * 10).to(kind))
-    with pytest.raises(BackboneError, match=f"no floating-point numbers(.|\\n)*`{name}`"):
+    said = f"no floating-point numbers(.|\\n)*`{name}`"
+    with pytest.raises(BackboneError, match=f"{said}|cannot be read"):  # older `transformers`
         architectures.load_backbone(tmp_path)
 
 

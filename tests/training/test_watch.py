@@ -51,6 +51,8 @@ def test_sizes_steps_and_shares_are_written(tmp_path: Path) -> None:
         for found in line["generated"].values():
             assert found["size"] > 0
             assert sum(found[share] for share in SHARES) == pytest.approx(1.0, abs=0.01)
+        sizes = [found["size"] for found in line["generated"].values()]
+        assert len(set(sizes)) == 4, "each slot has weights of its own"
     assert lines[0]["generated"]["adapters/down"]["step"] > 0
 
 

@@ -65,12 +65,15 @@ def _stacked(provider: Provider, rows: Sequence[Row]) -> Weights:
     distinct = list(dict.fromkeys(own))
     supply = written(provider, distinct, list(provider.slots))
     places = [distinct.index(row) for row in own]
-    slots: dict[tuple[str, torch.Size], list[Tensor]] = {}
+    by_shape: dict[str, dict[torch.Size, list[Tensor]]] = {}
     for site in provider.slots:
         for slot, weights in supply.weights[site].items():
-            slots.setdefault((slot, weights.shape[1:]), []).append(weights[places].flatten(1))
-    largest = {slot: max(slots, key=lambda one: len(slots[one])) for slot, _ in slots}
-    return {slot: torch.stack(slots[key]).float() for slot, key in largest.items()}
+            alike = by_shape.setdefault(slot, {}).setdefault(weights.shape[1:], [])
+            alike.append(weights[places].flatten(1))
+    return {
+        slot: torch.stack(max(shapes.values(), key=len)).float()
+        for slot, shapes in by_shape.items()
+    }
 
 
 def moved(before: Weights, after: Weights) -> dict[str, float]:
