@@ -23,6 +23,8 @@ def test_the_last_look_counts() -> None:
     assert set(last_looked_at(RECORDS)) == {"adapters/down", "adapters/up"}
     assert last_looked_at(RECORDS[:2]) == {"adapters/down": SMALL}
     assert last_looked_at(RECORDS[:1]) == {}
+    still = {"phase": "train", "step": 9, "generated": {"adapters/up": {**LARGE, "step": 0.0}}}
+    assert last_looked_at([*RECORDS, still]) == {"adapters/up": LARGE}, "the largest step"
 
 
 def test_the_sentence_is_about_the_largest_and_says_what_it_varies_by() -> None:
@@ -44,7 +46,7 @@ def test_facts_are_words(tmp_path: Path) -> None:
     (tmp_path / "metrics.jsonl").write_text("".join(json.dumps(one) + "\n" for one in RECORDS))
     facts = written_facts(records_in(tmp_path))
     assert facts["generated"]["adapters/down"] == (
-        "size 0.02, moved by 0.001; the same everywhere 50%, layers 25%, tasks 12%, languages 6%, "
-        "combinations 6%"
+        "size 0.02, moved by at most 0.001; the same everywhere 50%, layers 25%, tasks 12%, "
+        "languages 6%, combinations 6%"
     )
     assert written_facts(RECORDS[:1]) == {}

@@ -19,11 +19,15 @@ _SHARES = {
 
 
 def last_looked_at(records: Sequence[Record]) -> Mapping[str, Mapping[str, float]]:
-    """By adapter and slot, the numbers of the last update that was looked at; empty without one."""
-    looked: Sequence[Mapping[str, Any]] = [
-        one["generated"] for one in records if "generated" in one
-    ]
-    return looked[-1] if looked else {}
+    """By adapter and slot, the numbers of the last update that was looked at; empty without one.
+
+    `step` is the largest of all that were looked at: rates mostly fall to nothing at the end.
+    """
+    looked: list[Any] = [one["generated"] for one in records if "generated" in one]
+    return {
+        slot: {**numbers, "step": max(one[slot]["step"] for one in looked if slot in one)}
+        for slot, numbers in (looked[-1] if looked else {}).items()
+    }
 
 
 def generated_tables(runs: Sequence[RunReport], names: Sequence[str]) -> str:
@@ -32,7 +36,7 @@ def generated_tables(runs: Sequence[RunReport], names: Sequence[str]) -> str:
     for run, name in zip(runs, names, strict=True):
         found = last_looked_at(run.curves)
         if found:
-            head = [text(name), "size", "moved by", *_SHARES.values()]
+            head = [text(name), "size", "moved by at most", *_SHARES.values()]
             body = [_row(slot, numbers) for slot, numbers in found.items()]
             parts += [table([*map(heading, head)], body), element("p", text(told(found)))]
     return "".join(parts)
@@ -49,7 +53,7 @@ def written_facts(records: Sequence[Record]) -> dict[str, dict[str, str]]:
     """The same in words, under `generated`, for `describe`; nothing without generated weights."""
     found = last_looked_at(records)
     told_of = {
-        slot: f"size {numbers['size']:.3g}, moved by {numbers['step']:.2g}; "
+        slot: f"size {numbers['size']:.3g}, moved by at most {numbers['step']:.2g}; "
         + ", ".join(f"{label} {numbers[share]:.0%}" for share, label in _SHARES.items())
         for slot, numbers in found.items()
     }

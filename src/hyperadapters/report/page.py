@@ -62,9 +62,9 @@ _CURVES = (
     "of every cell (thin) where there is one run. The ring is the checkpoint that was kept."
 )
 _GENERATED = (
-    "Root mean square of what the hypernetwork wrote at the last update that was looked at, and of "
-    "its change in that update; and the parts of their mean square: what is the same everywhere, "
-    "what layers, tasks and languages differ by, and what only a combination has."
+    "Root mean square of what the hypernetwork wrote at the last update that was looked at, and "
+    "how far one of these updates moved it at most; and the parts of the mean square: what is the "
+    "same everywhere, what layers, tasks and languages differ by, and what only a combination has."
 )
 _PAPER = "Our means are over the languages evaluated here, the paper's over its own."
 
