@@ -14,7 +14,7 @@ def test_a_run_survives_being_killed(tmp_path: Path) -> None:
     assert [end.split()[0] for end in ends[1:-1]] == ["killed"] * 6
     assert any(".part" in end for end in ends[1:-1])
     killed, alone = tmp_path / "killed", tmp_path / "alone"
-    assert len(tiny_runs.lines(alone)) == 16 + 16 + 4
+    assert len(tiny_runs.lines(alone)) == 16 + 16 + 4 + 16  # losses, scores, generated weights
     assert tiny_runs.lines(killed) == tiny_runs.lines(alone)
     tiny_runs.assert_same_weights(killed, alone, 0.0)
 
