@@ -4,7 +4,9 @@ from faults.fault import Fault
 
 __all__ = ["DATA", "RUNS", "TASKS"]
 
-_RESUMED = "tests/training/test_loop.py::test_a_run_that_was_stopped_goes_on_as_if_it_had_not"
+_RESUMED = (
+    "tests/training/test_loop.py::test_a_run_that_was_stopped_goes_on_as_if_it_had_not[still]"
+)
 
 TASKS = (
     Fault(
@@ -125,7 +127,7 @@ RUNS = (
         "training/objective.py",
         "return Loss(loss.total + extra, loss.predictions)",
         "return Loss(loss.total / len(batch.shares), loss.predictions)",
-        "tests/training/test_stage.py::test_updates_are_those_of_a_plain_loop[0.0]",
+        "tests/training/test_stage.py::test_updates_are_those_of_a_plain_loop[0.0-still]",
     ),
     Fault(
         "the optimiser moves names that were not in the batch",
@@ -160,21 +162,21 @@ RUNS = (
         "machine/ranks.py",
         "[parts[place % ranks][place // ranks] for place in range(len(work))]",
         "[result for part in parts for result in part]",
-        "tests/training/test_loop.py::test_two_processes_are_one",
+        "tests/training/test_loop.py::test_two_processes_are_one[still]",
     ),
     Fault(
         "gradients are divided by the predictions of the last micro-batch",
         "training/stage.py",
         "factor = self.ranks * self.unit / loss[1].clamp(min=1)",
         "factor = self.ranks * self.unit / count.clamp(min=1)",
-        "tests/training/test_stage.py::test_updates_are_those_of_a_plain_loop[0.0]",
+        "tests/training/test_stage.py::test_updates_are_those_of_a_plain_loop[0.0-still]",
     ),
     Fault(
         "gradients are divided by the predictions of one process",
         "training/stage.py",
         'loss = accelerator.reduce(loss, "sum")',
         "loss = loss * self.ranks",
-        "tests/training/test_loop.py::test_two_processes_are_one",
+        "tests/training/test_loop.py::test_two_processes_are_one[still]",
     ),
     Fault(
         "a vocabulary of another run is taken for one's own",

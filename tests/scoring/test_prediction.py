@@ -97,11 +97,11 @@ def translator(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     values = tiny_runs.translation(tmp_path_factory.mktemp("run"))
     made = assemble(run_from(values))
     made.model.double()
-    generator = torch.Generator().manual_seed(1)
-    with torch.no_grad():  # the same in every version, and wide, so that translations differ
+    generator = torch.Generator().manual_seed(0)
+    with torch.no_grad():  # as they start, but the same in every version
         for parameter in made.model.parameters():
             drawn = torch.randn(parameter.shape, generator=generator, dtype=torch.float64)
-            parameter.copy_(drawn * 0.5)
+            parameter.copy_(drawn * parameter.std(unbiased=False) + parameter.mean())
     return made
 
 
@@ -140,7 +140,7 @@ def test_translations_come_in_the_order_of_the_sentences(
     lines = [("de-en" if n % 3 else "fr-en", texts[n * 7 % 5]) for n in range(21)]
     alone = [next(translate(translator, "mt", [line])) for line in lines]
     assert list(translate(translator, "mt", lines)) == alone
-    assert len(set(alone)) > 2
+    assert len(set(alone)) > 3
 
 
 def test_translations_of_different_directions_can_be_read_side_by_side(
