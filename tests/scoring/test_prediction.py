@@ -97,7 +97,7 @@ def translator(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     values = tiny_runs.translation(tmp_path_factory.mktemp("run"))
     made = assemble(run_from(values))
     made.model.double()
-    generator = torch.Generator().manual_seed(0)
+    generator = torch.Generator().manual_seed(3)
     with torch.no_grad():  # as they start, but the same in every version
         for parameter in made.model.parameters():
             drawn = torch.randn(parameter.shape, generator=generator, dtype=torch.float64)
