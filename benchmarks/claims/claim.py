@@ -189,6 +189,10 @@ class Verdict:
         return "holds" if words == {"holds"} else "undecided"
 
 
+def _and(names: Sequence[str]) -> str:
+    return " and ".join(f"`{name}`" for name in names)
+
+
 def judged(claim: Claim, systems: Systems, *, resamples: int = RESAMPLES) -> Verdict:
     """The verdict of a claim from stored results.
 
@@ -200,7 +204,7 @@ def judged(claim: Claim, systems: Systems, *, resamples: int = RESAMPLES) -> Ver
     compared = claim.compared
     missing = [name for name in (compared.above, compared.below) if not systems.of(name)]
     if missing:
-        return Verdict(claim, (), f"no results of {' and '.join(missing)} ({claim.needs})")
+        return Verdict(claim, (), f"no results of {_and(missing)}; {claim.needs}")
     try:
         found = tuple(compared.findings(systems, resamples))
     except DataError as error:
