@@ -17,14 +17,15 @@ from rich.table import Column, Table
 
 from benchmarks.claims.claim import Finding, Verdict, judged
 from benchmarks.claims.hyper_x import CLAIMS
+from benchmarks.claims.pages import as_table, put_into
 from benchmarks.claims.paired import RESAMPLES
 from benchmarks.claims.stored import Systems, read
-from hyperadapters.errors import DataError, HyperadaptersError
+from hyperadapters.errors import HyperadaptersError
 from hyperadapters.machine.whole import write_text
 
-__all__ = ["END", "START", "as_values", "lines", "markdown", "put_into"]
+__all__ = ["PROGRAM", "as_values", "lines", "markdown"]
 
-START, END = "<!-- verdicts: written by `benchmarks.claims.verdicts` -->", "<!-- /verdicts -->"
+PROGRAM = "benchmarks.claims.verdicts"
 _HEAD = ("claim", "compared", "the paper", "here", "difference", "verdict")
 
 
@@ -51,8 +52,7 @@ def _gap(finding: Finding) -> str:
 
 def markdown(verdicts: Sequence[Verdict]) -> str:
     """The verdicts as a table of Markdown."""
-    rows = [_HEAD, ("---",) * len(_HEAD), *(row for one in verdicts for row in lines(one))]
-    return "\n".join(f"| {' | '.join(row)} |" for row in rows) + "\n"
+    return as_table(_HEAD, (row for one in verdicts for row in lines(one)))
 
 
 def as_values(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
@@ -72,20 +72,6 @@ def as_values(verdicts: Sequence[Verdict]) -> list[dict[str, Any]]:
         }
         for one in verdicts
     ]
-
-
-def put_into(page: Path, table: str) -> None:
-    """Replaces what stands between the two marks of a page.
-
-    Raises:
-        DataError: the page lacks the marks.
-    """
-    text = page.read_text(encoding="utf-8")
-    before, start, rest = text.partition(START)
-    _, end, after = rest.partition(END)
-    if not start or not end:
-        raise DataError("the page has no place for verdicts", where=str(page), expected=START)
-    write_text(page, f"{before}{START}\n{table}{END}{after}")
 
 
 def print_verdicts(verdicts: Sequence[Verdict], console: Console) -> None:
@@ -125,7 +111,7 @@ def _told(arguments: argparse.Namespace) -> None:
     if arguments.json:
         write_text(arguments.json, json.dumps(as_values(verdicts), indent=1) + "\n")
     if arguments.into:
-        put_into(arguments.into, markdown(verdicts))
+        put_into(arguments.into, PROGRAM, markdown(verdicts))
     if arguments.markdown:
         print(markdown(verdicts), end="")
     else:

@@ -9,6 +9,7 @@ import pytest
 from benchmarks.claims import verdicts
 from benchmarks.claims.claim import Claim, Scores, Verdict, judged
 from benchmarks.claims.hyper_x import CLAIMS
+from benchmarks.claims.pages import put_into
 from benchmarks.claims.paired import gap, interval, over_seeds_alone
 from benchmarks.claims.shuffled import Ring, shuffled
 from benchmarks.claims.stored import TRAINED, read
@@ -239,13 +240,14 @@ def test_a_page_and_json_have_every_claim(
     right = simulated(np.random.default_rng(9))
     systems = {name: runs_of(name, right) for name in ("free", "full-fine-tuning")}
     page, values = tmp_path / "page.md", tmp_path / "v.json"
-    page.write_text(f"before\n{verdicts.START}\nold\n{verdicts.END}\nafter\n", encoding="utf-8")
+    start, end = f"<!-- written by `{verdicts.PROGRAM}` -->", f"<!-- /{verdicts.PROGRAM} -->"
+    page.write_text(f"before\n{start}\nold\n{end}\nafter\n", encoding="utf-8")
     given = [str(stored(tmp_path / "s", systems)), "--as", "hyper-x=free", "--resamples", "50"]
     more = ["--into", str(page), "--json", str(values), "--markdown"]
     monkeypatch.setattr("sys.argv", ["verdicts", *given, *more])
     verdicts.main()
     table = capsys.readouterr().out
-    assert page.read_text() == f"before\n{verdicts.START}\n{table}{verdicts.END}\nafter\n"
+    assert page.read_text() == f"before\n{start}\n{table}{end}\nafter\n"
     found = json.loads(values.read_text())
     assert [one["claim"] for one in found] == [claim.name for claim in CLAIMS]
     assert found[0]["findings"][0]["gap"]["over"] == "3 seeds and sentences"
@@ -256,8 +258,8 @@ def test_a_page_and_json_have_every_claim(
         verdicts.main()
     assert "here are no results" in capsys.readouterr().err
     page.write_text("no marks", encoding="utf-8")
-    with pytest.raises(DataError, match="no place for verdicts"):
-        verdicts.put_into(page, table)
+    with pytest.raises(DataError, match="no place for `benchmarks.claims.verdicts`"):
+        put_into(page, verdicts.PROGRAM, table)
 
 
 def test_claims_have_names_of_their_own_and_say_what_is_compared() -> None:
