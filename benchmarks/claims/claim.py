@@ -88,9 +88,12 @@ class Scores(Comparison):
     def said(self) -> str:
         """Both systems, the margin, and the cells."""
         kind = "never trained on" if self.standings == UNTRAINED else "trained"
-        margin = f" by more than {self.least:g} points" if self.least else ""
         where = ", ".join(self.languages) or self.group
-        return f"{self.above} above {self.below}{margin}; pairs {kind}, {where}"
+        if self.least < 0:
+            far = f"less than {-self.least:g} points below"
+        else:
+            far = f"more than {self.least:g} points above" if self.least else "above"
+        return f"{self.above} {far} {self.below}; pairs {kind}, {where}"
 
     def findings(self, systems: Systems, resamples: int) -> Iterator[Finding]:
         """One per task, of the cells that every run of both systems has."""

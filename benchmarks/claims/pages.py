@@ -30,4 +30,4 @@ def put_into(page: Path, program: str, text: str) -> None:
             where=str(page),
             expected=f"{start}, and {end} behind it",
         )
-    write_text(page, f"{before}{start}\n{text}{end}{after}")
+    write_text(page, f"{before}{start}\n\n{text}\n{end}{after}")

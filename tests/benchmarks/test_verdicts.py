@@ -247,7 +247,7 @@ def test_a_page_and_json_have_every_claim(
     monkeypatch.setattr("sys.argv", ["verdicts", *given, *more])
     verdicts.main()
     table = capsys.readouterr().out
-    assert page.read_text() == f"before\n{start}\n{table}{end}\nafter\n"
+    assert page.read_text() == f"before\n{start}\n\n{table}\n{end}\nafter\n"
     found = json.loads(values.read_text())
     assert [one["claim"] for one in found] == [claim.name for claim in CLAIMS]
     assert found[0]["findings"][0]["gap"]["over"] == "3 seeds and sentences"
@@ -260,6 +260,17 @@ def test_a_page_and_json_have_every_claim(
     page.write_text("no marks", encoding="utf-8")
     with pytest.raises(DataError, match="no place for `benchmarks.claims.verdicts`"):
         put_into(page, verdicts.PROGRAM, table)
+
+
+def test_margins_are_said() -> None:
+    said = [Scores("a", "b", least=least).said for least in (-2.0, 0.0, 1.5)]
+    assert said == [
+        "a less than 2 points below b; pairs never trained on, all",
+        "a above b; pairs never trained on, all",
+        "a more than 1.5 points above b; pairs never trained on, all",
+    ]
+    other = Scores("a", "b", TRAINED, languages=("kk", "te")).said
+    assert other == "a above b; pairs trained, kk, te"
 
 
 def test_claims_have_names_of_their_own_and_say_what_is_compared() -> None:
