@@ -1,5 +1,6 @@
 """Every file in `configs/` is legal, explains itself, and the partitions are those of the paper."""
 
+from functools import cache
 from math import ceil
 from pathlib import Path
 
@@ -21,6 +22,10 @@ HYPER_X = CONFIGS / "hyper-x"
 HYPER_ADAPTERS = CONFIGS / "hyper-adapters"
 
 
+_plan = cache(plan_study)
+"""Plans are looked at by several tests."""
+
+
 def _names(path: Path) -> str:
     return str(path.relative_to(CONFIGS))
 
@@ -34,7 +39,7 @@ def test_a_run_file_is_legal_and_round_trips(path: Path, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("path", STUDIES, ids=_names)
 def test_a_study_file_is_legal(path: Path) -> None:
-    plan = plan_study(path)
+    plan = _plan(path)
     assert len({run.digest for run in plan.runs}) == len(plan.runs)
 
 
@@ -178,7 +183,7 @@ def test_every_pair_of_real_text_is_trained_in_exactly_one_partition() -> None:
 
 
 def test_systems_of_real_text_differ_in_method_and_rate_alone() -> None:
-    plan = plan_study(REAL["real-text.study"])
+    plan = _plan(REAL["real-text.study"])
     assert len(plan.lines) == 6 and len(plan.runs) == 36
     assert len({(run.run.recipe.steps, run.run.recipe.batch) for run in plan.runs}) == 1
     for partition in "ab":
@@ -191,7 +196,7 @@ def test_systems_of_real_text_differ_in_method_and_rate_alone() -> None:
 
 
 def test_rates_are_tried_for_all_systems_and_judged_without_test_cells() -> None:
-    plan, rates = plan_study(REAL["real-text.study"]), plan_study(REAL["real-text-rates.study"])
+    plan, rates = _plan(REAL["real-text.study"]), _plan(REAL["real-text-rates.study"])
     tried = {line.rpartition(" ")[0] for line in rates.lines}
     assert tried == set(plan.lines)
     methods = {run.line: run.run.method for run in plan.runs}
@@ -201,7 +206,7 @@ def test_rates_are_tried_for_all_systems_and_judged_without_test_cells() -> None
 
 
 def test_languages_that_change_sides_meet_a_related_one_in_the_same_task() -> None:
-    plan = plan_study(REAL["real-text-swapped.study"])
+    plan = _plan(REAL["real-text-swapped.study"])
     families = {"kk": {"tr"}, "te": {"ta"}, "zu": {"sw", "rw"}}
     for run in plan.runs:
         trained = _pairs(run.run)
@@ -212,11 +217,11 @@ def test_languages_that_change_sides_meet_a_related_one_in_the_same_task() -> No
 
 
 def test_axes_of_real_text_change_what_they_say() -> None:
-    main = {run.line: run.run for run in plan_study(REAL["real-text.study"]).runs}["hyper-x"]
-    by_size = plan_study(REAL["real-text-by-size.study"]).runs[0].run
+    main = {run.line: run.run for run in _plan(REAL["real-text.study"]).runs}["hyper-x"]
+    by_size = _plan(REAL["real-text-by-size.study"]).runs[0].run
     assert (main.recipe.temperature, by_size.recipe.temperature) == (5.0, 1.0)
     assert main.method == by_size.method
-    ablation = {run.line: run.run for run in plan_study(REAL["real-text-mlm.study"]).runs}
+    ablation = {run.line: run.run for run in _plan(REAL["real-text-mlm.study"]).runs}
     sizes = {line: len(method_of(run).phases[-1].cells) for line, run in ablation.items()}
     labelled = len(_pairs(main))
     assert {line: size - labelled for line, size in sizes.items()} == {
@@ -228,7 +233,7 @@ def test_axes_of_real_text_change_what_they_say() -> None:
         head = method_of(run).phases[0]
         assert (head.trains, head.acts) == (frozenset({"heads"}), frozenset())
         assert run.method == main.method
-    few = plan_study(REAL["real-text-few-shot.study"])
+    few = _plan(REAL["real-text-few-shot.study"])
     assert len(few.runs) == 144 and len(few.lines) == 8
     for one in few.runs:
         assert _pairs(one.run) == _pairs(one.run, of="evaluate") and len(_pairs(one.run)) == 1
@@ -241,7 +246,7 @@ def test_claims_name_systems_of_the_studies() -> None:
         "grid.method.hyper-x-small={method: {name: hyper-x-base, bottleneck: 128, code: 32, "
         "std: 0.02}, recipe: {learning_rate: 1.0e-4}}"
     )
-    lines = {line for path in REAL.values() for line in plan_study(path).lines}
-    lines |= set(plan_study(REAL["real-text.study"], (small,)).lines)
+    lines = {line for path in REAL.values() for line in _plan(path).lines}
+    lines |= set(_plan(REAL["real-text.study"], (small,)).lines)
     claimed = {name for one in CLAIMS for name in (one.compared.above, one.compared.below)}
     assert claimed - lines == {"mad-x-ms", "psf", OTHERS_WEIGHTS}
