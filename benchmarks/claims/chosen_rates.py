@@ -1,4 +1,4 @@
-"""`python -m benchmarks.claims.rates STUDY`: which learning rate is best for each system?
+"""`python -m benchmarks.claims.chosen_rates STUDY`: which learning rate is best for each system?
 
 Of a study whose last axis but the seed is the rate, such as
 `configs/hyper-x/real-text-rates.study.yaml`. What counts is the final score on dev cells of trained

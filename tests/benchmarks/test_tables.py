@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from benchmarks.claims import rates, tables
+from benchmarks.claims import chosen_rates, tables
 from benchmarks.claims.pages import as_table
 from benchmarks.claims.stored import read
 
@@ -89,9 +89,9 @@ def test_a_rate_is_chosen_by_dev_scores_of_trained_pairs(tmp_path: Path) -> None
         (own / "run.yaml").write_text(text, encoding="utf-8")
         line = {"phase": "train", "step": 6, "dev": {"fields/en": trained, "fields/ta": other}}
         (own / "metrics.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
-    found = rates.finals(read(given))
+    found = chosen_rates.finals(read(given))
     assert found == {"hyper-x": {"1e-4": 0.5, "1e-3": 0.6}}
-    assert rates.best(found["hyper-x"]) == "1e-3"
+    assert chosen_rates.best(found["hyper-x"]) == "1e-3"
 
 
 def test_a_table_of_markdown() -> None:
