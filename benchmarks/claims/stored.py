@@ -64,12 +64,16 @@ class Systems:
         return tuple(dict.fromkeys(run.system for run in self.runs))
 
     def of(self, system: str) -> dict[int, list[Run]]:
-        """The runs of a system by seed; empty where there is none."""
+        """The runs of a system by seed; empty where there is none.
+
+        A seed that lacks a run which other seeds have, such as a partition, is left out.
+        """
         name, found = self.called.get(system, system), dict[int, list[Run]]()
         for run in self.runs:
             if run.system == name:
                 found.setdefault(run.seed, []).append(run)
-        return found
+        most = max(map(len, found.values()), default=0)
+        return {seed: runs for seed, runs in found.items() if len(runs) == most}
 
     def cells(self, system: str, standings: Sequence[str]) -> dict[int, Cells]:
         """By seed, the cells of a system that have some standing in the run that scored them.

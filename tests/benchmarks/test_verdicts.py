@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -205,7 +206,9 @@ def test_trained_pairs_and_untrained_ones_come_from_the_partition_that_has_them(
         name: [partition(name, "tr", right), partition(name, "ta", right)]
         for name, right in (("a", 3), ("b", 1))
     }
-    folder = stored(tmp_path, systems)
+    half = replace(systems["a"][0], seeds=(1,))
+    folder = stored(tmp_path, {**systems, "a": [*systems["a"], half]})
+    assert list(read([str(folder)]).of("a")) == [0]  # seed 1 lacks a partition
     untrained, trained = (
         verdict(folder, Scores("a", "b", standings)).findings[0]
         for standings in (Scores.standings, TRAINED)
