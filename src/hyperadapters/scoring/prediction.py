@@ -79,7 +79,9 @@ def answers(
         DataError: a line without a language.
     """
     answering = _answering(assembly, task)
-    for answer in ask(assembly, task, _asked(assembly, task, language, lines), note):
+    for answer in ask(
+        assembly, task, _asked(assembly, task, language, answering.texts(lines)), note
+    ):
         yield show(answering, answer)
 
 
@@ -162,7 +164,7 @@ def _window(
     """Each text through all hops of its route, those of the same hop number together; `start` texts
     came before.
     """
-    texts: list[Any] = [text.strip() for _, text in asked]
+    texts: list[Any] = [text if text.strip() else "" for _, text in asked]
     routes = [route.hops if text else () for (route, _), text in zip(asked, texts, strict=True)]
     found = [answering.nothing for _ in asked]
     under = assembly.method.phases[-1].score_under
@@ -176,9 +178,11 @@ def _window(
             for at, answer in zip(going, answered, strict=True):
                 texts[at] = found[at] = answer
             for place in cut:
-                note(f"line {start + going[place] + 1} is too long: {answering.cut}")
+                number = start + going[place] + 1
+                note(f"{answering.unit} {number} is too long: {answering.cut}")
             for what, count in told.items():
-                note(f"lines {start + 1} to {start + len(asked)}: {count:,} {what}")
+                reach = f"{answering.unit}s {start + 1} to {start + len(asked)}"
+                note(f"{reach}: {count:,} {what}")
     return found
 
 

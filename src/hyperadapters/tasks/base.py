@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol, final, runtime_checkable
 
@@ -143,11 +143,21 @@ class Answering(ABC):
         cut: what a line that is longer than the model reads loses: `its last words are not tagged`.
         nothing: the answer to an empty line.
         named: the key of an answer in JSON.
+        unit: what messages call a text that is answered.
     """
 
     cut: str
     nothing: Any
     named: str = "answer"
+    unit: str = "line"
+
+    def texts(self, lines: Iterable[str]) -> Iterable[str]:
+        """The texts that lines ask about, in order: each line, where nothing else is said.
+
+        Raises:
+            DataError: the lines are malformed; the message has the number of one.
+        """
+        return lines
 
     @abstractmethod
     def ask(self, text: str, hop: Route) -> Any:
