@@ -152,11 +152,7 @@ class Answering(ABC):
     unit: str = "line"
 
     def texts(self, lines: Iterable[str]) -> Iterable[str]:
-        """The texts that lines ask about, in order: each line, where nothing else is said.
-
-        Raises:
-            DataError: the lines are malformed; the message has the number of one.
-        """
+        """The texts that lines ask about, in order; DataError names a line that is malformed."""
         return lines
 
     @abstractmethod
@@ -187,8 +183,7 @@ class Plain(NamedTuple):
     Args:
         auto: the class of `transformers` that reads it.
         logits: from the logits of a whole batch to those that the task gives of its share.
-        kept: from the model's configuration, and the settings of the task, to what a bundle would
-            keep of the task.
+        kept: from the model's configuration and the task's settings to what a bundle keeps of it.
         told: from the settings to what `from_pretrained` must be told of a model that is a folder
             of `peft`, which does not say what its head gives.
     """

@@ -1,26 +1,23 @@
 """Dependency parsing: a tree over the words of a sentence, with a relation on every arc."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, cast, final
+from typing import Any, final
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 from torch.nn import functional
 
-from hyperadapters.data.formats.trees import blank, is_conllu, sentences_in, unparsed, written
 from hyperadapters.data.reading import read_words
 from hyperadapters.errors import DataError, TrainingError
 from hyperadapters.examples import Tree
 from hyperadapters.forms import Biaffine, paired
 from hyperadapters.metrics import Arc, Loss, Metric, Statistics
-from hyperadapters.routes import Route
 from hyperadapters.tasks.arcs import best_heads, head_nats, possible
 from hyperadapters.tasks.base import (
     Answering,
     Head,
-    Question,
     Task,
     Tokenizer,
     View,
@@ -28,10 +25,11 @@ from hyperadapters.tasks.base import (
 )
 from hyperadapters.tasks.batch import IGNORED, Encoded, Share, padded
 from hyperadapters.tasks.labels import mapped, no_label
+from hyperadapters.tasks.parses import Parses
 from hyperadapters.tasks.vectors import Pool, first_token, places_of, pooled
 from hyperadapters.tasks.words import UNSEEN, first_tokens, without_token
 
-__all__ = ["RELATIONS", "Parse", "Parses", "Parsing", "universal", "whole"]
+__all__ = ["RELATIONS", "Parsing", "universal", "whole"]
 
 _ROOT = "root"
 """The relation of the word whose head is the root, and of no other."""
@@ -49,54 +47,6 @@ def whole(label: str) -> str:
 
 RELATIONS: Mapping[str, Callable[[str], str]] = {"universal": universal, "all": whole}
 """How relations are read, by the names that run files have for it."""
-
-
-class Parse(NamedTuple):
-    """The answer to a sentence.
-
-    Args:
-        tree: that was asked about, with its lines.
-        arcs: one per word; None where the model does not see the word.
-    """
-
-    tree: Tree
-    arcs: Sequence[Arc | None]
-
-
-@final
-class Parses(Answering):
-    """The tree of a sentence, in CoNLL-U or its words alone, separated by white space."""
-
-    cut, nothing, unit = "its last words have no head", Parse(Tree((), (), ()), ()), "sentence"
-
-    def texts(self, lines: Iterable[str]) -> Iterable[str]:
-        """The lines of a sentence in CoNLL-U together, any other line alone."""
-        return sentences_in(lines)
-
-    def ask(self, text: str, hop: Route) -> Tree:
-        """The words, with the lines of the sentence; what its tree is does not count."""
-        if is_conllu(text):
-            return unparsed(text.split("\n"))
-        words = tuple(text.split())
-        return Tree(words, (), (), blank(words))
-
-    def answer(self, task: Task, question: Question) -> list[Any]:
-        """The best tree of each sentence."""
-        logits = question.model(question.context, question.batch).logits[task.name]
-        found = cast(Parsing, task).predict(logits, question.batch.shares[task.name])
-        return [Parse(tree, arcs) for tree, arcs in zip(question.examples, found, strict=True)]
-
-    def line(self, answer: Parse) -> str:
-        """CoNLL-U with an empty line at the end, every column but HEAD and DEPREL as it was."""
-        return "".join(f"{line}\n" for line in written(answer.tree.lines, answer.arcs))
-
-    def values(self, answer: Parse) -> dict[str, Any]:
-        """`words`, `heads` and `labels`, in their order; None for a word without a head."""
-        return {
-            "words": list(answer.tree.words),
-            "heads": [arc and arc.head for arc in answer.arcs],
-            "labels": [arc and arc.label for arc in answer.arcs],
-        }
 
 
 @final
@@ -137,7 +87,7 @@ class Parsing(Task):
     @property
     def answering(self) -> Answering:
         """A tree per sentence."""
-        return Parses()
+        return Parses(self.predict)
 
     def kept(self) -> dict[str, Any]:
         """The labels, in the order of the head."""
