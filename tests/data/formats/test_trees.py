@@ -152,7 +152,7 @@ def test_a_damaged_sentence_among_lines_names_its_line() -> None:
 @pytest.mark.realdata
 def test_every_real_tree_is_read_as_the_library_reads_it(data_root: Path) -> None:
     moved = sentences = 0
-    for name in ("UD_Tamil-TTB", "UD_Turkish-IMST", "UD_English-EWT"):
+    for name in ("UD_Tamil-TTB", "UD_Turkish-IMST"):
         for path in sorted((data_root / "ud" / name).glob("*-dev.conllu")):
             trees = read_trees(path)
             lists = conllu.parse(path.read_text(encoding="utf-8"))
@@ -164,8 +164,8 @@ def test_every_real_tree_is_read_as_the_library_reads_it(data_root: Path) -> Non
                 arcs = [(head, word) for word, head in enumerate(tree.heads, 1)]
                 assert networkx.is_arborescence(networkx.DiGraph(arcs))
                 sentences += 1
-                moved += any(place != token["id"] - 1 for place, token in enumerate(tokens))
-    assert sentences == 80 + 1100 + 2001
+                moved += any(token["id"] != place + 1 for place, token in enumerate(tokens))
+    assert sentences == 80 + 1100
     assert moved > 100  # where a word's place among all lines is not its id - 1
 
 
