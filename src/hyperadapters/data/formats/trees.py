@@ -123,10 +123,10 @@ def written(lines: Sequence[str], arcs: Sequence[tuple[int, str] | None]) -> Ite
     """The lines of a sentence with the head and the label of each word; all else as it is.
 
     Args:
-        lines: of its CoNLL-U.
+        lines: of its CoNLL-U; of nothing there are none.
         arcs: head and label per word; None where there is none, which gives `_`.
     """
-    rows = cells_of(lines, "line ")
+    rows = cells_of(lines, "line ") if lines else []
     words = [number for number, cells in rows if cells[0].isdecimal()]
     own: Mapping[int, tuple[int, str] | None] = dict(zip(words, arcs, strict=True))
     for number, line in enumerate(lines, 1):
