@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import conllu
 import pytest
 import torch
 
+from conll18 import official
 from hyperadapters.data.formats.trees import read_trees
 from hyperadapters.metrics import METRICS, Arc, Las, Uas
 from hyperadapters.tasks.parsing import RELATIONS
@@ -34,23 +34,6 @@ def test_each_says_the_other_and_how_labels_are_read() -> None:
     assert Las().beside((3.0, 2.0, 4.0)) == "uas: 75.0; labels cut at `:`"
     assert Uas("all").beside((3.0, 2.0, 4.0)) == "las: 50.0; labels as they are"
     assert (Las().variant, Las("all").variant, Uas("all").variant) == ("", "all labels", "")
-
-
-def official(gold: str, system: str) -> tuple[float, float]:
-    """UAS and LAS of two texts of equal words, by the rules of `conll18_ud_eval.py`: a word is
-    right if it is under the aligned parent, for LAS with the same relation up to its `:`; precision
-    and recall are the same where words are.
-    """
-    right = labelled = words = 0
-    for one, other in zip(conllu.parse(gold), conllu.parse(system), strict=True):
-        both = [[w for w in s if isinstance(w["id"], int)] for s in (one, other)]
-        for true, guess in zip(*both, strict=True):
-            assert true["form"] == guess["form"]
-            cut = [w["deprel"].split(":")[0] for w in (true, guess)]
-            words += 1
-            right += true["head"] == guess["head"]
-            labelled += true["head"] == guess["head"] and cut[0] == cut[1]
-    return right / words, labelled / words
 
 
 def damaged(text: str, seed: int) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,19 +10,25 @@ import torch
 from torch import Tensor
 
 import tiny
+from conll18 import official
 from hyperadapters.context import Context, Row
+from hyperadapters.data.formats.trees import sentences_in
+from hyperadapters.data.sources.files import Trees
 from hyperadapters.errors import BackboneError, DataError, TrainingError
 from hyperadapters.examples import Tree
 from hyperadapters.forms import Bottleneck
 from hyperadapters.method import HEADS, Adapter, Method, Phase
-from hyperadapters.metrics import METRICS, Arc, Las
+from hyperadapters.metrics import Arc, Las
 from hyperadapters.model.adapt import adapt
 from hyperadapters.model.adapted import AdaptedModel
 from hyperadapters.providers import Gaussian, Mlp, hypernetwork, table
+from hyperadapters.routes import Route
 from hyperadapters.sites import Where
 from hyperadapters.tasks import Batch, Parsing, Share, collate
+from hyperadapters.tasks.base import Question
 from hyperadapters.tasks.parsing import RELATIONS
-from hyperadapters.tasks.vectors import every_token
+from hyperadapters.tasks.parsing_settings import ParsingSettings
+from hyperadapters.tasks.vectors import POOLS, every_token
 
 DEP = Parsing("dep", ("nsubj", "obj", "root"), Las())
 ROWS = [Row(task="dep", language=name) for name in ("en", "tr")]
@@ -280,5 +287,78 @@ def test_heads_start_at_zero_and_are_counted() -> None:
     assert sum(parameter.numel() for parameter in model.heads.parameters()) == 4 * 17 * 17
 
 
-def test_uas_and_las_are_metrics_of_run_files() -> None:
-    assert {"las", "uas"} <= set(METRICS)
+def settings(**more: Any) -> ParsingSettings:
+    source = Trees(path=str(HAND / "{language}-{split}.conllu"))
+    return ParsingSettings(kind="parsing", data=(source,), **more)
+
+
+def built(task: ParsingSettings) -> Parsing:
+    (source,) = task.data
+    routes = [Route.of(name) for name in ("en", "de", "tr")]
+    made = task.build("dep", lambda: [source.read("dep", one, "train", None) for one in routes])
+    assert isinstance(made, Parsing)
+    return made
+
+
+HAND = Path(__file__).parents[1] / "trees"
+
+
+def test_relations_that_are_left_open_are_read_off_the_corpora() -> None:
+    task = built(settings())
+    assert "nsubj" in task.labels and not [one for one in task.labels if ":" in one]
+    assert task.labels == tuple(sorted(task.labels)) and task.pool is POOLS["first"]
+    every = built(settings(relations="all", vector="mean", metric="uas"))
+    assert {"nsubj:pass", "acl:relcl", "nsubj"} <= set(every.labels)
+    assert every.pool is POOLS["mean"] and every.metric.name == "uas"
+    assert every.metric.beside((1.0, 1.0, 2.0)) == "las: 50.0; labels as they are"
+    fewer = built(settings(label_map={"compound": "flat"}))
+    assert "flat" in fewer.labels and "compound" not in fewer.labels
+    assert built(settings(labels=("root", "x"))).kept() == {"labels": ["root", "x"]}
+    again = settings(relations="all").with_kept(every.kept())
+    assert built(again).labels == every.labels
+    with pytest.raises(DataError, match="no labels for task `dep`"):
+        settings().build("dep", lambda: [])
+
+
+class AtRandom:
+    """A model whose logits are drawn."""
+
+    def __init__(self, labels: int) -> None:
+        self.generator = torch.Generator().manual_seed(4)
+        self.labels = labels
+
+    def __call__(self, context: Context, batch: Batch) -> "AtRandom":
+        words = batch.shares["dep"].targets["first"].shape[1]
+        shape = (len(batch), words, words + 1, self.labels + 1)
+        self.logits = {"dep": torch.randn(shape, generator=self.generator)}
+        return self
+
+    def generate(self, context: Context, **inputs: Any) -> Tensor:
+        raise NotImplementedError
+
+
+@pytest.mark.realdata
+@pytest.mark.parametrize("by", ["random", "model"])
+def test_scores_of_answers_are_those_of_conll_2018(
+    tokenizer: Any, data_root: Path, by: str
+) -> None:
+    path = data_root / "ud/UD_Tamil-TTB/ta_ttb-ud-dev.conllu"
+    text = path.read_text(encoding="utf-8").removesuffix("\n")
+    source = Trees(path=str(path.parent / "ta_ttb-ud-{split}.conllu"))
+    corpus = source.read("dep", Route.of("ta"), "dev", None)
+    task = ParsingSettings(kind="parsing", data=(source,)).build("dep", lambda: [corpus])
+    assert isinstance(task, Parsing) and task.answering is not None
+    model = model_of((), task) if by == "model" else AtRandom(len(task.labels))
+    texts = [one for one in sentences_in(text.split("\n")) if one]
+    sums, answers = torch.zeros(3, dtype=torch.float64), []
+    for tree, asked in zip(corpus.examples, texts, strict=True):
+        batch, share = share_of(task, tokenizer, [tree], 512)
+        context, example = Context.uniform(ROWS[0], 1), task.answering.ask(asked, corpus.route)
+        question = Question(model, context, batch, [example], tokenizer)
+        (answer,) = task.answering.answer(task, question)
+        arcs = [Arc(*one) for one in zip(tree.heads, map(task.read, tree.labels), strict=True)]
+        sums += torch.tensor(task.metric.statistics(arcs, answer.arcs), dtype=torch.float64)
+        answers.append(task.answering.line(answer))
+    uas, las = official(text + "\n", "\n".join(answers))
+    assert (sums[0] / sums[2], sums[1] / sums[2]) == (pytest.approx(uas), pytest.approx(las))
+    assert 0.0 < las < uas < 0.5 and int(sums[2]) == 1263

@@ -115,7 +115,8 @@ def test_words_alone_are_parsed_as_their_lines_are(trained: Path) -> None:
         ["4", "."],
     ]
     assert [row[6] for row in rows[:4]] == ["3", "3", "0", "3"]
-    assert rows[4] == rows[5] == rows[6] == [""]  # its own end, and the empty line
+    assert rows[4] == rows[5] == [""]  # its own end, and the empty line
+    assert rows[6][:2] == ["1", "Bu"]
     (one, nothing, _) = map(json.loads, right(*asked, "--json", text="a b\n\nc\n").splitlines())
     assert one["words"] == ["a", "b"] and sorted(one["heads"])[0] == 0
     assert nothing == {"words": [], "heads": [], "labels": []}
