@@ -21,8 +21,19 @@ HEAVY = {
 PUBLIC = [
     *("Adapter", "BASE", "Bottleneck", "Cell", "Context", "Cycle", "Fixed", "HyperadaptersError"),
     *("Linear", "LinearHeads", "LoRA", "METHODS", "METRICS", "MaskedLM", "Method", "Mlp", "Norm"),
-    *("Observed", "Pair", "Phase", "Recipe", "Residual", "Route", "Row", "Tagged", "Tagging"),
-    *("Text", "Translation", "Where", "adapt", "collate", "hypernetwork", "joined", "load"),
+    *("Observed", "Pair", "Parsing", "Phase", "Recipe", "Residual", "Route", "Row", "Tagged"),
+    *(
+        "Tagging",
+        "Text",
+        "Translation",
+        "Tree",
+        "Where",
+        "adapt",
+        "collate",
+        "hypernetwork",
+        "joined",
+        "load",
+    ),
     *("load_run", "materialise", "perform", "table", "train_tokenizer"),
 ]
 """The names of the package. One that is added or taken away changes the interface: it stands in

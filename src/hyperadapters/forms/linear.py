@@ -11,14 +11,14 @@ from torch import Tensor
 from hyperadapters.forms.base import Form, Weights
 from hyperadapters.slots import Slot
 
-__all__ = ["Linear"]
+__all__ = ["Linear", "affine"]
 
 
 @final
 @dataclass(frozen=True)
 class Linear(Form):
-    """W·z + b: scores for each of `labels` labels. The only form whose zero weights are not the
-    identity.
+    """W·z + b: scores for each of `labels` labels. A form of heads: zero weights are not
+    the identity.
     """
 
     labels: int
@@ -32,6 +32,11 @@ class Linear(Form):
         self, hidden: Float[Tensor, "row token width_in"], weights: Weights
     ) -> Float[Tensor, "row token label"]:
         """Scores per token, not normalised."""
-        return torch.baddbmm(
-            weights["bias"].unsqueeze(1), hidden, weights["weight"].transpose(1, 2)
-        )
+        return affine(hidden, weights)
+
+
+def affine(
+    hidden: Float[Tensor, "row token width_in"], weights: Weights
+) -> Float[Tensor, "row token width_out"]:
+    """W·z + b with the `weight` and `bias` of each row."""
+    return torch.baddbmm(weights["bias"].unsqueeze(1), hidden, weights["weight"].transpose(1, 2))

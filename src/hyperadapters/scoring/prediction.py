@@ -36,13 +36,14 @@ def predict(
     note: Note = lambda text: None,
 ) -> Iterator[Any]:
     """Answers texts in one language or direction, in their order: of a tagging task the words of
-    each with their labels, of a translation task its translation.
+    each with their labels, of a parsing task its `Parse`, of a translation task its translation.
 
     Args:
         task: of the run.
         language: any name that the method's weights know, also one never trained with this task; or
             a direction, `de-en`, or a route, `de-en-fr`.
-        texts: one sentence each; for tags its words are separated by white space.
+        texts: one sentence each; for tags and trees its words are separated by white space; for
+            trees it may be in CoNLL-U.
         note: told of each text that is longer than the length limit of the run, and of a language
             that was not trained on with this task.
 
@@ -79,7 +80,9 @@ def answers(
         DataError: a line without a language.
     """
     answering = _answering(assembly, task)
-    for answer in ask(assembly, task, _asked(assembly, task, language, lines), note):
+    for answer in ask(
+        assembly, task, _asked(assembly, task, language, answering.texts(lines)), note
+    ):
         yield show(answering, answer)
 
 
@@ -162,7 +165,7 @@ def _window(
     """Each text through all hops of its route, those of the same hop number together; `start` texts
     came before.
     """
-    texts: list[Any] = [text.strip() for _, text in asked]
+    texts: list[Any] = [text if text.strip() else "" for _, text in asked]
     routes = [route.hops if text else () for (route, _), text in zip(asked, texts, strict=True)]
     found = [answering.nothing for _ in asked]
     under = assembly.method.phases[-1].score_under
@@ -176,9 +179,11 @@ def _window(
             for at, answer in zip(going, answered, strict=True):
                 texts[at] = found[at] = answer
             for place in cut:
-                note(f"line {start + going[place] + 1} is too long: {answering.cut}")
+                number = start + going[place] + 1
+                note(f"{answering.unit} {number} is too long: {answering.cut}")
             for what, count in told.items():
-                note(f"lines {start + 1} to {start + len(asked)}: {count:,} {what}")
+                reach = f"{answering.unit}s {start + 1} to {start + len(asked)}"
+                note(f"{reach}: {count:,} {what}")
     return found
 
 

@@ -35,7 +35,8 @@ class Trained:
         Args:
             task: of the run.
             language: a language, also one never trained with this task; or a direction, `de-en`.
-            texts: one sentence each; for tags its words are separated by white space.
+            texts: one sentence each; for tags and trees its words are separated by white space; for
+                trees it may be in CoNLL-U.
 
         Raises:
             UnknownName: no such task.

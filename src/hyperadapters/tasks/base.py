@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol, final, runtime_checkable
 
@@ -143,11 +143,17 @@ class Answering(ABC):
         cut: what a line that is longer than the model reads loses: `its last words are not tagged`.
         nothing: the answer to an empty line.
         named: the key of an answer in JSON.
+        unit: what messages call a text that is answered.
     """
 
     cut: str
     nothing: Any
     named: str = "answer"
+    unit: str = "line"
+
+    def texts(self, lines: Iterable[str]) -> Iterable[str]:
+        """The texts that lines ask about, in order; DataError names a line that is malformed."""
+        return lines
 
     @abstractmethod
     def ask(self, text: str, hop: Route) -> Any:
@@ -177,8 +183,7 @@ class Plain(NamedTuple):
     Args:
         auto: the class of `transformers` that reads it.
         logits: from the logits of a whole batch to those that the task gives of its share.
-        kept: from the model's configuration, and the settings of the task, to what a bundle would
-            keep of the task.
+        kept: from the model's configuration and the task's settings to what a bundle keeps of it.
         told: from the settings to what `from_pretrained` must be told of a model that is a folder
             of `peft`, which does not say what its head gives.
     """

@@ -22,6 +22,8 @@ from hyperadapters.data import (
     Sources,
     Tagged,
     Text,
+    Tree,
+    Trees,
 )
 from hyperadapters.errors import ConfigError
 from hyperadapters.routes import Route
@@ -34,6 +36,7 @@ FORMATS: list[dict[str, object]] = [
     {"format": "cldr", "content": "text"},
     {"format": "conll", "path": "a", "codes": {"yo": ["yor", "yo"]}, "limit": {"train": 5}},
     {"format": "conllu", "path": "a", "column": "xpos"},
+    {"format": "trees", "path": "a/{language}", "splits": {}},
     {"format": "hub", "path": "a.json", "text": "text"},
     {"format": "pairs", "path": "{first}-{second}"},
     {"format": "parallel", "paths": ["{language}.txt"], "beside": "fr"},
@@ -77,6 +80,7 @@ GIVEN: list[tuple[Source, type]] = [
     (Cldr(content="pairs"), Pair),
     (Conll(path="a"), Tagged),
     (ConllU(path="a"), Tagged),
+    (Trees(path="a"), Tree),
     (Hub(path="a.json", words="w", labels="l"), Tagged),
     (Hub(path="a.json", text="t"), Text),
     (Hub(dataset="a/b", first="f", second="s"), Pair),

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WrapValidator
 from hyperadapters.data.cldr.source import Cldr
 from hyperadapters.data.source import Source
 from hyperadapters.data.sources.aligned import Aligned
-from hyperadapters.data.sources.files import Conll, ConllU, PlainText
+from hyperadapters.data.sources.files import Conll, ConllU, PlainText, Trees
 from hyperadapters.data.sources.hub import Hub
 from hyperadapters.data.sources.pairs import Pairs
 from hyperadapters.data.sources.parallel import Parallel
@@ -25,6 +25,7 @@ SOURCES: tuple[type[Source], ...] = (
     Cldr,
     Conll,
     ConllU,
+    Trees,
     PlainText,
     Hub,
     Aligned,
