@@ -114,7 +114,7 @@ def _read(examples: Sequence[Example], tokenizer: Any) -> Iterator[tuple[list[li
     texts = iter(pieces(tokenizer, plain))
     for one in examples:
         if isinstance(one, Tagged):
-            ids, words, _ = next(sentences)
+            ids, words = next(sentences)[:2]
             own = [token for token, word in zip(ids, words, strict=True) if word is not None]
             seen = set(words)
             without = [label for word, label in enumerate(one.labels) if word not in seen]
