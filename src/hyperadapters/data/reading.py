@@ -223,5 +223,9 @@ def _cut(whole: Reading, sides: Sequence[int | None], left: list[int]) -> Readin
             left[side] -= 1
         if side is None or left[side] >= 0:
             kept.append(place)
-    ids, parts, types = ([side[place] for place in kept] for side in whole[:3])
-    return Reading(ids, parts, types, False)
+    return Reading(
+        [whole.ids[place] for place in kept],
+        [whole.parts[place] for place in kept],
+        [whole.types[place] for place in kept],
+        False,
+    )

@@ -9,7 +9,7 @@ from typing import Any
 
 from hyperadapters.data.corpora import Corpus
 from hyperadapters.data.reading import pieces, read_words
-from hyperadapters.examples import Example, Tagged
+from hyperadapters.examples import Example, Labelled, LabelledPair, Tagged
 from hyperadapters.routes import Route
 
 __all__ = ["UNKNOWN_LIMIT", "Summary", "summary"]
@@ -35,8 +35,8 @@ class Summary:
         longer: sentences that have more.
         unread: words with a label, `O` apart, that the tokenizer has no token for.
         skipped: rows of the source, for all splits, that lack a text on one of two sides.
-        labels: every label as the source has it -> how many words have it; under None the words
-            without a label, if there are any beside others.
+        labels: every label as the source has it -> how many words, or whole texts, have it; under
+            None the words without a label, if there are any beside others.
         repeated: another split of the task -> how many of the sentences it has too.
         overlooked: files whose names look like the language and that were not read.
 
@@ -79,14 +79,13 @@ def summary(
             found["unknown"] += sum(ids.count(unknown) for ids in texts)
             found["longer"] += 0 < length < tokens_of(list(map(len, texts)))
             found["unread"] += unread
-    tagged = (example for example in corpus.examples if isinstance(example, Tagged))
     scale = len(corpus) / (len(sample) or 1)
     share = found["unknown"] / (found["tokens"] or 1)
     words = sum(
         len(example.words) if isinstance(example, Tagged) else len(example.text.split())
         for example in corpus.examples
     )
-    tagged = (example for example in corpus.examples if isinstance(example, Tagged))
+    labelled = (one for one in corpus.examples if isinstance(one, Tagged | Labelled | LabelledPair))
     return Summary(
         task=corpus.task,
         route=corpus.route,
@@ -101,7 +100,7 @@ def summary(
         longer=round(found["longer"] * scale),
         unread=round(found["unread"] * scale),
         skipped=corpus.skipped,
-        labels=Counter(label for example in tagged for label in example.labels),
+        labels=Counter(label for example in labelled for label in example.labels),
         overlooked=corpus.overlooked,
     )
 

@@ -2,8 +2,8 @@
 
 from hyperadapters.forms.base import Form, Weights
 from hyperadapters.forms.bottleneck import Bottleneck, bottleneck
-from hyperadapters.forms.linear import Linear
+from hyperadapters.forms.linear import Dense, Linear
 from hyperadapters.forms.lora import LoRA
 from hyperadapters.forms.norm import Norm
 
-__all__ = ["Bottleneck", "Form", "Linear", "LoRA", "Norm", "Weights", "bottleneck"]
+__all__ = ["Bottleneck", "Dense", "Form", "Linear", "LoRA", "Norm", "Weights", "bottleneck"]

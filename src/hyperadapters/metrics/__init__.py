@@ -23,7 +23,6 @@ __all__ = [
 ]
 
 METRICS: dict[str, Metric] = {
-    m.name: m
-    for m in (Accuracy(), SpanF1(), MacroF1(), Matthews(), Perplexity(), Bleu(), ChrF())
+    m.name: m for m in (Accuracy(), SpanF1(), MacroF1(), Matthews(), Perplexity(), Bleu(), ChrF())
 }
 """Every metric by the name that run files use."""

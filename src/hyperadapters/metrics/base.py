@@ -33,9 +33,9 @@ class Loss(NamedTuple):
 class Metric(ABC):
     """A score of predicted against gold labels.
 
-    `width` is how many numbers a sentence gives, `per` what it gives them for. `missing` stands for the prediction of a word that
-    the model never saw (cut off, or without a token): no label of any text, so wrong. `range` is
-    what a score may be, from the least to the most.
+    `width` is how many numbers a sentence gives, `per` what it gives them for. `missing` stands for
+    the prediction of a word that the model never saw (cut off, or without a token): no label of any
+    text, so wrong. `range` is what a score may be, from the least to the most.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Scores of texts with one label each, in which every label counts: macro-F1, Matthews' coefficient."""
+"""Scores of texts with one label each, counted label by label: macro-F1, Matthews' coefficient."""
 
 import math
 from collections.abc import Sequence
