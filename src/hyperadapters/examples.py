@@ -1,4 +1,4 @@
-"""What a corpus holds: tagged sentences, plain or labelled text, parallel sentences. Plain values."""
+"""What a corpus holds, as plain values: tagged sentences, texts, parallel and labelled ones."""
 
 from dataclasses import dataclass, field
 

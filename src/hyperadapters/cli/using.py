@@ -153,8 +153,8 @@ def predict(
     spaces, and the two texts of a pair by a tab.
 
     Tags come one word and its label per line, with an empty line after each sentence; labels of
-    texts and translations one per line. Without `--language` every line begins with its own direction and a tab. With
-    `--json` each line of text has one line of JSON.
+    texts and translations one per line. Without `--language` every line begins with its own
+    language or direction and a tab. With `--json` each line of text has one line of JSON.
 
     Example: `echo "Ada lives here" | hyperadapters predict runs/my-run --task ner --language tr`
     """

@@ -1,5 +1,5 @@
-"""Claims of the built-in data, before any language: that two phrases say the same value, or what kind
-a phrase is of.
+"""Claims of the built-in data, before any language: that two phrases say the same value, or of what
+kind a phrase is.
 
 As with sentences, every value belongs to exactly one split, whatever the seed.
 """

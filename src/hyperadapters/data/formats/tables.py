@@ -97,14 +97,14 @@ def _of_objects(path: Path, wanted: Sequence[str], layout: Layout) -> Iterator[t
 
 def _of_lines(path: Path, wanted: Sequence[str], layout: Layout) -> Iterator[tuple[str, Cells]]:
     lines = layout.lines(path)
-    where, first = next(lines, ("", []))
+    start, first = next(lines, ("", []))
     has_header = set(wanted) <= set(first)
     names: Sequence[str] = first if has_header or not layout.columns else layout.columns
     for column in wanted if first else ():
         if column not in names:
-            raise _no_column(column, where, names, "a first line with the names of the columns")
+            raise _no_column(column, start, names, "a first line with the names of the columns")
     places = [names.index(column) for column in wanted] if first else []
-    for where, cells in lines if has_header else _again(where, first, lines):
+    for where, cells in lines if has_header else _again(start, first, lines):
         if len(cells) != len(names):
             raise _uneven(where, names, cells)
         yield where, tuple(cells[place] for place in places)
@@ -123,8 +123,8 @@ def _no_column(column: str, where: str, found: Sequence[str], expected: str) -> 
         where=where,
         expected=expected,
         found=_cut(", ".join(map(str, found))),
-        remedy="name the columns that are read, `texts: [...]` and `label: ...`; of a table without "
-        "such a line all of them, `columns: [...]`",
+        remedy="name the columns that are read, `texts: [...]` and `label: ...`; of a table "
+        "without such a line all of them, `columns: [...]`",
     )
 
 

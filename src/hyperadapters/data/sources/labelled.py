@@ -42,7 +42,8 @@ class LabelledTexts(Source):
         revision: the commit or tag of the data set.
         texts: the column of the text, or the two of a pair.
         label: the column of the label.
-        label_names: the names of numbers: a list in order from 0, or a mapping, `{1: bad, 2: good}`.
+        label_names: the names of numbers: a list in order from 0, or a mapping, `{1: bad, 2:
+            good}`.
         leave_out: labels whose rows are not read, such as `-`, where annotators did not agree.
         only: column -> what it must hold for a row to be read, a template with `{language}`: for
             files that have all languages in one.
