@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from hyperadapters.errors import ConfigError, DataError, nearest
 from hyperadapters.examples import Tagged
@@ -10,6 +10,7 @@ from hyperadapters.examples import Tagged
 __all__ = ["Listing", "labels_of", "mapped", "named_by", "no_label", "told_of"]
 
 
+@runtime_checkable
 class Listing(Protocol):
     """Settings of a task that may list its labels."""
 
