@@ -101,8 +101,8 @@ def kinds(language: str, split: str, count: int, seed: int = 0) -> tuple[Labelle
 def same(
     language: str, beside: str, split: str, count: int, seed: int = 0
 ) -> tuple[LabelledPair, ...]:
-    """The first `count` pairs of a split: two dates, clock times, quantities or amounts of money in
-    different styles, `same` where both say one value, else `different`.
+    """The first `count` pairs of a split: dates, clock times, quantities or amounts of money, `same`
+    where both say one value, in different styles, else `different`.
 
     Args:
         language: of the first of a pair.
