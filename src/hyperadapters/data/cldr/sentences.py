@@ -101,7 +101,7 @@ def kinds(language: str, split: str, count: int, seed: int = 0) -> tuple[Labelle
 def same(
     language: str, beside: str, split: str, count: int, seed: int = 0
 ) -> tuple[LabelledPair, ...]:
-    """The first `count` pairs of a split: dates, clock times, quantities or amounts of money, `same`
+    """The first `count` pairs of a split: dates, clock times, quantities, amounts of money, `same`
     where both say one value, in different styles, else `different`.
 
     Args:
