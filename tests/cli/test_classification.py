@@ -29,7 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "evaluate": {"fields": ["en"], "same": ["en", "tr"], "kinds": ["en", "tr"]},
         "select": {"same": ["en"], "kinds": ["tr"]},
         "recipe": {"steps": 3, "batch": 8, "contexts_per_batch": 4, "length": 24},
-        "phases": {},
+        "phases": {"pretrain": {"train": {"fields": ["en"]}, "steps": 1, "contexts_per_batch": 1}},
     }
     (place / "run.yaml").write_text(yaml.safe_dump(run))
     right("train", place / "run.yaml")

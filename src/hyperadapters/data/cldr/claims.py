@@ -1,5 +1,4 @@
-"""Claims of the built-in data, before any language: that two phrases say the same value, or of what
-kind a phrase is.
+"""Claims of the built-in data, before any language: phrases, and whether two say the same value.
 
 As with sentences, every value belongs to exactly one split, whatever the seed.
 """
