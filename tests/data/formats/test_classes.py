@@ -40,6 +40,8 @@ def test_a_number_without_a_name_says_which_have_one():
         "  remedy: name the numbers: `label_names: [...]` in order from 0, or "
         "`label_names: {1: ...}`",
     ]
+    with pytest.raises(DataError, match=r"label 9{80} has no name"):
+        class_in("9" * 5000, NAMES, "x.tsv:3")
     with pytest.raises(DataError, match="expected: labels as names"):
         class_in("2", {}, "x.tsv:3")
 

@@ -120,6 +120,9 @@ def test_parquet_and_the_hub_carry_the_names_of_numbers(
         ({"path": "a", "texts": ("x", "y", "z")}, "reads one text or two"),
         ({"path": "a", "subset": "x"}, "the `subset` of a source of format `labelled` has no eff"),
         ({"dataset": "a", "columns": ("x",)}, "the `columns` of a source .* has no effect"),
+        ({"path": "a", "separator": "||"}, "one character, neither a quote"),
+        ({"path": "a", "separator": ""}, "one character, neither a quote"),
+        ({"path": "a", "separator": '"'}, "one character, neither a quote"),
         ({"path": "a", "columns": ("premise", "label")}, "lack `hypothesis`, which is read"),
     ],
 )

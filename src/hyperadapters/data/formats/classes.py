@@ -13,6 +13,7 @@ __all__ = ["class_in"]
 _WHOLE = re.compile(r"-?\d+")
 _NUMBER = re.compile(r"-?\d*\.\d+|-?\d+\.\d*|-?\d+(\.\d*)?[eE][+-]?\d+")
 _SHOWN = 8
+_DIGITS = 18
 
 
 def class_in(cell: Any, names: Mapping[int, str], where: str) -> str:
@@ -43,9 +44,10 @@ def class_in(cell: Any, names: Mapping[int, str], where: str) -> str:
         )
     if not _WHOLE.fullmatch(said):
         return said
-    if int(said) not in names:
-        raise _nameless(said, names, where)
-    return names[int(said)]
+    number = int(said) if len(said) <= _DIGITS else None  # Python refuses thousands of digits
+    if number not in names:
+        raise _nameless(said[:80], names, where)
+    return names[number]
 
 
 def _nameless(said: str, names: Mapping[int, str], where: str) -> DataError:

@@ -49,8 +49,8 @@ class LabelledTexts(Source):
             files that have all languages in one.
         columns: the names of all columns, for tables whose first line does not name those that are
             read.
-        separator: what stands between columns in place of a tab or, in `.csv` files, a comma; the
-            last of `columns` then has the rest of the line.
+        separator: the character that stands between columns in place of a tab or, in `.csv` files,
+            a comma; the last of `columns` then has the rest of the line.
         quotes: whether cells may stand in quotes; when absent, those of `.csv` files only. In other
             tables a quote is a quote.
         splits: our split -> its name in the path or the data set, where it has another one.
@@ -93,6 +93,12 @@ class LabelledTexts(Source):
                 found=f"{len(self.texts)} columns",
             )
         self._check_effect()
+        if self.separator is not None and (len(self.separator) != 1 or self.separator in '"\r\n'):
+            raise ConfigError(
+                "the `separator` of a source of format `labelled` is no separator",
+                expected="one character, neither a quote nor the end of a line",
+                found=repr(self.separator),
+            )
         lost = [name for name in self._read if name not in self.columns]
         if self.columns and lost:
             raise ConfigError(
