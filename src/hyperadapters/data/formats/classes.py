@@ -45,7 +45,7 @@ def class_in(cell: Any, names: Mapping[int, str], where: str) -> str:
     if not _WHOLE.fullmatch(said):
         return said
     number = int(said) if len(said) <= _DIGITS else None  # Python refuses thousands of digits
-    if number not in names:
+    if number is None or number not in names:
         raise _nameless(said[:80], names, where)
     return names[number]
 
