@@ -19,7 +19,8 @@ HEAVY = {
     *("sklearn", "matplotlib", "pandas", "scipy"),
 }
 PUBLIC = [
-    *("Adapter", "BASE", "Bottleneck", "Cell", "Context", "Cycle", "Fixed", "HyperadaptersError"),
+    *("Adapter", "BASE", "Bottleneck", "Cell", "Classification", "Context", "Cycle", "Fixed"),
+    *("HyperadaptersError", "Labelled", "LabelledPair"),
     *("Linear", "LinearHeads", "LoRA", "METHODS", "METRICS", "MaskedLM", "Method", "Mlp", "Norm"),
     *("Observed", "Pair", "Parsing", "Phase", "Recipe", "Residual", "Route", "Row", "Tagged"),
     *(

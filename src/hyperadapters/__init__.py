@@ -13,10 +13,13 @@ __all__ = [
     "BASE",
     "Bottleneck",
     "Cell",
+    "Classification",
     "Context",
     "Cycle",
     "Fixed",
     "HyperadaptersError",
+    "Labelled",
+    "LabelledPair",
     "Linear",
     "LinearHeads",
     "LoRA",
@@ -70,9 +73,9 @@ _PLACES = {
         "materialise",
         "table",
     ),
-    "examples": ("Pair", "Tagged", "Text", "Tree"),
+    "examples": ("Labelled", "LabelledPair", "Pair", "Tagged", "Text", "Tree"),
     "metrics": ("METRICS",),
-    "tasks": ("MaskedLM", "Parsing", "Tagging", "Translation", "collate"),
+    "tasks": ("Classification", "MaskedLM", "Parsing", "Tagging", "Translation", "collate"),
     "data.vocabulary": ("train_tokenizer",),
     "config": ("load_run",),
     "study": ("perform",),
@@ -87,7 +90,7 @@ if TYPE_CHECKING:
     from hyperadapters.context import BASE, Context, Row
     from hyperadapters.data.vocabulary import train_tokenizer
     from hyperadapters.errors import HyperadaptersError
-    from hyperadapters.examples import Pair, Tagged, Text, Tree
+    from hyperadapters.examples import Labelled, LabelledPair, Pair, Tagged, Text, Tree
     from hyperadapters.forms import Bottleneck, Linear, LoRA, Norm
     from hyperadapters.method import Adapter, Method, Phase, Recipe
     from hyperadapters.methods import METHODS
@@ -107,7 +110,14 @@ if TYPE_CHECKING:
     from hyperadapters.scoring.trained import load
     from hyperadapters.sites import Where
     from hyperadapters.study import perform
-    from hyperadapters.tasks import MaskedLM, Parsing, Tagging, Translation, collate
+    from hyperadapters.tasks import (
+        Classification,
+        MaskedLM,
+        Parsing,
+        Tagging,
+        Translation,
+        collate,
+    )
 
 
 def __getattr__(name: str) -> Any:

@@ -12,11 +12,12 @@ from hyperadapters.data.sources.aligned import Aligned
 from hyperadapters.data.sources.all import SOURCES, AnySource, Sources
 from hyperadapters.data.sources.files import Conll, ConllU, PlainText, Trees
 from hyperadapters.data.sources.hub import Hub
+from hyperadapters.data.sources.labelled import LabelledTexts
 from hyperadapters.data.sources.pairs import Pairs
 from hyperadapters.data.sources.parallel import Parallel
 from hyperadapters.data.sources.root_text import RootText
 from hyperadapters.data.summary import Summary, summary
-from hyperadapters.examples import Example, Pair, Tagged, Text, Tree
+from hyperadapters.examples import Example, Labelled, LabelledPair, Pair, Tagged, Text, Tree
 
 __all__ = [
     "SOURCES",
@@ -29,6 +30,9 @@ __all__ = [
     "Corpus",
     "Example",
     "Hub",
+    "Labelled",
+    "LabelledPair",
+    "LabelledTexts",
     "Pair",
     "Pairs",
     "Parallel",

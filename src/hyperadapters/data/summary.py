@@ -9,7 +9,7 @@ from typing import Any
 
 from hyperadapters.data.corpora import Corpus
 from hyperadapters.data.reading import pieces, read_words
-from hyperadapters.examples import Example, Tagged, Tree
+from hyperadapters.examples import Example, Labelled, LabelledPair, Tagged, Tree
 from hyperadapters.routes import Route
 
 __all__ = ["UNKNOWN_LIMIT", "Summary", "summary"]
@@ -38,8 +38,8 @@ class Summary:
         longer: sentences that have more.
         unread: words with a label, `O` apart, that the tokenizer has no token for.
         skipped: rows of the source, for all splits, that lack a text on one of two sides.
-        labels: every label as the source has it -> how many words have it; under None the words
-            without a label, if there are any beside others.
+        labels: every label as the source has it -> how many words, or whole texts, have it; under
+            None the words without a label, if there are any beside others.
         repeated: another split of the task -> how many of the sentences it has too.
         overlooked: files whose names look like the language and that were not read.
 
@@ -88,7 +88,7 @@ def summary(
         len(example.words) if isinstance(example, Worded) else len(example.text.split())
         for example in corpus.examples
     )
-    tagged = (example for example in corpus.examples if isinstance(example, Worded))
+    labelled = (one for one in corpus.examples if isinstance(one, Worded | Labelled | LabelledPair))
     return Summary(
         task=corpus.task,
         route=corpus.route,
@@ -103,7 +103,7 @@ def summary(
         longer=round(found["longer"] * scale),
         unread=round(found["unread"] * scale),
         skipped=corpus.skipped,
-        labels=Counter(label for example in tagged for label in example.labels),
+        labels=Counter(label for example in labelled for label in example.labels),
         overlooked=corpus.overlooked,
     )
 
@@ -116,7 +116,7 @@ def _read(examples: Sequence[Example], tokenizer: Any) -> Iterator[tuple[list[li
     texts = iter(pieces(tokenizer, plain))
     for one in examples:
         if isinstance(one, Worded):
-            ids, words, _ = next(sentences)
+            ids, words = next(sentences)[:2]
             own = [token for token, word in zip(ids, words, strict=True) if word is not None]
             seen = set(words)
             without = [label for word, label in enumerate(one.labels) if word not in seen]

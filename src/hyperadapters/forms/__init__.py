@@ -3,13 +3,14 @@
 from hyperadapters.forms.base import Form, Weights
 from hyperadapters.forms.biaffine import Biaffine, paired
 from hyperadapters.forms.bottleneck import Bottleneck, bottleneck
-from hyperadapters.forms.linear import Linear
+from hyperadapters.forms.linear import Dense, Linear
 from hyperadapters.forms.lora import LoRA
 from hyperadapters.forms.norm import Norm
 
 __all__ = [
     "Biaffine",
     "Bottleneck",
+    "Dense",
     "Form",
     "Linear",
     "LoRA",

@@ -4,6 +4,7 @@ So scores of a corpus, of a resample of it and of several ranks are one function
 """
 
 from hyperadapters.metrics.base import Loss, Metric, Statistics
+from hyperadapters.metrics.classes import MacroF1, Matthews
 from hyperadapters.metrics.labels import Accuracy, SpanF1
 from hyperadapters.metrics.texts import Bleu, ChrF, Perplexity
 from hyperadapters.metrics.trees import Arc, Las, Uas
@@ -16,6 +17,8 @@ __all__ = [
     "ChrF",
     "Las",
     "Loss",
+    "MacroF1",
+    "Matthews",
     "Metric",
     "Perplexity",
     "SpanF1",
@@ -23,7 +26,16 @@ __all__ = [
     "Uas",
 ]
 
-METRICS: dict[str, Metric] = {
-    m.name: m for m in (Accuracy(), SpanF1(), Perplexity(), Bleu(), ChrF(), Las(), Uas())
-}
+_ALL: tuple[Metric, ...] = (
+    Accuracy(),
+    SpanF1(),
+    MacroF1(),
+    Matthews(),
+    Perplexity(),
+    Bleu(),
+    ChrF(),
+    Las(),
+    Uas(),
+)
+METRICS: dict[str, Metric] = {m.name: m for m in _ALL}
 """Every metric by the name that run files use."""

@@ -33,13 +33,14 @@ class Loss(NamedTuple):
 class Metric(ABC):
     """A score of predicted against gold labels.
 
-    `width` is how many numbers a sentence gives. `missing` stands for the prediction of a word that
-    the model never saw (cut off, or without a token): no label of any text, so wrong. `range` is
-    what a score may be, from the least to the most.
+    `width` is how many numbers a sentence gives, `per` what it gives them for. `missing` stands for
+    the prediction of a word that the model never saw (cut off, or without a token): no label of any
+    text, so wrong. `range` is what a score may be, from the least to the most.
     """
 
     name: str
     width: int = 2
+    per: str = "sentence"
     higher_is_better: bool = True
     range: tuple[float, float] = (0.0, 1.0)
     missing: str = ""
@@ -55,6 +56,14 @@ class Metric(ABC):
     @abstractmethod
     def score(self, totals: Statistics) -> float:
         """The score of summed statistics; in `range`."""
+
+    def fits(self, numbers: int) -> bool:
+        """Whether a sentence can give so many numbers."""
+        return numbers == self.width
+
+    def over(self, labels: Sequence[str]) -> "Metric":
+        """The same for a task with these labels."""
+        return self
 
     @property
     def signature(self) -> str:

@@ -11,12 +11,12 @@ __all__ = ["Accuracy", "SpanF1"]
 
 @final
 class Accuracy(Metric):
-    """Correct words over words."""
+    """Correct labels over labels, of words or of whole texts."""
 
     name = "accuracy"
 
     def statistics(self, gold: Sequence[str], predicted: Sequence[str]) -> Statistics:
-        """(correct, words)."""
+        """(correct, labels)."""
         return float(sum(g == p for g, p in zip(gold, predicted, strict=True))), float(len(gold))
 
     def score(self, totals: Statistics) -> float:

@@ -1,4 +1,4 @@
-"""Scores of language models and of whole texts: perplexity, BLEU and chrF."""
+"""Scores of texts: perplexity of one that is given, BLEU and chrF of one that is generated."""
 
 import math
 from collections.abc import Mapping, Sequence

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from hyperadapters.context import Context
-from hyperadapters.errors import ConfigError, ContextError, DataError, UnknownName
+from hyperadapters.errors import ConfigError, ContextError, DataError, UnknownName, located
 from hyperadapters.model.adapt import materialised
 from hyperadapters.model.inference import over_batches
 from hyperadapters.routes import Cell, Route
@@ -36,14 +36,15 @@ def predict(
     note: Note = lambda text: None,
 ) -> Iterator[Any]:
     """Answers texts in one language or direction, in their order: of a tagging task the words of
-    each with their labels, of a parsing task its `Parse`, of a translation task its translation.
+    each with their labels, of a parsing task its `Parse`, of a classification task a label and the
+    probability of each, of a translation task its translation.
 
     Args:
         task: of the run.
         language: any name that the method's weights know, also one never trained with this task; or
             a direction, `de-en`, or a route, `de-en-fr`.
-        texts: one sentence each; for tags and trees its words are separated by white space; for
-            trees it may be in CoNLL-U.
+        texts: one sentence each; for tags and trees its words are separated by white space, for
+            trees it may be in CoNLL-U, and the two texts of a pair are separated by a tab.
         note: told of each text that is longer than the length limit of the run, and of a language
             that was not trained on with this task.
 
@@ -173,7 +174,10 @@ def _window(
     with materialised(assembly.model, tuple(dict.fromkeys(rows))):
         for number in range(max(map(len, routes))):
             going = [at for at, text in enumerate(texts) if text and routes[at][number:]]
-            named = [(routes[at][number], texts[at]) for at in going]
+            named = [
+                (routes[at][number], _example(answering, texts[at], routes[at][number], start + at))
+                for at in going
+            ]
             told = Counter[str]()
             answered, cut = _answered(assembly, task, answering, named, told)
             for at, answer in zip(going, answered, strict=True):
@@ -187,16 +191,22 @@ def _window(
     return found
 
 
+def _example(answering: Answering, text: Any, hop: Route, place: int) -> Any:
+    """What a text asks about; a fault in it is told with its line, 0-based `place`."""
+    with located(f"line {place + 1}"):
+        return answering.ask(text, hop)
+
+
 def _answered(
     assembly: Assembly,
     task: Task,
     answering: Answering,
-    asked: Sequence[Asked],
+    asked: Sequence[tuple[Route, Any]],
     told: Counter[str],
 ) -> tuple[list[Any], list[int]]:
-    """Answers in the order of the texts, and the places of those that were cut."""
+    """Answers in the order of the examples, and the places of those that were cut."""
     tokenizer, model = assembly.tokenizer, assembly.model
-    examples = [answering.ask(text, hop) for hop, text in asked]
+    examples = [example for _, example in asked]
     encoded = list(task.encode_all(tokenizer, examples, assembly.length))
     pairs = zip(asked, encoded, strict=True)
     drawn = [(task, hop.row(task.name), one) for (hop, _), one in pairs]

@@ -5,6 +5,8 @@ A new kind is a file beside these, its import here, and its settings among `KIND
 
 from hyperadapters.tasks.base import Answering, Head, Scorer, Task, TeacherForced
 from hyperadapters.tasks.batch import Batch, Encoded, Share
+from hyperadapters.tasks.classification import Classification
+from hyperadapters.tasks.classification_settings import ClassificationSettings
 from hyperadapters.tasks.collation import collate
 from hyperadapters.tasks.mlm import MaskedLM, MlmSettings
 from hyperadapters.tasks.parsing import Parsing
@@ -18,6 +20,7 @@ __all__ = [
     "KINDS",
     "Answering",
     "Batch",
+    "Classification",
     "Encoded",
     "Head",
     "MaskedLM",
@@ -34,6 +37,7 @@ __all__ = [
 
 KINDS: tuple[type[TaskSettings], ...] = (
     TaggingSettings,
+    ClassificationSettings,
     MlmSettings,
     ParsingSettings,
     TranslationSettings,

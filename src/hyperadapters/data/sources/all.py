@@ -13,6 +13,7 @@ from hyperadapters.data.source import Source
 from hyperadapters.data.sources.aligned import Aligned
 from hyperadapters.data.sources.files import Conll, ConllU, PlainText, Trees
 from hyperadapters.data.sources.hub import Hub
+from hyperadapters.data.sources.labelled import LabelledTexts
 from hyperadapters.data.sources.pairs import Pairs
 from hyperadapters.data.sources.parallel import Parallel
 from hyperadapters.data.sources.root_text import RootText
@@ -28,6 +29,7 @@ SOURCES: tuple[type[Source], ...] = (
     Trees,
     PlainText,
     Hub,
+    LabelledTexts,
     Aligned,
     Pairs,
     RootText,
