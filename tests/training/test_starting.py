@@ -63,7 +63,9 @@ def test_a_run_begins_with_what_the_phase_ended_with(
     ended = load_file(languages / "checkpoints" / "phase-language.safetensors")
     begin(made)
     begun = made.model.kept()
-    shared = {name for name in begun if name.startswith("adapters.language.")}
+    shared = {
+        name for name in begun if name.startswith(("adapters.language.", "adapters.invertible."))
+    }
     same(begun, ended, shared)
     assert any(not torch.equal(fresh[name], begun[name]) for name in shared)
     same(begun, fresh, set(begun) - shared)
@@ -201,7 +203,7 @@ def test_a_run_that_lacks_a_part_is_refused(
     message = refused(encoder, tmp_path / "run", **more)
     assert f"the run in `{languages}` has not trained pair" in message
     assert "expected: what the phases before `task` train" in message
-    assert "found: by the end of its phase `language`: language" in message
+    assert "found: by the end of its phase `language`: invertible, language" in message
 
 
 def test_a_run_that_lacks_a_language_is_refused(

@@ -13,7 +13,7 @@ from hyperadapters.errors import ConfigError
 from hyperadapters.forms.base import Form, Weights
 from hyperadapters.slots import Initial, Normal, Slot
 
-__all__ = ["Bottleneck", "activate", "bottleneck", "normalise"]
+__all__ = ["Activation", "Bottleneck", "activate", "bottleneck", "normalise"]
 
 Activation = Literal["relu", "gelu", "gelu_tanh", "silu", "tanh"]
 InnerNorm = Literal["none", "before", "after"]

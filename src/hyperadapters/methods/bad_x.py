@@ -2,13 +2,8 @@
 
 from hyperadapters.forms import Bottleneck
 from hyperadapters.method import Method
-from hyperadapters.methods.mad_x import (
-    TEXT_RECIPE,
-    TaskRecipe,
-    language_phase,
-    stacked,
-    task_phase,
-)
+from hyperadapters.methods.mad_x import language_phase, stacked, task_phase
+from hyperadapters.methods.recipes import TEXT_RECIPE, TaskRecipe
 from hyperadapters.schedules import Fixed
 from hyperadapters.slots import Normal
 
@@ -29,7 +24,8 @@ def bad_x(
     """BAD-X: the adapter of a pair of languages is trained on raw text of both, in turns, and the
     task adapter on it; nothing is exchanged afterwards.
 
-    The equations of `mad_x_v2` with the pair's adapter in the language's place, at all layers.
+    The equations of `mad_x` with the pair's adapter in the language's place, at all layers, and no
+    invertible adapter.
     Everything runs under the pair, whatever the language of the data: training, the choice of the
     checkpoint, and scores. One run per target. The paper chooses the checkpoint of the first phase
     on text of the target alone, and states no recipe; the values are those that Parović et al.
@@ -60,7 +56,7 @@ def bad_x(
             keys=("source_language", "target_language"),
         ),
         phases=(
-            language_phase(text, TEXT_RECIPE, adapter="pair", under=pair),
+            language_phase(text, TEXT_RECIPE, adapters=("pair",), under=pair),
             task_phase(text, recipe, under=pair, score_under=pair),
         ),
         paper="Parović et al. (2022)",
