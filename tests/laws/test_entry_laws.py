@@ -14,6 +14,7 @@ from hyperadapters.context import BASE, Context, Row
 from hyperadapters.errors import BackboneError, ConfigError
 from hyperadapters.forms import Bottleneck, Coupling, Form, Weights
 from hyperadapters.method import Adapter, Method, Phase
+from hyperadapters.methods import hyper_x, mad_x
 from hyperadapters.model.adapt import adapt
 from hyperadapters.model.adapted import AdaptedModel
 from hyperadapters.model.binding import Act, layouts_of
@@ -46,6 +47,21 @@ class Scaled(Form):
         return (hidden - shift) * (-scale).exp()
 
 
+@final
+@dataclass(frozen=True)
+class Unchanged(Form):
+    """Nothing is added, whatever the weights."""
+
+    def slots(self, width_in: int, width_out: int, *, bias: bool = True) -> Mapping[str, Slot]:
+        return {}
+
+    def apply(self, hidden: Tensor, weights: Weights) -> Tensor:
+        return torch.zeros_like(hidden)
+
+    def inverse(self, hidden: Tensor, weights: Weights) -> Tensor:
+        return hidden
+
+
 START = Where("embeddings")
 GENERATED = hypernetwork({"task": 4, "language": 4}, site={"layer": 4}, encoder=Mlp((6, 6)))
 ENTRY = {
@@ -58,6 +74,7 @@ ENTRY = {
         Adapter("second", Coupling(depth=3), START, GENERATED),
     ],
 }
+WHOLE = [mad_x(task_reduction=4), hyper_x(code=6, bottleneck=5, invertible="coupling")]
 
 
 @dataclass(frozen=True)
@@ -145,6 +162,22 @@ def test_every_row_of_a_mixed_batch_is_undone_by_what_did_it(entry: str) -> None
         changed = states + act.update(states)
         assert (changed - states).abs().amax((1, 2)).min() > 0.1, "every row must matter"
         torch.testing.assert_close(act.undo(changed), states, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("whole", WHOLE, ids=lambda whole: whole.name)
+def test_scores_of_a_mixed_batch_are_those_of_its_rows_alone(whole: Method) -> None:
+    """Free couplings and generated ones, through a whole model with its output layer."""
+    model = adapt(tiny.backbone("bert"), whole, tasks=[Scored("scored")], rows=ROWS).double().eval()
+    tiny.redraw(model, seed=1, scale=0.3)
+    with torch.no_grad():
+        got = model(Context.of_examples(FOUR), scored(VECTORS)).logits["scored"]
+        for vector, (example, token) in enumerate(VECTORS):
+            alone = scored([[0, token]], places=[example])
+            apart = model(Context.uniform(FOUR[example], 1), alone).logits["scored"]
+            torch.testing.assert_close(got[[vector]], apart, rtol=0, atol=1e-9)
+        model.forms["invertible"] = dict.fromkeys(model.forms["invertible"], Unchanged())
+        plain = model(Context.of_examples(FOUR), scored(VECTORS)).logits["scored"]
+    assert (plain - got).abs().max() > 0.1, "the coupling must matter"
 
 
 def test_a_form_without_an_inverse_is_refused_where_it_would_be_undone() -> None:

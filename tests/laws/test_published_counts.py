@@ -210,8 +210,8 @@ def test_what_bad_x_adds_is_one_pair_and_one_task_without_an_invertible_adapter(
 
 
 def test_the_weights_of_mad_x_without_their_biases() -> None:
-    """The MAD-X paper prints 8.25M a language with its task, 7.96M without invertible adapters, and
-    0.88M a task: weights alone, cut off after two digits.
+    """What is quoted of the MAD-X paper: 8.25M a language with its task, 7.96M without invertible
+    adapters, and 0.88M a task; they are weights alone, cut off after two digits.
     """
     backbone = architectures.empty("bert-base-multilingual-cased")
     rows = [Row(language="en", task="ner")]

@@ -1,11 +1,11 @@
 """MAD-X (Pfeiffer et al., 2020): the adapter of a task stands on the adapter of a language."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
 
 from hyperadapters.forms import Activation, Bottleneck, Coupling
 from hyperadapters.method import HEADS, Adapter, Method, Phase, Recipe
+from hyperadapters.methods.entrance import Invertible, entrance
 from hyperadapters.methods.recipes import (
     HYPER_X_TASK,
     HYPER_X_TEXT,
@@ -19,7 +19,6 @@ from hyperadapters.sites import Where
 from hyperadapters.slots import Normal
 
 __all__ = [
-    "Invertible",
     "language_phase",
     "mad_x",
     "mad_x_hyper_x",
@@ -27,16 +26,6 @@ __all__ = [
     "stacked",
     "task_phase",
 ]
-
-Invertible = Literal["coupling", "none"]
-"""What acts where the encoder begins: a coupling per language, or nothing."""
-
-_INVERTIBLE: Mapping[Invertible, Callable[[Coupling], tuple[Adapter, ...]]] = {
-    "coupling": lambda form: (
-        Adapter("invertible", form, Where("embeddings", tower="encoder"), table("language")),
-    ),
-    "none": lambda form: (),
-}
 
 
 def stacked(
@@ -155,7 +144,7 @@ def mad_x(
     """
     start = Normal(std)
     coupling = Coupling(invertible_reduction, activation, invertible_depth, start)
-    below = _INVERTIBLE[invertible](coupling)
+    below = entrance(invertible, coupling, table("language"))
     language, task = stacked(
         Bottleneck(reduction=language_reduction, activation=activation, initial=start),
         Bottleneck(reduction=task_reduction, activation=activation, initial=start),

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from hyperadapters.errors import UnknownName
 from hyperadapters.method import Method
-from hyperadapters.methods.mad_x import Invertible, mad_x_v2, task_phase
+from hyperadapters.methods.entrance import Invertible
+from hyperadapters.methods.mad_x import mad_x_v2, task_phase
 from hyperadapters.methods.recipes import TaskRecipe
 from hyperadapters.methods.settings import TLR_TARGETS
 from hyperadapters.schedules import Cycle
