@@ -22,7 +22,8 @@ import adapters
 import torch
 from transformers import BertConfig, BertForMaskedLM, T5Config, T5ForConditionalGeneration
 
-BERT = BertConfig(vocab_size=40, hidden_size=16, num_hidden_layers=2, num_attention_heads=2, intermediate_size=24, initializer_range=0.3)
+SMALL = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 24}
+BERT = BertConfig(vocab_size=40, initializer_range=0.3, **SMALL)
 T5 = T5Config(vocab_size=40, d_model=16, d_kv=8, d_ff=24, num_layers=2, num_heads=2, decoder_start_token_id=0)
 ids = torch.tensor([[5, 6, 7, 8]])
 cases = {"bert": (BertForMaskedLM, BERT, {}), "t5": (T5ForConditionalGeneration, T5, {"decoder_input_ids": ids})}

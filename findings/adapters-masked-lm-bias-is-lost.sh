@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# adapters 1.3.0 (transformers 4.57.6): a masked language model that is read with `AutoAdapterModel.from_pretrained`, the
-# way to a head before which invertible adapters are undone, loses the bias of its output layer: it is zero afterwards,
-# and every score over the vocabulary changes. Warned of is only that `heads.default.3.bias` is newly initialised.
+# adapters 1.3.0 (transformers 4.57.6): a masked language model that is read with `AutoAdapterModel.from_pretrained`,
+# the way to a head before which invertible adapters are undone, loses the bias of its output layer: it is zero
+# afterwards, and every score over the vocabulary changes. Warned of is only that `heads.default.3.bias` is new.
 # Without the bias the scores are those of the model that was saved, so nothing else is lost.
 #
 # Seen, of BERT and of XLM-RoBERTa:
