@@ -73,6 +73,36 @@ def test_a_run_begins_with_what_the_phase_ended_with(
     assert first_phase(made.method) == 1
 
 
+@pytest.mark.parametrize(
+    ("method", "arguments"),
+    [("mad-x", {}), ("tlr-bilingual", {"target": "tr"})],
+    ids=["mad-x", "tlr-bilingual"],
+)
+def test_the_family_stands_on_one_phase_of_languages(
+    languages: Path, encoder: dict[str, Any], tmp_path: Path, method: str, arguments: dict[str, Any]
+) -> None:
+    """Couplings and language adapters of all languages are one file, whoever trained it."""
+    run = values(tmp_path, encoder, method, arguments=arguments, phases=from_phase(languages))
+    made = assemble(run_from(run))
+    begin(made)
+    ended = load_file(languages / "checkpoints" / "phase-language.safetensors")
+    for part in ("invertible", "language"):
+        names = {n for n in made.model.kept() if n.startswith(f"adapters.{part}.")}
+        assert {name.split("=")[1].split(".")[0] for name in names} == {"en", "tr"}
+        same(made.model.kept(), ended, names)
+
+
+def test_a_phase_that_was_trained_without_invertible_adapters_is_told(
+    encoder: dict[str, Any], tmp_path: Path
+) -> None:
+    bare = tmp_path / "bare"
+    without = values(bare, encoder, arguments={"invertible": "none"})
+    train(assemble(run_from(without)), bare)
+    message = refused(encoder, tmp_path / "run", phases=from_phase(bare))
+    assert f"the run in `{bare}` has not trained invertible" in message
+    assert "found: by the end of its phase `language`: language" in message
+
+
 def test_what_is_trained_from_a_phase_is_what_is_trained_after_it(
     encoder: dict[str, Any], tmp_path: Path
 ) -> None:
