@@ -133,8 +133,8 @@ def kind_of(settings: type[BaseModel]) -> str:
 
 PAGES = {
     "hyper_x": "hyper-x",
-    "mad_x": "transfer",
-    "bad_x": "transfer",
+    "mad_x": "mad-x",
+    "bad_x": "mad-x",
     "target_ready": "transfer",
     "psf": "transfer",
     "translation": "hyper-adapters",

@@ -15,6 +15,7 @@ __all__ = [
     "Cell",
     "Classification",
     "Context",
+    "Coupling",
     "Cycle",
     "Fixed",
     "HyperadaptersError",
@@ -63,7 +64,7 @@ _PLACES = {
     "schedules": ("Cycle", "Fixed", "Observed"),
     "method": ("Adapter", "Method", "Phase", "Recipe"),
     "methods": ("METHODS",),
-    "forms": ("Bottleneck", "Linear", "LoRA", "Norm"),
+    "forms": ("Bottleneck", "Coupling", "Linear", "LoRA", "Norm"),
     "providers": (
         "LinearHeads",
         "Mlp",
@@ -91,7 +92,7 @@ if TYPE_CHECKING:
     from hyperadapters.data.vocabulary import train_tokenizer
     from hyperadapters.errors import HyperadaptersError
     from hyperadapters.examples import Labelled, LabelledPair, Pair, Tagged, Text, Tree
-    from hyperadapters.forms import Bottleneck, Linear, LoRA, Norm
+    from hyperadapters.forms import Bottleneck, Coupling, Linear, LoRA, Norm
     from hyperadapters.method import Adapter, Method, Phase, Recipe
     from hyperadapters.methods import METHODS
     from hyperadapters.metrics import METRICS
