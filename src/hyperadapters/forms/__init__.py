@@ -5,5 +5,6 @@ from hyperadapters.forms.bottleneck import Bottleneck, bottleneck
 from hyperadapters.forms.linear import Linear
 from hyperadapters.forms.lora import LoRA
 from hyperadapters.forms.norm import Norm
+from hyperadapters.forms.normalised import Normalised
 
-__all__ = ["Bottleneck", "Form", "Linear", "LoRA", "Norm", "Weights", "bottleneck"]
+__all__ = ["Bottleneck", "Form", "Linear", "LoRA", "Norm", "Normalised", "Weights", "bottleneck"]

@@ -20,7 +20,7 @@ from hyperadapters.providers import (
 from hyperadapters.sites import Where
 from hyperadapters.slots import Normal
 
-__all__ = ["full_fine_tuning", "hyper_x", "pair_table", "task_adapters"]
+__all__ = ["NORMS", "full_fine_tuning", "hyper_x", "pair_table", "task_adapters"]
 
 Scale = Literal["paper", "free"]
 """How generated weights start and how far an update moves them: as the paper has it, or as free
@@ -28,7 +28,8 @@ weights."""
 Shared = Literal["nothing", "task"]
 """What generated weights are added to: nothing, or free weights per task."""
 
-_NORMS = Where("embedding_norm", "attention_norm", "cross_attention_norm", "ffn_norm", "final_norm")
+NORMS = Where("embedding_norm", "attention_norm", "cross_attention_norm", "ffn_norm", "final_norm")
+"""Every norm of a backbone, in whatever tower."""
 _PAPER = "Üstün et al. (2022)"
 
 
@@ -44,7 +45,7 @@ def _beside_norms(name: str, bottleneck: int, weights: Plan, paper: str) -> Meth
         name,
         adapters=(
             Adapter("adapters", Bottleneck(width=bottleneck), Where("ffn"), weights),
-            Adapter("norms", Norm(), _NORMS, table()),
+            Adapter("norms", Norm(), NORMS, table()),
         ),
         phases=(Phase(trains=frozenset({"adapters", "norms", HEADS})),),
         paper=paper,
