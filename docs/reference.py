@@ -133,6 +133,8 @@ def kind_of(settings: type[BaseModel]) -> str:
 
 PAGES = {
     "hyper_x": "hyper-x",
+    "houlsby": "hyperformer",
+    "hyperformer": "hyperformer",
     "mad_x": "transfer",
     "bad_x": "transfer",
     "target_ready": "transfer",

@@ -13,6 +13,7 @@ from hyperadapters.providers import (
     LinearHeads,
     Mlp,
     Plan,
+    given_or,
     hypernetwork,
     summed,
     table,
@@ -111,6 +112,8 @@ def hyper_x(
     embedding: int = 64,
     hidden: int = 192,
     embedding_std: float = 1.0,
+    vectors: str = "",
+    frozen: bool = True,
     scale: Scale = "paper",
     std: float = 0.02,
     rescale: bool = False,
@@ -131,6 +134,9 @@ def hyper_x(
         embedding: dimension of each of the three embeddings.
         hidden: width inside the source projector.
         embedding_std: standard deviation of the embeddings at the start.
+        vectors: a file with the embedding of every language, in place of learned ones: typological
+            features, say; `.safetensors`, `.json` or `.tsv`.
+        frozen: leave these vectors as they are; otherwise training starts from them.
         scale: `paper`, or `free`: generated weights start as free ones do, and a learning rate
             moves them as far as free ones, whatever the widths (`Even`).
         std: of the projector's and the heads' weights at the start, in the scale of the paper.
@@ -140,12 +146,14 @@ def hyper_x(
         shared: what generated weights are added to: `nothing`, or free weights per `task`.
 
     Raises:
-        ValueError: values out of range, or `rescale` in the scale `free`.
+        ValueError: values out of range, `rescale` in the scale `free`, or `frozen` is false without
+            `vectors`.
     """
     encoder, heads = _SCALES[scale](hidden, code, std, rescale, pace)
+    learned = Learned(embedding, embedding_std)
     written = hypernetwork(
-        {"task": Learned(embedding, embedding_std), "language": Learned(embedding, embedding_std)},
-        site={"layer": Learned(embedding, embedding_std)},
+        {"task": learned, "language": given_or(learned, vectors, frozen)},
+        site={"layer": learned},
         encoder=encoder,
         heads=heads,
     )

@@ -25,8 +25,8 @@ from hyperadapters.providers import (
     LowRankHeads,
     Mlp,
     Plan,
-    Vectors,
     each_tower,
+    given_or,
     hypernetwork,
     table,
 )
@@ -46,14 +46,6 @@ HeadKind = Literal["full", "low-rank", "basis"]
 """How many parameters the heads of a hypernetwork have."""
 
 _PAPER = "Karimi Mahabadi et al. (2021)"
-
-
-def _task(dimension: int, vectors: str, frozen: bool) -> Learned | Vectors:
-    if vectors:
-        return Vectors(vectors, frozen)
-    if not frozen:
-        raise ValueError("only `vectors` of a file can be frozen or not")
-    return Learned(dimension)
 
 
 _BLOCKS: Mapping[Block, Callable[[int, float], Form]] = {
@@ -129,7 +121,7 @@ def hyperformer(
         raise ValueError("without blocks and with norms that tasks share nothing is generated")
     dimension, encoder = _PROJECTORS[projector](embedding, hidden, code, std)
     written = hypernetwork(
-        {"task": _task(dimension, vectors, frozen)},
+        {"task": given_or(Learned(dimension), vectors, frozen)},
         encoder=encoder,
         heads=LinearHeads(per="site", initial=Normal(std)),
     )
@@ -197,7 +189,7 @@ def hyperformer_plus_plus(
             or values are out of range.
     """
     written = hypernetwork(
-        {"task": _task(embedding, vectors, frozen)},
+        {"task": given_or(Learned(embedding), vectors, frozen)},
         site={"layer": embedding, "position": embedding},
         encoder=Mlp((hidden, code), norm=True, initial=Normal(std)),
         heads=_HEADS[heads](rank, std),

@@ -29,7 +29,7 @@ from hyperadapters.providers.plans import (
 )
 from hyperadapters.providers.table import Table
 from hyperadapters.providers.towers import Towers
-from hyperadapters.providers.vectors import FixedEmbedding, Vectors
+from hyperadapters.providers.vectors import FixedEmbedding, Vectors, given_or
 
 __all__ = [
     "BasisHeads",
@@ -60,6 +60,7 @@ __all__ = [
     "Towers",
     "Vectors",
     "each_tower",
+    "given_or",
     "hypernetwork",
     "joined",
     "materialise",

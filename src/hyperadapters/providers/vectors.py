@@ -12,9 +12,9 @@ from torch import Tensor, nn
 
 from hyperadapters.context import Factor
 from hyperadapters.errors import DataError, UnknownName
-from hyperadapters.providers.embedding import Drawn, Embedding, LearnedEmbedding
+from hyperadapters.providers.embedding import Drawn, Embedding, Learned, LearnedEmbedding
 
-__all__ = ["FixedEmbedding", "Vectors", "read_vectors"]
+__all__ = ["FixedEmbedding", "Vectors", "given_or", "read_vectors"]
 
 
 @final
@@ -45,6 +45,19 @@ class Vectors:
                 raise UnknownName(factor, name, known, where=self.file, cause=cause)
         given = {name: known[name] for name in names}
         return FixedEmbedding(factor, given) if self.frozen else _begun(factor, given)
+
+
+def given_or(learned: Learned, vectors: str, frozen: bool) -> Learned | Vectors:
+    """The vectors of a file where one is named, and otherwise learned ones.
+
+    Raises:
+        ValueError: `frozen` is false, and there is no file that it could be said of.
+    """
+    if vectors:
+        return Vectors(vectors, frozen)
+    if not frozen:
+        raise ValueError("only `vectors` of a file can be frozen or not")
+    return learned
 
 
 @final
