@@ -1,6 +1,4 @@
-"""Adapters (Houlsby et al., 2019), Adapters† and full fine-tuning of T5, as HyperFormer's paper has
-them.
-"""
+"""Adapters (Houlsby et al., 2019), Adapters† and fine-tuned T5, as HyperFormer's paper has them."""
 
 from collections.abc import Mapping
 from dataclasses import replace
