@@ -1,6 +1,7 @@
 """Vectors from files: read strictly, given to names, moved by training only where that is said."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,8 @@ import torch
 from safetensors.torch import save_file
 
 from hyperadapters.errors import DataError, UnknownName
+from hyperadapters.method import Method
+from hyperadapters.methods import hyper_adapters, hyper_x
 from hyperadapters.providers import FixedEmbedding, Vectors
 from hyperadapters.providers.embedding import LearnedEmbedding
 from hyperadapters.providers.vectors import read_vectors
@@ -62,6 +65,19 @@ def test_on_the_device_meta_only_shapes_are_made(tmp_path: Path) -> None:
     with torch.device("meta"):
         embedding = Vectors(str(file)).build("task", ["mnli"])
     assert embedding.centres()["mnli"].device.type == "meta"
+
+
+@pytest.mark.parametrize("method", [hyper_x, hyper_adapters])
+def test_languages_can_be_described_by_a_file(
+    tmp_path: Path, method: Callable[..., Method]
+) -> None:
+    file = tmp_path / "languages.json"
+    file.write_text('{"en": [1.0, 0.0], "tr": [0.0, 1.0]}', encoding="utf-8")
+    plans = method(vectors=str(file)).adapters[0].weights.embeddings
+    described = {factor for factor, plan in plans.items() if plan == Vectors(str(file))}
+    assert described == {factor for factor in plans if factor != "task"}
+    with pytest.raises(ValueError, match="only `vectors` of a file can be frozen or not"):
+        method(frozen=False)
 
 
 def test_names_that_a_file_lacks_are_told(tmp_path: Path) -> None:
