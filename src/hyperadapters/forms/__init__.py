@@ -7,6 +7,7 @@ from hyperadapters.forms.coupling import Coupling
 from hyperadapters.forms.linear import Dense, Linear
 from hyperadapters.forms.lora import LoRA
 from hyperadapters.forms.norm import Norm
+from hyperadapters.forms.normalised import Normalised
 
 __all__ = [
     "Activation",
@@ -18,6 +19,7 @@ __all__ = [
     "Linear",
     "LoRA",
     "Norm",
+    "Normalised",
     "Weights",
     "bottleneck",
     "paired",

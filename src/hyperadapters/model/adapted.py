@@ -165,9 +165,12 @@ class AdaptedModel(nn.Module):
         return self._parts.parameters_of(part)
 
     def kept(self) -> dict[str, Tensor]:
-        """Everything that some phase trains, by name: what bundles and checkpoints hold."""
+        """Everything that some phase trains, by name, and what its adapters were given: what
+        bundles and checkpoints hold.
+        """
         parts = {part for phase in self.phases for part in phase.trains}
-        return {name: p.detach() for name, p in self._parts.among(self, parts).items()}
+        trained = {name: p.detach() for name, p in self._parts.among(self, parts).items()}
+        return trained | self._parts.fixed(self, parts)
 
     def embeddings(self) -> dict[Factor, dict[str, Tensor]]:
         """See `Parts.embeddings`."""
