@@ -1,6 +1,7 @@
 """Every published system that is built in, side by side, as values."""
 
 from hyperadapters.methods.bad_x import bad_x
+from hyperadapters.methods.hyper_lora import hyper_x_lora
 from hyperadapters.methods.hyper_x import full_fine_tuning, hyper_x, pair_table, task_adapters
 from hyperadapters.methods.mad_x import mad_x_hyper_x, mad_x_v2
 from hyperadapters.methods.psf import psf
@@ -29,6 +30,7 @@ __all__ = [
     "full_fine_tuning",
     "hyper_adapters",
     "hyper_x",
+    "hyper_x_lora",
     "language_adapters",
     "mad_x_hyper_x",
     "mad_x_v2",

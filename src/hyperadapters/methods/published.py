@@ -5,6 +5,7 @@ from functools import partial
 
 from hyperadapters.method import Method
 from hyperadapters.methods.bad_x import bad_x
+from hyperadapters.methods.hyper_lora import hyper_x_lora
 from hyperadapters.methods.hyper_x import full_fine_tuning, hyper_x, pair_table, task_adapters
 from hyperadapters.methods.mad_x import mad_x_hyper_x, mad_x_v2
 from hyperadapters.methods.psf import psf
@@ -37,6 +38,7 @@ METHODS: Mapping[str, Callable[..., Method]] = {
     "full-fine-tuning": full_fine_tuning,
     "hyper-x-small": partial(hyper_x, "hyper-x-small", code=32),
     "hyper-x-base": partial(hyper_x, "hyper-x-base", code=192),
+    "hyper-x-lora": hyper_x_lora,
     "task-adapters": task_adapters,
     "pair-table": pair_table,
     "mad-x-hyper-x": mad_x_hyper_x,
@@ -86,6 +88,7 @@ SETTINGS: Mapping[str, Setting] = {
     "full-fine-tuning": HYPER_X,
     "hyper-x-small": HYPER_X,
     "hyper-x-base": HYPER_X,
+    "hyper-x-lora": HYPER_X,
     "task-adapters": HYPER_X,
     "pair-table": HYPER_X,
     "mad-x-hyper-x": HYPER_X,
