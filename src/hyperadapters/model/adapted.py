@@ -24,11 +24,11 @@ from hyperadapters.model.binding import (
 from hyperadapters.model.hooks import Hooks
 from hyperadapters.model.parts import Parts
 from hyperadapters.model.view import BoundView
-from hyperadapters.providers import Provider
+from hyperadapters.providers import Provider, written
 from hyperadapters.sites import Site
 from hyperadapters.tasks import Batch, Share, Task
 
-__all__ = ["AdaptedModel", "Attached", "Outputs"]
+__all__ = ["AdaptedModel", "Attached", "Outputs", "Piece"]
 
 
 class Outputs(NamedTuple):
@@ -36,6 +36,18 @@ class Outputs(NamedTuple):
 
     logits: Mapping[str, Tensor]
     divergence: Float[Tensor, ""]
+
+
+class Piece(NamedTuple):
+    """What acts at one site for one row.
+
+    Args:
+        form: what it computes.
+        weights: one slot per name, without an axis of rows.
+    """
+
+    form: Form
+    weights: Mapping[str, Tensor]
 
 
 class Attached(NamedTuple):
@@ -141,6 +153,23 @@ class AdaptedModel(nn.Module):
             generated: Tensor = self.backbone.generate(**inputs)
         return generated
 
+    @torch.no_grad()
+    def written(self, row: Row, task: str) -> dict[str, dict[Site, Piece]]:
+        """What acts for one row, by adapter in stacking order, and the head of a task behind it:
+        at each site its form, and its weights without an axis of rows.
+
+        Raises:
+            UnknownName: the row names something that was never trained.
+        """
+        found: dict[str, dict[Site, Piece]] = {}
+        for name, forms, provider, sites in self._acting(self._sites_of(task)):
+            rows, _ = _rows(Context.uniform(row, 1), provider, sites)
+            supply = written(provider, rows, sites).weights if rows else {}
+            for site, weights in supply.items():
+                own = {slot: weight.squeeze(0) for slot, weight in weights.items()}
+                found.setdefault(name, {})[site] = Piece(*forms[site].settled(own))
+        return found
+
     def enter(self, phase: Phase) -> None:
         """Makes a phase's rules hold: who acts, where, and what is trained."""
         self._phase = phase
@@ -183,7 +212,7 @@ class AdaptedModel(nn.Module):
         """What acts under a context: all that is hooked, and the heads asked for."""
         acts: dict[Site, list[Act]] = {}
         divergence = torch.zeros((), device=next(self.parameters()).device)
-        for forms, provider, sites in self._acting(heads):
+        for _, forms, provider, sites in self._acting(heads):
             rows, projected = _rows(context, provider, sites)
             if not rows:
                 continue
@@ -205,15 +234,15 @@ class AdaptedModel(nn.Module):
 
     def _acting(
         self, heads: Collection[Site]
-    ) -> Iterator[tuple[Mapping[Site, Form], Provider, list[Site]]]:
-        """Everything that acts, with its sites: none of heads but those asked for."""
+    ) -> Iterator[tuple[str, Mapping[Site, Form], Provider, list[Site]]]:
+        """Everything that acts, by name, with its sites: none of heads but those asked for."""
         for name, provider in self.adapters.items():
             own = cast(Provider, provider)
             if self._phase.lets_act(name):
-                yield self.forms[name], own, self._phase.sites(name, _asked(own.slots, heads))
+                yield name, self.forms[name], own, self._phase.sites(name, _asked(own.slots, heads))
         for key, provider in self.heads.items():
             own = cast(Provider, provider)
-            yield self._head_forms[key], own, _asked(own.slots, heads)
+            yield key, self._head_forms[key], own, _asked(own.slots, heads)
 
     def _sites_of(self, task: str) -> list[Site]:
         return [Site.of_head(task, part) for part in self.tasks[task].heads]

@@ -17,7 +17,7 @@ from hyperadapters.providers.hypernetwork import Hypernetwork
 from hyperadapters.providers.joined import Joined
 from hyperadapters.providers.joint import JointGaussian
 from hyperadapters.providers.materialise import materialise, written
-from hyperadapters.providers.plans import Plan, hypernetwork, joined, summed, table
+from hyperadapters.providers.plans import Plan, given, hypernetwork, joined, summed, table
 from hyperadapters.providers.table import Table
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "Residual",
     "Supply",
     "Table",
+    "given",
     "hypernetwork",
     "joined",
     "materialise",

@@ -181,12 +181,16 @@ class Plain(NamedTuple):
             keep of the task.
         told: from the settings to what `from_pretrained` must be told of a model that is a folder
             of `peft`, which does not say what its head gives.
+        heads: the module of that class for each part of the task's head.
+        hub: the type of head of AdapterHub that is one linear map, as this one; empty for none.
     """
 
     auto: str
     logits: Callable[[Tensor, Share], Tensor]
     kept: Callable[[Any, Any], dict[str, Any]]
     told: Callable[[Any], dict[str, Any]] = lambda settings: {}
+    heads: Mapping[str, str] = {}
+    hub: str = ""
 
 
 class Task(ABC):

@@ -264,6 +264,8 @@ class TaggingSettings(TaskSettings):
         lambda logits, share: logits.index_select(0, share.examples),
         _named_by,
         _told,
+        {"labels": "classifier"},
+        "tagging",
     )
     made_for: ClassVar[frozenset[str]] = frozenset({"kind", "labels"})
 

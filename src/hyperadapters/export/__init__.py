@@ -1,0 +1,6 @@
+"""Rows leave: what one adds to a backbone, in folders that other programs read, and back again."""
+
+from hyperadapters.export.all import FORMATS, format_of
+from hyperadapters.export.grid import cells_of, export
+
+__all__ = ["FORMATS", "cells_of", "export", "format_of"]
