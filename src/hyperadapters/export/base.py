@@ -107,7 +107,7 @@ def write_json(values: Mapping[str, Any], file: Path) -> None:
 
 def write_facts(adaptation: Adaptation, folder: Path) -> None:
     """Writes down where the weights of a folder come from: row, backbone, labels of the head."""
-    values = {"row": dict(adaptation.row), "backbone": adaptation.base}
+    values: dict[str, Any] = {"row": dict(adaptation.row), "backbone": adaptation.base}
     values |= {"revision": adaptation.revision, **adaptation.facts}
     write_json(values, folder / FACTS)
 

@@ -89,7 +89,7 @@ def target_of(assembly: Assembly, task: str) -> Target:
     if plain is None or kind is None or not plain.heads:
         raise ConfigError(
             f"no model of `transformers` has the head of task `{task}`",
-            expected="a task whose head is one linear map, on a backbone for which there is a class",
+            expected="a task whose head is one linear map, on a backbone that has such a class",
             found=f"`{type(backbone).__name__}`",
             remedy="use `--format table`, which this library reads",
         )

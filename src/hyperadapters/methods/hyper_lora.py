@@ -16,7 +16,14 @@ Maps = Literal["query-value", "query-key-value", "all"]
 Norms = Literal["frozen", "trained"]
 """Whether the backbone's norms are trained beside the updates."""
 Written = Literal["generated", "task", "pair"]
-"""Whose the updates are: generated, or free ones per task, or per task and language."""
+"""Whose the updates are: generated, or free ones per task, or per row."""
+Conditioning = Literal["language", "direction"]
+"""What they depend on: task and language, or source and target language."""
+
+_FACTORS: Mapping[Conditioning, tuple[str, str]] = {
+    "language": ("task", "language"),
+    "direction": ("source_language", "target_language"),
+}
 
 _ATTENTION = ("query", "key", "value", "cross_query", "cross_key", "cross_value")
 _OTHERS = ("attention_output", "cross_output", "ffn_in", "ffn_gate", "ffn_gated", "ffn_out")
@@ -34,9 +41,11 @@ _TRAINED = Adapter(
 _BESIDE: Mapping[Norms, tuple[Adapter, ...]] = {"frozen": (), "trained": (_TRAINED,)}
 
 
-def _generated(code: int, hidden: int, embedding: int, pace: float) -> Plan:
+def _generated(
+    factors: tuple[str, ...], code: int, hidden: int, embedding: int, pace: float
+) -> Plan:
     return hypernetwork(
-        {"task": Learned(embedding), "language": Learned(embedding)},
+        {factor: Learned(embedding) for factor in factors},
         site={"layer": Learned(embedding), "position": Learned(embedding)},
         encoder=Even((hidden, code), pace=pace),
         heads=LinearHeads(initial=Normal(1.0), matched=True),
@@ -56,6 +65,7 @@ def hyper_x_lora(
     std: float = 0.02,
     norms: Norms = "frozen",
     weights: Written = "generated",
+    conditioning: Conditioning = "language",
 ) -> Method:
     """Hyper-X with LoRA for its form: one hypernetwork writes the low-rank updates of the linear
     maps of every task, language and layer.
@@ -78,16 +88,18 @@ def hyper_x_lora(
         pace: how many times faster than a generated weight a feature inside the network may move.
         std: of A at the start.
         norms: `trained` trains those of the backbone too.
-        weights: `generated`; or free ones per `task`, or per `pair` of task and language, to
-            compare with.
+        weights: `generated`; or free ones per `task`, or per `pair` of names, to compare with.
+        conditioning: what they depend on: task and `language`, or for translation the `direction`,
+            source and target language.
 
     Raises:
         ValueError: values out of range.
     """
+    factors = _FACTORS[conditioning]
     plans: Mapping[Written, Plan] = {
-        "generated": _generated(code, hidden, embedding, pace),
+        "generated": _generated(factors, code, hidden, embedding, pace),
         "task": table("task"),
-        "pair": table("task", "language"),
+        "pair": table(*factors),
     }
     lora = Adapter("lora", LoRA(rank, alpha, std), _MAPS[maps], plans[weights])
     adapters = (lora, *_BESIDE[norms])
