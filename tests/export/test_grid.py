@@ -27,9 +27,7 @@ def test_all_rows_are_all_pairs_of_names_that_the_weights_know(lora: Assembly) -
 def test_each_row_has_a_folder_and_none_is_half_there(lora: Assembly, tmp_path: Path) -> None:
     told: list[tuple[int, int, str]] = []
     cells = cells_of(lora, ["all"], ["all"])
-    folders = export(
-        lora, cells, tmp_path, format_of("peft", {}), lambda *step: told.append(step)
-    )
+    folders = export(lora, cells, tmp_path, format_of("peft", {}), lambda *step: told.append(step))
     assert {path.relative_to(tmp_path).as_posix() for path in folders} == {
         f"{task}/{language}" for task in ("ner", "pos") for language in ("en", "tr", "yo")
     }

@@ -1,4 +1,4 @@
-"""Folders of `peft` are loaded by its own loader and by that of `transformers`, and answer alike."""
+"""Folders of `peft` are loaded by it and by `transformers`, and answer alike."""
 
 import json
 from pathlib import Path

@@ -9,12 +9,13 @@ from torch import Tensor
 from hyperadapters.errors import ConfigError
 from hyperadapters.export.hub_layout import Layout, Spot
 from hyperadapters.forms import Bottleneck
+from hyperadapters.forms.bottleneck import Activation
 from hyperadapters.model.adapted import Piece
 from hyperadapters.sites import Site
 
 __all__ = ["ACTIVATIONS", "config_of", "filled", "names_of", "tensors_of"]
 
-ACTIVATIONS = {
+ACTIVATIONS: Mapping[Activation, str] = {
     "relu": "relu",
     "gelu": "gelu",
     "gelu_tanh": "gelu_new",

@@ -15,9 +15,10 @@ from hyperadapters.export.norms import norms_of
 from hyperadapters.export.target import Target
 from hyperadapters.forms import LoRA, Norm
 
-__all__ = ["CONFIG", "ROOT", "WEIGHTS", "Peft"]
+__all__ = ["CONFIG", "PICKLED", "ROOT", "WEIGHTS", "Peft"]
 
 CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
+PICKLED = "adapter_model.bin"
 ROOT = "base_model.model."
 """What `peft` puts before the names of a model's modules."""
 
