@@ -1,5 +1,6 @@
 """Folders for AdapterHub are loaded by `adapters` 1.3.0, and answer alike."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from hyperadapters.context import Context
 from hyperadapters.export import export, format_of
 from hyperadapters.export.adaptation import row_of
 from hyperadapters.forms import Bottleneck, Norm
-from hyperadapters.method import HEADS, Adapter, Method, Phase
+from hyperadapters.method import Adapter, Method, Phase
 from hyperadapters.model.adapt import adapt
 from hyperadapters.providers import table
 from hyperadapters.run.assembly import Assembly
@@ -52,18 +53,20 @@ LANGUAGE = Adapter("language", Bottleneck(width=8), Where("ffn_sum"), table("lan
 
 
 def assembled(family: str, folder: Path, *made: Adapter, silent: tuple[int, ...] = ()) -> Assembly:
-    """A tiny backbone with adapters of a hand-made method that bite."""
-    from dataclasses import replace
-
+    """A tiny backbone with adapters of a hand-made method that bite; a task of an encoder-decoder
+    has the backbone's own head, and so both towers.
+    """
     whole = exporting.assembled(family, folder, exporting.LORA | {"weights": "pair"})
-    phase = whole.method.phases[-1]
-    trains = frozenset({HEADS, *(adapter.name for adapter in made)})
-    phase = Phase(trains=trains, cells=(*phase.cells, CELL), leave_out={made[0].name: silent})
+    tasks: dict[str, Any] = {"ner": tiny.Probe("ner")} if family in SEQ2SEQ else dict(whole.tasks)
+    trains = frozenset(adapter.name for adapter in made)
+    cells = (*whole.method.phases[-1].cells, CELL)
+    phase = Phase(trains=trains, cells=cells, leave_out={made[0].name: silent})
     method = Method("made", made, (phase,))
-    model = adapt(whole.model.backbone, method, tasks=list(whole.tasks.values()))
-    model.heads = whole.model.heads
+    model = adapt(whole.model.backbone, method, tasks=list(tasks.values()))
+    if family not in SEQ2SEQ:
+        model.heads.update(whole.model.heads)
     tiny.redraw(model, seed=3, scale=0.3)
-    return replace(whole, method=method, model=model.eval())
+    return replace(whole, method=method, model=model.eval(), tasks=tasks)
 
 
 def written(assembly: Assembly, folder: Path, **options: Any) -> Path:

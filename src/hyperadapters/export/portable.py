@@ -125,12 +125,13 @@ READERS: Mapping[str, tuple[Rule, ...]] = {
 """By program, the rules that a folder must keep."""
 
 
-def readers_of(folder: Path) -> dict[str, list[str]]:
+def readers_of(folder: str | Path) -> dict[str, list[str]]:
     """For every reader, why it would refuse a folder or get it wrong; nothing where it reads it.
 
     Raises:
         BundleError: the folder is none of `peft`.
     """
+    folder = Path(folder)
     config = read_json(folder / "adapter_config.json")
     with safe_open(folder / "adapter_model.safetensors", "pt") as tensors:
         shapes = {name: tuple(tensors.get_slice(name).get_shape()) for name in tensors.keys()}
