@@ -1,5 +1,6 @@
 """Runs on tiny backbones whose adapters, heads and norms bite, and what their rows answer."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ import tiny
 from hyperadapters.config import run_from
 from hyperadapters.context import Context
 from hyperadapters.export.adaptation import row_of
+from hyperadapters.method import Adapter, Method, Phase
+from hyperadapters.model.adapt import adapt
 from hyperadapters.routes import Cell, Route
 from hyperadapters.run.assembly import Assembly, assemble
 
@@ -72,6 +75,25 @@ def assembled(
     return assembly
 
 
+def made(family: str, folder: Path, *adapters: Adapter, silent: tuple[int, ...] = ()) -> Assembly:
+    """A tiny backbone with adapters of a hand-made method that bite; a task of an encoder-decoder
+    has the backbone's own head, and so both towers.
+    """
+    whole = assembled(family, folder, LORA | {"weights": "pair"})
+    tasks: dict[str, Any] = (
+        {"ner": tiny.Probe("ner")} if family in tiny.SEQ2SEQ else dict(whole.tasks)
+    )
+    trains = frozenset(adapter.name for adapter in adapters)
+    cells = (*whole.method.phases[-1].cells, CELL)
+    phase = Phase(trains=trains, cells=cells, leave_out={adapters[0].name: silent})
+    method = Method("made", adapters, (phase,))
+    model = adapt(whole.model.backbone, method, tasks=list(tasks.values()))
+    if family not in tiny.SEQ2SEQ:
+        model.heads.update(whole.model.heads)
+    tiny.redraw(model, seed=3, scale=0.3)
+    return replace(whole, method=method, model=model.eval(), tasks=tasks)
+
+
 def inputs(family: str, *, decoder: bool = False) -> dict[str, Tensor]:
     """Token ids of four examples, every second one padded at its end."""
     given = tiny.batch(family, 4).inputs
@@ -86,11 +108,3 @@ def answers(assembly: Assembly, given: dict[str, Tensor], cell: Cell = CELL) -> 
     batch = tiny.Batch(given, {cell.task: share}, (cell.row,) * examples)
     context = Context.uniform(row_of(assembly, cell), examples)
     return assembly.model(context, batch).logits[cell.task]
-
-
-@torch.no_grad()
-def plain_answers(assembly: Assembly, given: dict[str, Tensor], task: str = "ner") -> Tensor:
-    """What the backbone gives to the head of a task without adapters."""
-    from hyperadapters.backbones import read
-
-    return read(assembly.model.backbone, given)

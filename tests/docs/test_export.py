@@ -61,9 +61,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning")
-def test_the_page_does_what_it_says(
-    folder: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_page_does_what_it_says(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     printed = []
     for kind, block in BLOCKS:
         lines = [line for line in block.splitlines() if line]

@@ -1,6 +1,5 @@
 """Folders for AdapterHub are loaded by `adapters` 1.3.0, and answer alike."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,7 @@ from hyperadapters.context import Context
 from hyperadapters.export import export, format_of
 from hyperadapters.export.adaptation import row_of
 from hyperadapters.forms import Bottleneck, Norm
-from hyperadapters.method import Adapter, Method, Phase
-from hyperadapters.model.adapt import adapt
+from hyperadapters.method import Adapter
 from hyperadapters.providers import table
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.sites import Where
@@ -50,23 +48,6 @@ SINGLE = {
     "hyper-x": Adapter("task", Bottleneck(width=6, activation="tanh"), Where("ffn"), PAIR),
 }
 LANGUAGE = Adapter("language", Bottleneck(width=8), Where("ffn_sum"), table("language"))
-
-
-def assembled(family: str, folder: Path, *made: Adapter, silent: tuple[int, ...] = ()) -> Assembly:
-    """A tiny backbone with adapters of a hand-made method that bite; a task of an encoder-decoder
-    has the backbone's own head, and so both towers.
-    """
-    whole = exporting.assembled(family, folder, exporting.LORA | {"weights": "pair"})
-    tasks: dict[str, Any] = {"ner": tiny.Probe("ner")} if family in SEQ2SEQ else dict(whole.tasks)
-    trains = frozenset(adapter.name for adapter in made)
-    cells = (*whole.method.phases[-1].cells, CELL)
-    phase = Phase(trains=trains, cells=cells, leave_out={made[0].name: silent})
-    method = Method("made", made, (phase,))
-    model = adapt(whole.model.backbone, method, tasks=list(tasks.values()))
-    if family not in SEQ2SEQ:
-        model.heads.update(whole.model.heads)
-    tiny.redraw(model, seed=3, scale=0.3)
-    return replace(whole, method=method, model=model.eval(), tasks=tasks)
 
 
 def written(assembly: Assembly, folder: Path, **options: Any) -> Path:
@@ -117,7 +98,7 @@ CASES = [(f, n) for f, n in CASES if n != "cross" or f in SEQ2SEQ]
 
 @pytest.mark.parametrize(("family", "name"), CASES)
 def test_hidden_states_are_ours(family: str, name: str, tmp_path: Path) -> None:
-    assembly = assembled(family, tmp_path, SINGLE[name])
+    assembly = exporting.made(family, tmp_path, SINGLE[name])
     given = exporting.inputs(family, decoder=True)
     folder = written(assembly, tmp_path / "out", head=False)
     wanted = states(assembly, given)
@@ -130,7 +111,7 @@ def test_hidden_states_are_ours(family: str, name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("family", ENCODERS)
 def test_logits_are_ours_with_the_head(family: str, tmp_path: Path) -> None:
-    assembly = assembled(family, tmp_path, SINGLE["seq_bn"])
+    assembly = exporting.made(family, tmp_path, SINGLE["seq_bn"])
     given = exporting.inputs(family)
     folder = written(assembly, tmp_path / "out")
     for safe in (True, False):
@@ -139,7 +120,7 @@ def test_logits_are_ours_with_the_head(family: str, tmp_path: Path) -> None:
         name = model.load_adapter(
             str(folder), loading_info=told, use_safetensors=safe, set_active=True
         )
-        assert told["missing_keys"] == told["unexpected_keys"] == [] and name == "ner-yo"
+        assert told["missing_keys"] == told["unexpected_keys"] == [] and name == "ner_yo"
         with torch.no_grad():
             found = model.eval()(**given).logits
         torch.testing.assert_close(found, exporting.answers(assembly, given), rtol=0, atol=1e-5)
@@ -148,7 +129,7 @@ def test_logits_are_ours_with_the_head(family: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("family", ["bert", "xlm-roberta"])
 def test_adapters_of_language_and_task_are_stacked(family: str, tmp_path: Path) -> None:
-    assembly = assembled(family, tmp_path, LANGUAGE, SINGLE["seq_bn"])
+    assembly = exporting.made(family, tmp_path, LANGUAGE, SINGLE["seq_bn"])
     given = exporting.inputs(family)
     folder = written(assembly, tmp_path / "out", head=False)
     model = loaded(assembly.model.backbone.name_or_path, folder, True, "language", "task")
@@ -158,7 +139,7 @@ def test_adapters_of_language_and_task_are_stacked(family: str, tmp_path: Path) 
 
 @pytest.mark.parametrize("family", ["bert", "t5"])
 def test_layers_are_left_out(family: str, tmp_path: Path) -> None:
-    assembly = assembled(family, tmp_path, SINGLE["seq_bn"], silent=(-1,))
+    assembly = exporting.made(family, tmp_path, SINGLE["seq_bn"], silent=(-1,))
     given = exporting.inputs(family, decoder=True)
     folder = written(assembly, tmp_path / "out", head=False)
     model = loaded(assembly.model.backbone.name_or_path, folder, True)
@@ -169,7 +150,7 @@ def test_layers_are_left_out(family: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("family", ["bert", "t5"])
 def test_trained_norms_are_in_the_backbone_beside(family: str, tmp_path: Path) -> None:
     norms = Adapter("norms", Norm(), Where("attention_norm", "ffn_norm", "final_norm"), table())
-    assembly = assembled(family, tmp_path, SINGLE["hyper-x"], norms)
+    assembly = exporting.made(family, tmp_path, SINGLE["hyper-x"], norms)
     given = exporting.inputs(family, decoder=True)
     folder = written(assembly, tmp_path / "out", head=False, backbone=True)
     model = loaded(folder / "backbone", folder, True)

@@ -25,9 +25,7 @@ def states(model, row: Row, family: str):  # type: ignore[no-untyped-def]
 
 @pytest.mark.parametrize("family", ["bert", "distilbert", "t5", "mbart"])
 @pytest.mark.parametrize("maps", ["query-value", "query-key-value", "all"])
-def test_it_starts_as_the_identity_and_what_writes_b_has_a_gradient(
-    family: str, maps: str
-) -> None:
+def test_it_starts_as_the_identity_and_what_writes_b_has_a_gradient(family: str, maps: str) -> None:
     method = hyper_x_lora(maps=maps, norms="trained", **SMALL)  # type: ignore[arg-type]
     backbone = tiny.backbone(family)
     model = adapt(backbone, method, tasks=[tiny.Probe()], rows=ROWS).to(backbone.dtype).eval()
@@ -80,7 +78,7 @@ def test_directions_and_free_updates() -> None:
 
 
 def test_its_count_is_that_of_the_page() -> None:
-    """Embeddings of (2 or 3 tasks + 16 languages + 12 layers + 3 positions), projector and heads."""
+    """Embeddings of tasks, languages, layers and positions, the projector and the heads."""
     found = published("hyper-x-lora")
     names = sum(len(own) for factor, own in found["names"].items()) + 12 + 3
     projector = (256 * 192 + 192) + (192 * 32 + 32)

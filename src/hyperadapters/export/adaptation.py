@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hyperadapters.context import Row
+from hyperadapters.context import CONTEXT_FACTORS, Row
 from hyperadapters.errors import ConfigError, UnknownName
 from hyperadapters.export.target import Target, target_of
 from hyperadapters.forms import Form
@@ -42,8 +42,8 @@ class Adaptation:
 
     @property
     def name(self) -> str:
-        """A name for what has one adapter per name: `ner-yo`."""
-        return "-".join(value for _, value in sorted(self.row.items(), reverse=True)) or "shared"
+        """A name for what has one adapter per name: `ner_yo`."""
+        return "_".join(self.row[f] for f in CONTEXT_FACTORS if f in self.row) or "shared"
 
     def of(self, form: type[Form]) -> Iterator[tuple[str, Site, Piece]]:
         """Everything of one kind of form: the adapter, the site, and what acts there."""

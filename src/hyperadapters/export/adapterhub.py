@@ -61,7 +61,7 @@ class AdapterHub(Light):
         layout = _layout_of(adaptation)
         stacked = _bottlenecks(adaptation)
         for name, pieces in stacked.items():
-            own = adaptation.name if len(stacked) == 1 else f"{name}-{adaptation.name}"
+            own = adaptation.name if len(stacked) == 1 else f"{name}_{adaptation.name}"
             inner = folder if len(stacked) == 1 else folder / name
             inner.mkdir(exist_ok=True)
             whole = filled(pieces, layout)

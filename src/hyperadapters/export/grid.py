@@ -111,7 +111,7 @@ def export(
 def _places(cells: Sequence[Cell], folder: Path) -> Mapping[Cell, Path]:
     if len(cells) == 1:
         return {cells[0]: folder}
-    return {cell: folder / cell.task / str(cell.route).replace(":", "-") for cell in cells}
+    return {cell: folder / cell.task / str(cell.route).replace(":", "_") for cell in cells}
 
 
 def _check_free(place: Path) -> None:

@@ -20,7 +20,7 @@ from hyperadapters.sites import Site
 
 __all__ = ["read_peft"]
 
-_PART = re.compile(rf"{re.escape(ROOT)}(.+)\.(lora_A\.weight|lora_B\.weight|weight|bias)")
+_PART = re.compile(rf"{re.escape(ROOT)}(.+?)\.(lora_A\.weight|lora_B\.weight|weight|bias)")
 _HEADS = ("classifier", "score")
 _ODD = {
     "use_dora": "DoRA",
