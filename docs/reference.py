@@ -133,6 +133,7 @@ def kind_of(settings: type[BaseModel]) -> str:
 
 PAGES = {
     "hyper_x": "hyper-x",
+    "hyper_lora": "hyper-x",
     "mad_x": "transfer",
     "bad_x": "transfer",
     "target_ready": "transfer",

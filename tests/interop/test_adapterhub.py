@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import torch
+import transformers
 from torch import Tensor
 
 import exporting
@@ -55,9 +56,18 @@ def written(assembly: Assembly, folder: Path, **options: Any) -> Path:
     return place
 
 
+def theirs(source: str | Path) -> Any:
+    """A backbone of `adapters`, whose `MT5AdapterModel` does not load a plain checkpoint."""
+    if transformers.AutoConfig.from_pretrained(source).model_type != "mt5":
+        return adapters.AutoAdapterModel.from_pretrained(source)
+    model = transformers.MT5ForConditionalGeneration.from_pretrained(source)
+    adapters.init(model)
+    return model
+
+
 def loaded(source: str | Path, folder: Path, safe: bool, *parts: str) -> Any:
     """A model of `adapters` with everything in a folder, whole."""
-    model = adapters.AutoAdapterModel.from_pretrained(source)
+    model = theirs(source)
     names = []
     for part in parts or ("",):
         told: dict[str, list[str]] = {}
@@ -88,8 +98,9 @@ def states(assembly: Assembly, given: dict[str, Tensor]) -> Tensor:
 
 def base_states(model: Any, given: dict[str, Tensor]) -> Tensor:
     with torch.no_grad():
-        found: Tensor = model.base_model(**given).last_hidden_state
-    return found
+        out = model.base_model(**given, output_hidden_states=True)
+    found: Tensor = getattr(out, "last_hidden_state", None)
+    return out.decoder_hidden_states[-1] if found is None else found
 
 
 CASES = [(family, name) for family in (*ENCODERS, *SEQ2SEQ) for name in SINGLE]

@@ -101,8 +101,9 @@ class _LightWriter(Writer):
 
 
 def write_json(values: Mapping[str, Any], file: Path) -> None:
-    """Writes a file of JSON, its keys in order."""
-    file.write_text(json.dumps(values, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    """Writes a file of JSON; keys stay in their order, which tells the labels of a head theirs."""
+    text = json.dumps(values, indent=2, ensure_ascii=False)
+    file.write_text(f"{text}\n", encoding="utf-8")
 
 
 def write_facts(adaptation: Adaptation, folder: Path) -> None:

@@ -1,13 +1,14 @@
 """Many rows in one call: which they are, and where each is written."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
 
 from hyperadapters.errors import ConfigError, UnknownName
 from hyperadapters.export.adaptation import row_of
 from hyperadapters.export.base import Format
-from hyperadapters.machine.whole import whole
+from hyperadapters.machine.whole import clear, whole
 from hyperadapters.providers import Provider
 from hyperadapters.routes import Cell
 from hyperadapters.run.assembly import Assembly
@@ -101,11 +102,21 @@ def export(
     writer = format.start(assembly)
     for number, (cell, place) in enumerate(places.items()):
         progress(number, len(places), f"{cell.task}/{cell.route}")
-        with whole(place) as part:
+        with _cleared(place), whole(place) as part:
             part.mkdir()
             writer.write(cell, part)
     progress(len(places), len(places), "")
     return list(places.values())
+
+
+@contextmanager
+def _cleared(place: Path) -> Iterator[None]:
+    """What was written so far goes where the rest of it cannot be."""
+    try:
+        yield
+    except BaseException:
+        clear(place)
+        raise
 
 
 def _places(cells: Sequence[Cell], folder: Path) -> Mapping[Cell, Path]:
