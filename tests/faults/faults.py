@@ -1,5 +1,6 @@
 """Mistakes that someone could make in the library, each with the test that must notice it."""
 
+from faults.export_faults import EXPORT
 from faults.fault import Fault
 from faults.house_faults import HOUSE
 from faults.methods_faults import METHODS
@@ -10,4 +11,4 @@ from faults.translation_faults import TRANSLATION
 __all__ = ["FAULTS", "Fault"]
 
 # Those whose tests take longest come first.
-FAULTS = (*RUNS, *HOUSE, *FORMS, *PROVIDERS, *MODEL, *METHODS, *TASKS, *DATA, *TRANSLATION)
+FAULTS = (*RUNS, *HOUSE, *FORMS, *PROVIDERS, *MODEL, *METHODS, *TASKS, *DATA, *TRANSLATION, *EXPORT)
