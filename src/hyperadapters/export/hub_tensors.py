@@ -1,6 +1,7 @@
 """A bottleneck adapter as the tensors and the configuration of `adapters`."""
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -53,6 +54,13 @@ def _form_of(pieces: Mapping[Site, Piece]) -> Bottleneck:
     shapes = {piece.weights["down"].shape for piece in pieces.values()}
     form = next(iter(forms))
     assert isinstance(form, Bottleneck)
+    told = Bottleneck(form.width, form.reduction, form.norm, activation=form.activation)
+    if form != replace(told, unit_scale=form.unit_scale, initial=form.initial):
+        raise ConfigError(
+            "the format `adapterhub` does not say all of this bottleneck",
+            found=repr(form),
+            remedy="use `--format table`",
+        )
     if len(forms) > 1 or len(shapes) > 1:
         raise ConfigError(
             "the format `adapterhub` has one form and width for all of an adapter",

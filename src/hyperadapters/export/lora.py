@@ -48,7 +48,7 @@ def updates_of(adaptation: Adaptation) -> dict[Site, Update]:
     for name, site, piece in adaptation.of(LoRA):
         form = piece.form
         assert isinstance(form, LoRA)
-        if adaptation.target.places[site].wiring != "beside":
+        if not _is_beside_a_map(adaptation, site):
             raise ConfigError(
                 f"the LoRA of adapter `{name}` is beside no linear map",
                 found=f"`{site}`, which is behind a whole sub-layer",
@@ -59,6 +59,11 @@ def updates_of(adaptation: Adaptation) -> dict[Site, Update]:
             own = Update(torch.cat([found[site].a, own.a]), torch.cat([found[site].b, own.b], 1))
         found[site] = own
     return found
+
+
+def _is_beside_a_map(adaptation: Adaptation, site: Site) -> bool:
+    place = adaptation.target.places[site]
+    return place.wiring == "beside" and isinstance(place.module, nn.Linear)
 
 
 def together(adaptation: Adaptation, updates: Mapping[Site, Update]) -> dict[Site, Update]:
