@@ -133,6 +133,7 @@ def kind_of(settings: type[BaseModel]) -> str:
 
 PAGES = {
     "hyper_x": "hyper-x",
+    "hyper_lora": "hyper-x",
     "houlsby": "hyperformer",
     "hyperformer": "hyperformer",
     "mad_x": "mad-x",

@@ -52,6 +52,7 @@ __all__ = [
     "load_run",
     "materialise",
     "perform",
+    "read_adapter",
     "table",
     "train_tokenizer",
 ]
@@ -81,6 +82,7 @@ _PLACES = {
     "config": ("load_run",),
     "study": ("perform",),
     "scoring.trained": ("load",),
+    "export": ("read_adapter",),
     "errors": ("HyperadaptersError",),
 }
 _HOME = {name: place for place, names in _PLACES.items() for name in names}
@@ -92,6 +94,7 @@ if TYPE_CHECKING:
     from hyperadapters.data.vocabulary import train_tokenizer
     from hyperadapters.errors import HyperadaptersError
     from hyperadapters.examples import Labelled, LabelledPair, Pair, Tagged, Text, Tree
+    from hyperadapters.export import read_adapter
     from hyperadapters.forms import Bottleneck, Coupling, Linear, LoRA, Norm
     from hyperadapters.method import Adapter, Method, Phase, Recipe
     from hyperadapters.methods import METHODS

@@ -121,6 +121,7 @@ def _norms(**paths: str) -> dict[Tower, dict[str, Spot]]:
 
 
 _ATTENTION, _FFN = "layer.0.SelfAttention", "layer.-1.DenseReluDense"
+_CROSS = "layer.1.EncDecAttention"
 _T5 = Family(
     layers={"encoder": "encoder.block", "decoder": "decoder.block"},
     spots={
@@ -140,8 +141,15 @@ _T5 = Family(
         ),
     },
     decoder={
-        **_spots("after", cross_attention="layer.1.EncDecAttention.o"),
+        **_spots("after", cross_attention=f"{_CROSS}.o"),
         **_spots("in", cross_attention_norm="layer.1.layer_norm"),
+        **_spots(
+            "beside",
+            cross_query=f"{_CROSS}.q",
+            cross_key=f"{_CROSS}.k",
+            cross_value=f"{_CROSS}.v",
+            cross_output=f"{_CROSS}.o",
+        ),
     },
     outside=_norms(final_norm="final_layer_norm"),
 )
@@ -168,6 +176,13 @@ def _bart(ffn_sum: Spot, fixed: tuple[str, ...] = (), **norms: str) -> Family:
         decoder={
             **_spots("after", cross_attention="encoder_attn.out_proj"),
             **_spots("in", cross_attention_norm="encoder_attn_layer_norm"),
+            **_spots(
+                "beside",
+                cross_query="encoder_attn.q_proj",
+                cross_key="encoder_attn.k_proj",
+                cross_value="encoder_attn.v_proj",
+                cross_output="encoder_attn.out_proj",
+            ),
         },
         outside=_norms(**norms),
         fixed=fixed,

@@ -22,6 +22,7 @@ from hyperadapters.providers.materialise import materialise, written
 from hyperadapters.providers.plans import (
     Plan,
     each_tower,
+    given,
     hypernetwork,
     joined,
     summed,
@@ -60,6 +61,7 @@ __all__ = [
     "Towers",
     "Vectors",
     "each_tower",
+    "given",
     "given_or",
     "hypernetwork",
     "joined",

@@ -5,6 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import final
 
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
 from hyperadapters.context import CONTEXT_FACTORS, SITE_FACTORS, Factor, Row
 from hyperadapters.providers.base import Provider
 from hyperadapters.providers.embedding import Embedding, Gaussian, Learned
@@ -19,7 +23,16 @@ from hyperadapters.providers.vectors import Vectors
 from hyperadapters.sites import Site, Tower
 from hyperadapters.slots import Slot, Slots
 
-__all__ = ["EmbeddingPlan", "Plan", "each_tower", "hypernetwork", "joined", "summed", "table"]
+__all__ = [
+    "EmbeddingPlan",
+    "Plan",
+    "each_tower",
+    "given",
+    "hypernetwork",
+    "joined",
+    "summed",
+    "table",
+]
 
 EmbeddingPlan = Learned | Gaussian | JointGaussian | Vectors
 
@@ -102,6 +115,28 @@ class _HypernetworkPlan(Plan):
         )
 
 
+@final
+@dataclass(frozen=True)
+class _GivenPlan(Plan):
+    keyed_by: tuple[Factor, ...]
+    rows: tuple[Row, ...]
+    weights: Mapping[Site, Mapping[str, Tensor]] = field(hash=False, compare=False)
+
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        return self.keyed_by
+
+    def build(
+        self, slots: Slots, rows: Sequence[Row], embeddings: Mapping[Factor, Embedding]
+    ) -> Provider:
+        absent = {
+            site: {name: torch.zeros(len(self.rows), *slot.shape) for name, slot in needed.items()}
+            for site, needed in slots.items()
+            if site not in self.weights
+        }
+        return Table.of(self.keyed_by, self.rows, slots, {**absent, **self.weights})
+
+
 class _SeveralPlan(Plan, ABC):
     @property
     @abstractmethod
@@ -181,6 +216,22 @@ class _TowersPlan(Plan):
 def table(*factors: Factor) -> Plan:
     """Free weights per combination of names; `table()` is one set shared by all rows."""
     return _TablePlan(tuple(factor for factor in CONTEXT_FACTORS if factor in factors))
+
+
+def given(
+    factors: Sequence[Factor],
+    rows: Sequence[Row],
+    weights: Mapping[Site, Mapping[str, Float[Tensor, "row ..."]]] | None = None,
+) -> Plan:
+    """Weights that are there already, of certain rows, whatever a run trains on.
+
+    Args:
+        factors: those that tell the rows apart.
+        rows: projected on `factors`.
+        weights: at each site, in the order of the rows; zeros at sites that are not in it.
+    """
+    keyed_by = tuple(factor for factor in CONTEXT_FACTORS if factor in factors)
+    return _GivenPlan(keyed_by, tuple(rows), weights or {})
 
 
 def hypernetwork(

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol, final, runtime_checkable
 
@@ -20,7 +20,6 @@ __all__ = [
     "Answering",
     "Head",
     "Model",
-    "Plain",
     "Question",
     "Scorer",
     "Task",
@@ -175,23 +174,6 @@ class Answering(ABC):
     def values(self, answer: Any) -> Mapping[str, Any]:
         """An answer as plain values, which `hyperadapters predict --json` prints."""
         return {self.named: answer}
-
-
-class Plain(NamedTuple):
-    """How a kind of task reads a model that this library did not make.
-
-    Args:
-        auto: the class of `transformers` that reads it.
-        logits: from the logits of a whole batch to those that the task gives of its share.
-        kept: from the model's configuration and the task's settings to what a bundle keeps of it.
-        told: from the settings to what `from_pretrained` must be told of a model that is a folder
-            of `peft`, which does not say what its head gives.
-    """
-
-    auto: str
-    logits: Callable[[Tensor, Share], Tensor]
-    kept: Callable[[Any, Any], dict[str, Any]]
-    told: Callable[[Any], dict[str, Any]] = lambda settings: {}
 
 
 class Task(ABC):
