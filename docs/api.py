@@ -26,7 +26,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
         *("METHODS", "Method", "Adapter", "Where", "Phase", "Recipe", "Observed", "Fixed", "Cycle"),
     ),
     "Forms and weights": (
-        *("Bottleneck", "LoRA", "Norm", "Linear", "table", "hypernetwork", "joined"),
+        *("Bottleneck", "Coupling", "LoRA", "Norm", "Linear", "table", "hypernetwork", "joined"),
         *("Mlp", "Residual", "LinearHeads"),
     ),
 }

@@ -134,8 +134,8 @@ def kind_of(settings: type[BaseModel]) -> str:
 PAGES = {
     "hyper_x": "hyper-x",
     "hyper_lora": "hyper-x",
-    "mad_x": "transfer",
-    "bad_x": "transfer",
+    "mad_x": "mad-x",
+    "bad_x": "mad-x",
     "target_ready": "transfer",
     "psf": "transfer",
     "translation": "hyper-adapters",

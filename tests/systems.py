@@ -2,7 +2,7 @@
 
 from hyperadapters.forms import Bottleneck, LoRA, Norm
 from hyperadapters.method import BACKBONE, HEADS, Adapter, Method, Phase
-from hyperadapters.methods import hyper_x, psf
+from hyperadapters.methods import hyper_x, mad_x, psf
 from hyperadapters.providers import (
     Concatenate,
     Learned,
@@ -129,6 +129,10 @@ MAD_X = _method(
         Phase(name="task", trains=frozenset({"task", HEADS}), leave_out={"language": (-1,)}),
     ),
 )
+MAD_X_WHOLE = mad_x(task_reduction=4)
+HYPER_X_COUPLED = hyper_x(
+    "hyper-x-coupled", code=6, bottleneck=5, embedding=4, hidden=6, invertible="coupling"
+)
 PSF = psf(embedding=4, rank=2, hidden=6, layers=3, dropout=0.1)
 GENERATED_LORA = _method(
     "generated-lora",
@@ -147,6 +151,8 @@ GENERATED_LORA = _method(
 
 TASK_SYSTEMS = (HYPER_X, ADAPTERS, ADAPTERS_DAGGER, HYPERFORMER, MAD_X, GENERATED_LORA)
 TWO_TOWERS = (HYPERFORMER_PLUS, LANGUAGE_ADAPTERS, PAIR_ADAPTERS, HYPER_ADAPTERS)
+COUPLED = (MAD_X_WHOLE, HYPER_X_COUPLED)
+"""Those that change what enters the encoder."""
 HEAD_SYSTEMS = (PSF,)
 """Those that write the heads of tasks: they have no base row, as zero weights are no head."""
-SYSTEMS = (*TASK_SYSTEMS, *TWO_TOWERS, *HEAD_SYSTEMS)
+SYSTEMS = (*TASK_SYSTEMS, *TWO_TOWERS, *COUPLED, *HEAD_SYSTEMS)

@@ -120,6 +120,7 @@ _GOES_ON = {
 }
 _TARGETS = ["tr", "ta"]
 _STAGED: Mapping[str, dict[str, Any]] = {
+    "mad-x": {"invertible_reduction": 4},
     "mad-x-v2": {},
     "bad-x": {"target": "tr"},
     "tlr-target": {"target": "tr"},

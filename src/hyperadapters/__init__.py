@@ -14,6 +14,7 @@ __all__ = [
     "Bottleneck",
     "Cell",
     "Context",
+    "Coupling",
     "Cycle",
     "Fixed",
     "HyperadaptersError",
@@ -59,7 +60,7 @@ _PLACES = {
     "schedules": ("Cycle", "Fixed", "Observed"),
     "method": ("Adapter", "Method", "Phase", "Recipe"),
     "methods": ("METHODS",),
-    "forms": ("Bottleneck", "Linear", "LoRA", "Norm"),
+    "forms": ("Bottleneck", "Coupling", "Linear", "LoRA", "Norm"),
     "providers": (
         "LinearHeads",
         "Mlp",
@@ -89,7 +90,7 @@ if TYPE_CHECKING:
     from hyperadapters.errors import HyperadaptersError
     from hyperadapters.examples import Pair, Tagged, Text
     from hyperadapters.export import read_adapter
-    from hyperadapters.forms import Bottleneck, Linear, LoRA, Norm
+    from hyperadapters.forms import Bottleneck, Coupling, Linear, LoRA, Norm
     from hyperadapters.method import Adapter, Method, Phase, Recipe
     from hyperadapters.methods import METHODS
     from hyperadapters.metrics import METRICS

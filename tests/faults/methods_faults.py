@@ -24,7 +24,7 @@ METHODS = (
     ),
     Fault(
         "a large text has more turns than a small one",
-        "methods/mad_x.py",
+        "methods/recipes.py",
         '    batch=8,\n    order="alternate",',
         "    batch=8,",
         f"{_MAD_X}test_bad_x_takes_turns_between_its_languages_and_has_one_adapter_for_them",
@@ -39,9 +39,16 @@ METHODS = (
     Fault(
         "a task adapter acts while language adapters are trained",
         "methods/mad_x.py",
-        "acts=frozenset({adapter})",
+        "acts=frozenset(adapters)",
         "acts=None",
         f"{_MAD_X}test_first_the_language_alone_and_then_the_task_on_it[method0]",
+    ),
+    Fault(
+        "the invertible adapter is trained along with tasks",
+        "methods/mad_x.py",
+        'trains=frozenset({"task", HEADS}),',
+        'trains=frozenset({"task", "invertible", HEADS}),',
+        f"{_MAD_X}test_the_invertible_adapter_acts_in_both_phases_and_is_trained_in_the_first[1]",
     ),
     Fault(
         "task adapters are trained on raw text too",

@@ -16,6 +16,7 @@ from hyperadapters.methods import (
     SETTINGS,
     hyper_adapters,
     language_adapters,
+    mad_x,
     mad_x_v2,
     pair_adapters,
 )
@@ -187,8 +188,8 @@ def test_mad_x_beside_hyper_x() -> None:
 @pytest.mark.parametrize(
     ("method", "languages"),
     [
+        ("mad-x", 35),
         ("mad-x-v2", 35),
-        ("bad-x", 1),
         ("tlr-target", 35),
         ("tlr-bilingual", 35),
         ("tlr-task-multi", 35),
@@ -197,19 +198,46 @@ def test_mad_x_beside_hyper_x() -> None:
         ("tlr-leave-out-targ", 35),
     ],
 )
-def test_mad_x_bad_x_and_target_ready(method: str, languages: int) -> None:
+def test_mad_x_and_target_ready(method: str, languages: int) -> None:
     """At twelve layers: also the last one, which the second phase leaves out, has parameters."""
     entry = listed()[method]
-    assert entry["added_parameters"] == languages * 7_091_712 + 894_528
+    assert entry["added_parameters"] == languages * (296_064 + 7_091_712) + 894_528
     assert entry["trained_parameters"] == entry["added_parameters"]
 
 
+def test_what_bad_x_adds_is_one_pair_and_one_task_without_an_invertible_adapter() -> None:
+    assert listed()["bad-x"]["added_parameters"] == 7_091_712 + 894_528
+
+
+def test_the_weights_of_mad_x_without_their_biases() -> None:
+    """What is quoted of the MAD-X paper: 8.25M a language with its task, 7.96M without invertible
+    adapters, and 0.88M a task; they are weights alone, cut off after two digits.
+    """
+    backbone = architectures.empty("bert-base-multilingual-cased")
+    rows = [Row(language="en", task="ner")]
+    with torch.device("meta"):
+        model = adapt(backbone, mad_x(), tasks=[], rows=rows)
+    weights = {
+        name: sum(p.numel() for slot, p in provider.named_parameters() if "bias" not in slot)
+        for name, provider in model.adapters.items()
+    }
+    assert weights == {"invertible": 294_912, "language": 7_077_888, "task": 884_736}
+    assert int(sum(weights.values()) / 1e4) == 825
+    assert int((weights["language"] + weights["task"]) / 1e4) == 796
+    assert int(weights["task"] / 1e4) == 88
+
+
 @pytest.mark.parametrize(
-    ("method", "below", "languages"), [("mad-x-v2", "language", 35), ("bad-x", "pair", 1)]
+    ("method", "below"),
+    [
+        ("mad-x", {"invertible": 35 * 296_064, "language": 35 * 7_091_712}),
+        ("mad-x-v2", {"invertible": 35 * 296_064, "language": 35 * 7_091_712}),
+        ("bad-x", {"pair": 7_091_712}),
+    ],
 )
-def test_each_adapter_of_mad_x_and_bad_x(method: str, below: str, languages: int) -> None:
+def test_each_adapter_of_mad_x_and_bad_x(method: str, below: dict[str, int]) -> None:
     found = published(method)
-    assert found["providers"] == {below: languages * 7_091_712, "task": 894_528}
+    assert found["providers"] == {**below, "task": 894_528}
     assert found["heads"]["ner"] == 5383
 
 
@@ -227,7 +255,7 @@ def test_what_acts_of_mad_x_2_are_eleven_layers() -> None:
         sites = method.phases[1].sites(name, provider.slots)
         slots = [slot for site in sites for slot in provider.slots[site].values()]
         acting[name] = sum(prod(slot.shape) for slot in slots)
-    assert acting == {"language": 6_500_736, "task": 819_984}
+    assert acting == {"invertible": 296_064, "language": 6_500_736, "task": 819_984}
 
 
 def test_an_adapter_has_the_rows_of_the_phases_in_which_it_acts() -> None:

@@ -11,7 +11,7 @@ from hyperadapters.sites import Tower
 __all__ = ["FAMILIES", "Family", "Spot", "Wiring"]
 
 Activation = Callable[[Tensor], Tensor]
-Wiring = Literal["after", "beside", "around", "in", "entry"]
+Wiring = Literal["after", "beside", "around", "in", "entry", "residual"]
 
 
 class Spot(NamedTuple):
@@ -57,6 +57,7 @@ def _spots(wiring: Wiring, **paths: str) -> dict[str, Spot]:
 _BERT_SPOTS = {
     **_spots("after", attention="attention.output.dropout", ffn="output.dropout"),
     **_spots("around", ffn_sum="output.LayerNorm"),
+    **_spots("residual", ffn_parallel="output"),
     **_spots("in", attention_norm="attention.output.LayerNorm", ffn_norm="output.LayerNorm"),
     **_spots("after", layer=""),
     **_spots(
@@ -99,6 +100,7 @@ _DISTILBERT = Family(
         **_spots("after", layer=""),
         **_spots(
             "beside",
+            ffn_parallel="ffn",
             query="attention.q_lin",
             key="attention.k_lin",
             value="attention.v_lin",
@@ -127,6 +129,7 @@ _T5 = Family(
         **_spots("in", attention_norm="layer.0.layer_norm", ffn_norm="layer.-1.layer_norm"),
         **_spots(
             "beside",
+            ffn_parallel="layer.-1",
             query=f"{_ATTENTION}.q",
             key=f"{_ATTENTION}.k",
             value=f"{_ATTENTION}.v",

@@ -3,7 +3,7 @@
 from hyperadapters.methods.bad_x import bad_x
 from hyperadapters.methods.hyper_lora import hyper_x_lora
 from hyperadapters.methods.hyper_x import full_fine_tuning, hyper_x, pair_table, task_adapters
-from hyperadapters.methods.mad_x import mad_x_hyper_x, mad_x_v2
+from hyperadapters.methods.mad_x import mad_x, mad_x_hyper_x, mad_x_v2
 from hyperadapters.methods.psf import psf
 from hyperadapters.methods.published import METHODS, SETTINGS
 from hyperadapters.methods.settings import Setting
@@ -32,6 +32,7 @@ __all__ = [
     "hyper_x",
     "hyper_x_lora",
     "language_adapters",
+    "mad_x",
     "mad_x_hyper_x",
     "mad_x_v2",
     "pair_adapters",

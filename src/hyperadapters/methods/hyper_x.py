@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from hyperadapters.forms import Bottleneck, Norm
+from hyperadapters.forms import Bottleneck, Coupling, Norm
 from hyperadapters.method import BACKBONE, HEADS, Adapter, Method, Phase
+from hyperadapters.methods.entrance import Invertible, entrance
 from hyperadapters.providers import (
     Encoder,
     Even,
@@ -38,17 +39,19 @@ def full_fine_tuning(name: str = "full-fine-tuning") -> Method:
     return Method(name, adapters=(), phases=(phase,), paper="Devlin et al. (2019)")
 
 
-def _beside_norms(name: str, bottleneck: int, weights: Plan, paper: str) -> Method:
-    """Adapters after the feed-forward sub-layers of a frozen backbone whose norms are trained."""
-    return Method(
-        name,
-        adapters=(
-            Adapter("adapters", Bottleneck(width=bottleneck), Where("ffn"), weights),
-            Adapter("norms", Norm(), _NORMS, table()),
-        ),
-        phases=(Phase(trains=frozenset({"adapters", "norms", HEADS})),),
-        paper=paper,
+def _beside_norms(
+    name: str, bottleneck: int, weights: Plan, paper: str, below: tuple[Adapter, ...] = ()
+) -> Method:
+    """Adapters after the feed-forward sub-layers of a frozen backbone whose norms are trained, and
+    others below them.
+    """
+    adapters = (
+        *below,
+        Adapter("adapters", Bottleneck(width=bottleneck), Where("ffn"), weights),
+        Adapter("norms", Norm(), _NORMS, table()),
     )
+    trained = frozenset({*(adapter.name for adapter in adapters), HEADS})
+    return Method(name, adapters, phases=(Phase(trains=trained),), paper=paper)
 
 
 def task_adapters(name: str = "task-adapters", *, bottleneck: int = 256) -> Method:
@@ -115,6 +118,7 @@ def hyper_x(
     rescale: bool = False,
     pace: float = 1.0,
     shared: Shared = "nothing",
+    invertible: Invertible = "none",
 ) -> Method:
     """Hyper-X: one hypernetwork writes the adapters of every task, language and layer.
 
@@ -137,15 +141,21 @@ def hyper_x(
         pace: in the scale `free`, how many times faster than a generated weight a feature inside
             the network may move.
         shared: what generated weights are added to: `nothing`, or free weights per `task`.
+        invertible: a `coupling` where the encoder begins, undone before the output embedding, whose
+            weights a second network writes from the embedding of the language, as MAD-X has free
+            ones; or `none`, as the paper.
 
     Raises:
         ValueError: values out of range, or `rescale` in the scale `free`.
     """
     encoder, heads = _SCALES[scale](hidden, code, std, rescale, pace)
+    learned = Learned(embedding, embedding_std)
     written = hypernetwork(
-        {"task": Learned(embedding, embedding_std), "language": Learned(embedding, embedding_std)},
-        site={"layer": Learned(embedding, embedding_std)},
+        {"task": learned, "language": learned},
+        site={"layer": learned},
         encoder=encoder,
         heads=heads,
     )
-    return _beside_norms(name, bottleneck, _ADDED_TO[shared](written), _PAPER)
+    coupled = hypernetwork({"language": learned}, encoder=encoder, heads=heads)
+    below = entrance(invertible, Coupling(), coupled)
+    return _beside_norms(name, bottleneck, _ADDED_TO[shared](written), _PAPER, below)

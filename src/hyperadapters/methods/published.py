@@ -7,7 +7,7 @@ from hyperadapters.method import Method
 from hyperadapters.methods.bad_x import bad_x
 from hyperadapters.methods.hyper_lora import hyper_x_lora
 from hyperadapters.methods.hyper_x import full_fine_tuning, hyper_x, pair_table, task_adapters
-from hyperadapters.methods.mad_x import mad_x_hyper_x, mad_x_v2
+from hyperadapters.methods.mad_x import mad_x, mad_x_hyper_x, mad_x_v2
 from hyperadapters.methods.psf import psf
 from hyperadapters.methods.settings import (
     HYPER_X,
@@ -41,6 +41,7 @@ METHODS: Mapping[str, Callable[..., Method]] = {
     "hyper-x-lora": hyper_x_lora,
     "task-adapters": task_adapters,
     "pair-table": pair_table,
+    "mad-x": mad_x,
     "mad-x-hyper-x": mad_x_hyper_x,
     "mad-x-v2": mad_x_v2,
     "bad-x": bad_x,
@@ -91,6 +92,7 @@ SETTINGS: Mapping[str, Setting] = {
     "hyper-x-lora": HYPER_X,
     "task-adapters": HYPER_X,
     "pair-table": HYPER_X,
+    "mad-x": target_ready(),
     "mad-x-hyper-x": HYPER_X,
     "mad-x-v2": target_ready(),
     "bad-x": target_ready(("sw",), target="sw"),
