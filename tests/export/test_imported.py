@@ -149,8 +149,8 @@ PEFT_FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"peft_type": "IA3"}, "the method `IA3`"),
 ]
 HUB_FAULTS: list[tuple[dict[str, Any], str]] = [
-    ({"inv_adapter": "nice"}, "an invertible adapter"),
-    ({"is_parallel": True}, "a place beside its sub-layer"),
+    ({"inv_adapter": "glow"}, "the invertible adapter `glow`"),
+    ({"use_gating": True}, "it has gates"),
     ({"architecture": "lora"}, "the architecture `lora`"),
     ({"non_linearity": "leakyrelu"}, "the non-linearity `leakyrelu`"),
     ({"scaling": "learned"}, "a scale that is learned"),
