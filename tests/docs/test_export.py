@@ -16,6 +16,8 @@ from hyperadapters.cli import app
 PAGE = (Path(__file__).parents[2] / "docs" / "export.md").read_text()
 BLOCKS = re.findall(r"```(sh|python)\n(.*?)```", PAGE, re.DOTALL)
 LABELS = ["O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"]
+TYPES = {"PLACE": "LOC", "DATE": "PER", "TIME": "PER", "RELATIVE": "PER"}
+TYPES |= {"QUANTITY": "ORG", "MONEY": "ORG", "LANG": "ORG"}
 SHAPE = {"layers": 1, "width": 16, "heads": 2, "ffn": 16, "positions": 32, "vocabulary": 300}
 METHODS: dict[str, dict[str, Any]] = {
     "lora": {"name": "hyper-x-lora", "rank": 2, "code": 4, "hidden": 4, "embedding": 4},
@@ -26,13 +28,14 @@ METHODS: dict[str, dict[str, Any]] = {
 def _run(name: str) -> dict[str, Any]:
     corpus = {"format": "cldr", "train": 20, "dev": 2, "test": 2}
     data = {**corpus, "content": "spans"}
+    ner = {"kind": "tagging", "labels": LABELS, "label_map": TYPES, "data": data}
     first = {"train": {"mlm": ["en"]}, "steps": 1, "batch": 2, "length": 16}
     return {
         "name": name,
         "backbone": {"architecture": SHAPE},
         "method": METHODS[name],
         "tasks": {
-            "ner": {"kind": "tagging", "labels": LABELS, "data": {**data, "content": "spans"}},
+            "ner": ner,
             "mlm": {"kind": "mlm", "data": {**corpus, "content": "text"}},
         },
         "train": {"ner": ["en"], "mlm": ["en", "yo"]},
