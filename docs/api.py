@@ -19,9 +19,12 @@ GROUPS: Mapping[str, Sequence[str]] = {
     ),
     "Models by hand": ("adapt", "AdaptedModel", "collate", "materialise", "train_tokenizer"),
     "Contexts, routes and examples": (
-        *("Row", "BASE", "Context", "Route", "Cell", "Tagged", "Text", "Pair"),
+        *("Row", "BASE", "Context", "Route", "Cell", "Tagged", "Tree", "Text", "Pair"),
+        *("Labelled", "LabelledPair"),
     ),
-    "Tasks and scores": ("Tagging", "MaskedLM", "Translation", "METRICS"),
+    "Tasks and scores": (
+        *("Tagging", "Parsing", "Classification", "MaskedLM", "Translation", "METRICS"),
+    ),
     "Methods": (
         *("METHODS", "Method", "Adapter", "Where", "Phase", "Recipe", "Observed", "Fixed", "Cycle"),
     ),

@@ -133,6 +133,8 @@ def kind_of(settings: type[BaseModel]) -> str:
 
 PAGES = {
     "hyper_x": "hyper-x",
+    "houlsby": "hyperformer",
+    "hyperformer": "hyperformer",
     "hyper_lora": "hyper-x",
     "mad_x": "mad-x",
     "bad_x": "mad-x",

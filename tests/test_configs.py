@@ -1,9 +1,11 @@
 """Every file in `configs/` is legal, explains itself, and the partitions are those of the paper."""
 
+from functools import cache
 from math import ceil
 from pathlib import Path
 
 import pytest
+from benchmarks.claims.hyper_x import CLAIMS, OTHERS_WEIGHTS
 
 from hyperadapters.config import RunFile, digest, load_run, method_of, to_yaml
 from hyperadapters.document.reading import read_alone
@@ -20,6 +22,10 @@ HYPER_X = CONFIGS / "hyper-x"
 HYPER_ADAPTERS = CONFIGS / "hyper-adapters"
 
 
+_plan = cache(plan_study)
+"""Plans are looked at by several tests."""
+
+
 def _names(path: Path) -> str:
     return str(path.relative_to(CONFIGS))
 
@@ -33,7 +39,7 @@ def test_a_run_file_is_legal_and_round_trips(path: Path, tmp_path: Path) -> None
 
 @pytest.mark.parametrize("path", STUDIES, ids=_names)
 def test_a_study_file_is_legal(path: Path) -> None:
-    plan = plan_study(path)
+    plan = _plan(path)
     assert len({run.digest for run in plan.runs}) == len(plan.runs)
 
 
@@ -161,3 +167,86 @@ def test_ml15_is_fourteen_languages_and_the_same_as_47() -> None:
         assert len(_languages(one.run, "evaluate")) == 15
         assert {len(names) for names in one.run.groups.values()} == {14}
     assert len(runs) == 8
+
+
+REAL = {path.stem: path for path in HYPER_X.glob("real-text*.study.yaml")}
+
+
+def test_every_pair_of_real_text_is_trained_in_exactly_one_partition() -> None:
+    a, b = (_pairs(load_run(HYPER_X / f"real-text-{one}.yaml")) for one in "ab")
+    both = {(task, name) for task, name in a & b if task != "mlm"}
+    assert both == {("ner", "en"), ("pos", "en")}
+    assert a | b == _pairs(load_run(HYPER_X / "real-text-a.yaml"), of="evaluate") | a & b
+    for one in "ab":
+        run = load_run(HYPER_X / f"real-text-{one}.yaml")
+        assert _pairs(run, of="select") <= _pairs(run)
+
+
+def test_systems_of_real_text_differ_in_method_and_rate_alone() -> None:
+    plan = _plan(REAL["real-text.study"])
+    assert len(plan.lines) == 6 and len(plan.runs) == 36
+    assert len({(run.run.recipe.steps, run.run.recipe.batch) for run in plan.runs}) == 1
+    for partition in "ab":
+        runs = [run.run for run in plan.runs if run.values["partition"] == partition]
+        assert len({frozenset(_pairs(run)) for run in runs}) == 1
+        for run in runs:
+            scored = _pairs(run, of="evaluate")
+            assert scored == _pairs(run) or len(scored) == 38
+            assert (scored == _pairs(run)) == (run.method.name == "pair-table")
+
+
+def test_rates_are_tried_for_all_systems_and_judged_without_test_cells() -> None:
+    plan, rates = _plan(REAL["real-text.study"]), _plan(REAL["real-text-rates.study"])
+    tried = {line.rpartition(" ")[0] for line in rates.lines}
+    assert tried == set(plan.lines)
+    methods = {run.line: run.run.method for run in plan.runs}
+    for run in rates.runs:
+        assert methods[run.line.rpartition(" ")[0]] == run.run.method
+        assert _pairs(run.run, of="evaluate") == {("ner", "en"), ("pos", "en")}
+
+
+def test_languages_that_change_sides_meet_a_related_one_in_the_same_task() -> None:
+    plan = _plan(REAL["real-text-swapped.study"])
+    families = {"kk": {"tr"}, "te": {"ta"}, "zu": {"sw", "rw"}}
+    for run in plan.runs:
+        trained = _pairs(run.run)
+        for name, related in families.items():
+            for task in ("ner", "pos"):
+                other = {(task, one) for one in related}
+                assert ((task, name) in trained) != (other <= trained)
+
+
+def test_axes_of_real_text_change_what_they_say() -> None:
+    main = {run.line: run.run for run in _plan(REAL["real-text.study"]).runs}["hyper-x"]
+    by_size = _plan(REAL["real-text-by-size.study"]).runs[0].run
+    assert (main.recipe.temperature, by_size.recipe.temperature) == (5.0, 1.0)
+    assert main.method == by_size.method
+    ablation = {run.line: run.run for run in _plan(REAL["real-text-mlm.study"]).runs}
+    sizes = {line: len(method_of(run).phases[-1].cells) for line, run in ablation.items()}
+    labelled = len(_pairs(main))
+    assert {line: size - labelled for line, size in sizes.items()} == {
+        "hyper-x-mlm-all": 19,
+        "hyper-x-mlm-unseen": 7,
+        "hyper-x-mlm-none": 0,
+    }
+    for run in ablation.values():
+        head = method_of(run).phases[0]
+        assert (head.trains, head.acts) == (frozenset({"heads"}), frozenset())
+        assert run.method == main.method
+    few = _plan(REAL["real-text-few-shot.study"])
+    assert len(few.runs) == 144 and len(few.lines) == 8
+    for one in few.runs:
+        assert _pairs(one.run) == _pairs(one.run, of="evaluate") and len(_pairs(one.run)) == 1
+        (phase,) = method_of(one.run).phases
+        assert phase.start_from is not None and phase.recipe.decay == "constant"
+
+
+def test_claims_name_systems_of_the_studies() -> None:
+    small = (
+        "grid.method.hyper-x-small={method: {name: hyper-x-base, bottleneck: 128, code: 32, "
+        "std: 0.02}, recipe: {learning_rate: 1.0e-4}}"
+    )
+    lines = {line for path in REAL.values() for line in _plan(path).lines}
+    lines |= set(_plan(REAL["real-text.study"], (small,)).lines)
+    claimed = {name for one in CLAIMS for name in (one.compared.above, one.compared.below)}
+    assert claimed - lines == {"mad-x-ms", "psf", OTHERS_WEIGHTS}

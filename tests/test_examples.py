@@ -2,13 +2,14 @@
 
 import pytest
 
-from hyperadapters.examples import Example, Pair, Tagged, Text
+from hyperadapters.examples import Example, Pair, Tagged, Text, Tree
 
 
 @pytest.mark.parametrize(
     ("example", "text", "texts"),
     [
         (Tagged(("Ada", "lives"), ("B-PER", "O")), "Ada lives", ("Ada lives",)),
+        (Tree(("Ada", "lives"), (2, 0), ("nsubj", "root")), "Ada lives", ("Ada lives",)),
         (Text("a b"), "a b", ("a b",)),
         (
             Pair("das Haus", "the house", ("de", "en")),

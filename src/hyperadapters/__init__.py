@@ -13,11 +13,14 @@ __all__ = [
     "BASE",
     "Bottleneck",
     "Cell",
+    "Classification",
     "Context",
     "Coupling",
     "Cycle",
     "Fixed",
     "HyperadaptersError",
+    "Labelled",
+    "LabelledPair",
     "Linear",
     "LinearHeads",
     "LoRA",
@@ -29,6 +32,7 @@ __all__ = [
     "Norm",
     "Observed",
     "Pair",
+    "Parsing",
     "Phase",
     "Recipe",
     "Residual",
@@ -38,6 +42,7 @@ __all__ = [
     "Tagging",
     "Text",
     "Translation",
+    "Tree",
     "Where",
     "adapt",
     "collate",
@@ -70,9 +75,9 @@ _PLACES = {
         "materialise",
         "table",
     ),
-    "examples": ("Pair", "Tagged", "Text"),
+    "examples": ("Labelled", "LabelledPair", "Pair", "Tagged", "Text", "Tree"),
     "metrics": ("METRICS",),
-    "tasks": ("MaskedLM", "Tagging", "Translation", "collate"),
+    "tasks": ("Classification", "MaskedLM", "Parsing", "Tagging", "Translation", "collate"),
     "data.vocabulary": ("train_tokenizer",),
     "config": ("load_run",),
     "study": ("perform",),
@@ -88,7 +93,7 @@ if TYPE_CHECKING:
     from hyperadapters.context import BASE, Context, Row
     from hyperadapters.data.vocabulary import train_tokenizer
     from hyperadapters.errors import HyperadaptersError
-    from hyperadapters.examples import Pair, Tagged, Text
+    from hyperadapters.examples import Labelled, LabelledPair, Pair, Tagged, Text, Tree
     from hyperadapters.export import read_adapter
     from hyperadapters.forms import Bottleneck, Coupling, Linear, LoRA, Norm
     from hyperadapters.method import Adapter, Method, Phase, Recipe
@@ -109,7 +114,14 @@ if TYPE_CHECKING:
     from hyperadapters.scoring.trained import load
     from hyperadapters.sites import Where
     from hyperadapters.study import perform
-    from hyperadapters.tasks import MaskedLM, Tagging, Translation, collate
+    from hyperadapters.tasks import (
+        Classification,
+        MaskedLM,
+        Parsing,
+        Tagging,
+        Translation,
+        collate,
+    )
 
 
 def __getattr__(name: str) -> Any:

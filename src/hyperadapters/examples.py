@@ -1,8 +1,8 @@
-"""What a corpus holds: tagged sentences, plain text, parallel sentences. Plain values."""
+"""What a corpus holds, as plain values: tagged sentences, trees, parallel and labelled texts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-__all__ = ["Example", "Pair", "Tagged", "Text"]
+__all__ = ["Example", "Labelled", "LabelledPair", "Pair", "Tagged", "Text", "Tree"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +11,34 @@ class Tagged:
 
     words: tuple[str, ...]
     labels: tuple[str | None, ...]
+
+    @property
+    def text(self) -> str:
+        """The words, joined by spaces."""
+        return " ".join(self.words)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The sentence: what no text to train on may hold where this is scored."""
+        return (self.text,)
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A sentence with its dependency tree.
+
+    Args:
+        words: those that the tree is of (syntactic words, as Universal Dependencies has them).
+        heads: per word the place of its head among the words, 1-based, 0 for the root; none for a
+            sentence that is to be parsed.
+        labels: per word its relation to its head, such as `nsubj`; none beside no heads.
+        lines: of its CoNLL-U, where it is to be written back.
+    """
+
+    words: tuple[str, ...]
+    heads: tuple[int, ...]
+    labels: tuple[str, ...]
+    lines: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -54,4 +82,55 @@ class Pair:
         return (self.first, self.second)
 
 
-Example = Tagged | Text | Pair
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A text with one label; None for a text that is asked about.
+
+    `where` says in messages where it stands; it makes no difference between two examples.
+    """
+
+    text: str
+    label: str | None
+    where: str = field(default="", compare=False)
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The text alone."""
+        return (self.text,)
+
+    @property
+    def labels(self) -> tuple[str | None, ...]:
+        """The label alone."""
+        return (self.label,)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPair:
+    """Two texts with one label for both, such as premise and hypothesis; None for a pair that is
+    asked about.
+
+    `where` says in messages where it stands; it makes no difference between two examples.
+    """
+
+    first: str
+    second: str
+    label: str | None
+    where: str = field(default="", compare=False)
+
+    @property
+    def text(self) -> str:
+        """Both texts, joined by a space."""
+        return f"{self.first} {self.second}"
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Both texts apart."""
+        return (self.first, self.second)
+
+    @property
+    def labels(self) -> tuple[str | None, ...]:
+        """The label alone."""
+        return (self.label,)
+
+
+Example = Tagged | Tree | Text | Pair | Labelled | LabelledPair

@@ -72,6 +72,19 @@ def test_given_positions_are_those_of_the_model(family: str) -> None:
         assert (read(model, restarted) - plain).abs().max() > 1e-3
 
 
+@pytest.mark.parametrize("family", tiny.FAMILIES)
+def test_segments_are_given_to_models_that_tell_them_apart(family: str) -> None:
+    """The first one is what they take where none is given."""
+    model, batch = tiny.backbone(family), tiny.batch(family, 1)
+    plain = read(model, batch.inputs)
+    zeros = torch.zeros_like(batch.inputs["input_ids"])
+    torch.testing.assert_close(read(model, {**batch.inputs, "token_type_ids": zeros}), plain)
+    tells = getattr(model.config, "type_vocab_size", 1) > 1
+    assert tells == (family in ("bert", "roberta", "xlm-roberta"))
+    given = {**batch.inputs, "token_type_ids": zeros + 1}
+    assert bool((read(model, given) - plain).abs().max() > 1e-3) == tells
+
+
 def test_positions_follow_the_padding_id_of_a_model_from_scratch() -> None:
     """Its tokenizer pads with 0, that of a published one with 1."""
     shape = {"type": "roberta", "layers": 1, "width": 8, "heads": 2, "ffn": 8, "dropout": 0.0}

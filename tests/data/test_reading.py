@@ -6,7 +6,15 @@ import pytest
 
 import tiny_tokenizers
 from hyperadapters.data import reading
-from hyperadapters.data.reading import pieces, pieces_kept, read, read_words, special_ids
+from hyperadapters.data.reading import (
+    pieces,
+    pieces_kept,
+    read,
+    read_each,
+    read_words,
+    special_ids,
+)
+from hyperadapters.data.vocabulary import train_tokenizer
 from tiny_tokenizers import FAMILIES, of_family
 
 SENTENCES = [
@@ -150,3 +158,37 @@ def test_what_was_read_is_forgotten_in_the_end(monkeypatch):
     monkeypatch.setattr(reading, "_REMEMBERED", 2)
     kept = [pieces_kept(tokenizer, [text]) for text in "abcabc"]
     assert kept[:3] == kept[3:]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_an_empty_second_text_is_read_alike_alone_and_among_others(family):
+    """A tokenizer takes the empty second text of a single pair for none at all."""
+    tokenizer = of_family(family)
+    alone = read(tokenizer, "two friends", "", length=99)
+    among, _ = read_each(tokenizer, [("two friends", ""), ("two", "friends")], 99)
+    (as_pair,) = tokenizer(["two friends"], [""])["input_ids"]
+    assert alone == among and alone.ids == as_pair
+    assert len(alone.ids) > len(read(tokenizer, "two friends", length=99).ids)
+    first = read(tokenizer, "", "two friends", length=99)
+    assert first.ids == tokenizer([""], ["two friends"])["input_ids"][0]
+
+
+@pytest.mark.parametrize("length", [4, 7, 12, 99])
+def test_segments_are_those_of_the_template_whatever_is_cut_or_spelt(length):
+    """Of BERT: the second text, and what closes it, are the second segment."""
+    texts = ["the market of New York", "[SEP] opens at [CLS] nine", "two"]
+    tokenizer = train_tokenizer(texts * 3, 200, 99)
+    limit = {"truncation": True, "max_length": length, "return_token_type_ids": True}
+    for first in texts:
+        for second in texts:
+            found = read(tokenizer, first, second, length=length)
+            mask = [0 if part == 0 else 1 for part in found.parts]
+            mask[0] = mask[found.ids.index(tokenizer.sep_token_id)] = 0
+            assert found.types == mask and len(found.types) == len(found.ids)
+            if "[" not in first + second:
+                whole = tokenizer(first, second, **limit)
+                assert (found.ids, found.types) == (whole["input_ids"], whole["token_type_ids"])
+
+
+def test_nothing_is_read_of_nothing():
+    assert list(read_each(of_family("bert"), [], 9)) == []

@@ -19,7 +19,7 @@ from hyperadapters.export.base import Light
 from hyperadapters.forms import Linear
 from hyperadapters.method import HEADS, Method, Phase
 from hyperadapters.model.adapt import adapt
-from hyperadapters.model.adapted import Piece
+from hyperadapters.model.binding import Piece
 from hyperadapters.run.assembly import Assembly
 
 ROW = Row(task="ner", language="yo")

@@ -5,10 +5,23 @@ from faults.fault import Fault
 from faults.house_faults import HOUSE
 from faults.methods_faults import METHODS
 from faults.model_faults import FORMS, MODEL, PROVIDERS
+from faults.parsing_faults import PARSING
 from faults.run_faults import DATA, RUNS, TASKS
 from faults.translation_faults import TRANSLATION
 
 __all__ = ["FAULTS", "Fault"]
 
 # Those whose tests take longest come first.
-FAULTS = (*RUNS, *HOUSE, *FORMS, *PROVIDERS, *MODEL, *METHODS, *TASKS, *DATA, *TRANSLATION, *EXPORT)
+FAULTS = (
+    *RUNS,
+    *HOUSE,
+    *FORMS,
+    *PROVIDERS,
+    *MODEL,
+    *METHODS,
+    *TASKS,
+    *DATA,
+    *TRANSLATION,
+    *PARSING,
+    *EXPORT,
+)

@@ -10,6 +10,36 @@ _RESUMED = (
 
 TASKS = (
     Fault(
+        "an empty second text of a single pair is no text",
+        "data/reading.py",
+        "sides = [list(side) for side in zip(*examples, strict=True)]",
+        "sides = [*zip(*examples, strict=True)] if len(examples) > 1 else [*examples[0]]",
+        "tests/data/test_reading.py::"
+        "test_an_empty_second_text_is_read_alike_alone_and_among_others[bert]",
+    ),
+    Fault(
+        "both texts of a pair are of one segment",
+        "tasks/classification.py",
+        "types=found.types if any(found.types) else None,",
+        "types=None,",
+        "tests/tasks/test_classification.py::test_bert_has_two_segments_and_a_text_alone_has_one",
+    ),
+    Fault(
+        "a label that is neither gold nor predicted lowers macro-F1",
+        "metrics/classes.py",
+        "(guess + gold) for right, guess, gold in counts if guess + gold]",
+        "max(guess + gold, 1) for right, guess, gold in counts]",
+        "tests/metrics/test_classes.py::test_macro_f1_is_scikit_learns",
+    ),
+    Fault(
+        "quotes in a table with tabs open cells",
+        "data/formats/tables.py",
+        "quoted = commas if self.quotes is None else self.quotes",
+        "quoted = True if self.quotes is None else self.quotes",
+        "tests/data/formats/test_tables.py::"
+        "test_quotes_in_tabs_are_text_also_where_they_do_not_match",
+    ),
+    Fault(
         "padding has a label and is counted in the loss",
         "tasks/batch.py",
         "torch.full((len(rows), width), filler",

@@ -11,7 +11,8 @@ from hyperadapters.mixture.packed import Packed
 from hyperadapters.tasks.batch import IGNORED, Encoded
 
 IDS = st.lists(st.integers(0, 2**31 - 1), min_size=1, max_size=9)
-PARTS = st.tuples(IDS, st.lists(st.integers(IGNORED, 9)), IDS, st.none() | IDS, st.none() | IDS)
+SOME = st.none() | IDS
+PARTS = st.tuples(IDS, st.lists(st.integers(IGNORED, 9)), IDS, SOME, SOME, SOME)
 
 
 @given(st.lists(PARTS, max_size=8))
@@ -21,11 +22,12 @@ def test_every_example_comes_back(parts: list[tuple[Any, ...]]) -> None:
             ids,
             {"labels": labels, "words": words},
             positions=positions,
+            types=types,
             decoder_ids=decoder_ids,
             uncut=len(ids) % 2 == 0,
             target_uncut=len(ids) % 3 == 0,
         )
-        for ids, labels, words, positions, decoder_ids in parts
+        for ids, labels, words, positions, types, decoder_ids in parts
     ]
     packed = Packed(examples)
     assert list(packed) == examples

@@ -171,6 +171,19 @@ def test_counts_of_another_time_are_refused(metric: str, wrong: int) -> None:
         Matrix.from_json(matrix(old).to_json())
 
 
+def test_counts_of_labels_come_in_threes_as_many_in_every_sentence() -> None:
+    counts = ((1.0, 1.0, 1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0, 0.0, 1.0))
+    one = Score("nli", "tr", "mcc", -0.5, 2, "unseen pair", counts)
+    assert Matrix.from_json(matrix(one).to_json()) == matrix(one)
+    assert one.rescored((1.0, 2.0, 1.0, 0.0, 0.0, 1.0)) == 0
+    for wrong in (((1.0,) * 4, (1.0,) * 4), ((1.0,) * 3, (1.0,) * 6)):
+        other = matrix(replace(one, statistics=wrong))
+        with pytest.raises(BundleError, match="needs 3 numbers per sentence and label"):
+            Matrix.from_json(other.to_json())
+    twice = replace(one, models=2, statistics=((1.0,) * 6, (0.0,) * 6))
+    assert Matrix.from_json(matrix(twice).to_json()) == matrix(twice)
+
+
 def test_rescoring_the_sums_gives_the_score() -> None:
     one = Score("ner", "tr", "span_f1", 0.0, 2, "unseen pair", ((1.0, 2.0, 1.0), (0.0, 0.0, 2.0)))
     assert one.rescored((1.0, 2.0, 3.0)) == pytest.approx(2 * 1 / 5)

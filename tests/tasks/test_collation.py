@@ -5,10 +5,11 @@ import torch
 from hyperadapters.context import Row
 from hyperadapters.examples import Tagged, Text
 from hyperadapters.metrics import METRICS
-from hyperadapters.tasks import MaskedLM, Tagging, collate
+from hyperadapters.tasks import Encoded, MaskedLM, Tagging, collate
 
 POS = Tagging("pos", ("A", "B", "C"), METRICS["accuracy"])
 MLM = MaskedLM("mlm", 1.0)
+VOCABULARY = (9, 4, 0, 1, 2, 3, 4)
 ROWS = [Row(task=task, language=language) for task in ("pos", "mlm") for language in ("en", "tr")]
 
 
@@ -58,3 +59,12 @@ def test_a_batch_moves_whole(tokenizer):
     for share in moved.shares.values():
         assert {t.device.type for t in (share.examples, *share.targets.values())} == {"meta"}
     assert moved.observed == batch.observed
+
+
+def test_segments_are_padded_with_the_first_and_absent_where_nothing_has_a_second():
+    def of(**more):
+        return MLM, ROWS[2], Encoded([2, 5, 3], {"vocabulary": VOCABULARY}, **more)
+
+    batch = collate([of(types=[0, 0, 1]), of()], 0)
+    assert batch.inputs["token_type_ids"].tolist() == [[0, 0, 1], [0, 0, 0]]
+    assert "token_type_ids" not in collate([of(), of()], 0).inputs

@@ -12,12 +12,14 @@ from hyperadapters.metrics import METRICS
 from hyperadapters.routes import Route
 from hyperadapters.tasks import KINDS, MaskedLM, Tagging, TaskSettings, Translation
 from hyperadapters.tasks.mlm import MlmSettings
+from hyperadapters.tasks.parsing_settings import ParsingSettings
 from hyperadapters.tasks.tagging import TaggingSettings
 from hyperadapters.tasks.translation_settings import TranslationSettings
 
 FIELDS = {"format": "cldr", "content": "fields"}
 TEXT = {"format": "cldr", "content": "text"}
 PAIRS = {"format": "cldr", "content": "pairs"}
+TREES = {"format": "trees", "path": "{language}.conllu"}
 
 
 def settings(kind: str, data: Any, **more: Any) -> TaskSettings:
@@ -35,6 +37,7 @@ def faults(task: TaskSettings, values: Any = None) -> list[str]:
         ("tagging", FIELDS, TaggingSettings),
         ("mlm", TEXT, MlmSettings),
         ("translation", PAIRS, TranslationSettings),
+        ("parsing", TREES, ParsingSettings),
     ],
 )
 def test_a_kind_is_chosen_by_its_name(
@@ -50,6 +53,7 @@ def test_a_kind_is_chosen_by_its_name(
 @pytest.mark.parametrize(
     ("kind", "data", "said"),
     [
+        ("parsing", FIELDS, ["the data of a parsing task have no trees", "Tree", "Tagged"]),
         ("tagging", TEXT, ["`tasks.t.data`: the data of a tagging task have no labels", "Tagged"]),
         (
             "translation",

@@ -12,6 +12,7 @@ from hyperadapters.backbones.anatomy import (
     read,
     recompute_layers,
     recomputing,
+    segments,
     tower_of,
     transform,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "read",
     "recompute_layers",
     "recomputing",
+    "segments",
     "tower_of",
     "transform",
 ]

@@ -24,6 +24,7 @@ __all__ = [
     "read",
     "recompute_layers",
     "recomputing",
+    "segments",
     "tower_of",
     "transform",
 ]
@@ -136,12 +137,22 @@ def first_position(model: Model) -> int | None:
 
 
 def _placed(model: Model, inputs: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
-    """0-based positions as the model counts them; left out where it takes none."""
+    """0-based positions as the model counts them, and segments; left out where it takes none."""
     first = first_position(model)
-    placed = {name: tensor for name, tensor in inputs.items() if name != "position_ids"}
+    optional = ("position_ids", "token_type_ids")
+    placed = {name: tensor for name, tensor in inputs.items() if name not in optional}
+    placed.update(segments(model, inputs))
     if "position_ids" in inputs and first is not None:
         placed["position_ids"] = inputs["position_ids"] + first
     return placed
+
+
+def segments(model: Model, inputs: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+    """The segment of each token, of the inputs of a model that tells segments apart; nothing of the
+    others, such as DistilBERT and XLM-R.
+    """
+    tells = int(getattr(model.config, "type_vocab_size", 0) or 0) > 1
+    return {name: inputs[name] for name in ("token_type_ids",) if tells and name in inputs}
 
 
 def transform(model: Model, hidden: Tensor) -> Tensor:

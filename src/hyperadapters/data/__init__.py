@@ -10,13 +10,14 @@ from hyperadapters.data.languages import families
 from hyperadapters.data.source import Source
 from hyperadapters.data.sources.aligned import Aligned
 from hyperadapters.data.sources.all import SOURCES, AnySource, Sources
-from hyperadapters.data.sources.files import Conll, ConllU, PlainText
+from hyperadapters.data.sources.files import Conll, ConllU, PlainText, Trees
 from hyperadapters.data.sources.hub import Hub
+from hyperadapters.data.sources.labelled import LabelledTexts
 from hyperadapters.data.sources.pairs import Pairs
 from hyperadapters.data.sources.parallel import Parallel
 from hyperadapters.data.sources.root_text import RootText
 from hyperadapters.data.summary import Summary, summary
-from hyperadapters.examples import Example, Pair, Tagged, Text
+from hyperadapters.examples import Example, Labelled, LabelledPair, Pair, Tagged, Text, Tree
 
 __all__ = [
     "SOURCES",
@@ -29,6 +30,9 @@ __all__ = [
     "Corpus",
     "Example",
     "Hub",
+    "Labelled",
+    "LabelledPair",
+    "LabelledTexts",
     "Pair",
     "Pairs",
     "Parallel",
@@ -39,6 +43,8 @@ __all__ = [
     "Summary",
     "Tagged",
     "Text",
+    "Tree",
+    "Trees",
     "families",
     "summary",
 ]

@@ -9,13 +9,16 @@ from typing import Any
 
 from hyperadapters.data.corpora import Corpus
 from hyperadapters.data.reading import pieces, read_words
-from hyperadapters.examples import Example, Tagged
+from hyperadapters.examples import Example, Labelled, LabelledPair, Tagged, Tree
 from hyperadapters.routes import Route
 
 __all__ = ["UNKNOWN_LIMIT", "Summary", "summary"]
 
 UNKNOWN_LIMIT = 0.2
 """Share of unknown tokens above which a corpus is flagged."""
+
+Worded = Tagged | Tree
+"""Examples that are words, with a label each."""
 
 _SAMPLE = 50_000
 _AT_ONCE = 1000
@@ -26,7 +29,7 @@ class Summary:
     """One corpus in numbers.
 
     Args:
-        words: white-space words, or the words of tagged sentences.
+        words: white-space words, or the words of tagged sentences and trees.
         tokens: of the tokenizer, without special ones.
         unknown: share of unknown tokens among them, in [0, 1].
         flagged: more than 20% are unknown.
@@ -35,8 +38,8 @@ class Summary:
         longer: sentences that have more.
         unread: words with a label, `O` apart, that the tokenizer has no token for.
         skipped: rows of the source, for all splits, that lack a text on one of two sides.
-        labels: every label as the source has it -> how many words have it; under None the words
-            without a label, if there are any beside others.
+        labels: every label as the source has it -> how many words, or whole texts, have it; under
+            None the words without a label, if there are any beside others.
         repeated: another split of the task -> how many of the sentences it has too.
         overlooked: files whose names look like the language and that were not read.
 
@@ -79,14 +82,13 @@ def summary(
             found["unknown"] += sum(ids.count(unknown) for ids in texts)
             found["longer"] += 0 < length < tokens_of(list(map(len, texts)))
             found["unread"] += unread
-    tagged = (example for example in corpus.examples if isinstance(example, Tagged))
     scale = len(corpus) / (len(sample) or 1)
     share = found["unknown"] / (found["tokens"] or 1)
     words = sum(
-        len(example.words) if isinstance(example, Tagged) else len(example.text.split())
+        len(example.words) if isinstance(example, Worded) else len(example.text.split())
         for example in corpus.examples
     )
-    tagged = (example for example in corpus.examples if isinstance(example, Tagged))
+    labelled = (one for one in corpus.examples if isinstance(one, Worded | Labelled | LabelledPair))
     return Summary(
         task=corpus.task,
         route=corpus.route,
@@ -101,20 +103,20 @@ def summary(
         longer=round(found["longer"] * scale),
         unread=round(found["unread"] * scale),
         skipped=corpus.skipped,
-        labels=Counter(label for example in tagged for label in example.labels),
+        labels=Counter(label for example in labelled for label in example.labels),
         overlooked=corpus.overlooked,
     )
 
 
 def _read(examples: Sequence[Example], tokenizer: Any) -> Iterator[tuple[list[list[int]], int]]:
     """Of each example the tokens of its texts, and its words without a token that have a label."""
-    tagged = [one for one in examples if isinstance(one, Tagged)]
+    tagged = [one for one in examples if isinstance(one, Worded)]
     sentences = read_words(tokenizer, [one.words for one in tagged], sys.maxsize)
-    plain = [text for one in examples if not isinstance(one, Tagged) for text in one.texts]
+    plain = [text for one in examples if not isinstance(one, Worded) for text in one.texts]
     texts = iter(pieces(tokenizer, plain))
     for one in examples:
-        if isinstance(one, Tagged):
-            ids, words, _ = next(sentences)
+        if isinstance(one, Worded):
+            ids, words = next(sentences)[:2]
             own = [token for token, word in zip(ids, words, strict=True) if word is not None]
             seen = set(words)
             without = [label for word, label in enumerate(one.labels) if word not in seen]

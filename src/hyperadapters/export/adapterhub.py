@@ -18,7 +18,7 @@ from hyperadapters.export.merged import plain, save_plain
 from hyperadapters.export.norms import norms_of
 from hyperadapters.export.target import Target
 from hyperadapters.forms import Bottleneck, Coupling, Norm
-from hyperadapters.model.adapted import Piece
+from hyperadapters.model.binding import Piece
 from hyperadapters.sites import Site
 
 __all__ = ["CONFIG", "HEAD_CONFIG", "HEAD_WEIGHTS", "PICKLED", "WEIGHTS", "AdapterHub"]

@@ -11,7 +11,7 @@ from hyperadapters.export.adaptation import Adaptation
 from hyperadapters.export.hub_layout import Layout
 from hyperadapters.export.hub_tensors import reduction
 from hyperadapters.forms import Bottleneck, Coupling, Form
-from hyperadapters.model.adapted import Piece
+from hyperadapters.model.binding import Piece
 from hyperadapters.sites import Site
 
 __all__ = ["ENTRANCE", "Entrance", "entrance_of", "read_entrance"]

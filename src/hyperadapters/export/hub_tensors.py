@@ -11,7 +11,7 @@ from hyperadapters.errors import ConfigError
 from hyperadapters.export.hub_layout import Layout, Spot
 from hyperadapters.forms import Bottleneck
 from hyperadapters.forms.bottleneck import Activation
-from hyperadapters.model.adapted import Piece
+from hyperadapters.model.binding import Piece
 from hyperadapters.sites import Site
 
 __all__ = ["ACTIVATIONS", "config_of", "filled", "names_of", "reduction", "tensors_of"]

@@ -23,7 +23,7 @@ from hyperadapters.export.hub_tensors import ACTIVATIONS, names_of
 from hyperadapters.export.readings import Reading, check_all_read, refused
 from hyperadapters.forms import Bottleneck
 from hyperadapters.forms.bottleneck import InnerNorm
-from hyperadapters.model.adapted import Piece
+from hyperadapters.model.binding import Piece
 from hyperadapters.sites import Site
 
 __all__ = ["read_adapterhub"]

@@ -13,7 +13,7 @@ from hyperadapters.backbones import Model, Place, architectures, places_of
 from hyperadapters.errors import ConfigError
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.sites import Site
-from hyperadapters.tasks.base import Plain
+from hyperadapters.tasks.plain import Plain
 
 __all__ = ["Target", "target_of"]
 

@@ -14,6 +14,7 @@ from hyperadapters.providers import (
     LinearHeads,
     Mlp,
     Plan,
+    given_or,
     hypernetwork,
     summed,
     table,
@@ -21,7 +22,7 @@ from hyperadapters.providers import (
 from hyperadapters.sites import Where
 from hyperadapters.slots import Normal
 
-__all__ = ["full_fine_tuning", "hyper_x", "pair_table", "task_adapters"]
+__all__ = ["NORMS", "full_fine_tuning", "hyper_x", "pair_table", "task_adapters"]
 
 Scale = Literal["paper", "free"]
 """How generated weights start and how far an update moves them: as the paper has it, or as free
@@ -29,7 +30,8 @@ weights."""
 Shared = Literal["nothing", "task"]
 """What generated weights are added to: nothing, or free weights per task."""
 
-_NORMS = Where("embedding_norm", "attention_norm", "cross_attention_norm", "ffn_norm", "final_norm")
+NORMS = Where("embedding_norm", "attention_norm", "cross_attention_norm", "ffn_norm", "final_norm")
+"""Every norm of a backbone, in whatever tower."""
 _PAPER = "Üstün et al. (2022)"
 
 
@@ -48,7 +50,7 @@ def _beside_norms(
     adapters = (
         *below,
         Adapter("adapters", Bottleneck(width=bottleneck), Where("ffn"), weights),
-        Adapter("norms", Norm(), _NORMS, table()),
+        Adapter("norms", Norm(), NORMS, table()),
     )
     trained = frozenset({*(adapter.name for adapter in adapters), HEADS})
     return Method(name, adapters, phases=(Phase(trains=trained),), paper=paper)
@@ -113,6 +115,8 @@ def hyper_x(
     embedding: int = 64,
     hidden: int = 192,
     embedding_std: float = 1.0,
+    vectors: str = "",
+    frozen: bool = True,
     scale: Scale = "paper",
     std: float = 0.02,
     rescale: bool = False,
@@ -134,6 +138,9 @@ def hyper_x(
         embedding: dimension of each of the three embeddings.
         hidden: width inside the source projector.
         embedding_std: standard deviation of the embeddings at the start.
+        vectors: a file with the embedding of every language, in place of learned ones: typological
+            features, say; `.safetensors`, `.json` or `.tsv`.
+        frozen: leave these vectors as they are; otherwise training starts from them.
         scale: `paper`, or `free`: generated weights start as free ones do, and a learning rate
             moves them as far as free ones, whatever the widths (`Even`).
         std: of the projector's and the heads' weights at the start, in the scale of the paper.
@@ -146,16 +153,18 @@ def hyper_x(
             ones; or `none`, as the paper.
 
     Raises:
-        ValueError: values out of range, or `rescale` in the scale `free`.
+        ValueError: values out of range, `rescale` in the scale `free`, or `frozen` is false without
+            `vectors`.
     """
     encoder, heads = _SCALES[scale](hidden, code, std, rescale, pace)
     learned = Learned(embedding, embedding_std)
+    language = given_or(learned, vectors, frozen)
     written = hypernetwork(
-        {"task": learned, "language": learned},
+        {"task": learned, "language": language},
         site={"layer": learned},
         encoder=encoder,
         heads=heads,
     )
-    coupled = hypernetwork({"language": learned}, encoder=encoder, heads=heads)
+    coupled = hypernetwork({"language": language}, encoder=encoder, heads=heads)
     below = entrance(invertible, Coupling(), coupled)
     return _beside_norms(name, bottleneck, _ADDED_TO[shared](written), _PAPER, below)

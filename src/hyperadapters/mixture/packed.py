@@ -23,6 +23,7 @@ class Packed(Sequence[Encoded]):
 
     def __init__(self, examples: Iterable[Encoded]) -> None:
         self._ids, self._positions, self._decoder_ids = _Rows(), _Rows(), _Rows()
+        self._types = _Rows()
         self._targets: dict[str, _Rows] = {}
         self._uncut = bytearray()
         for example in examples:
@@ -30,6 +31,7 @@ class Packed(Sequence[Encoded]):
                 self._targets = {name: _Rows() for name in example.targets}
             self._ids.append(example.ids)
             self._positions.append(example.positions or ())
+            self._types.append(example.types or ())
             self._decoder_ids.append(example.decoder_ids or ())
             for name, rows in self._targets.items():
                 rows.append(example.targets[name])
@@ -41,7 +43,9 @@ class Packed(Sequence[Encoded]):
     def checksum(self) -> str:
         """64 bits of all the numbers, as text: other examples have another one."""
         found = blake2b(digest_size=8)
-        for rows in (self._ids, self._positions, self._decoder_ids, *self._targets.values()):
+        types = [self._types] if self._types.some else []  # absent ones change no older sum
+        own = (self._ids, self._positions, self._decoder_ids, *types)
+        for rows in (*own, *self._targets.values()):
             for numbers in rows.arrays:
                 found.update(numbers)
         return found.hexdigest()
@@ -58,6 +62,7 @@ class Packed(Sequence[Encoded]):
             self._ids.row(place),
             {name: rows.row(place) for name, rows in self._targets.items()},
             positions=self._positions.row(place) or None,
+            types=self._types.row(place) or None,
             decoder_ids=self._decoder_ids.row(place) or None,
             uncut=bool(self._uncut[place] & 2),
             target_uncut=bool(self._uncut[place] & 1),
@@ -74,6 +79,11 @@ class _Rows:
     @property
     def arrays(self) -> tuple[memoryview, memoryview]:
         return memoryview(self._numbers), memoryview(self._ends)
+
+    @property
+    def some(self) -> bool:
+        """Whether any row has a number."""
+        return len(self._numbers) > 0
 
     def append(self, row: Sequence[int]) -> None:
         self._numbers.extend(row)

@@ -15,6 +15,7 @@ from hyperadapters.method import Part, Phase
 from hyperadapters.model.binding import (
     Act,
     Binding,
+    Piece,
     base_last,
     bound,
     layouts_of,
@@ -28,7 +29,7 @@ from hyperadapters.providers import Provider, written
 from hyperadapters.sites import Site
 from hyperadapters.tasks import Batch, Share, Task
 
-__all__ = ["AdaptedModel", "Attached", "Outputs", "Piece"]
+__all__ = ["AdaptedModel", "Attached", "Outputs"]
 
 
 class Outputs(NamedTuple):
@@ -36,18 +37,6 @@ class Outputs(NamedTuple):
 
     logits: Mapping[str, Tensor]
     divergence: Float[Tensor, ""]
-
-
-class Piece(NamedTuple):
-    """What acts at one site for one row.
-
-    Args:
-        form: what it computes.
-        weights: one slot per name, without an axis of rows.
-    """
-
-    form: Form
-    weights: Mapping[str, Tensor]
 
 
 class Attached(NamedTuple):
@@ -194,9 +183,12 @@ class AdaptedModel(nn.Module):
         return self._parts.parameters_of(part)
 
     def kept(self) -> dict[str, Tensor]:
-        """Everything that some phase trains, by name: what bundles and checkpoints hold."""
+        """Everything that some phase trains, by name, and what its adapters were given: what
+        bundles and checkpoints hold.
+        """
         parts = {part for phase in self.phases for part in phase.trains}
-        return {name: p.detach() for name, p in self._parts.among(self, parts).items()}
+        trained = {name: p.detach() for name, p in self._parts.among(self, parts).items()}
+        return trained | self._parts.fixed(self, parts)
 
     def embeddings(self) -> dict[Factor, dict[str, Tensor]]:
         """See `Parts.embeddings`."""

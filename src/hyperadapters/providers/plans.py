@@ -18,12 +18,23 @@ from hyperadapters.providers.hypernetwork import Hypernetwork, site_names
 from hyperadapters.providers.joined import Joined, Summed
 from hyperadapters.providers.joint import JointGaussian
 from hyperadapters.providers.table import Table
+from hyperadapters.providers.towers import Towers
+from hyperadapters.providers.vectors import Vectors
 from hyperadapters.sites import Site, Tower
-from hyperadapters.slots import Slots
+from hyperadapters.slots import Slot, Slots
 
-__all__ = ["EmbeddingPlan", "Plan", "given", "hypernetwork", "joined", "summed", "table"]
+__all__ = [
+    "EmbeddingPlan",
+    "Plan",
+    "each_tower",
+    "given",
+    "hypernetwork",
+    "joined",
+    "summed",
+    "table",
+]
 
-EmbeddingPlan = Learned | Gaussian | JointGaussian
+EmbeddingPlan = Learned | Gaussian | JointGaussian | Vectors
 
 
 class Plan(ABC):
@@ -178,6 +189,30 @@ class _JoinedPlan(_SeveralPlan):
         return Joined(parts)
 
 
+@final
+@dataclass(frozen=True)
+class _TowersPlan(Plan):
+    plan: Plan
+
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        return self.plan.factors
+
+    @property
+    def embeddings(self) -> Mapping[Factor, EmbeddingPlan]:
+        return self.plan.embeddings
+
+    def build(
+        self, slots: Slots, rows: Sequence[Row], embeddings: Mapping[Factor, Embedding]
+    ) -> Provider:
+        apart: dict[Tower, dict[Site, Mapping[str, Slot]]] = {}
+        for site, needed in slots.items():
+            apart.setdefault(site.tower, {})[site] = needed
+        return Towers(
+            {tower: self.plan.build(own, rows, embeddings) for tower, own in apart.items()}
+        )
+
+
 def table(*factors: Factor) -> Plan:
     """Free weights per combination of names; `table()` is one set shared by all rows."""
     return _TablePlan(tuple(factor for factor in CONTEXT_FACTORS if factor in factors))
@@ -236,6 +271,11 @@ def joined(*parts: tuple[Plan, Collection[str]]) -> Plan:
 def summed(*parts: Plan) -> Plan:
     """The sum of the weights of several plans over the same sites and slots."""
     return _SummedPlan(parts)
+
+
+def each_tower(plan: Plan) -> Plan:
+    """One provider of a plan for every tower that has sites; embeddings of names are shared."""
+    return _TowersPlan(plan)
 
 
 def _plans(

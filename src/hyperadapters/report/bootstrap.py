@@ -94,10 +94,22 @@ class PairedBootstrap:
         chosen = [pair for pair in pairs if pair in self._values]
         if not chosen:
             return None
-        draws = np.mean([self._draws[pair] for pair in chosen], axis=0)
+        draws = self.draws(chosen)
         value = float(np.mean([self._values[pair] for pair in chosen]))
         low, high = np.percentile(draws, [2.5, 97.5])
         return Difference(value, float(low), float(high), float((draws <= 0).mean()), len(chosen))
+
+    def draws(self, pairs: Sequence[tuple[str, str]]) -> Draws:
+        """The difference of the unweighted means over some cells in each resample.
+
+        Bootstraps with the same seed, over the same cells with as many sentences, draw the same
+        sentences: their draws can be added.
+
+        Args:
+            pairs: of `pairs`, at least one.
+        """
+        found: Draws = np.mean([self._draws[pair] for pair in pairs], axis=0)
+        return found
 
 
 def _check(first: Score, second: Score) -> None:

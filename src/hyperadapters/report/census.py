@@ -98,11 +98,11 @@ def _note(corpus: Summary) -> Text:
 
 
 def labels_table(corpora: Iterable[Summary]) -> Table:
-    """Every label of each corpus that has any, as its files have it, with the number of words that
-    have it; the most frequent first.
+    """Every label of each corpus that has any, as its files have it, with the number of words,
+    or of whole texts, that have it; the most frequent first.
     """
     table = Table(
-        "task", "language", "split", "labels", title="Labels, and how many words have them"
+        "task", "language", "split", "labels", title="Labels, and how many words or texts have them"
     )
     for corpus in corpora:
         if corpus.labels:

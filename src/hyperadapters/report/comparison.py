@@ -47,7 +47,7 @@ def _mean_line(matrices: Sequence[Matrix], names: Sequence[str], task: str, row:
     longest = 1.0 if METRICS[metric].higher_is_better else highest
     bars = []
     for place, score in enumerate(scores):
-        width = f"--w:{100 * (score or 0) / longest:.1f}%"
+        width = f"--w:{max(0.0, 100 * (score or 0) / longest):.1f}%"
         bar = element("span", element("i", class_=f"c{place % 8}", style=width), class_="track")
         number = element("span", text(shown(metric, score)), class_="number")
         mark = badge(place) if len(matrices) > 1 else ""

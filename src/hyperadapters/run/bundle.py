@@ -102,6 +102,10 @@ _OPEN = ("tasks", "evaluate", "groups", "families", "tiers")
 """The parts of a run file that a trained model can be scored with changes of."""
 
 
+_MOVED = (("backbone", "path"), ("method", "vectors"))
+"""What is read from elsewhere, and may have another place now."""
+
+
 def load(
     folder: Path,
     *,
@@ -167,12 +171,13 @@ def _check_open(folder: Path, changes: Sequence[str]) -> None:
     for change in changes:
         key, name, part, *_ = [*change.partition("=")[0].split("."), "", ""]
         told = key in _OPEN and (key != "tasks" or _is_open(trained.get(name), part))
-        told = told or (key, name) == ("backbone", "path")  # it may have been moved
+        told = told or (key, name) in _MOVED
         if not told:
             raise ConfigError(
                 f"`{change}` would change what was trained",
                 expected=f"a change of {', '.join(f'`{key}`' for key in _OPEN)}, "
-                "of a task's metric, label map, search or data, or of `backbone.path`",
+                "of a task's metric, label map, search or data, of `backbone.path`, or of "
+                "`method.vectors`",
                 remedy="train a run of its own with it",
             )
 

@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Int
 from torch import Tensor, nn
 
-from hyperadapters.backbones import architectures
+from hyperadapters.backbones import architectures, segments
 from hyperadapters.backbones.plain import load_plain
 from hyperadapters.config import RunFile, evaluated, method_of
 from hyperadapters.context import Context
@@ -19,7 +19,7 @@ from hyperadapters.run.library import Library
 from hyperadapters.scoring.cells import score_cells
 from hyperadapters.scoring.matrix import Matrix, Standing
 from hyperadapters.tasks import Batch, Task
-from hyperadapters.tasks.base import Plain
+from hyperadapters.tasks.plain import Plain
 
 __all__ = ["Foreign", "PlainModel", "evaluate_foreign", "load_foreign"]
 
@@ -43,7 +43,7 @@ class PlainModel(nn.Module):
     def forward(self, context: Context, batch: Batch) -> Outputs:
         """The task's logits; the context is not looked at."""
         inputs = {name: batch.inputs[name] for name in ("input_ids", "attention_mask")}
-        logits: Tensor = self.model(**inputs).logits
+        logits: Tensor = self.model(**inputs, **segments(self.model, batch.inputs)).logits
         own = self._plain.logits(logits, batch.shares[self._task])
         return Outputs({self._task: own}, torch.zeros((), device=logits.device))
 

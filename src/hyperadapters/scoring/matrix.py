@@ -169,9 +169,10 @@ class _Cell(Closed):
         least, most = metric.range
         if not least - _ROUNDING <= self.score <= most + _ROUNDING:
             raise ValueError(f"{self.metric} is from {least} to {most}, not {self.score}")
-        width = metric.width * self.models
-        if any(len(sentence) != width for sentence in self.statistics):
-            raise ValueError(f"`{self.metric}` needs {width} numbers per sentence")
+        sizes = {divmod(len(sentence), self.models) for sentence in self.statistics}
+        if len(sizes) > 1 or any(rest or not metric.fits(size) for size, rest in sizes):
+            width = metric.width * self.models
+            raise ValueError(f"`{self.metric}` needs {width} numbers per {metric.per}")
         if len(self.statistics) not in (0, self.sentences):
             raise ValueError(f"{self.sentences} sentences, and numbers of {len(self.statistics)}")
         return self

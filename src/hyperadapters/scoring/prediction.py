@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Any
 
 from hyperadapters.context import Context
-from hyperadapters.errors import ConfigError, ContextError, DataError, UnknownName
+from hyperadapters.errors import ConfigError, ContextError, DataError, UnknownName, located
 from hyperadapters.model.adapt import materialised
 from hyperadapters.model.inference import over_batches
 from hyperadapters.routes import Cell, Route
@@ -36,13 +36,15 @@ def predict(
     note: Note = lambda text: None,
 ) -> Iterator[Any]:
     """Answers texts in one language or direction, in their order: of a tagging task the words of
-    each with their labels, of a translation task its translation.
+    each with their labels, of a parsing task its `Parse`, of a classification task a label and the
+    probability of each, of a translation task its translation.
 
     Args:
         task: of the run.
         language: any name that the method's weights know, also one never trained with this task; or
             a direction, `de-en`, or a route, `de-en-fr`.
-        texts: one sentence each; for tags its words are separated by white space.
+        texts: one sentence each; for tags and trees its words are separated by white space, for
+            trees it may be in CoNLL-U, and the two texts of a pair are separated by a tab.
         note: told of each text that is longer than the length limit of the run, and of a language
             that was not trained on with this task.
 
@@ -79,7 +81,9 @@ def answers(
         DataError: a line without a language.
     """
     answering = _answering(assembly, task)
-    for answer in ask(assembly, task, _asked(assembly, task, language, lines), note):
+    for answer in ask(
+        assembly, task, _asked(assembly, task, language, answering.texts(lines)), note
+    ):
         yield show(answering, answer)
 
 
@@ -162,7 +166,7 @@ def _window(
     """Each text through all hops of its route, those of the same hop number together; `start` texts
     came before.
     """
-    texts: list[Any] = [text.strip() for _, text in asked]
+    texts: list[Any] = [text if text.strip() else "" for _, text in asked]
     routes = [route.hops if text else () for (route, _), text in zip(asked, texts, strict=True)]
     found = [answering.nothing for _ in asked]
     under = assembly.method.phases[-1].score_under
@@ -170,28 +174,39 @@ def _window(
     with materialised(assembly.model, tuple(dict.fromkeys(rows))):
         for number in range(max(map(len, routes))):
             going = [at for at, text in enumerate(texts) if text and routes[at][number:]]
-            named = [(routes[at][number], texts[at]) for at in going]
+            named = [
+                (routes[at][number], _example(answering, texts[at], routes[at][number], start + at))
+                for at in going
+            ]
             told = Counter[str]()
             answered, cut = _answered(assembly, task, answering, named, told)
             for at, answer in zip(going, answered, strict=True):
                 texts[at] = found[at] = answer
             for place in cut:
-                note(f"line {start + going[place] + 1} is too long: {answering.cut}")
+                number = start + going[place] + 1
+                note(f"{answering.unit} {number} is too long: {answering.cut}")
             for what, count in told.items():
-                note(f"lines {start + 1} to {start + len(asked)}: {count:,} {what}")
+                reach = f"{answering.unit}s {start + 1} to {start + len(asked)}"
+                note(f"{reach}: {count:,} {what}")
     return found
+
+
+def _example(answering: Answering, text: Any, hop: Route, place: int) -> Any:
+    """What a text asks about; a fault in it is told with its line, 0-based `place`."""
+    with located(f"line {place + 1}"):
+        return answering.ask(text, hop)
 
 
 def _answered(
     assembly: Assembly,
     task: Task,
     answering: Answering,
-    asked: Sequence[Asked],
+    asked: Sequence[tuple[Route, Any]],
     told: Counter[str],
 ) -> tuple[list[Any], list[int]]:
-    """Answers in the order of the texts, and the places of those that were cut."""
+    """Answers in the order of the examples, and the places of those that were cut."""
     tokenizer, model = assembly.tokenizer, assembly.model
-    examples = [answering.ask(text, hop) for hop, text in asked]
+    examples = [example for _, example in asked]
     encoded = list(task.encode_all(tokenizer, examples, assembly.length))
     pairs = zip(asked, encoded, strict=True)
     drawn = [(task, hop.row(task.name), one) for (hop, _), one in pairs]

@@ -5,8 +5,12 @@ A new kind is a file beside these, its import here, and its settings among `KIND
 
 from hyperadapters.tasks.base import Answering, Head, Scorer, Task, TeacherForced
 from hyperadapters.tasks.batch import Batch, Encoded, Share
+from hyperadapters.tasks.classification import Classification
+from hyperadapters.tasks.classification_settings import ClassificationSettings
 from hyperadapters.tasks.collation import collate
 from hyperadapters.tasks.mlm import MaskedLM, MlmSettings
+from hyperadapters.tasks.parsing import Parsing
+from hyperadapters.tasks.parsing_settings import ParsingSettings
 from hyperadapters.tasks.settings import TaskSettings
 from hyperadapters.tasks.tagging import Tagging, TaggingSettings
 from hyperadapters.tasks.translation import Translation
@@ -16,9 +20,11 @@ __all__ = [
     "KINDS",
     "Answering",
     "Batch",
+    "Classification",
     "Encoded",
     "Head",
     "MaskedLM",
+    "Parsing",
     "Scorer",
     "Share",
     "Tagging",
@@ -31,7 +37,9 @@ __all__ = [
 
 KINDS: tuple[type[TaskSettings], ...] = (
     TaggingSettings,
+    ClassificationSettings,
     MlmSettings,
+    ParsingSettings,
     TranslationSettings,
 )
 """The settings of every kind of task, which a run file chooses among by `kind`."""

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol, final, runtime_checkable
 
@@ -20,7 +20,6 @@ __all__ = [
     "Answering",
     "Head",
     "Model",
-    "Plain",
     "Question",
     "Scorer",
     "Task",
@@ -143,11 +142,17 @@ class Answering(ABC):
         cut: what a line that is longer than the model reads loses: `its last words are not tagged`.
         nothing: the answer to an empty line.
         named: the key of an answer in JSON.
+        unit: what messages call a text that is answered.
     """
 
     cut: str
     nothing: Any
     named: str = "answer"
+    unit: str = "line"
+
+    def texts(self, lines: Iterable[str]) -> Iterable[str]:
+        """The texts that lines ask about, in order; DataError names a line that is malformed."""
+        return lines
 
     @abstractmethod
     def ask(self, text: str, hop: Route) -> Any:
@@ -169,28 +174,6 @@ class Answering(ABC):
     def values(self, answer: Any) -> Mapping[str, Any]:
         """An answer as plain values, which `hyperadapters predict --json` prints."""
         return {self.named: answer}
-
-
-class Plain(NamedTuple):
-    """How a kind of task reads a model that this library did not make.
-
-    Args:
-        auto: the class of `transformers` that reads it.
-        logits: from the logits of a whole batch to those that the task gives of its share.
-        kept: from the model's configuration, and the settings of the task, to what a bundle would
-            keep of the task.
-        told: from the settings to what `from_pretrained` must be told of a model that is a folder
-            of `peft`, which does not say what its head gives.
-        heads: the module of that class for each part of the task's head.
-        hub: the type of head of AdapterHub that is one linear map, as this one; empty for none.
-    """
-
-    auto: str
-    logits: Callable[[Tensor, Share], Tensor]
-    kept: Callable[[Any, Any], dict[str, Any]]
-    told: Callable[[Any], dict[str, Any]] = lambda settings: {}
-    heads: Mapping[str, str] = {}
-    hub: str = ""
 
 
 class Task(ABC):

@@ -25,6 +25,8 @@ class Encoded:
         ids: token ids with the special ones, never padded.
         targets: what the task needs besides, one list per name (`labels`, `words`, ...).
         positions: of the tokens, 0-based; None for one behind the other.
+        types: the segment of each token, for models that tell segments apart; None where all are
+            of the first.
         decoder_ids: what a decoder reads; None where the encoder's states are what counts.
         uncut: whether nothing was cut off what an encoder reads.
         target_uncut: the same of what a decoder learns.
@@ -33,6 +35,7 @@ class Encoded:
     ids: Sequence[int]
     targets: Mapping[str, Sequence[int]]
     positions: Sequence[int] | None = None
+    types: Sequence[int] | None = None
     decoder_ids: Sequence[int] | None = None
     uncut: bool = True
     target_uncut: bool = True

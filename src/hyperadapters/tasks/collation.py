@@ -50,6 +50,8 @@ def collate(
         inputs["decoder_input_ids"] = padded(read, max(map(len, read)), pad_id)
     if any(encoded.positions is not None for _, _, encoded in drawn):
         inputs["position_ids"] = _positions([encoded for _, _, encoded in drawn], tokens)
+    if any(encoded.types is not None for _, _, encoded in drawn):
+        inputs["token_type_ids"] = padded([one.types or () for _, _, one in drawn], tokens, 0)
     return Batch(inputs, shares, tuple(row for _, row, _ in drawn))
 
 

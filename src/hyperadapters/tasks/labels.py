@@ -1,11 +1,20 @@
-"""Labels of words: those that corpora have, and what a run file makes of them."""
+"""Labels: those that corpora and models have, and what a run file makes of them."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol, runtime_checkable
 
-from hyperadapters.errors import DataError, nearest
+from hyperadapters.errors import ConfigError, DataError, nearest
 from hyperadapters.examples import Tagged
 
-__all__ = ["labels_of", "mapped", "no_label"]
+__all__ = ["Listing", "labels_of", "mapped", "named_by", "no_label", "told_of"]
+
+
+@runtime_checkable
+class Listing(Protocol):
+    """Settings of a task that may list its labels."""
+
+    labels: tuple[str, ...] | None
 
 
 def mapped(label: str, label_map: Mapping[str, str]) -> str:
@@ -31,15 +40,18 @@ def labels_of(
     return tuple(sorted(found, key=lambda label: (label != "O", label)))
 
 
-def no_label(label: str, here: str, task: str, labels: Sequence[str], found: str) -> DataError:
+def no_label(
+    label: str, here: str, task: str, labels: Sequence[str], found: str, *, key: str | None = None
+) -> DataError:
     """What to say of a label that a task does not have.
 
     Args:
         here: what the label map makes of it.
         labels: those of the task.
         found: where it stands.
+        key: of the label map that would change it; the entity type of the label when absent.
     """
-    close, key = nearest(here, labels), label.partition("-")[2] or label
+    close, key = nearest(here, labels), key or label.partition("-")[2] or label
     onto = "O" if "O" in labels else close or labels[0]
     after = f", `{here}` after the label map," if here != label else ""
     return DataError(
@@ -51,3 +63,26 @@ def no_label(label: str, here: str, task: str, labels: Sequence[str], found: str
         + f"map it onto one of these, `--set tasks.{task}.label_map.{key}={onto}`; "
         f"before a run is trained, `{here}` can be added to its `labels`",
     )
+
+
+def named_by(shape: Any, settings: Listing) -> dict[str, Any]:
+    """The labels of a classifier that this library did not make, in the order of its head.
+
+    Raises:
+        ConfigError: neither it nor the settings name them.
+    """
+    names = [shape.id2label[place] for place in range(len(shape.id2label))]
+    if not all(re.fullmatch(r"LABEL_\d+", name) for name in names):
+        return {"labels": names}
+    if settings.labels is not None and len(settings.labels) == len(names):
+        return {"labels": list(settings.labels)}
+    raise ConfigError(
+        "the model does not name its labels",
+        expected=f"{len(names)} names under `labels` of the task, in the order of the model's head",
+        found=", ".join(names[:4]),
+    )
+
+
+def told_of(settings: Listing) -> dict[str, Any]:
+    """What a folder of `peft` must be told of its head: the labels that are listed, if any."""
+    return {"id2label": dict(enumerate(settings.labels))} if settings.labels else {}

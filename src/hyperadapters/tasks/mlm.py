@@ -13,10 +13,11 @@ from torch import Tensor
 from hyperadapters.data import Corpus
 from hyperadapters.data.reading import read, special_ids
 from hyperadapters.errors import BackboneError
-from hyperadapters.examples import Pair, Tagged, Text
+from hyperadapters.examples import Pair, Tagged, Text, Tree
 from hyperadapters.metrics import Metric, Perplexity
-from hyperadapters.tasks.base import Head, Plain, Task, Tokenizer
+from hyperadapters.tasks.base import Head, Task, Tokenizer
 from hyperadapters.tasks.batch import IGNORED, Encoded
+from hyperadapters.tasks.plain import Plain
 from hyperadapters.tasks.settings import TaskSettings
 from hyperadapters.tasks.tokens import TokenTask
 
@@ -118,7 +119,7 @@ class MlmSettings(TaskSettings):
     kind: Literal["mlm"]
     probability: Annotated[float, Strict(), Field(gt=0, lt=1)] = 0.15
 
-    takes: ClassVar[tuple[type, ...]] = (Text, Pair, Tagged)
+    takes: ClassVar[tuple[type, ...]] = (Text, Pair, Tagged, Tree)
     scored: ClassVar[bool] = False
     plain: ClassVar[Plain | None] = Plain(
         "AutoModelForMaskedLM",

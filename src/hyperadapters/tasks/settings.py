@@ -8,7 +8,8 @@ from hyperadapters.data import Corpus, Sources
 from hyperadapters.document.document import Document, Fault, KeyPath
 from hyperadapters.document.values import Closed
 from hyperadapters.routes import Route
-from hyperadapters.tasks.base import Plain, Task, Tokenizer
+from hyperadapters.tasks.base import Task, Tokenizer
+from hyperadapters.tasks.plain import Plain
 
 __all__ = ["TaskSettings"]
 

@@ -1,6 +1,5 @@
 """Tagging: one label per word, read off its first sub-word (part of speech, named entities)."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, cast, final
@@ -16,7 +15,7 @@ from hyperadapters.data.reading import read_words
 from hyperadapters.document.document import Document, Fault, KeyPath
 from hyperadapters.document.validation import unknown
 from hyperadapters.document.values import Names, Text
-from hyperadapters.errors import ConfigError, DataError
+from hyperadapters.errors import DataError
 from hyperadapters.examples import Tagged
 from hyperadapters.forms import Linear
 from hyperadapters.metrics import METRICS, Loss, Metric, Statistics
@@ -24,7 +23,6 @@ from hyperadapters.routes import Route
 from hyperadapters.tasks.base import (
     Answering,
     Head,
-    Plain,
     Question,
     Task,
     Tokenizer,
@@ -32,7 +30,8 @@ from hyperadapters.tasks.base import (
     full_precision,
 )
 from hyperadapters.tasks.batch import IGNORED, Encoded, Share, padded
-from hyperadapters.tasks.labels import labels_of, mapped, no_label
+from hyperadapters.tasks.labels import labels_of, mapped, named_by, no_label, told_of
+from hyperadapters.tasks.plain import Plain
 from hyperadapters.tasks.settings import TaskSettings
 from hyperadapters.tasks.words import UNSEEN, first_tokens, without_token
 
@@ -218,28 +217,6 @@ class Tagging(Task):
         ]
 
 
-def _named_by(shape: Any, settings: "TaggingSettings") -> dict[str, Any]:
-    """The labels of a token classifier, in the order of its head.
-
-    Raises:
-        ConfigError: neither it nor the settings name them.
-    """
-    names = [shape.id2label[place] for place in range(len(shape.id2label))]
-    if not all(re.fullmatch(r"LABEL_\d+", name) for name in names):
-        return {"labels": names}
-    if settings.labels is not None and len(settings.labels) == len(names):
-        return {"labels": list(settings.labels)}
-    raise ConfigError(
-        "the model does not name its labels",
-        expected=f"{len(names)} names under `labels` of the task, in the order of the model's head",
-        found=", ".join(names[:4]),
-    )
-
-
-def _told(settings: "TaggingSettings") -> dict[str, Any]:
-    return {"id2label": dict(enumerate(settings.labels))} if settings.labels else {}
-
-
 @final
 class TaggingSettings(TaskSettings):
     """One label per word.
@@ -262,8 +239,8 @@ class TaggingSettings(TaskSettings):
     plain: ClassVar[Plain | None] = Plain(
         "AutoModelForTokenClassification",
         lambda logits, share: logits.index_select(0, share.examples),
-        _named_by,
-        _told,
+        named_by,
+        told_of,
         {"labels": "classifier"},
         "tagging",
     )

@@ -122,7 +122,7 @@ class Translations(Answering):
 
     def ask(self, text: str, hop: Route) -> Pair:
         """A pair whose other side is not known."""
-        return Pair(text, "", hop.direction)
+        return Pair(text.strip(), "", hop.direction)
 
     def answer(self, task: Task, question: Question) -> list[Any]:
         """What the task's search finds."""

@@ -1,10 +1,11 @@
-"""CoNLL-U: words, labels, trees, and a line number for every fault."""
+"""CoNLL-U: words, labels, and a line number for every fault."""
 
 from pathlib import Path
 
+import conllu
 import pytest
 
-from hyperadapters.data.formats.conllu import read_conllu, read_trees
+from hyperadapters.data.formats.conllu import read_conllu
 from hyperadapters.errors import DataError
 from hyperadapters.examples import Tagged
 
@@ -48,13 +49,6 @@ def test_words_may_lack_a_label_and_one_may_be_an_underscore(tmp_path: Path) -> 
     assert read_conllu(file(tmp_path, content)) == expected
 
 
-def test_trees_keep_heads_and_comments(tmp_path: Path) -> None:
-    first, second = read_trees(file(tmp_path, GOOD))
-    assert [token["head"] for token in first if isinstance(token["id"], int)] == [0, 1, 1]
-    assert first.metadata["text"] == "vámonos al mar"
-    assert second[0]["deprel"] == "root"
-
-
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -92,18 +86,12 @@ def test_faults_name_file_and_line(tmp_path: Path, content: str, message: str) -
         read_conllu(file(tmp_path, content))
 
 
-def test_a_tree_with_a_malformed_head(tmp_path: Path) -> None:
-    path = file(tmp_path, "\n" + row("1", "a", "X", head="x"))
-    with pytest.raises(DataError, match=r"(?s)a sentence cannot be parsed.*tree.conllu:2"):
-        list(read_trees(path))
-
-
 @pytest.mark.realdata
-def test_labels_agree_with_the_trees_of_the_library(data_root: Path) -> None:
+def test_labels_agree_with_those_of_the_library(data_root: Path) -> None:
     path = data_root / "ud/UD_Maltese-MUDT/mt_mudt-ud-dev.conllu"
     trees = [
         [(token["form"], token["upos"]) for token in tree if isinstance(token["id"], int)]
-        for tree in read_trees(path)
+        for tree in conllu.parse(path.read_text(encoding="utf-8"))
     ]
     assert trees == [list(zip(s.words, s.labels, strict=True)) for s in read_conllu(path)]
 

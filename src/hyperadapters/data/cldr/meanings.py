@@ -16,7 +16,15 @@ from typing import NamedTuple
 
 from hyperadapters.data.corpora import SPLITS
 
-__all__ = ["Join", "Meaning", "Phrase", "meanings", "meanings_in_new_templates", "template"]
+__all__ = [
+    "Join",
+    "Meaning",
+    "Phrase",
+    "draw_phrase",
+    "meanings",
+    "meanings_in_new_templates",
+    "template",
+]
 
 _TERRITORIES = tuple(
     "US GB FR DE ES IT PT NL BE CH AT PL CZ SK HU RO BG GR TR RU UA BY LT LV EE FI SE NO DK IS "
@@ -140,7 +148,8 @@ def _split_of(meaning: object) -> str:
     return _TENTHS[zlib.crc32(repr(meaning).encode()) % len(_TENTHS)]
 
 
-def _draw_phrase(kind: str, split: str, draw: random.Random) -> Phrase:
+def draw_phrase(kind: str, split: str, draw: random.Random) -> Phrase:
+    """A phrase of a kind whose value belongs to a split; names belong to all."""
     while True:
         phrase = _phrase(kind, draw)
         if kind in _NAMES or _split_of((phrase.kind, phrase.values)) == split:
@@ -155,11 +164,11 @@ def _group(split: str, draw: random.Random) -> Meaning:
         names = tuple(dict.fromkeys(_phrase(kind, draw) for _ in range(count)))
         return Join(draw.choice(("and", "or")), names) if len(names) > 1 else names[0]
     if form < 0.35:
-        date = _draw_phrase("date", split, draw)
+        date = draw_phrase("date", split, draw)
         while date.style == "range":
-            date = _draw_phrase("date", split, draw)
-        return Join("at", (date, _draw_phrase("time", split, draw)))
-    return _draw_phrase(draw.choice(_KINDS), split, draw)
+            date = draw_phrase("date", split, draw)
+        return Join("at", (date, draw_phrase("time", split, draw)))
+    return draw_phrase(draw.choice(_KINDS), split, draw)
 
 
 def _sentence(split: str, draw: random.Random) -> Meaning:

@@ -3,18 +3,20 @@
 Dates, clock times, relative times, quantities, amounts of money, places, languages and lists of
 them, in more than a hundred languages. Index i of a split means the same in every language
 (multi-parallel). Two tagging tasks: `fields` (what each word is: WEEKDAY, NUMBER, UNIT, ...) and
-`spans` (BIO entities: DATE, MONEY, ...).
+`spans` (BIO entities: DATE, MONEY, ...). Two classification tasks: what kind a phrase is of, and
+whether two phrases say the same value.
 """
 
 from collections.abc import Iterator, Sequence
 
+from hyperadapters.data.cldr.claims import claims, phrases
 from hyperadapters.data.cldr.meanings import Meaning, meanings, meanings_in_new_templates
 from hyperadapters.data.cldr.pieces import ENTITIES, FIELDS, GLUE, Piece, pieces_of
 from hyperadapters.data.cldr.words import text_of, words_of
 from hyperadapters.errors import UnknownName
-from hyperadapters.examples import Pair, Tagged, Text
+from hyperadapters.examples import Labelled, LabelledPair, Pair, Tagged, Text
 
-__all__ = ["CLDR_LANGUAGES", "LABELS", "pairs", "tagged", "texts", "unknown"]
+__all__ = ["CLDR_LANGUAGES", "LABELS", "kinds", "pairs", "same", "tagged", "texts", "unknown"]
 
 CLDR_LANGUAGES = tuple(
     "af ak am ar as ast az be bew bg bn br brx bs ca ccp ce chr cs cv cy da de dsb ee el en eo "
@@ -87,6 +89,32 @@ def pairs(
         wanted = meanings(split, count, seed)
     both = zip(_written(language, wanted), _written(beside, wanted), strict=True)
     return tuple(Pair(text_of(one), text_of(two), (language, beside)) for one, two in both)
+
+
+def kinds(language: str, split: str, count: int, seed: int = 0) -> tuple[Labelled, ...]:
+    """The first `count` phrases of a split, each with its kind: DATE, TIME, MONEY, ..."""
+    wanted = phrases(split, count, seed)
+    each = zip(_written(language, wanted), wanted, strict=True)
+    return tuple(Labelled(text_of(one), ENTITIES[phrase.kind]) for one, phrase in each)
+
+
+def same(
+    language: str, beside: str, split: str, count: int, seed: int = 0
+) -> tuple[LabelledPair, ...]:
+    """The first `count` pairs of a split: dates, clock times, quantities, amounts of money, `same`
+    where both say one value, in different styles, else `different`.
+
+    Args:
+        language: of the first of a pair.
+        beside: of the second; it may be the same language.
+    """
+    wanted = claims(split, count, seed)
+    firsts = _written(language, [claim.first for claim in wanted])
+    seconds = _written(beside, [claim.second for claim in wanted])
+    return tuple(
+        LabelledPair(text_of(one), text_of(two), "same" if claim.same else "different")
+        for one, two, claim in zip(firsts, seconds, wanted, strict=True)
+    )
 
 
 def _written(language: str, wanted: Sequence[Meaning]) -> Iterator[list[Piece]]:

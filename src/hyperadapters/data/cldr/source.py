@@ -11,13 +11,25 @@ from hyperadapters.data.cldr import sentences
 from hyperadapters.data.limits import Count
 from hyperadapters.data.source import Place, Sample, Source, sides
 from hyperadapters.errors import ConfigError, HyperadaptersError, UnknownName
-from hyperadapters.examples import Example, Pair, Tagged, Text
+from hyperadapters.examples import Example, Labelled, LabelledPair, Pair, Tagged, Text
 from hyperadapters.routes import Route
 
 __all__ = ["Cldr"]
 
 Size = Annotated[Count, Le(20_000)]
 """Sentences of a split; more would take minutes to write, and say nothing new."""
+
+
+_GIVES: Mapping[str, type[Example]] = {
+    "text": Text,
+    "pairs": Pair,
+    "kinds": Labelled,
+    "same": LabelledPair,
+    "same-across": LabelledPair,
+}
+"""What a content is made of, where it is no tagging."""
+_BESIDE = ("pairs", "same-across")
+"""The contents in two languages."""
 
 
 @final
@@ -29,11 +41,13 @@ class Cldr(Source):
     Args:
         content: `fields` and `spans` are tagging tasks, `text` is for MLM, `pairs` for
             translation and translation LM: their test sentences have templates that no training
-            sentence has, not only other values.
+            sentence has, not only other values. For classification `kinds` has phrases with what
+            they are (DATE, MONEY, ...), `same` two phrases that say the same value or not, both in
+            the language, and `same-across` the second of them in the language `beside`.
         train, dev, test: sentences of each split, 20,000 at most.
         seed: of what the sentences say.
-        beside: the other language of `pairs`, where the run file lists single languages and no
-            directions such as `de-en`.
+        beside: the other language of `same-across`, and of `pairs` where the run file lists single
+            languages and no directions such as `de-en`.
         codes: our language name -> CLDR's, where they differ.
         shares: our language name -> (k, n): it has the k-th of n equal shares of the train split,
             k from 1; with `codes`, one language falls into several artificial ones.
@@ -44,7 +58,7 @@ class Cldr(Source):
     """
 
     format: Literal["cldr"] = "cldr"
-    content: Literal["fields", "spans", "text", "pairs"] = "fields"
+    content: Literal["fields", "spans", "text", "pairs", "kinds", "same", "same-across"] = "fields"
     train: Size = 500
     dev: Size = 100
     test: Size = 200
@@ -67,7 +81,7 @@ class Cldr(Source):
     @property
     def gives(self) -> type[Example]:
         """By the `content`."""
-        return {"text": Text, "pairs": Pair}.get(self.content, Tagged)
+        return _GIVES.get(self.content, Tagged)
 
     @property
     def _place(self) -> Place:
@@ -83,7 +97,7 @@ class Cldr(Source):
         return {"train": self.train, "dev": self.dev, "test": self.test}.get(split, 0)
 
     def _names(self, route: Route) -> tuple[str, ...]:
-        return sides(route, self.beside) if self.gives is Pair else (str(route),)
+        return sides(route, self.beside) if self.content in _BESIDE else (str(route),)
 
     def _codes(self, route: Route) -> tuple[str, ...]:
         return tuple(self.codes.get(name, name) for name in self._names(route))
@@ -98,12 +112,17 @@ class Cldr(Source):
 
     def _written(self, route: Route, split: str) -> Sequence[Example]:
         codes, size, seed = self._codes(route), self._size(split), self.seed
-        if self.content == "text":
-            return sentences.texts(codes[0], split, size, seed)
-        if self.content != "pairs":
-            return sentences.tagged(codes[0], self.content, split, size, seed)
-        found = sentences.pairs(codes[0], codes[1], split, size, seed, train=self.train)
-        return tuple(replace(pair, languages=sides(route, self.beside)) for pair in found)
+        match self.content:
+            case "text":
+                return sentences.texts(codes[0], split, size, seed)
+            case "kinds":
+                return sentences.kinds(codes[0], split, size, seed)
+            case "same" | "same-across":
+                return sentences.same(codes[0], codes[-1], split, size, seed)
+            case "pairs":
+                found = sentences.pairs(codes[0], codes[1], split, size, seed, train=self.train)
+                return tuple(replace(pair, languages=sides(route, self.beside)) for pair in found)
+        return sentences.tagged(codes[0], self.content, split, size, seed)
 
 
 @final

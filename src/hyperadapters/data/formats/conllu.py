@@ -1,41 +1,35 @@
-"""CoNLL-U: labels of words for tagging, and whole trees through the `conllu` library."""
+"""CoNLL-U: the lines of sentences and their cells, checked; labels of words for tagging."""
 
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
-
-import conllu
 
 from hyperadapters.data.formats.tagged import check_text
 from hyperadapters.data.formats.text import read_lines
 from hyperadapters.errors import DataError
 from hyperadapters.examples import Tagged
 
-__all__ = ["Tree", "read_conllu", "read_trees"]
+__all__ = ["COLUMNS", "blocks", "cells_of", "read_conllu", "words_of"]
 
-Tree = Any
-"""A `conllu.TokenList`, which checkers of types at run time do not understand."""
-
-_COLUMNS = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
+COLUMNS = ("id", "form", "lemma", "upos", "xpos", "feats", "head", "deprel", "deps", "misc")
 
 
 def read_conllu(path: Path, column: str = "upos") -> list[Tagged]:
     """The words of each sentence with the labels of one column; multiword and empty nodes left out.
 
-    A word with `_` in the column has None for a label. Does not build trees: that takes ten times
-    as long.
+    A word with `_` in the column has None for a label. Does not look at trees.
 
     Args:
         column: `upos`, `xpos` or `deprel`.
 
     Raises:
-        DataError: as `read_trees`, or no word has a label, or the words are missing.
+        DataError: as `cells_of`, or there is no sentence, or no word has a label, or the words are
+            missing.
     """
-    place = _COLUMNS.index(column)
+    place = COLUMNS.index(column)
     found = []
-    for first, block in _blocks(path):
-        rows = [row for row in _rows(block, path, first) if row[1][0].isdecimal()]
+    for first, block in blocks(path):
+        rows = words_of(block, f"{path}:", first)
         for number, cells in rows:
             if not cells[place].strip():
                 raise _unlabelled(column, cells, f"{path}:{number}")
@@ -59,26 +53,12 @@ def _unlabelled(column: str, cells: Sequence[str], where: str) -> DataError:
     )
 
 
-def read_trees(path: Path) -> Iterator[Tree]:
-    """Every sentence with all its columns (`head` an integer, `deprel`, ...), nodes and comments.
+def blocks(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The lines of each sentence, with the number of the first.
 
     Raises:
-        DataError: a line has not 10 columns, an id is malformed or out of order, a form is empty, a
-            blank line between sentences is missing, another column is malformed, or there is no
-            sentence at all; with file and line.
+        DataError: there is no sentence at all.
     """
-    for first, block in _blocks(path):
-        _rows(block, path, first)
-        try:
-            yield conllu.parse("\n".join(block), fields=_COLUMNS)[0]
-        except conllu.exceptions.ParseException as fault:
-            raise DataError(
-                "a sentence cannot be parsed", where=f"{path}:{first}", found=str(fault)
-            ) from None
-
-
-def _blocks(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The lines of each sentence, with the number of the first."""
     block: list[str] = []
     sentences = 0
     for number, line in enumerate([*read_lines(path), ""], 1):
@@ -93,18 +73,33 @@ def _blocks(path: Path) -> Iterator[tuple[int, list[str]]]:
         raise DataError("the file holds no sentence", where=str(path), expected="CoNLL-U")
 
 
-def _rows(block: list[str], path: Path, first: int) -> list[tuple[int, list[str]]]:
-    """The cells of each line that is no comment, with the line's number."""
+def words_of(block: Sequence[str], where: str, first: int = 1) -> list[tuple[int, list[str]]]:
+    """The cells of the line of each word, with the line's number; as `cells_of`."""
+    return [row for row in cells_of(block, where, first) if row[1][0].isdecimal()]
+
+
+def cells_of(block: Sequence[str], where: str, first: int = 1) -> list[tuple[int, list[str]]]:
+    """The cells of each line of a sentence that is no comment, with the line's number.
+
+    Args:
+        block: its lines.
+        where: they are; the number of a line follows on it: `file.conllu:`, or `line `.
+        first: the number of the first.
+
+    Raises:
+        DataError: a line has not 10 columns, an id is malformed or out of order, a form is empty,
+            or a blank line between sentences is missing.
+    """
     found = []
     words = reach = 0
     for number, line in enumerate(block, first):
         if line.startswith("#"):
             continue
         cells = line.split("\t")
-        if len(cells) != len(_COLUMNS):
+        if len(cells) != len(COLUMNS):
             raise DataError(
                 "wrong number of columns",
-                where=f"{path}:{number}",
+                where=f"{where}{number}",
                 expected="10 columns between tabs (CoNLL-U)",
                 found=f"{len(cells)}: {line[:60]!r}",
                 cause="spaces in place of tabs, or another format",
@@ -113,16 +108,16 @@ def _rows(block: list[str], path: Path, first: int) -> list[tuple[int, list[str]
         if not cells[1].strip():
             raise DataError(
                 "word missing",
-                where=f"{path}:{number}",
+                where=f"{where}{number}",
                 expected="a form in the second column, `_` where the word itself is that",
                 found=repr(line[:60]),
             )
-        words, reach = _counted(cells[0], words, reach, f"{path}:{number}")
+        words, reach = _counted(cells[0], words, reach, f"{where}{number}")
         found.append((number, cells))
     if not words or reach > words:
         raise DataError(
             "a line is lost",
-            where=f"{path}:{first + len(block) - 1}",
+            where=f"{where}{first + len(block) - 1}",
             expected=f"word {words + 1} before the sentence ends",
             found=f"{words} words",
         )

@@ -16,6 +16,7 @@ from hyperadapters.examples import Tagged
 __all__ = [
     "Cells",
     "DataSet",
+    "Rows",
     "read_files",
     "read_rows",
     "said_in",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from hyperadapters.errors import DataError
-from hyperadapters.examples import Tagged
+from hyperadapters.examples import Tagged, Tree
 
 __all__ = ["check_text"]
 
@@ -12,7 +12,7 @@ _BLANK = "_"
 """What stands in place of every word where a corpus is given away without its text."""
 
 
-def check_text(found: Sequence[Tagged], path: Path) -> None:
+def check_text(found: Sequence[Tagged | Tree], path: Path) -> None:
     """Nothing if the sentences of a file have words; among others `_` is a word.
 
     Raises:

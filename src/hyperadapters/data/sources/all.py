@@ -11,8 +11,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, WrapValidator
 from hyperadapters.data.cldr.source import Cldr
 from hyperadapters.data.source import Source
 from hyperadapters.data.sources.aligned import Aligned
-from hyperadapters.data.sources.files import Conll, ConllU, PlainText
+from hyperadapters.data.sources.files import Conll, ConllU, PlainText, Trees
 from hyperadapters.data.sources.hub import Hub
+from hyperadapters.data.sources.labelled import LabelledTexts
 from hyperadapters.data.sources.pairs import Pairs
 from hyperadapters.data.sources.parallel import Parallel
 from hyperadapters.data.sources.root_text import RootText
@@ -25,8 +26,10 @@ SOURCES: tuple[type[Source], ...] = (
     Cldr,
     Conll,
     ConllU,
+    Trees,
     PlainText,
     Hub,
+    LabelledTexts,
     Aligned,
     Pairs,
     RootText,

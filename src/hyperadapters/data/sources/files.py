@@ -1,4 +1,4 @@
-"""Labelled or plain text in files that one template names: CoNLL-U, CoNLL columns, plain text."""
+"""Trees, labelled or plain text in files that one template names: CoNLL-U, columns, plain text."""
 
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,15 +9,16 @@ from typing import ClassVar, Literal, final
 from hyperadapters.data.formats.conll import Columns, read_conll
 from hyperadapters.data.formats.conllu import read_conllu
 from hyperadapters.data.formats.text import read_texts
+from hyperadapters.data.formats.trees import read_trees
 from hyperadapters.data.limits import Limit, SplitNames
 from hyperadapters.data.places import ByLanguage, InFiles
 from hyperadapters.data.rules import rule_of
 from hyperadapters.data.source import Rule, Sample, Source
 from hyperadapters.data.templates import Codes, check_places, filled
-from hyperadapters.examples import Example, Tagged, Text
+from hyperadapters.examples import Example, Tagged, Text, Tree
 from hyperadapters.routes import Route
 
-__all__ = ["Conll", "ConllU", "Files", "PlainText"]
+__all__ = ["Conll", "ConllU", "Files", "PlainText", "Trees"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +88,20 @@ class ConllU(Files):
 
     def _examples(self, path: Path, code: str) -> Iterable[Example]:
         return read_conllu(path, self.column)
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Trees(Files):
+    """Dependency trees in CoNLL-U, over its words; ranges of words and empty nodes are no part of
+    them.
+    """
+
+    gives: ClassVar[type[Example]] = Tree
+    format: Literal["trees"] = "trees"
+
+    def _examples(self, path: Path, code: str) -> Iterable[Example]:
+        return read_trees(path)
 
 
 @final

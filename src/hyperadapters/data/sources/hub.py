@@ -8,7 +8,6 @@ from typing import Any, Literal, final
 
 from hyperadapters.data.formats.rows import (
     Cells,
-    DataSet,
     read_files,
     read_rows,
     tagged_in,
@@ -16,11 +15,12 @@ from hyperadapters.data.formats.rows import (
     text_or_none,
 )
 from hyperadapters.data.held_out import side_of
-from hyperadapters.data.limits import Limit, SplitNames, of_split
+from hyperadapters.data.limits import Limit, SplitNames
 from hyperadapters.data.places import ByLanguage
 from hyperadapters.data.rules import rule_of
 from hyperadapters.data.source import Found, Place, Rule, Sample, Source, by_place, lacking, sides
-from hyperadapters.data.templates import Codes, codes_for, filled, told
+from hyperadapters.data.sources.on_hub import OnHub
+from hyperadapters.data.templates import Codes, codes_for, told
 from hyperadapters.errors import ConfigError, DataError
 from hyperadapters.examples import Example, Pair, Tagged, Text
 from hyperadapters.routes import Route
@@ -121,7 +121,9 @@ class Hub(Source):
     def _place(self) -> Place:
         if self.path is not None:
             return ByLanguage((self.path,), self.codes, splits=self.splits)
-        return _OnHub(self)
+        known = () if self.gives is Pair else tuple(self.codes)
+        own = (self.subset, self.revision, self.splits, self.codes)
+        return OnHub(str(self.dataset), *own, known)
 
     @property
     def _rule(self) -> Rule:
@@ -191,23 +193,3 @@ class Hub(Source):
     def _under(self, texts: Mapping[str, Any], name: str, row: str) -> str:
         found = (text_or_none(texts.get(code), row) for code in codes_for(name, self.codes))
         return next(filter(None, found), "")
-
-
-@final
-@dataclass(frozen=True)
-class _OnHub(Place):
-    """A data set of the hub, with a subset for each language or one for all."""
-
-    source: Hub
-
-    def find(self, route: Route, split: str, root: Path | None) -> Sequence[DataSet]:
-        """The data set; what it has is known when it is loaded."""
-        own = self.source
-        fields = {"language": codes_for(str(route), own.codes)[0]}
-        names = (str(own.dataset), *([filled(own.subset, fields)] if own.subset else ()))
-        split = of_split(own.splits, split) or split
-        return [DataSet(names, {"split": split, "revision": own.revision}, "/".join(names))]
-
-    def routes(self, root: Path | None) -> Sequence[Route]:
-        """The languages that `codes` names; unknown for pairs."""
-        return () if self.source.gives is Pair else [Route.of(name) for name in self.source.codes]
