@@ -21,11 +21,22 @@ from hyperadapters.forms import Bottleneck, Coupling, Norm
 from hyperadapters.model.binding import Piece
 from hyperadapters.sites import Site
 
-__all__ = ["CONFIG", "HEAD_CONFIG", "HEAD_WEIGHTS", "PICKLED", "WEIGHTS", "AdapterHub"]
+__all__ = [
+    "CONFIG",
+    "HEAD_CONFIG",
+    "HEAD_PICKLED",
+    "HEAD_WEIGHTS",
+    "PICKLED",
+    "WEIGHTS",
+    "AdapterHub",
+]
 
-CONFIG, WEIGHTS, PICKLED = "adapter_config.json", "adapter.safetensors", "pytorch_adapter.bin"
+CONFIG = "adapter_config.json"
+WEIGHTS = "adapter.safetensors"
+PICKLED = "pytorch_adapter.bin"
 HEAD_CONFIG = "head_config.json"
-HEAD_WEIGHTS, HEAD_PICKLED = "model_head.safetensors", "pytorch_model_head.bin"
+HEAD_WEIGHTS = "model_head.safetensors"
+HEAD_PICKLED = "pytorch_model_head.bin"
 _VERSION = "adapters.1.3.0"
 """Whose rules hold: without it the loader takes `gelu` for another function."""
 
