@@ -133,9 +133,9 @@ def kind_of(settings: type[BaseModel]) -> str:
 
 PAGES = {
     "hyper_x": "hyper-x",
+    "hyper_lora": "hyper-x",
     "houlsby": "hyperformer",
     "hyperformer": "hyperformer",
-    "hyper_lora": "hyper-x",
     "mad_x": "mad-x",
     "bad_x": "mad-x",
     "target_ready": "transfer",

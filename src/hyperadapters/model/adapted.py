@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from hyperadapters.backbones import Model, places_of, read, recompute_layers, recomputing, tower_of
+from hyperadapters.backbones import Model, places_of, read, recompute_layers, tower_of
 from hyperadapters.context import Context, Factor, Row
 from hyperadapters.errors import BackboneError, ContextError
 from hyperadapters.forms import Form
@@ -18,6 +18,7 @@ from hyperadapters.model.binding import (
     Piece,
     base_last,
     bound,
+    check_recomputing,
     layouts_of,
     rebind,
     with_base,
@@ -106,7 +107,8 @@ class AdaptedModel(nn.Module):
         examples = len(next(iter(batch.inputs.values())))
         if examples != len(context):
             raise layouts_of(context, repeats=False).refusal(examples)
-        self._refuse_reentrant_checkpointing()
+        if self.training:
+            check_recomputing(self.backbone)
         self._refuse_base_heads(context, batch)
         sites = {site for task in batch.shares for site in self._sites_of(task)}
         binding, divergence = self._bind(context, sites, repeats=False)
@@ -257,15 +259,6 @@ class AdaptedModel(nn.Module):
                 "this model cannot generate: an adapter acts on what enters its decoder",
                 cause="the backbone's own `generate` would not undo that before it chooses a token",
                 remedy="put the adapter in the encoder alone, or at another position",
-            )
-
-    def _refuse_reentrant_checkpointing(self) -> None:
-        rules = recomputing(self.backbone) if self.training else ()
-        if any(given.get("context_fn") is not rebind for given in rules):
-            raise BackboneError(
-                "gradient checkpointing would recompute layers without their adapters",
-                cause="it was switched on at the backbone itself",
-                remedy="call `enable_gradient_checkpointing()` of the adapted model",
             )
 
 

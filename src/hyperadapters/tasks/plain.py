@@ -1,4 +1,4 @@
-"""How a kind of task reads, and becomes, a plain model of `transformers`."""
+"""How a kind of task reads models that this library did not make."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
