@@ -240,6 +240,10 @@ class Task(ABC):
         """Whether an example is fit to be trained on."""
         return True
 
+    def drawn(self, encoded: Encoded, generator: torch.Generator) -> Encoded:
+        """What a batch holds of an example: itself, or what a task that draws makes of it."""
+        return encoded
+
     def unread(self, encoded: Encoded) -> int:
         """How many words cannot be told right because the tokenizer has no token for them; words
         that were cut off do not count.
