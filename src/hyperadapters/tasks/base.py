@@ -252,8 +252,8 @@ class Task(ABC):
     def targets(
         self, encoded: Sequence[Encoded], tokens: int, generator: torch.Generator
     ) -> tuple[Mapping[str, Tensor], Int[Tensor, "example token"] | None]:
-        """The targets of some examples, padded to `tokens`, and ids in place of their own (what they
-        hold on padding does not count); only tasks that draw masks give ids and use `generator`.
+        """The targets of some examples, padded to `tokens`, and ids in place of their own, which do
+        not count on padding; only tasks that draw masks give ids and use `generator`.
         """
 
     @abstractmethod
