@@ -23,7 +23,8 @@ GROUPS: Mapping[str, Sequence[str]] = {
         *("Labelled", "LabelledPair"),
     ),
     "Tasks and scores": (
-        *("Tagging", "Parsing", "Classification", "MaskedLM", "Translation", "METRICS"),
+        *("Tagging", "Parsing", "Classification", "MaskedLM", "Translation", "TextToText"),
+        *("SpanCorruption", "METRICS"),
     ),
     "Methods": (
         *("METHODS", "Method", "Adapter", "Where", "Phase", "Recipe", "Observed", "Fixed", "Cycle"),

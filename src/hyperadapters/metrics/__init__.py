@@ -4,24 +4,31 @@ So scores of a corpus, of a resample of it and of several ranks are one function
 """
 
 from hyperadapters.metrics.base import Loss, Metric, Statistics
+from hyperadapters.metrics.binary import F1, F1Accuracy
 from hyperadapters.metrics.classes import MacroF1, Matthews
+from hyperadapters.metrics.degrees import Pearson, PearsonSpearman, Spearman
 from hyperadapters.metrics.labels import Accuracy, SpanF1
 from hyperadapters.metrics.texts import Bleu, ChrF, Perplexity
 from hyperadapters.metrics.trees import Arc, Las, Uas
 
 __all__ = [
+    "F1",
     "METRICS",
     "Accuracy",
     "Arc",
     "Bleu",
     "ChrF",
+    "F1Accuracy",
     "Las",
     "Loss",
     "MacroF1",
     "Matthews",
     "Metric",
+    "Pearson",
+    "PearsonSpearman",
     "Perplexity",
     "SpanF1",
+    "Spearman",
     "Statistics",
     "Uas",
 ]
@@ -31,6 +38,11 @@ _ALL: tuple[Metric, ...] = (
     SpanF1(),
     MacroF1(),
     Matthews(),
+    F1(),
+    F1Accuracy(),
+    Pearson(),
+    Spearman(),
+    PearsonSpearman(),
     Perplexity(),
     Bleu(),
     ChrF(),

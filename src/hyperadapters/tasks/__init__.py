@@ -12,7 +12,10 @@ from hyperadapters.tasks.mlm import MaskedLM, MlmSettings
 from hyperadapters.tasks.parsing import Parsing
 from hyperadapters.tasks.parsing_settings import ParsingSettings
 from hyperadapters.tasks.settings import TaskSettings
+from hyperadapters.tasks.span_corruption import SpanCorruption, SpanCorruptionSettings
 from hyperadapters.tasks.tagging import Tagging, TaggingSettings
+from hyperadapters.tasks.text_to_text import TextToText
+from hyperadapters.tasks.text_to_text_settings import TextToTextSettings
 from hyperadapters.tasks.translation import Translation
 from hyperadapters.tasks.translation_settings import TranslationSettings
 
@@ -27,10 +30,12 @@ __all__ = [
     "Parsing",
     "Scorer",
     "Share",
+    "SpanCorruption",
     "Tagging",
     "Task",
     "TaskSettings",
     "TeacherForced",
+    "TextToText",
     "Translation",
     "collate",
 ]
@@ -40,6 +45,8 @@ KINDS: tuple[type[TaskSettings], ...] = (
     ClassificationSettings,
     MlmSettings,
     ParsingSettings,
+    TextToTextSettings,
+    SpanCorruptionSettings,
     TranslationSettings,
 )
 """The settings of every kind of task, which a run file chooses among by `kind`."""

@@ -116,7 +116,7 @@ class Selection:
             under=self._phase.select_under,
         )
         metric = dev.task.forced
-        total = metric.score(tuple(map(sum, zip(*statistics, strict=True))))
+        total = metric.score(metric.pooled(statistics))
         return Result(total, float(loss.mean()), metric.higher_is_better)
 
 
