@@ -1,8 +1,8 @@
-"""What a corpus holds: tagged sentences, plain text, parallel sentences. Plain values."""
+"""What a corpus holds: tagged sentences, plain text, parallel sentences, questions."""
 
 from dataclasses import dataclass
 
-__all__ = ["Example", "Pair", "Tagged", "Text"]
+__all__ = ["Asked", "Example", "Pair", "Tagged", "Text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,4 +54,33 @@ class Pair:
         return (self.first, self.second)
 
 
-Example = Tagged | Text | Pair
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question about a text, its context, in which the answer stands.
+
+    Args:
+        answers: where each right answer is in the context: its first character, and the one behind
+            its last, 0-based; empty where the question is to be answered.
+    """
+
+    question: str
+    context: str
+    answers: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The context, which all questions about it share: they are of one split."""
+        return self.context
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The context and the question apart."""
+        return (self.context, self.question)
+
+    @property
+    def gold(self) -> tuple[str, ...]:
+        """The right answers, as the context has them."""
+        return tuple(self.context[start:end] for start, end in self.answers)
+
+
+Example = Tagged | Text | Pair | Asked

@@ -16,13 +16,14 @@ from hyperadapters.data.sources.pairs import Pairs
 from hyperadapters.data.sources.parallel import Parallel
 from hyperadapters.data.sources.root_text import RootText
 from hyperadapters.data.summary import Summary, summary
-from hyperadapters.examples import Example, Pair, Tagged, Text
+from hyperadapters.examples import Asked, Example, Pair, Tagged, Text
 
 __all__ = [
     "SOURCES",
     "SPLITS",
     "Aligned",
     "AnySource",
+    "Asked",
     "Cldr",
     "Conll",
     "ConllU",

@@ -7,7 +7,16 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-__all__ = ["Reading", "pieces", "pieces_kept", "read", "read_words", "special_ids"]
+__all__ = [
+    "Reading",
+    "pieces",
+    "pieces_kept",
+    "read",
+    "read_words",
+    "seen",
+    "special_ids",
+    "spelt",
+]
 
 Tokenizer = Any
 """A fast tokenizer of `transformers`; that library ships no types for it."""
@@ -52,7 +61,7 @@ def pieces(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
     )["input_ids"]
     control = _control(tokenizer, len(tokenizer))
     return [
-        ids if control.isdisjoint(ids) else _spelt(tokenizer, Reading(ids, [0] * len(ids))).ids
+        ids if control.isdisjoint(ids) else spelt(tokenizer, Reading(ids, [0] * len(ids))).ids
         for ids in found
     ]
 
@@ -82,7 +91,7 @@ def read(tokenizer: Tokenizer, *texts: str, length: int) -> Reading:
     Of two texts the longer one is cut first, then both alike.
     """
     (found,) = tokenizer(*texts, split_special_tokens=True, verbose=False).encodings
-    whole = _spelt(tokenizer, Reading(found.ids, found.sequence_ids))
+    whole = spelt(tokenizer, Reading(found.ids, found.sequence_ids))
     first, second = whole.parts.count(0), whole.parts.count(1)
     room = max(0, length - (len(whole.ids) - first - second))
     if first + second <= room:
@@ -109,7 +118,7 @@ def read_words(
     for words, text, encoding in zip(sentences, texts, found, strict=True):
         owners = _owners(words, text, encoding)
         whole = _apart(tokenizer, words) if owners is None else Reading(encoding.ids, owners)
-        whole = _spelt(tokenizer, whole)
+        whole = spelt(tokenizer, whole)
         if len(whole.ids) > length:
             sides = [None if part is None else 0 for part in whole.parts]
             whole = _cut(whole, sides, [max(0, length - sides.count(None))])
@@ -124,9 +133,9 @@ def _owners(words: Sequence[str], text: str, encoding: Any) -> list[int | None] 
     owners: list[int | None] = []
     for side, (start, end) in zip(encoding.sequence_ids, encoding.offsets, strict=True):
         last = max(start, end - 1)
-        while last > start and not _seen(text[last]):
+        while last > start and not seen(text[last]):
             last -= 1
-        while start < last and not _seen(text[start]):
+        while start < last and not seen(text[start]):
             start += 1
         first, word = bisect_right(ends, start), bisect_right(ends, last)
         if first != word:
@@ -135,7 +144,8 @@ def _owners(words: Sequence[str], text: str, encoding: Any) -> list[int | None] 
     return owners
 
 
-def _seen(character: str) -> bool:
+def seen(character: str) -> bool:
+    """Whether a character shows: no blank, no mark of direction, no half of an emoji."""
     return character.isprintable() and not character.isspace()
 
 
@@ -162,7 +172,7 @@ def _control(tokenizer: Tokenizer, size: int) -> frozenset[int]:
     return special_ids(tokenizer, size) - {tokenizer.unk_token_id}
 
 
-def _spelt(tokenizer: Tokenizer, found: Reading) -> Reading:
+def spelt(tokenizer: Tokenizer, found: Reading) -> Reading:
     """A reading in which a control token that the vocabulary found in a text is its characters."""
     control = _control(tokenizer, len(tokenizer))
     pairs = list(zip(found.ids, found.parts, strict=True))

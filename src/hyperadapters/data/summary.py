@@ -34,11 +34,12 @@ class Summary:
         length: the most tokens that the run reads of a sentence; 0 where that is not known.
         longer: sentences that have more.
         unread: words with a label, `O` apart, that the tokenizer has no token for.
-        skipped: rows of the source, for all splits, that lack a text on one of two sides.
+        skipped: rows of the source, for all splits, that lack a text or an answer.
         labels: every label as the source has it -> how many words have it; under None the words
             without a label, if there are any beside others.
         repeated: another split of the task -> how many of the sentences it has too.
         overlooked: files whose names look like the language and that were not read.
+        remarks: what the kind of task notes of the corpus.
 
     What takes a tokenizer is counted in the first 50,000 sentences, and scaled up where there are
     more.
@@ -60,6 +61,7 @@ class Summary:
     labels: Mapping[str | None, int] = field(default_factory=dict)
     repeated: Mapping[str, int] = field(default_factory=dict)
     overlooked: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def summary(

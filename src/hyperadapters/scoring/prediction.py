@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from hyperadapters.context import Context
-from hyperadapters.errors import ConfigError, ContextError, DataError, UnknownName
+from hyperadapters.errors import ConfigError, ContextError, DataError, UnknownName, located
 from hyperadapters.model.adapt import materialised
 from hyperadapters.model.inference import over_batches
 from hyperadapters.routes import Cell, Route
@@ -14,6 +14,7 @@ from hyperadapters.run.assembly import Assembly
 from hyperadapters.scoring.evaluation import standing
 from hyperadapters.tasks import Answering, Batch, Task
 from hyperadapters.tasks.base import Question
+from hyperadapters.tasks.windows import Windows
 
 __all__ = ["answers", "ask", "predict"]
 
@@ -23,6 +24,8 @@ Show = Callable[[Answering, Any], str]
 """From a task's way to answer, and an answer, to what is printed."""
 Asked = tuple[Route, str]
 """A text, and the language or direction that it is asked in."""
+
+T = TypeVar("T")
 
 _WINDOW = 512
 """Texts that are read before those of similar length are answered together."""
@@ -171,12 +174,12 @@ def _window(
         for number in range(max(map(len, routes))):
             going = [at for at, text in enumerate(texts) if text and routes[at][number:]]
             named = [(routes[at][number], texts[at]) for at in going]
-            told = Counter[str]()
-            answered, cut = _answered(assembly, task, answering, named, told)
+            lines, told = [start + at + 1 for at in going], Counter[str]()
+            answered, cut = _answered(assembly, task, answering, named, lines, told)
             for at, answer in zip(going, answered, strict=True):
                 texts[at] = found[at] = answer
             for place in cut:
-                note(f"line {start + going[place] + 1} is too long: {answering.cut}")
+                note(f"line {lines[place]} is too long: {answering.cut}")
             for what, count in told.items():
                 note(f"lines {start + 1} to {start + len(asked)}: {count:,} {what}")
     return found
@@ -187,22 +190,33 @@ def _answered(
     task: Task,
     answering: Answering,
     asked: Sequence[Asked],
+    lines: Sequence[int],
     told: Counter[str],
 ) -> tuple[list[Any], list[int]]:
     """Answers in the order of the texts, and the places of those that were cut."""
     tokenizer, model = assembly.tokenizer, assembly.model
-    examples = [answering.ask(text, hop) for hop, text in asked]
-    encoded = list(task.encode_all(tokenizer, examples, assembly.length))
-    pairs = zip(asked, encoded, strict=True)
-    drawn = [(task, hop.row(task.name), one) for (hop, _), one in pairs]
+    examples = list(_of_lines((answering.ask(text, hop) for hop, text in asked), lines))
+    each = list(_of_lines(task.windows(tokenizer, examples, assembly.length), lines))
+    windows = Windows.laid_out(each)
+    pairs = zip(windows.of, windows.encoded, strict=True)
+    drawn = [(task, asked[place][0].row(task.name), one) for place, one in pairs]
 
     def answer(context: Context, batch: Batch, places: list[int]) -> list[Any]:
-        own = [examples[place] for place in places]
+        own = [examples[windows.of[place]] for place in places]
         return answering.answer(task, Question(model, context, batch, own, tokenizer, told))
 
     under = assembly.method.phases[-1].score_under
     found = over_batches(model, drawn, tokenizer.pad_token_id, answer, under=under) if drawn else []
-    return found, [place for place, one in enumerate(encoded) if not one.uncut]
+    parts = zip(examples, windows.gathered(found), strict=True)
+    answers = [answering.whole(example, own) for example, own in parts]
+    return answers, [at for at, own in enumerate(each) if not all(one.uncut for one in own)]
+
+
+def _of_lines(each: Iterator[T], lines: Sequence[int]) -> Iterator[T]:
+    """One for each line; a fault in it says which line it is."""
+    for line in lines:
+        with located(f"line {line}"):
+            yield next(each)
 
 
 def _task(assembly: Assembly, task: str) -> Task:

@@ -7,6 +7,8 @@ from hyperadapters.tasks.base import Answering, Head, Scorer, Task, TeacherForce
 from hyperadapters.tasks.batch import Batch, Encoded, Share
 from hyperadapters.tasks.collation import collate
 from hyperadapters.tasks.mlm import MaskedLM, MlmSettings
+from hyperadapters.tasks.question_answering import QuestionAnswering
+from hyperadapters.tasks.question_settings import QaSettings
 from hyperadapters.tasks.settings import TaskSettings
 from hyperadapters.tasks.tagging import Tagging, TaggingSettings
 from hyperadapters.tasks.translation import Translation
@@ -19,6 +21,7 @@ __all__ = [
     "Encoded",
     "Head",
     "MaskedLM",
+    "QuestionAnswering",
     "Scorer",
     "Share",
     "Tagging",
@@ -33,5 +36,6 @@ KINDS: tuple[type[TaskSettings], ...] = (
     TaggingSettings,
     MlmSettings,
     TranslationSettings,
+    QaSettings,
 )
 """The settings of every kind of task, which a run file chooses among by `kind`."""

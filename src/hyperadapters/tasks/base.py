@@ -162,6 +162,10 @@ class Answering(ABC):
     def answer(self, task: "Task", question: Question) -> list[Any]:
         """The answer to each example of a batch."""
 
+    def whole(self, example: Any, found: Sequence[Any]) -> Any:
+        """The answer to an example, from those to each of its windows."""
+        return found[0]
+
     @abstractmethod
     def line(self, answer: Any) -> str:
         """An answer as `hyperadapters predict` prints it."""
@@ -249,6 +253,20 @@ class Task(ABC):
         """Each example as `encode` gives it."""
         return (self.encode(tokenizer, example, length) for example in examples)
 
+    def windows(
+        self, tokenizer: Tokenizer, examples: Sequence[Any], length: int
+    ) -> Iterator[Sequence[Encoded]]:
+        """What is read of each example: one window, unless a task reads on where it ends."""
+        return ([encoded] for encoded in self.encode_all(tokenizer, examples, length))
+
+    def whole(self, example: Any, route: Route, found: Sequence[Statistics]) -> Statistics:
+        """What an example adds to its metric, from what each of its windows gave.
+
+        Args:
+            route: the language or direction that it is scored in.
+        """
+        return found[0]
+
     def admits(self, encoded: Encoded) -> bool:
         """Whether an example is fit to be trained on."""
         return True
@@ -287,7 +305,9 @@ class Task(ABC):
 
     @abstractmethod
     def statistics(self, logits: Tensor, share: Share) -> list[Statistics]:
-        """What each example of the share adds to the metric `forced`."""
+        """What each example of the share adds to the metric `forced`; where examples are read in
+        windows, what `whole` makes that of.
+        """
 
 
 def full_precision(logits: Float[Tensor, "*axes"]) -> Float[Tensor, "*axes"]:
