@@ -22,6 +22,7 @@ __all__ = [
     "PLAIN",
     "SQUAD",
     "AnswerF1",
+    "AnswerMetric",
     "ExactMatch",
     "Rules",
     "exact_match",
@@ -123,7 +124,7 @@ def _common(one: Sequence[str], other: Sequence[str]) -> int:
     return (Counter(one) & Counter(other)).total()
 
 
-class _Answers(Metric):
+class AnswerMetric(Metric):
     """The mean over questions of a score of their answers, in [0, 1]; of several right answers the
     one that gives most counts.
 
@@ -171,7 +172,7 @@ class _Answers(Metric):
 
 
 @final
-class ExactMatch(_Answers):
+class ExactMatch(AnswerMetric):
     """Questions whose answer is one of the right ones, over questions (Rajpurkar et al., 2016)."""
 
     name = "exact_match"
@@ -179,7 +180,7 @@ class ExactMatch(_Answers):
 
 
 @final
-class AnswerF1(_Answers):
+class AnswerF1(AnswerMetric):
     """The mean F1 of the words of an answer (Rajpurkar et al., 2016)."""
 
     name = "answer_f1"

@@ -14,6 +14,7 @@ from hyperadapters.data.sources.files import Conll, ConllU, PlainText
 from hyperadapters.data.sources.hub import Hub
 from hyperadapters.data.sources.pairs import Pairs
 from hyperadapters.data.sources.parallel import Parallel
+from hyperadapters.data.sources.questions import Squad
 from hyperadapters.data.sources.root_text import RootText
 from hyperadapters.data.summary import Summary, summary
 from hyperadapters.examples import Asked, Example, Pair, Tagged, Text
@@ -37,6 +38,7 @@ __all__ = [
     "RootText",
     "Source",
     "Sources",
+    "Squad",
     "Summary",
     "Tagged",
     "Text",

@@ -90,7 +90,7 @@ class Source(ABC):
     @property
     @abstractmethod
     def gives(self) -> type[Example]:
-        """The kind of all its examples: `Tagged`, `Text` or `Pair`."""
+        """The kind of all its examples: `Tagged`, `Text`, `Pair` or `Asked`."""
 
     @property
     def tells_languages_apart(self) -> bool:

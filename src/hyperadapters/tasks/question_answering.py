@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from hyperadapters.answers import BY_SCRIPT, MLQA, PLAIN, SQUAD, AnswerF1, ExactMatch, Rules
+from hyperadapters.answers import BY_SCRIPT, MLQA, PLAIN, SQUAD, AnswerF1, AnswerMetric, Rules
 from hyperadapters.data.languages import related, script_of
 from hyperadapters.data.passage import NOWHERE, Passage, Window, passages
 from hyperadapters.errors import DataError
@@ -135,7 +135,7 @@ class QuestionAnswering(Task):
     """
 
     name: str
-    metric: AnswerF1 | ExactMatch = AnswerF1()
+    metric: AnswerMetric = AnswerF1()
     max_answer: int = 30
     stride: int | None = None
     normalise: str = "auto"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import ClassVar, Literal, cast, final
 
-from hyperadapters.answers import AnswerF1, ExactMatch
+from hyperadapters.answers import AnswerF1, AnswerMetric, ExactMatch
 from hyperadapters.data import Corpus
 from hyperadapters.data.languages import script_of
 from hyperadapters.document.document import Document, Fault, KeyPath
@@ -15,7 +15,7 @@ from hyperadapters.tasks.settings import TaskSettings
 
 __all__ = ["QaSettings"]
 
-_METRICS = {"answer_f1": AnswerF1(), "exact_match": ExactMatch()}
+_METRICS: dict[str, AnswerMetric] = {"answer_f1": AnswerF1(), "exact_match": ExactMatch()}
 _COUNTED = 5000
 """Questions of a corpus whose windows `data` counts."""
 

@@ -15,6 +15,7 @@ from hyperadapters.data.sources.files import Conll, ConllU, PlainText
 from hyperadapters.data.sources.hub import Hub
 from hyperadapters.data.sources.pairs import Pairs
 from hyperadapters.data.sources.parallel import Parallel
+from hyperadapters.data.sources.questions import Squad
 from hyperadapters.data.sources.root_text import RootText
 from hyperadapters.document.values import some
 from hyperadapters.errors import HyperadaptersError
@@ -26,6 +27,7 @@ SOURCES: tuple[type[Source], ...] = (
     Conll,
     ConllU,
     PlainText,
+    Squad,
     Hub,
     Aligned,
     Pairs,
