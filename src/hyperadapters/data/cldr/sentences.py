@@ -14,7 +14,7 @@ from hyperadapters.data.cldr.words import text_of, words_of
 from hyperadapters.errors import UnknownName
 from hyperadapters.examples import Pair, Tagged, Text
 
-__all__ = ["CLDR_LANGUAGES", "LABELS", "pairs", "tagged", "texts", "unknown"]
+__all__ = ["CLDR_LANGUAGES", "LABELS", "pairs", "tagged", "texts", "unknown", "written"]
 
 CLDR_LANGUAGES = tuple(
     "af ak am ar as ast az be bew bg bn br brx bs ca ccp ce chr cs cv cy da de dsb ee el en eo "
@@ -61,7 +61,7 @@ def tagged(language: str, task: str, split: str, count: int, seed: int = 0) -> t
     if task not in LABELS:
         raise UnknownName("task of `cldr`", task, LABELS)
     found = []
-    for pieces in _written(language, meanings(split, count, seed)):
+    for pieces in written(language, meanings(split, count, seed)):
         words = words_of(pieces)
         labels = _spans(words) if task == "spans" else (str(word.field) for word in words)
         found.append(Tagged(tuple(word.text for word in words), tuple(labels)))
@@ -70,7 +70,7 @@ def tagged(language: str, task: str, split: str, count: int, seed: int = 0) -> t
 
 def texts(language: str, split: str, count: int, seed: int = 0) -> tuple[Text, ...]:
     """The same sentences as plain text, spaced as CLDR spaces them."""
-    return tuple(Text(text_of(one)) for one in _written(language, meanings(split, count, seed)))
+    return tuple(Text(text_of(one)) for one in written(language, meanings(split, count, seed)))
 
 
 def pairs(
@@ -85,11 +85,16 @@ def pairs(
         wanted = meanings_in_new_templates(count, train, seed)
     else:
         wanted = meanings(split, count, seed)
-    both = zip(_written(language, wanted), _written(beside, wanted), strict=True)
+    both = zip(written(language, wanted), written(beside, wanted), strict=True)
     return tuple(Pair(text_of(one), text_of(two), (language, beside)) for one, two in both)
 
 
-def _written(language: str, wanted: Sequence[Meaning]) -> Iterator[list[Piece]]:
+def written(language: str, wanted: Sequence[Meaning]) -> Iterator[list[Piece]]:
+    """The pieces of meanings in a language.
+
+    Raises:
+        UnknownName: CLDR does not cover it.
+    """
     if language not in CLDR_LANGUAGES:
         raise unknown(language)
     return (pieces_of(language, meaning) for meaning in wanted)

@@ -7,11 +7,11 @@ from typing import Annotated, Literal, final
 
 from annotated_types import Le
 
-from hyperadapters.data.cldr import sentences
+from hyperadapters.data.cldr import questions, sentences
 from hyperadapters.data.limits import Count
 from hyperadapters.data.source import Place, Sample, Source, sides
 from hyperadapters.errors import ConfigError, HyperadaptersError, UnknownName
-from hyperadapters.examples import Example, Pair, Tagged, Text
+from hyperadapters.examples import Asked, Example, Pair, Tagged, Text
 from hyperadapters.routes import Route
 
 __all__ = ["Cldr"]
@@ -29,7 +29,8 @@ class Cldr(Source):
     Args:
         content: `fields` and `spans` are tagging tasks, `text` is for MLM, `pairs` for
             translation and translation LM: their test sentences have templates that no training
-            sentence has, not only other values.
+            sentence has, not only other values. `questions` are for `qa`: a key such as `DATE` or
+            `MONEY CURRENCY` asks for a phrase of a sentence, or for a part of one.
         train, dev, test: sentences of each split, 20,000 at most.
         seed: of what the sentences say.
         beside: the other language of `pairs`, where the run file lists single languages and no
@@ -44,7 +45,7 @@ class Cldr(Source):
     """
 
     format: Literal["cldr"] = "cldr"
-    content: Literal["fields", "spans", "text", "pairs"] = "fields"
+    content: Literal["fields", "spans", "text", "pairs", "questions"] = "fields"
     train: Size = 500
     dev: Size = 100
     test: Size = 200
@@ -67,7 +68,8 @@ class Cldr(Source):
     @property
     def gives(self) -> type[Example]:
         """By the `content`."""
-        return {"text": Text, "pairs": Pair}.get(self.content, Tagged)
+        kinds = {"text": Text, "pairs": Pair, "questions": Asked}
+        return kinds.get(self.content, Tagged)
 
     @property
     def _place(self) -> Place:
@@ -100,6 +102,8 @@ class Cldr(Source):
         codes, size, seed = self._codes(route), self._size(split), self.seed
         if self.content == "text":
             return sentences.texts(codes[0], split, size, seed)
+        if self.content == "questions":
+            return questions.asked(codes[0], split, size, seed)
         if self.content != "pairs":
             return sentences.tagged(codes[0], self.content, split, size, seed)
         found = sentences.pairs(codes[0], codes[1], split, size, seed, train=self.train)

@@ -140,8 +140,7 @@ def _listed(answers: Any, where: str) -> Iterator[tuple[str, int]]:
     """Text and place of each answer."""
     if isinstance(answers, dict):
         texts, starts = (answers.get(key) for key in ("text", "answer_start"))
-        lists = isinstance(texts, list) and isinstance(starts, list)
-        if not lists or len(texts) != len(starts):
+        if not (isinstance(texts, list) and isinstance(starts, list)) or len(texts) != len(starts):
             raise _unlisted(answers, where)
         answers = [{"text": t, "answer_start": s} for t, s in zip(texts, starts, strict=True)]
     if not isinstance(answers, list):
