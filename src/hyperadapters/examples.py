@@ -69,13 +69,13 @@ class Asked:
 
     @property
     def text(self) -> str:
-        """The context, which all questions about it share: they are of one split."""
-        return self.context
+        """The question and its context, joined by a space."""
+        return f"{self.question} {self.context}"
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """The context and the question apart."""
-        return (self.context, self.question)
+        """The context, by which an example is known: many texts are asked the same question."""
+        return (self.context,)
 
     @property
     def gold(self) -> tuple[str, ...]:

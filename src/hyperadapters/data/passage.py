@@ -146,8 +146,8 @@ def _passage(tokenizer: Tokenizer, question: str, context: str, encoding: Any) -
 
 
 def _visible(text: str, offsets: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
-    """The characters of each token: without what does not show at either end, and with the marks
-    behind its last letter that no token has.
+    """The characters of each token: without what does not show at either end, and with the parts
+    of its last letter that no token has.
 
     A normaliser that composes letters ends a token before the last mark of a decomposed letter.
     """
@@ -162,9 +162,10 @@ def _visible(text: str, offsets: Sequence[tuple[int, int]]) -> Iterator[tuple[in
             continue
         behind = bisect_left(starts, end)
         limit = starts[behind] if behind < len(starts) else len(text)
-        marks = takewhile(_is_mark, text[end:limit])
+        marks = takewhile(_goes_on, text[end:limit])
         yield begin, end + sum(1 for _ in marks)
 
 
-def _is_mark(character: str) -> bool:
-    return unicodedata.category(character).startswith("M")
+def _goes_on(character: str) -> bool:
+    """Whether a character is part of the letter before it: a mark, or a Hangul vowel or final."""
+    return unicodedata.category(character).startswith("M") or "\u1160" <= character <= "\u11ff"

@@ -9,7 +9,7 @@ from typing import Any
 
 from hyperadapters.data.corpora import Corpus
 from hyperadapters.data.reading import pieces, read_words
-from hyperadapters.examples import Example, Tagged
+from hyperadapters.examples import Asked, Example, Tagged
 from hyperadapters.routes import Route
 
 __all__ = ["UNKNOWN_LIMIT", "Summary", "summary"]
@@ -112,7 +112,7 @@ def _read(examples: Sequence[Example], tokenizer: Any) -> Iterator[tuple[list[li
     """Of each example the tokens of its texts, and its words without a token that have a label."""
     tagged = [one for one in examples if isinstance(one, Tagged)]
     sentences = read_words(tokenizer, [one.words for one in tagged], sys.maxsize)
-    plain = [text for one in examples if not isinstance(one, Tagged) for text in one.texts]
+    plain = [text for one in examples if not isinstance(one, Tagged) for text in _parts(one)]
     texts = iter(pieces(tokenizer, plain))
     for one in examples:
         if isinstance(one, Tagged):
@@ -122,4 +122,11 @@ def _read(examples: Sequence[Example], tokenizer: Any) -> Iterator[tuple[list[li
             without = [label for word, label in enumerate(one.labels) if word not in seen]
             yield [own], sum(label not in ("O", None) for label in without)
         else:
-            yield list(islice(texts, len(one.texts))), 0
+            yield list(islice(texts, len(_parts(one)))), 0
+
+
+def _parts(example: Example) -> tuple[str, ...]:
+    """What is read of an example that is no list of words."""
+    if isinstance(example, Asked):
+        return example.question, example.context
+    return example.texts

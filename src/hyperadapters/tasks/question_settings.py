@@ -63,7 +63,7 @@ class QaSettings(TaskSettings):
         for each in task.windows(tokenizer, asked, length):
             windows += len(each)
             cut += not each[0].uncut
-        if asked:
+        if windows > len(asked):
             yield f"{windows / len(asked):.2f} windows a question"
         if cut:
             yield f"{cut:,} of {len(asked):,} answers are whole in no window"

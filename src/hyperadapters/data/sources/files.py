@@ -66,7 +66,7 @@ class Files(Source):
         (code,) = text.codes.values()
         for file in text.sides[0]:
             for one in self._examples(file, code):
-                yield one if isinstance(one, DataError) else Sample(one, one.text)
+                yield one if isinstance(one, DataError) else Sample(one, one.texts[0])
 
     @abstractmethod
     def _examples(self, path: Path, code: str) -> Iterable[Example | DataError]:
