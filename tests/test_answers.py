@@ -38,9 +38,7 @@ def official(text: str, language: str) -> str:
     elif language == "ar":
         kept = re.sub("\\sال^|ال", " ", kept)
     elif language == "de":
-        kept = re.sub(
-            r"\b(ein|eine|einen|einem|eines|einer|der|die|das|den|dem|des)\b", " ", kept
-        )
+        kept = re.sub(r"\b(ein|eine|einen|einem|eines|einer|der|die|das|den|dem|des)\b", " ", kept)
     alone = {"zh": ("\u4e00", "\u9fa5"), "th": ("\u0e00", "\u0e7f")}.get(language)
     if alone is None:
         return " ".join(kept.split())

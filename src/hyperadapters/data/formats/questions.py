@@ -44,7 +44,7 @@ def read_questions(path: Path, skip: Sequence[Skip] = ()) -> Iterator[Asked | Da
                 yield asked_in(cells, told, skip)
 
 
-def _each(holder: Mapping[str, Any], key: str, where: str, mark: str = ".") -> Iterator[Any]:
+def _each(holder: Any, key: str, where: str, mark: str = ".") -> Iterator[Any]:
     """The objects of a list under a key, each with its place: `file, data[3].paragraphs[0]`."""
     values = _of(holder, key, where)
     if not isinstance(values, list):
@@ -82,14 +82,14 @@ def asked_in(cells: Sequence[Any], where: str, skip: Sequence[Skip] = ()) -> Ask
     """A question, its context, and its answers: a list of objects, or an object of lists.
 
     Args:
-        skip: what is given back in place of raised.
+        skip: what is given back in place of raised; a question with an empty text always is.
 
     Raises:
-        DataError: a text is missing, or the question is faulty.
+        DataError: a cell is no text, or the question is faulty.
     """
     question, context = (text_in(cell, where) for cell in cells[:2])
     if not (question.strip() and context.strip()):
-        raise DataError("a question or its context is empty", where=where, found=repr(question))
+        return DataError("a question or its context is empty", where=where, found=repr(question))
     listed = [(text, start) for text, start in _listed(cells[2], where) if text]
     if not listed:
         return _faulty(
