@@ -1,6 +1,7 @@
 """Runs with questions: trained, chosen, scored, asked, kept and mixed with other tasks."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,11 @@ from hyperadapters.run.assembly import Assembly, assemble
 from hyperadapters.run.library import Library
 from hyperadapters.scoring.evaluation import evaluate
 from hyperadapters.scoring.prediction import answers, ask, predict
-from hyperadapters.sites import Site
 from hyperadapters.study import perform
 from hyperadapters.tasks import collate
 from hyperadapters.training.selection import Selection
 
+ROW = Cell("qa", Route.of("en")).row
 HYPER_X = {"name": "hyper-x-small", "bottleneck": 4, "embedding": 4}
 
 
@@ -46,6 +47,9 @@ def values(output: Path, **changes: Any) -> dict[str, Any]:
         "train": {"fields": ["en", "tr"], "qa": ["en", "ta"], "mlm": ["en", "ta", "tr"]},
         "evaluate": {"qa": ["en", "tr"]},
         "select": {"qa": ["en"]},
+        "phases": {
+            "pretrain": {**tiny_runs.PLAIN, "train": {"mlm": ["en"]}, "steps": 1, "batch": 4}
+        },
         "recipe": {"steps": 4, "batch": 8, "length": 24, "learning_rate": 0.01},
         **changes,
     }
@@ -55,7 +59,7 @@ LINES = ["DATE\t6 libre, 3 Mart 2024", "", "MONEY\t12 ml ve 1.200 Türk lirası 
 
 
 def test_a_run_is_trained_scored_kept_and_asked(tmp_path: Path) -> None:
-    run = run_from(values(tmp_path / "run", recipe={**values(tmp_path)["recipe"], "steps": 12}))
+    run = run_from(values(tmp_path / "run"))
     matrix = perform(run, run.folder, data_root=None, console=None)
     assert [(score.language, score.sentences) for score in matrix.cells] == [("en", 8), ("tr", 8)]
     for score in matrix.cells:
@@ -99,10 +103,8 @@ def long_corpus(questions: int = 5) -> Corpus:
 
 def with_corpus(assembly: Assembly, corpus: Corpus) -> Assembly:
     cell = Cell("qa", Route.of("en"))
-    own = Library(assembly.run, None, corpora={(cell, one): corpus for one in ("dev", "test")})
-    own._read[cell, "train"] = corpus
-    from dataclasses import replace
-
+    corpora = {(cell, split): corpus for split in ("train", "dev", "test")}
+    own = Library(assembly.run, None, corpora=corpora)
     return replace(assembly, library=own)
 
 
@@ -120,7 +122,7 @@ def test_the_windows_of_a_question_are_trained_on_one_by_one(assembly: Assembly)
     long = with_corpus(assembly, long_corpus())
     windows = long.tasks["qa"].windows(long.tokenizer, long_corpus().examples, long.length)
     phase = long.method.phases[-1]
-    (stream,) = [one for one in streams_of(long, phase) if str(one) == "qa/en"]
+    (stream,) = [one for one in streams_of(long, phase) if one.row == ROW]
     assert len(stream.examples) == sum(map(len, windows)) and stream.left_out == 0
 
 
@@ -174,10 +176,9 @@ def test_a_batch_of_several_tasks_equals_its_parts(assembly: Assembly) -> None:
 
 def test_a_method_may_write_the_head(tmp_path: Path) -> None:
     method = {"name": "psf", "embedding": 4, "rank": 2, "hidden": 6, "layers": 2}
-    first = {**tiny_runs.PLAIN, "train": {"mlm": ["en"]}, "steps": 1, "batch": 4}
-    made = assemble(run_from(values(tmp_path, method=method, phases={"pretrain": first})))
-    site = Site.of_head("qa", "ends")
-    assert any(site in adapter.sites for adapter in made.model.adapters.values())
+    made = assemble(run_from(values(tmp_path, method=method)))
+    heads = [one for one in made.method.adapters if one.at_heads]
+    assert heads and not any("qa" in name for name in made.model.heads)
     tiny.redraw(made.model, seed=1, scale=0.5)
     bundle.save(made, tmp_path / "model")
     (asked,) = predict(made, "qa", "en", [LINES[0]])
@@ -209,7 +210,7 @@ def test_answers_cut_are_noted_and_not_trained_on(assembly: Assembly) -> None:
     long = with_corpus(assembly, Corpus("qa", Route.of("en"), "test", (whole, example), "x"))
     score = evaluate(long, cells=[Cell("qa", Route.of("en"))]).cells[0]
     assert "1 of 2 cut at 24 tokens" in score.note
-    (stream,) = [s for s in streams_of(long, long.method.phases[-1]) if str(s) == "qa/en"]
+    (stream,) = [one for one in streams_of(long, long.method.phases[-1]) if one.row == ROW]
     task = long.tasks["qa"]
     (kept,), (cut,) = ([*task.windows(long.tokenizer, [one], 24)] for one in (whole, example))
     assert (len(stream.examples), stream.left_out) == (len(kept), len(cut))
