@@ -76,9 +76,9 @@ static: install
 PACKAGE := src/hyperadapters
 rooms:  ## that no other room names a kind of task, or a source, or reads a direction
 	@git rev-parse --git-dir > /dev/null
-	@! git grep -nE '(Tagging|Mlm|Translation)Settings|\bMaskedLM\b|\b(Tagging|Translation)\(|hyperadapters\.tasks\.(tagging|mlm|translation)' \
+	@! git grep -nE '(Tagging|Mlm|Translation|Qa)Settings|\bMaskedLM\b|\b(Tagging|Translation|QuestionAnswering)\(|hyperadapters\.tasks\.(tagging|mlm|translation|question_)' \
 		-- $(PACKAGE) ':!$(PACKAGE)/tasks' ':!$(PACKAGE)/__init__.py'
-	@! git grep -nE 'hyperadapters\.data\.(sources|cldr)|\b(Cldr|ConllU?|PlainText|Hub|Aligned|Pairs|Parallel|RootText)\(' \
+	@! git grep -nE 'hyperadapters\.data\.(sources|cldr)|\b(Cldr|ConllU?|PlainText|Hub|Aligned|Pairs|Parallel|RootText|Squad)\(' \
 		-- $(PACKAGE) ':!$(PACKAGE)/data'
 	@! git grep -nE 'isinstance\([^)]*(Task|Source|Settings)\b' -- $(PACKAGE)
 	@! git grep -nE 'Route\.parse|languages_in' \

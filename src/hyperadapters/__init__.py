@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 __all__ = [
     "Adapter",
+    "Asked",
     "BASE",
     "Bottleneck",
     "Cell",
@@ -29,6 +30,7 @@ __all__ = [
     "Observed",
     "Pair",
     "Phase",
+    "QuestionAnswering",
     "Recipe",
     "Residual",
     "Route",
@@ -68,9 +70,9 @@ _PLACES = {
         "materialise",
         "table",
     ),
-    "examples": ("Pair", "Tagged", "Text"),
+    "examples": ("Asked", "Pair", "Tagged", "Text"),
     "metrics": ("METRICS",),
-    "tasks": ("MaskedLM", "Tagging", "Translation", "collate"),
+    "tasks": ("MaskedLM", "QuestionAnswering", "Tagging", "Translation", "collate"),
     "data.vocabulary": ("train_tokenizer",),
     "config": ("load_run",),
     "study": ("perform",),
@@ -85,7 +87,7 @@ if TYPE_CHECKING:
     from hyperadapters.context import BASE, Context, Row
     from hyperadapters.data.vocabulary import train_tokenizer
     from hyperadapters.errors import HyperadaptersError
-    from hyperadapters.examples import Pair, Tagged, Text
+    from hyperadapters.examples import Asked, Pair, Tagged, Text
     from hyperadapters.forms import Bottleneck, Linear, LoRA, Norm
     from hyperadapters.method import Adapter, Method, Phase, Recipe
     from hyperadapters.methods import METHODS
@@ -105,7 +107,7 @@ if TYPE_CHECKING:
     from hyperadapters.scoring.trained import load
     from hyperadapters.sites import Where
     from hyperadapters.study import perform
-    from hyperadapters.tasks import MaskedLM, Tagging, Translation, collate
+    from hyperadapters.tasks import MaskedLM, QuestionAnswering, Tagging, Translation, collate
 
 
 def __getattr__(name: str) -> Any:

@@ -149,11 +149,12 @@ def predict(
     ] = None,
     json_lines: AsJson = False,
 ) -> None:
-    """Tag or translate raw text: one sentence per line, for tags its words separated by spaces.
+    """Tag or translate raw text: one sentence per line, for tags its words separated by spaces. Or
+    answer questions: each line a question, a tab, and the text that answers it.
 
     Tags come one word and its label per line, with an empty line after each sentence; translations
-    one per line. Without `--language` every line begins with its own direction and a tab. With
-    `--json` each line of text has one line of JSON.
+    and answers one per line. Without `--language` every line begins with its own language or
+    direction and a tab. With `--json` each line of text has one line of JSON.
 
     Example: `echo "Ada lives here" | hyperadapters predict runs/my-run --task ner --language tr`
     """

@@ -39,13 +39,14 @@ def predict(
     note: Note = lambda text: None,
 ) -> Iterator[Any]:
     """Answers texts in one language or direction, in their order: of a tagging task the words of
-    each with their labels, of a translation task its translation.
+    each with their labels, of a translation task its translation, of a question its answer.
 
     Args:
         task: of the run.
         language: any name that the method's weights know, also one never trained with this task; or
             a direction, `de-en`, or a route, `de-en-fr`.
-        texts: one sentence each; for tags its words are separated by white space.
+        texts: one sentence each; for tags its words are separated by white space; or a question, a
+            tab and its context.
         note: told of each text that is longer than the length limit of the run, and of a language
             that was not trained on with this task.
 

@@ -30,12 +30,14 @@ class Trained:
     assembly: Assembly
 
     def predict(self, task: str, language: str, texts: Iterable[str]) -> list[Any]:
-        """Answers texts, in their order: the words of each with their labels, or its translation.
+        """Answers texts, in their order: the words of each with their labels, its translation, or
+        the answer to its question.
 
         Args:
             task: of the run.
             language: a language, also one never trained with this task; or a direction, `de-en`.
-            texts: one sentence each; for tags its words are separated by white space.
+            texts: one sentence each; for tags its words are separated by spaces; or a question,
+                a tab and its context.
 
         Raises:
             UnknownName: no such task.
