@@ -4,10 +4,22 @@ from faults.fault import Fault
 from faults.house_faults import HOUSE
 from faults.methods_faults import METHODS
 from faults.model_faults import FORMS, MODEL, PROVIDERS
+from faults.questions_faults import QUESTIONS
 from faults.run_faults import DATA, RUNS, TASKS
 from faults.translation_faults import TRANSLATION
 
 __all__ = ["FAULTS", "Fault"]
 
 # Those whose tests take longest come first.
-FAULTS = (*RUNS, *HOUSE, *FORMS, *PROVIDERS, *MODEL, *METHODS, *TASKS, *DATA, *TRANSLATION)
+FAULTS = (
+    *RUNS,
+    *HOUSE,
+    *FORMS,
+    *PROVIDERS,
+    *MODEL,
+    *METHODS,
+    *TASKS,
+    *QUESTIONS,
+    *DATA,
+    *TRANSLATION,
+)

@@ -26,6 +26,7 @@ from hyperadapters.scoring.evaluation import evaluate
 from hyperadapters.scoring.prediction import answers, ask, predict
 from hyperadapters.study import perform
 from hyperadapters.tasks import collate
+from hyperadapters.training import train
 from hyperadapters.training.selection import Selection
 
 ROW = Cell("qa", Route.of("en")).row
@@ -77,6 +78,20 @@ def test_a_run_is_trained_scored_kept_and_asked(tmp_path: Path) -> None:
         assert 0 <= answer.score <= 1
     assert found[1].text == "" and found[0].text
     assert [*answers(trained.assembly, "qa", "tr", LINES)] == [one.text for one in found]
+
+
+def test_a_model_learns_the_answers_that_it_is_shown(tmp_path: Path) -> None:
+    whole = values(tmp_path / "run", method="full-fine-tuning", phases={}, select={})
+    whole["tasks"]["qa"]["data"] |= {"train": 12, "test": 12}
+    recipe = {"steps": 60, "batch": 12, "length": 32, "learning_rate": 0.01, "criterion": "last"}
+    own = {"train": {"qa": ["en"]}, "evaluate": {"qa": ["en"]}, "recipe": recipe}
+    shape = {**tiny_runs.ARCHITECTURE, "width": 32, "dropout": 0.0}
+    whole |= {**own, "tasks": {"qa": whole["tasks"]["qa"]}, "backbone": {"architecture": shape}}
+    made = assemble(run_from(whole))
+    untrained = evaluate(made, split="train").cells[0].score
+    train(made, tmp_path / "run")
+    score = evaluate(made, split="train").cells[0]
+    assert score.score > 0.9 > 0.6 > untrained
 
 
 @pytest.fixture(scope="module")

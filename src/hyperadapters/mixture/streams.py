@@ -128,7 +128,7 @@ def told_of(streams: Sequence[Stream], length: int) -> Iterator[str]:
     """
     yield from _told(
         [(stream, stream.left_out, stream.left_out + len(stream.examples)) for stream in streams],
-        "examples are left out, too long or with sides of unlike length",
+        "examples are left out, too long, with sides of unlike length, or with a cut answer",
     )
     yield from _told(
         [(stream, stream.cut, len(stream.examples)) for stream in streams],

@@ -114,3 +114,16 @@ def test_questions_in_one_language_about_texts_in_another(data_root: Path) -> No
     source = Hub(path=path, skip=("unanswered", "misplaced"), splits={}, **columns)
     corpus = source.read("qa", Route.of("yor"), "test", data_root)
     assert (len(corpus), corpus.skipped) == (254 - 40 - 6, 40 + 6)
+
+
+def test_a_test_set_of_one_and_training_data_of_another_source(tmp_path: Path) -> None:
+    write(tmp_path / "xquad/xquad.en.json", ["of the test"])
+    write(tmp_path / "squad/train-v1.1.json", [f"text number {number}" for number in range(60)])
+    test = Squad(path="{split}/xquad.{language}.json", splits={"test": "xquad"})
+    train = Squad(path="squad/train-v1.1.json")
+    having = {
+        split: next(one for one in (test, train) if one.has(ENGLISH, split, tmp_path))
+        for split in ("train", "dev", "test")
+    }
+    assert having == {"train": train, "dev": train, "test": test}
+    assert len(test.read("qa", ENGLISH, "test", tmp_path)) == 3
