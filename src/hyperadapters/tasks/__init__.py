@@ -35,7 +35,7 @@ __all__ = [
 KINDS: tuple[type[TaskSettings], ...] = (
     TaggingSettings,
     MlmSettings,
-    TranslationSettings,
     QaSettings,
+    TranslationSettings,
 )
 """The settings of every kind of task, which a run file chooses among by `kind`."""
