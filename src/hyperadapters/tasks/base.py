@@ -15,6 +15,7 @@ from hyperadapters.forms import Form
 from hyperadapters.metrics import Loss, Metric, Statistics
 from hyperadapters.routes import Route
 from hyperadapters.tasks.batch import Batch, Encoded, Share
+from hyperadapters.tasks.plain import Plain
 
 __all__ = [
     "Answering",
@@ -173,24 +174,6 @@ class Answering(ABC):
     def values(self, answer: Any) -> Mapping[str, Any]:
         """An answer as plain values, which `hyperadapters predict --json` prints."""
         return {self.named: answer}
-
-
-class Plain(NamedTuple):
-    """How a kind of task reads a model that this library did not make.
-
-    Args:
-        auto: the class of `transformers` that reads it.
-        logits: from the logits of a whole batch to those that the task gives of its share.
-        kept: from the model's configuration, and the settings of the task, to what a bundle would
-            keep of the task.
-        told: from the settings to what `from_pretrained` must be told of a model that is a folder
-            of `peft`, which does not say what its head gives.
-    """
-
-    auto: str
-    logits: Callable[[Tensor, Share], Tensor]
-    kept: Callable[[Any, Any], dict[str, Any]]
-    told: Callable[[Any], dict[str, Any]] = lambda settings: {}
 
 
 class Task(ABC):
