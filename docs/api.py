@@ -16,9 +16,9 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "Train, load, ask": ("load_run", "perform", "load", "Trained", "HyperadaptersError"),
     "Models by hand": ("adapt", "AdaptedModel", "collate", "materialise", "train_tokenizer"),
     "Contexts, routes and examples": (
-        *("Row", "BASE", "Context", "Route", "Cell", "Tagged", "Text", "Pair"),
+        *("Row", "BASE", "Context", "Route", "Cell", "Tagged", "Text", "Pair", "Asked"),
     ),
-    "Tasks and scores": ("Tagging", "MaskedLM", "Translation", "METRICS"),
+    "Tasks and scores": (*("Tagging", "QuestionAnswering", "MaskedLM", "Translation", "METRICS"),),
     "Methods": (
         *("METHODS", "Method", "Adapter", "Where", "Phase", "Recipe", "Observed", "Fixed", "Cycle"),
     ),

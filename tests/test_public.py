@@ -19,9 +19,21 @@ HEAVY = {
     *("sklearn", "matplotlib", "pandas", "scipy"),
 }
 PUBLIC = [
-    *("Adapter", "BASE", "Bottleneck", "Cell", "Context", "Cycle", "Fixed", "HyperadaptersError"),
+    *("Adapter", "Asked", "BASE", "Bottleneck", "Cell", "Context", "Cycle", "Fixed"),
+    *("HyperadaptersError",),
     *("Linear", "LinearHeads", "LoRA", "METHODS", "METRICS", "MaskedLM", "Method", "Mlp", "Norm"),
-    *("Observed", "Pair", "Phase", "Recipe", "Residual", "Route", "Row", "Tagged", "Tagging"),
+    *(
+        "Observed",
+        "Pair",
+        "Phase",
+        "QuestionAnswering",
+        "Recipe",
+        "Residual",
+        "Route",
+        "Row",
+        "Tagged",
+    ),
+    *("Tagging",),
     *("Text", "Translation", "Where", "adapt", "collate", "hypernetwork", "joined", "load"),
     *("load_run", "materialise", "perform", "table", "train_tokenizer"),
 ]

@@ -93,7 +93,7 @@ class Answers(Answering):
 
     def whole(self, example: Asked, found: Sequence[Statistics]) -> Answer:
         """The best span of all windows."""
-        return best_answer(example, found)
+        return _best_answer(example, found)
 
     def line(self, answer: Answer) -> str:
         """The answer itself."""
@@ -105,7 +105,7 @@ class Answers(Answering):
         return {self.named: answer.text, **own}
 
 
-def best_answer(example: Asked, found: Sequence[Statistics]) -> Answer:
+def _best_answer(example: Asked, found: Sequence[Statistics]) -> Answer:
     """The best of the spans that the windows of a question gave; the first of equal ones.
 
     Args:
@@ -238,7 +238,7 @@ class QuestionAnswering(Task):
 
     def whole(self, example: Asked, route: Route, found: Sequence[Statistics]) -> Statistics:
         """(exact match, F1, 1) of the best span of all windows."""
-        answer = best_answer(example, found)
+        answer = _best_answer(example, found)
         return self.metric_in(route).statistics(example.gold, [answer.text])
 
 
