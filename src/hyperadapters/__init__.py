@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 __all__ = [
     "Adapter",
+    "Asked",
     "BASE",
     "Bottleneck",
     "Cell",
@@ -33,6 +34,7 @@ __all__ = [
     "Pair",
     "Parsing",
     "Phase",
+    "QuestionAnswering",
     "Recipe",
     "Residual",
     "Route",
@@ -73,9 +75,17 @@ _PLACES = {
         "materialise",
         "table",
     ),
-    "examples": ("Labelled", "LabelledPair", "Pair", "Tagged", "Text", "Tree"),
+    "examples": ("Asked", "Labelled", "LabelledPair", "Pair", "Tagged", "Text", "Tree"),
     "metrics": ("METRICS",),
-    "tasks": ("Classification", "MaskedLM", "Parsing", "Tagging", "Translation", "collate"),
+    "tasks": (
+        "Classification",
+        "MaskedLM",
+        "Parsing",
+        "QuestionAnswering",
+        "Tagging",
+        "Translation",
+        "collate",
+    ),
     "data.vocabulary": ("train_tokenizer",),
     "config": ("load_run",),
     "study": ("perform",),
@@ -90,7 +100,7 @@ if TYPE_CHECKING:
     from hyperadapters.context import BASE, Context, Row
     from hyperadapters.data.vocabulary import train_tokenizer
     from hyperadapters.errors import HyperadaptersError
-    from hyperadapters.examples import Labelled, LabelledPair, Pair, Tagged, Text, Tree
+    from hyperadapters.examples import Asked, Labelled, LabelledPair, Pair, Tagged, Text, Tree
     from hyperadapters.forms import Bottleneck, Linear, LoRA, Norm
     from hyperadapters.method import Adapter, Method, Phase, Recipe
     from hyperadapters.methods import METHODS
@@ -114,6 +124,7 @@ if TYPE_CHECKING:
         Classification,
         MaskedLM,
         Parsing,
+        QuestionAnswering,
         Tagging,
         Translation,
         collate,

@@ -3,6 +3,7 @@
 So scores of a corpus, of a resample of it and of several ranks are one function of added numbers.
 """
 
+from hyperadapters.metrics.answers import AnswerF1, ExactMatch
 from hyperadapters.metrics.base import Loss, Metric, Statistics
 from hyperadapters.metrics.classes import MacroF1, Matthews
 from hyperadapters.metrics.labels import Accuracy, SpanF1
@@ -12,9 +13,11 @@ from hyperadapters.metrics.trees import Arc, Las, Uas
 __all__ = [
     "METRICS",
     "Accuracy",
+    "AnswerF1",
     "Arc",
     "Bleu",
     "ChrF",
+    "ExactMatch",
     "Las",
     "Loss",
     "MacroF1",
@@ -36,6 +39,8 @@ _ALL: tuple[Metric, ...] = (
     ChrF(),
     Las(),
     Uas(),
+    ExactMatch(),
+    AnswerF1(),
 )
 METRICS: dict[str, Metric] = {m.name: m for m in _ALL}
 """Every metric by the name that run files use."""

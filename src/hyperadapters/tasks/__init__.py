@@ -11,6 +11,8 @@ from hyperadapters.tasks.collation import collate
 from hyperadapters.tasks.mlm import MaskedLM, MlmSettings
 from hyperadapters.tasks.parsing import Parsing
 from hyperadapters.tasks.parsing_settings import ParsingSettings
+from hyperadapters.tasks.question_answering import QuestionAnswering
+from hyperadapters.tasks.question_settings import QaSettings
 from hyperadapters.tasks.settings import TaskSettings
 from hyperadapters.tasks.tagging import Tagging, TaggingSettings
 from hyperadapters.tasks.translation import Translation
@@ -25,6 +27,7 @@ __all__ = [
     "Head",
     "MaskedLM",
     "Parsing",
+    "QuestionAnswering",
     "Scorer",
     "Share",
     "Tagging",
@@ -40,6 +43,7 @@ KINDS: tuple[type[TaskSettings], ...] = (
     ClassificationSettings,
     MlmSettings,
     ParsingSettings,
+    QaSettings,
     TranslationSettings,
 )
 """The settings of every kind of task, which a run file chooses among by `kind`."""

@@ -1,0 +1,27 @@
+"""How a kind of task reads a model that this library did not make."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from torch import Tensor
+
+from hyperadapters.tasks.batch import Share
+
+__all__ = ["Plain"]
+
+
+class Plain(NamedTuple):
+    """How a kind of task reads a model that this library did not make.
+
+    Args:
+        auto: the class of `transformers` that reads it.
+        logits: from the logits of a whole batch to those that the task gives of its share.
+        kept: from the model's configuration and the task's settings to what a bundle keeps of it.
+        told: from the settings to what `from_pretrained` must be told of a model that is a folder
+            of `peft`, which does not say what its head gives.
+    """
+
+    auto: str
+    logits: Callable[[Tensor, Share], Tensor]
+    kept: Callable[[Any, Any], dict[str, Any]]
+    told: Callable[[Any], dict[str, Any]] = lambda settings: {}
