@@ -17,7 +17,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install quickstart test test-oldest faults fuzz kills check static rooms coverage format bench docs clean
+.PHONY: help install quickstart test test-oldest test-interop faults fuzz kills check static rooms coverage format bench docs clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -51,6 +51,16 @@ test-oldest: .venv-oldest/installed  ## the test suite on the oldest transformer
 	$(PYTHON) -m venv .venv-oldest
 	.venv-oldest/bin/python -m pip install --quiet $$(grep '^torch==' constraints-oldest.txt)
 	.venv-oldest/bin/python -m pip install --quiet --use-pep517 --constraint constraints-oldest.txt --editable '.[dev]'
+	touch $@
+
+test-interop: .venv-interop/installed  ## that `adapters` gives the same logits on the same weights
+	.venv-interop/bin/python -c 'import adapters'
+	$(TESTING) .venv-interop/bin/python -m pytest -q tests/interop
+
+.venv-interop/installed: pyproject.toml constraints-interop.txt constraints-oldest.txt
+	$(PYTHON) -m venv .venv-interop
+	.venv-interop/bin/python -m pip install --quiet $$(grep '^torch==' constraints-oldest.txt)
+	.venv-interop/bin/python -m pip install --quiet --use-pep517 --constraint constraints-interop.txt --editable '.[interop]'
 	touch $@
 
 faults: install  ## plant seeded faults in the library, one by one; each must make its test fail
@@ -105,5 +115,5 @@ docs: .venv/documented  ## the tree in CONTRIBUTING.md, the pages written from t
 	touch $@
 
 clean:  ## remove environments, caches and reports, but no runs
-	rm -rf .venv .venv-oldest .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .cache build dist site
+	rm -rf .venv .venv-oldest .venv-interop .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .cache build dist site
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

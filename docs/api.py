@@ -13,7 +13,10 @@ from docstrings import parsed, wrapped
 import hyperadapters
 
 GROUPS: Mapping[str, Sequence[str]] = {
-    "Train, load, ask": ("load_run", "perform", "load", "Trained", "HyperadaptersError"),
+    "Train, load, ask": (
+        *("load_run", "perform", "load", "Trained", "read_adapter", "Imported"),
+        "HyperadaptersError",
+    ),
     "Models by hand": ("adapt", "AdaptedModel", "collate", "materialise", "train_tokenizer"),
     "Contexts, routes and examples": (
         *("Row", "BASE", "Context", "Route", "Cell", "Tagged", "Tree", "Text", "Pair"),
@@ -27,13 +30,17 @@ GROUPS: Mapping[str, Sequence[str]] = {
         *("METHODS", "Method", "Adapter", "Where", "Phase", "Recipe", "Observed", "Fixed", "Cycle"),
     ),
     "Forms and weights": (
-        *("Bottleneck", "LoRA", "Norm", "Linear", "table", "hypernetwork", "joined"),
+        *("Bottleneck", "Coupling", "LoRA", "Norm", "Linear", "table", "hypernetwork", "joined"),
         *("Mlp", "Residual", "LinearHeads"),
     ),
 }
-"""Every public name, and two that these return."""
+"""Every public name, and three that these return."""
 
-RETURNED = {"AdaptedModel": "model.adapted", "Trained": "scoring.trained"}
+RETURNED = {
+    "AdaptedModel": "model.adapted",
+    "Imported": "export.imported",
+    "Trained": "scoring.trained",
+}
 """What is not public by name, but returned by what is."""
 
 HEAD = """# The Python interface
@@ -42,7 +49,8 @@ HEAD = """# The Python interface
 
 Everything on this page is a name of the package: `import hyperadapters as ha`, then `ha.adapt`. A
 name is loaded when it is first asked for, so that the import itself costs nothing. Only
-`AdaptedModel` and `Trained` are not names of the package: `ha.adapt` and `ha.load` return them.
+`AdaptedModel`, `Trained` and `Imported` are not names of the package: `ha.adapt`, `ha.load` and
+`ha.read_adapter` return them.
 Errors that a user can mend are `ha.HyperadaptersError`.
 """
 

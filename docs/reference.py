@@ -133,8 +133,11 @@ def kind_of(settings: type[BaseModel]) -> str:
 
 PAGES = {
     "hyper_x": "hyper-x",
-    "mad_x": "transfer",
-    "bad_x": "transfer",
+    "hyper_lora": "hyper-x",
+    "houlsby": "hyperformer",
+    "hyperformer": "hyperformer",
+    "mad_x": "mad-x",
+    "bad_x": "mad-x",
     "target_ready": "transfer",
     "psf": "transfer",
     "translation": "hyper-adapters",

@@ -1,8 +1,16 @@
 """The published systems as values, at sizes for tests: built in and still to come."""
 
-from hyperadapters.forms import Bottleneck, LoRA, Norm
+from hyperadapters.forms import Bottleneck, LoRA
 from hyperadapters.method import BACKBONE, HEADS, Adapter, Method, Phase
-from hyperadapters.methods import hyper_x, psf
+from hyperadapters.methods import (
+    adapters_dagger,
+    houlsby_adapters,
+    hyper_x,
+    hyperformer,
+    hyperformer_plus_plus,
+    mad_x,
+    psf,
+)
 from hyperadapters.providers import (
     Concatenate,
     Learned,
@@ -10,14 +18,10 @@ from hyperadapters.providers import (
     Mlp,
     Residual,
     hypernetwork,
-    joined,
     table,
 )
 from hyperadapters.sites import Where
 from hyperadapters.slots import Normal
-
-NORMS = Where("attention_norm", "cross_attention_norm", "ffn_norm", "embedding_norm", "final_norm")
-TWO = Where("attention", "ffn")
 
 
 def _method(name: str, *adapters: Adapter, phases: tuple[Phase, ...] | None = None) -> Method:
@@ -26,54 +30,14 @@ def _method(name: str, *adapters: Adapter, phases: tuple[Phase, ...] | None = No
 
 
 HYPER_X = hyper_x("hyper-x", code=6, bottleneck=5, embedding=4, hidden=6)
-ADAPTERS = _method(
-    "adapters",
-    Adapter(
-        "task", Bottleneck(reduction=4, norm="after", initial=Normal(0.01)), TWO, table("task")
-    ),
-    Adapter("norms", Norm(), NORMS, table("task")),
-)
-ADAPTERS_DAGGER = _method(
-    "adapters-dagger",
-    Adapter(
-        "task",
-        Bottleneck(reduction=4, norm="after", activation="gelu_tanh"),
-        TWO,
-        joined(
-            (table("task"), {"down", "down_bias", "up", "up_bias"}), (table(), {"scale", "shift"})
-        ),
-    ),
-    Adapter("norms", Norm(), NORMS, table()),
-)
-HYPERFORMER = _method(
-    "hyperformer",
-    Adapter(
-        "task",
-        Bottleneck(reduction=4, norm="after", activation="gelu_tanh"),
-        TWO,
-        hypernetwork(
-            {"task": 8}, encoder=Mlp((6, 4)), heads=LinearHeads(per="site", initial=Normal(0.01))
-        ),
-    ),
-    Adapter("norms", Norm(), NORMS, table()),
-)
-HYPERFORMER_PLUS = _method(
-    "hyperformer++",
-    *(
-        Adapter(
-            f"task-{tower}",
-            Bottleneck(reduction=4, norm="after", activation="gelu_tanh"),
-            Where("attention", "ffn", tower=tower),
-            hypernetwork(
-                {"task": 4},
-                site={"layer": 4, "position": 4},
-                encoder=Mlp((6, 4), norm=True, initial=Normal(0.01)),
-                heads=LinearHeads(initial=Normal(0.01)),
-            ),
-        )
-        for tower in ("encoder", "decoder")
-    ),
-    Adapter("norms", Norm(), NORMS, table()),
+ADAPTERS = houlsby_adapters("adapters", reduction=4)
+ADAPTERS_DAGGER = adapters_dagger("adapters-dagger", reduction=4)
+_SMALL: dict[str, int] = {"reduction": 4, "hidden": 6, "code": 4}
+HYPERFORMER = hyperformer("hyperformer", **_SMALL, embedding=8)
+HYPERFORMER_PLUS = hyperformer_plus_plus("hyperformer++", **_SMALL, embedding=4)
+LOW_RANK, BASIS = (
+    hyperformer_plus_plus(f"hyperformer++-{kind}", **_SMALL, embedding=4, heads=kind, rank=2)
+    for kind in ("low-rank", "basis")
 )
 LANGUAGE_ADAPTERS = _method(
     "language-adapters",
@@ -129,6 +93,10 @@ MAD_X = _method(
         Phase(name="task", trains=frozenset({"task", HEADS}), leave_out={"language": (-1,)}),
     ),
 )
+MAD_X_WHOLE = mad_x(task_reduction=4)
+HYPER_X_COUPLED = hyper_x(
+    "hyper-x-coupled", code=6, bottleneck=5, embedding=4, hidden=6, invertible="coupling"
+)
 PSF = psf(embedding=4, rank=2, hidden=6, layers=3, dropout=0.1)
 GENERATED_LORA = _method(
     "generated-lora",
@@ -145,8 +113,19 @@ GENERATED_LORA = _method(
     ),
 )
 
-TASK_SYSTEMS = (HYPER_X, ADAPTERS, ADAPTERS_DAGGER, HYPERFORMER, MAD_X, GENERATED_LORA)
-TWO_TOWERS = (HYPERFORMER_PLUS, LANGUAGE_ADAPTERS, PAIR_ADAPTERS, HYPER_ADAPTERS)
+TASK_SYSTEMS = (
+    HYPER_X,
+    ADAPTERS,
+    ADAPTERS_DAGGER,
+    HYPERFORMER,
+    HYPERFORMER_PLUS,
+    MAD_X,
+    GENERATED_LORA,
+)
+FACTORISED = (LOW_RANK, BASIS)
+TWO_TOWERS = (LANGUAGE_ADAPTERS, PAIR_ADAPTERS, HYPER_ADAPTERS)
+COUPLED = (MAD_X_WHOLE, HYPER_X_COUPLED)
+"""Those that change what enters the encoder."""
 HEAD_SYSTEMS = (PSF,)
 """Those that write the heads of tasks: they have no base row, as zero weights are no head."""
-SYSTEMS = (*TASK_SYSTEMS, *TWO_TOWERS, *HEAD_SYSTEMS)
+SYSTEMS = (*TASK_SYSTEMS, *FACTORISED, *TWO_TOWERS, *COUPLED, *HEAD_SYSTEMS)

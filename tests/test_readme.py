@@ -45,8 +45,8 @@ def test_the_run_file_is_legal(tmp_path: Path) -> None:
 
 def test_every_method_is_in_the_table_of_systems() -> None:
     table = README.partition("## What is in")[2]
-    named = re.findall(r"`([\w-]+\*?)`", table.partition("\n\nTasks")[0])
-    patterns = [re.compile(name.replace("*", ".*")) for name in named]
+    named = re.findall(r"`([\w+-]+\*?)`", table.partition("\n\nTasks")[0])
+    patterns = [re.compile(re.escape(name).replace(r"\*", ".*")) for name in named]
     assert [name for name in METHODS if not any(p.fullmatch(name) for p in patterns)] == []
     assert all(any(p.fullmatch(name) for name in METHODS) for p in patterns)
 

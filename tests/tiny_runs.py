@@ -16,7 +16,9 @@ from typing import Any
 import pytest
 import torch
 from safetensors.torch import load_file
+from transformers import T5Config, T5ForConditionalGeneration
 
+from hyperadapters.backbones import architectures
 from hyperadapters.config import run_from
 from hyperadapters.forms import Bottleneck
 from hyperadapters.machine.ranks import process
@@ -120,6 +122,7 @@ _GOES_ON = {
 }
 _TARGETS = ["tr", "ta"]
 _STAGED: Mapping[str, dict[str, Any]] = {
+    "mad-x": {"invertible_reduction": 4},
     "mad-x-v2": {},
     "bad-x": {"target": "tr"},
     "tlr-target": {"target": "tr"},
@@ -218,6 +221,25 @@ def translation(output: Path, **changes: Any) -> dict[str, Any]:
         "recipe": {"length": 32},
         **changes,
     }
+
+
+def t5(folder: Path) -> Path:
+    """An untrained tiny T5 in a folder of `transformers`, with a tokenizer for `translation`."""
+    tokenizer = assemble(run_from(translation(folder / "x", method="transformer-base"))).tokenizer
+    shape = {"d_model": 16, "d_kv": 8, "d_ff": 24, "num_layers": 2, "num_heads": 2}
+    ids = {"pad_token_id": tokenizer.pad_token_id, "eos_token_id": tokenizer.eos_token_id}
+    config = T5Config(
+        vocab_size=len(tokenizer),
+        dropout_rate=0.0,
+        decoder_start_token_id=tokenizer.pad_token_id,
+        **shape,
+        **ids,
+    )
+    torch.manual_seed(0)
+    with architectures.quiet():
+        T5ForConditionalGeneration(config).save_pretrained(folder / "t5")
+    architectures.save_tokenizer(tokenizer, folder / "t5")
+    return folder / "t5"
 
 
 def assembled(run: Mapping[str, Any], method: str | None = None) -> Assembly:

@@ -16,6 +16,7 @@ __all__ = [
     "Cell",
     "Classification",
     "Context",
+    "Coupling",
     "Cycle",
     "Fixed",
     "HyperadaptersError",
@@ -53,6 +54,7 @@ __all__ = [
     "load_run",
     "materialise",
     "perform",
+    "read_adapter",
     "table",
     "train_tokenizer",
 ]
@@ -65,7 +67,7 @@ _PLACES = {
     "schedules": ("Cycle", "Fixed", "Observed"),
     "method": ("Adapter", "Method", "Phase", "Recipe"),
     "methods": ("METHODS",),
-    "forms": ("Bottleneck", "Linear", "LoRA", "Norm"),
+    "forms": ("Bottleneck", "Coupling", "Linear", "LoRA", "Norm"),
     "providers": (
         "LinearHeads",
         "Mlp",
@@ -90,6 +92,7 @@ _PLACES = {
     "config": ("load_run",),
     "study": ("perform",),
     "scoring.trained": ("load",),
+    "export": ("read_adapter",),
     "errors": ("HyperadaptersError",),
 }
 _HOME = {name: place for place, names in _PLACES.items() for name in names}
@@ -101,7 +104,8 @@ if TYPE_CHECKING:
     from hyperadapters.data.vocabulary import train_tokenizer
     from hyperadapters.errors import HyperadaptersError
     from hyperadapters.examples import Asked, Labelled, LabelledPair, Pair, Tagged, Text, Tree
-    from hyperadapters.forms import Bottleneck, Linear, LoRA, Norm
+    from hyperadapters.export import read_adapter
+    from hyperadapters.forms import Bottleneck, Coupling, Linear, LoRA, Norm
     from hyperadapters.method import Adapter, Method, Phase, Recipe
     from hyperadapters.methods import METHODS
     from hyperadapters.metrics import METRICS

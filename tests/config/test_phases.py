@@ -103,6 +103,18 @@ def test_language_modelling_alone_is_chosen_by_its_own_text(
     assert _phases(values, phases=phases)["text"].select == ()
 
 
+def test_or_by_those_of_its_cells_that_its_method_names(values: dict[str, Any]) -> None:
+    """BAD-X chooses by text of the target; what a run says comes first."""
+    bad_x = {"name": "bad-x", "target": "tr"}
+    assert _phases(values, method=bad_x, recipe={})["language"].select == _cells(mlm="tr")
+    other = {"language": {"select": {"mlm": ["en"]}}}
+    chosen = _phases(values, method=bad_x, recipe={}, phases=other)["language"].select
+    assert chosen == _cells(mlm="en")
+    elsewhere = {"language": {"train": {"mlm": ["en", "ta"]}}}
+    chosen = _phases(values, method=bad_x, recipe={}, phases=elsewhere)["language"].select
+    assert chosen == _cells(mlm="en ta")
+
+
 @pytest.mark.parametrize("criterion", ["score", "last"])
 def test_or_by_nothing_where_text_is_no_criterion(values: dict[str, Any], criterion: str) -> None:
     phases = {"text": {"train": {"mlm": ["en"]}, "criterion": criterion}}

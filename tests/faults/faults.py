@@ -1,5 +1,6 @@
 """Mistakes that someone could make in the library, each with the test that must notice it."""
 
+from faults.export_faults import EXPORT
 from faults.fault import Fault
 from faults.house_faults import HOUSE
 from faults.methods_faults import METHODS
@@ -24,4 +25,5 @@ FAULTS = (
     *DATA,
     *TRANSLATION,
     *PARSING,
+    *EXPORT,
 )

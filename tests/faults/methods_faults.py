@@ -5,6 +5,7 @@ from faults.fault import Fault
 __all__ = ["METHODS"]
 
 _MAD_X = "tests/methods/test_mad_x.py::"
+_HYPERFORMER = "tests/methods/test_hyperformer.py::"
 _READY = "tests/methods/test_target_ready.py::"
 
 METHODS = (
@@ -24,7 +25,7 @@ METHODS = (
     ),
     Fault(
         "a large text has more turns than a small one",
-        "methods/mad_x.py",
+        "methods/recipes.py",
         '    batch=8,\n    order="alternate",',
         "    batch=8,",
         f"{_MAD_X}test_bad_x_takes_turns_between_its_languages_and_has_one_adapter_for_them",
@@ -39,9 +40,16 @@ METHODS = (
     Fault(
         "a task adapter acts while language adapters are trained",
         "methods/mad_x.py",
-        "acts=frozenset({adapter})",
+        "acts=frozenset(adapters)",
         "acts=None",
         f"{_MAD_X}test_first_the_language_alone_and_then_the_task_on_it[method0]",
+    ),
+    Fault(
+        "the invertible adapter is trained along with tasks",
+        "methods/mad_x.py",
+        'trains=frozenset({"task", HEADS}),',
+        'trains=frozenset({"task", "invertible", HEADS}),',
+        f"{_MAD_X}test_the_invertible_adapter_acts_in_both_phases_and_is_trained_in_the_first[1]",
     ),
     Fault(
         "task adapters are trained on raw text too",
@@ -77,5 +85,43 @@ METHODS = (
         "cell for cell in cells if phase.has(cell.task)",
         "cell for cell in cells",
         "tests/test_method.py::test_phases_get_the_cells_of_their_tasks",
+    ),
+    Fault(
+        "a generated norm of hyperformer gets a one",
+        "methods/houlsby.py",
+        'norm="after", activation',
+        'norm="after", unit_scale=True, activation',
+        f"{_HYPERFORMER}test_a_t5_with_generated_adapters_is_the_equations_of_the_paper"
+        "[hyperformer]",
+    ),
+    Fault(
+        "the projected embedding of hyperformer++ has no norm",
+        "methods/hyperformer.py",
+        "Mlp((hidden, code), norm=True, ",
+        "Mlp((hidden, code), ",
+        f"{_HYPERFORMER}test_adapters_start_near_the_identity",
+    ),
+    Fault(
+        "adapters of tasks that share norms have norms of their own",
+        "methods/houlsby.py",
+        "(table(), _NORM)",
+        '(table("task"), _NORM)',
+        "tests/methods/test_houlsby.py::test_what_tasks_have_of_their_own",
+    ),
+    Fault(
+        "heads of low rank shrink the codes that they read",
+        "providers/factorised.py",
+        "gain=(code / rank) ** 0.5",
+        "gain=1.0",
+        "tests/providers/test_factorised.py::"
+        "test_what_is_generated_starts_at_the_scale_of_whole_heads[2-LowRankHeads-normal]",
+    ),
+    Fault(
+        "vectors of a file are not kept with the model",
+        "model/adapted.py",
+        "return trained | self._parts.fixed(self, parts)",
+        "return trained",
+        "tests/run/test_bundle.py::"
+        "test_vectors_of_a_file_travel_with_the_model_and_no_update_moves_them",
     ),
 )

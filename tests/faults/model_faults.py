@@ -34,6 +34,27 @@ FORMS = (
         "* self.alpha",
         f"{_FORMULAS}test_the_wiring_of_a_position_is_its_equation[query-bert]",
     ),
+    Fault(
+        "the turns of a coupling are undone in the order in which they came",
+        "forms/coupling.py",
+        "reversed(list(self._turns(weights)))",
+        "self._turns(weights)",
+        f"{_ENTRY}test_every_row_of_a_mixed_batch_is_undone_by_what_did_it[coupled]",
+    ),
+    Fault(
+        "the second half of a coupling reads what the first was before its turn",
+        "forms/coupling.py",
+        "self._given(halves[other] + added[other], layer)",
+        "self._given(halves[other], layer)",
+        "tests/forms/test_coupling.py::test_two_turns_are_the_invertible_adapter_of_mad_x",
+    ),
+    Fault(
+        "an adapter beside a sub-layer reads what the sub-layer gives",
+        "model/hooks.py",
+        '"residual": 1}',
+        '"residual": 0}',
+        f"{_FORMULAS}test_the_wiring_of_a_position_is_its_equation[ffn_parallel-bert]",
+    ),
 )
 
 PROVIDERS = (
@@ -214,6 +235,6 @@ MODEL = (
         "model/view.py",
         "reversed(acts if len(hidden) else ())",
         "(acts if len(hidden) else ())",
-        f"{_ENTRY}test_the_output_layer_undoes_what_acts_where_the_tower_begins[bert]",
+        f"{_ENTRY}test_the_output_layer_undoes_what_acts_where_the_tower_begins[scaled-bert]",
     ),
 )

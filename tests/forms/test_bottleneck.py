@@ -55,6 +55,15 @@ def test_the_norm_comes_before_or_after(sizes: tuple[int, int, int, int], unit: 
 
 
 @pytest.mark.parametrize("norm", ["none", "before", "after"])
+def test_scaling_multiplies_what_the_up_projection_gives(norm: InnerNorm) -> None:
+    """As He et al. (2022); a norm behind it would undo it, were it not for its small constant."""
+    hidden, weights = draw(Bottleneck(width=3, norm=norm), 2, 3, 4)
+    folded = {**weights, "up": 4.0 * weights["up"], "up_bias": 4.0 * weights["up_bias"]}
+    got = Bottleneck(width=3, norm=norm, scaling=4.0).apply(hidden, weights)
+    torch.testing.assert_close(got, Bottleneck(width=3, norm=norm).apply(hidden, folded))
+
+
+@pytest.mark.parametrize("norm", ["none", "before", "after"])
 @pytest.mark.parametrize("unit", [False, True])
 def test_zero_weights_add_nothing(norm: InnerNorm, unit: bool) -> None:
     form = Bottleneck(width=3, norm=norm, unit_scale=unit)

@@ -12,11 +12,13 @@ import tiny
 from hyperadapters.backbones import project, transform
 from hyperadapters.context import BASE, Context, Row
 from hyperadapters.errors import BackboneError, ConfigError
-from hyperadapters.forms import Bottleneck, Form, Weights
+from hyperadapters.forms import Bottleneck, Coupling, Form, Weights
 from hyperadapters.method import Adapter, Method, Phase
+from hyperadapters.methods import hyper_x, mad_x
 from hyperadapters.model.adapt import adapt
 from hyperadapters.model.adapted import AdaptedModel
-from hyperadapters.providers import table
+from hyperadapters.model.binding import Act, layouts_of
+from hyperadapters.providers import Mlp, hypernetwork, table
 from hyperadapters.sites import Site, Where
 from hyperadapters.slots import Slot
 from hyperadapters.tasks.base import View
@@ -46,10 +48,34 @@ class Scaled(Form):
         return (hidden - shift) * (-scale).exp()
 
 
-ENTRY = [
-    Adapter("first", Scaled(), Where("embeddings"), table("language")),
-    Adapter("second", Scaled(), Where("embeddings"), table("task")),
-]
+@final
+@dataclass(frozen=True)
+class Unchanged(Form):
+    """Nothing is added, whatever the weights."""
+
+    def slots(self, width_in: int, width_out: int, *, bias: bool = True) -> Mapping[str, Slot]:
+        return {}
+
+    def apply(self, hidden: Tensor, weights: Weights) -> Tensor:
+        return torch.zeros_like(hidden)
+
+    def inverse(self, hidden: Tensor, weights: Weights) -> Tensor:
+        return hidden
+
+
+START = Where("embeddings")
+GENERATED = hypernetwork({"task": 4, "language": 4}, site={"layer": 4}, encoder=Mlp((6, 6)))
+ENTRY = {
+    "scaled": [
+        Adapter("first", Scaled(), START, table("language")),
+        Adapter("second", Scaled(), START, table("task")),
+    ],
+    "coupled": [
+        Adapter("first", Coupling(), START, table("language")),
+        Adapter("second", Coupling(depth=3), START, GENERATED),
+    ],
+}
+WHOLE = [mad_x(task_reduction=4), hyper_x(code=6, bottleneck=5, invertible="coupling")]
 
 
 @dataclass(frozen=True)
@@ -74,9 +100,12 @@ VECTORS = [[3, 1], [0, 2], [1, 0], [0, 1], [2, 3], [3, 0]]
 FOUR = [ROWS[0], ROWS[3], BASE, ROWS[1]]
 
 
-@pytest.mark.parametrize("family", ["bert", "roberta", "t5"])
-def test_the_output_layer_undoes_what_acts_where_the_tower_begins(family: str) -> None:
-    model = adapt(tiny.backbone(family), method(*ENTRY), tasks=[Scored("scored")], rows=ROWS)
+@pytest.mark.parametrize("family", ["bert", "roberta", "xlm-roberta", "distilbert", "t5"])
+@pytest.mark.parametrize("entry", ENTRY)
+def test_the_output_layer_undoes_what_acts_where_the_tower_begins(entry: str, family: str) -> None:
+    """The last one first; under a mixed batch each example by the weights of its own row."""
+    acting = method(*ENTRY[entry])
+    model = adapt(tiny.backbone(family), acting, tasks=[Scored("scored")], rows=ROWS)
     model = model.double().eval()
     tiny.redraw(model, seed=1, scale=0.4)
     with torch.no_grad():
@@ -109,8 +138,47 @@ def _undone(model: AdaptedModel, name: str, row: Row, vector: Tensor, family: st
         return vector
     provider = model.adapters[name]
     site = Site("decoder" if family == "t5" else "encoder", None, "embeddings")
-    weights = provider([row.of(provider.factors)], [site]).weights[site]
-    return (vector - weights["shift"][0]) / weights["scale"][0].exp()
+    given = provider([row.of(provider.factors)], [site]).weights[site]
+    weights = {slot: weight[0] for slot, weight in given.items()}
+    if "scale" in weights:
+        return (vector - weights["shift"]) / weights["scale"].exp()
+    halves = list(vector.split(8))
+    for turn in reversed(range(len(weights["down"]))):
+        own = {slot: weight[turn] for slot, weight in weights.items()}
+        code = (own["down"] @ halves[1 - turn % 2] + own["down_bias"]).relu()
+        halves[turn % 2] = halves[turn % 2] - own["up"] @ code - own["up_bias"]
+    return torch.cat(halves)
+
+
+@pytest.mark.parametrize("entry", ENTRY)
+def test_every_row_of_a_mixed_batch_is_undone_by_what_did_it(entry: str) -> None:
+    model = adapt(tiny.backbone("bert"), method(*ENTRY[entry]), tasks=[], rows=ROWS).double()
+    tiny.redraw(model, seed=1, scale=0.4)
+    site = Site("encoder", None, "embeddings")
+    states = torch.randn(len(ROWS), 3, 16, dtype=torch.float64)
+    for name, provider in model.adapters.items():
+        context = Context.of_examples(ROWS).of(provider.factors)
+        weights = provider(context.rows, [site]).weights[site]
+        act = Act(model.forms[name][site], weights, layouts_of(context, repeats=False))
+        changed = states + act.update(states)
+        assert (changed - states).abs().amax((1, 2)).min() > 0.1, "every row must matter"
+        torch.testing.assert_close(act.undo(changed), states, rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("whole", WHOLE, ids=lambda whole: whole.name)
+def test_scores_of_a_mixed_batch_are_those_of_its_rows_alone(whole: Method) -> None:
+    """Free couplings and generated ones, through a whole model with its output layer."""
+    model = adapt(tiny.backbone("bert"), whole, tasks=[Scored("scored")], rows=ROWS).double().eval()
+    tiny.redraw(model, seed=1, scale=0.3)
+    with torch.no_grad():
+        got = model(Context.of_examples(FOUR), scored(VECTORS)).logits["scored"]
+        for vector, (example, token) in enumerate(VECTORS):
+            alone = scored([[0, token]], places=[example])
+            apart = model(Context.uniform(FOUR[example], 1), alone).logits["scored"]
+            torch.testing.assert_close(got[[vector]], apart, rtol=0, atol=1e-9)
+        model.forms["invertible"] = dict.fromkeys(model.forms["invertible"], Unchanged())
+        plain = model(Context.of_examples(FOUR), scored(VECTORS)).logits["scored"]
+    assert (plain - got).abs().max() > 0.1, "the coupling must matter"
 
 
 def test_a_form_without_an_inverse_is_refused_where_it_would_be_undone() -> None:

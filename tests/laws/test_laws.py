@@ -24,7 +24,9 @@ ROWS = tuple(
     ]
 )
 CASES = [(s, f) for s in systems.TASK_SYSTEMS for f in ("bert", "distilbert", "t5", "mbart")]
+CASES += [(s, f) for s in systems.FACTORISED for f in ("bert", "t5")]
 CASES += [(s, f) for s in systems.TWO_TOWERS for f in ("t5", "marian", "m2m_100")]
+CASES += [(s, f) for s in systems.COUPLED for f in ("bert", "t5")]
 CASES += [(systems.HYPER_X, f) for f in ("roberta", "xlm-roberta", "mt5", "marian", "m2m_100")]
 WITH_HEADS = [*CASES, *((s, f) for s in systems.HEAD_SYSTEMS for f in ("bert", "t5", "mbart"))]
 

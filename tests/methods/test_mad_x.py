@@ -5,14 +5,20 @@ import torch
 
 import tiny
 from hyperadapters.context import Context, Row
+from hyperadapters.forms import Bottleneck, Coupling
 from hyperadapters.method import HEADS, Method
-from hyperadapters.methods import bad_x, mad_x_hyper_x, mad_x_v2
-from hyperadapters.methods.mad_x import TaskRecipe
+from hyperadapters.methods import bad_x, mad_x, mad_x_hyper_x, mad_x_v2
+from hyperadapters.methods.recipes import TaskRecipe
 from hyperadapters.model.adapted import AdaptedModel
+from hyperadapters.providers import table
 from hyperadapters.routes import Cell, Route
 from hyperadapters.sites import Site
+from hyperadapters.slots import Normal
 
-SITES = [Site("encoder", layer, "ffn_sum") for layer in range(12)]
+SITES = [
+    *(Site("encoder", layer, "ffn_sum") for layer in range(12)),
+    Site("encoder", None, "embeddings"),
+]
 CELLS = [
     *(Cell("mlm", Route.of(language)) for language in ("en", "gn", "tr")),
     *(Cell("ner", Route.of(language)) for language in ("en", "tr")),
@@ -20,39 +26,74 @@ CELLS = [
 
 
 def _silent(method: Method, phase: int) -> dict[str, set[int | None]]:
-    return {
-        adapter.name: {
-            site.layer for site in set(SITES) - set(method.phases[phase].sites(adapter.name, SITES))
-        }
-        for adapter in method.adapters
-    }
+    silent = {}
+    for adapter in method.adapters:
+        sites = adapter.where.select(SITES)
+        acting = method.phases[phase].sites(adapter.name, sites)
+        silent[adapter.name] = {site.layer for site in set(sites) - set(acting)}
+    return silent
 
 
-@pytest.mark.parametrize("method", [mad_x_v2(), mad_x_hyper_x(), bad_x(target="gn")])
+def test_the_invertible_adapter_is_the_coupling_of_the_reference_where_the_encoder_begins() -> None:
+    for method in (mad_x(), mad_x_v2()):
+        first = method.adapters[0]
+        assert (first.name, first.form, first.weights) == (
+            *("invertible", Coupling(reduction=2, activation="relu", depth=2)),
+            table("language"),
+        )
+        assert first.where.select(SITES) == (Site("encoder", None, "embeddings"),)
+
+
+def test_the_values_of_the_invertible_adapter() -> None:
+    made = mad_x(invertible_reduction=4, invertible_depth=3, activation="gelu", std=0.1)
+    coupling, language, task = (adapter.form for adapter in made.adapters)
+    assert coupling == Coupling(4, "gelu", 3, Normal(0.1))
+    assert language == Bottleneck(reduction=2, activation="gelu", initial=Normal(0.1))
+    assert task == Bottleneck(reduction=16, activation="gelu", initial=Normal(0.1))
+
+
+def test_systems_without_invertible_adapters() -> None:
+    """BAD-X has none, nor has MAD-X beside Hyper-X; others can be without."""
+    for method in (mad_x_hyper_x(), bad_x(target="gn"), *_bare()):
+        assert len(method.adapters) == 2
+        assert method.phases[0].acts == {method.adapters[0].name}
+
+
+def _bare() -> list[Method]:
+    return [mad_x(invertible="none"), mad_x_v2(invertible="none")]
+
+
+@pytest.mark.parametrize("method", [mad_x(), mad_x_v2(), mad_x_hyper_x(), bad_x(target="gn")])
 def test_first_the_language_alone_and_then_the_task_on_it(method: Method) -> None:
-    below, task = method.adapters
+    *below, task = method.adapters
     first, second = method.phases
     assert (first.name, second.name, task.name) == ("language", "task", "task")
-    assert first.trains == first.acts == {below.name}
+    assert first.trains == first.acts == {adapter.name for adapter in below}
     assert second.trains == {"task", HEADS}
-    assert second.lets_act(below.name) and second.lets_act("task")
+    assert all(second.lets_act(adapter.name) for adapter in method.adapters)
     assert first.has("mlm") and not first.has("ner")
     assert second.has("ner") and not second.has("mlm")
 
 
 def test_raw_text_is_what_the_run_calls_it() -> None:
-    for method in (mad_x_v2(text="raw"), mad_x_hyper_x(text="raw"), bad_x(target="gn", text="raw")):
+    for method in (
+        mad_x(text="raw"),
+        mad_x_v2(text="raw"),
+        mad_x_hyper_x(text="raw"),
+        bad_x(target="gn", text="raw"),
+    ):
         first, second = method.phases
         assert first.has("raw") and not first.has("mlm")
         assert second.has("mlm") and not second.has("raw")
 
 
 def test_mad_x_2_leaves_out_the_last_layer_of_both_once_the_task_is_trained() -> None:
-    assert _silent(mad_x_v2(), 0) == {"language": set(), "task": set()}
-    assert _silent(mad_x_v2(), 1) == {"language": {11}, "task": {11}}
+    every: dict[str, set[int | None]] = {"invertible": set(), "language": set(), "task": set()}
+    assert _silent(mad_x_v2(), 0) == every
+    assert _silent(mad_x_v2(), 1) == {**every, "language": {11}, "task": {11}}
 
 
-@pytest.mark.parametrize("method", [mad_x_hyper_x(), bad_x(target="gn")])
+@pytest.mark.parametrize("method", [mad_x(), mad_x_hyper_x(), bad_x(target="gn")])
 def test_others_leave_nothing_out(method: Method) -> None:
     assert not any(layers for phase in (0, 1) for layers in _silent(method, phase).values())
 
@@ -77,8 +118,13 @@ def _changed_by(model: AdaptedModel, row: Row, adapter: str, layer: int) -> bool
             1,
             {("language", 0), ("language", 1), ("task", 0), ("task", 1)},
         ),
+        (
+            mad_x("v1", task_reduction=4),
+            1,
+            {("language", 0), ("language", 1), ("task", 0), ("task", 1)},
+        ),
     ],
-    ids=["v2, language", "v2, task", "v1, task"],
+    ids=["v2, language", "v2, task", "v1, task", "v1 with couplings, task"],
 )
 def test_what_acts_in_a_model_of_two_layers(
     method: Method, phase: int, acting: set[tuple[str, int]]
@@ -96,6 +142,21 @@ def test_data_run_under_the_adapter_of_their_own_language() -> None:
     assert first.rows() == [Row(task="mlm", language=name) for name in ("en", "gn", "tr")]
     assert second.rows() == [Row(task="ner", language=name) for name in ("en", "tr")]
     assert second.score_under.row(Row(task="ner", language="gn"), 5)["language"] == "gn"
+
+
+@pytest.mark.parametrize("phase", [0, 1])
+def test_the_invertible_adapter_acts_in_both_phases_and_is_trained_in_the_first(phase: int) -> None:
+    method = mad_x_v2(task_reduction=4)
+    row = Row(task="ner", language="tr")
+    model = tiny.adapted(method, [row])
+    model.enter(method.phases[phase])
+    batch = tiny.batch("bert", 2)
+    before = model(Context.uniform(row, 2), batch).logits["probe"]
+    for weights in model.adapters["invertible"].parameters():
+        assert weights.requires_grad is (phase == 0)
+        weights.detach().zero_()
+    after = model(Context.uniform(row, 2), batch).logits["probe"]
+    assert (after - before).abs().max() > 0.1
 
 
 def test_everything_of_bad_x_runs_under_its_pair() -> None:
@@ -159,8 +220,12 @@ def test_recipes_of_the_hyper_x_paper() -> None:
 
 @pytest.mark.parametrize("wrong", [{"language_reduction": 0}, {"task_reduction": -1}])
 def test_reductions_are_above_0(wrong: dict[str, int]) -> None:
-    for method in (mad_x_v2, bad_x):
+    for method in (mad_x, mad_x_v2, bad_x):
         with pytest.raises(ValueError, match="above 0"):
             method(**wrong, **({"target": "gn"} if method is bad_x else {}))
     with pytest.raises(ValueError, match="above 0"):
         mad_x_hyper_x(task_width=-1)
+    with pytest.raises(ValueError, match="above 0"):
+        mad_x(invertible_reduction=0)
+    with pytest.raises(ValueError, match="`depth` of a coupling is 1 or more"):
+        mad_x(invertible_depth=0)

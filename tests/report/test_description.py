@@ -57,6 +57,8 @@ def test_the_catalogue_as_a_table() -> None:
         "added_parameters": 123456,
         "trained_parameters": 1234567,
         "total_parameters": 2345678,
+        "times_backbone": 1.0555,
+        "trained_per_task_percent": 0.4991,
         "multi_task": True,
         "cross_lingual": True,
         "new_language": False,
@@ -65,3 +67,4 @@ def test_the_catalogue_as_a_table() -> None:
     text = _shown(catalogue_table([entry]))
     assert "MC··" in text and "unseen pair" in text
     assert all(millions in text for millions in ("0.1", "1.2", "2.3"))
+    assert "1.06" in text and "0.50" in text

@@ -373,3 +373,32 @@ def test_a_fixed_part_of_the_backbone_that_is_no_parameter_counts_too(tmp_path: 
     save_file(weights, file, {"format": "pt"})
     with pytest.raises(BundleError, match="not the one that this model was trained on"):
         bundle.load(tmp_path / "model")
+
+
+def _described(encoder: Path, output: Path, vectors: Path) -> Assembly:
+    """HyperFormer++ on an encoder, its tasks described by frozen vectors."""
+    method = {"name": "hyperformer++-small", "reduction": 4, "embedding": 4, "hidden": 6, "code": 4}
+    given = {**method, "vectors": str(vectors), "std": 0.4}
+    return assemble(
+        run_from(tiny_runs.values(output, backbone={"path": str(encoder)}, method=given))
+    )
+
+
+def test_vectors_of_a_file_travel_with_the_model_and_no_update_moves_them(
+    encoder: Path, tmp_path: Path
+) -> None:
+    vectors = tmp_path / "tasks.json"
+    given = {"fields": [1.0, 0.5], "spans": [-1.0, 2.0], "mlm": [0.0, 1.0]}
+    vectors.write_text(json.dumps(given), encoding="utf-8")
+    assembly = _described(encoder, tmp_path / "run", vectors)
+    train(assembly, tmp_path / "run")
+    assert torch.equal(assembly.model.embeddings()["task"]["spans"], torch.tensor([-1.0, 2.0]))
+    bundle.save(assembly, tmp_path / "model")
+    expected = logits(assembly)
+    vectors.write_text(json.dumps({name: [9.0, 9.0] for name in given}), encoding="utf-8")
+    assert torch.equal(logits(bundle.load(tmp_path / "model")), expected)
+    vectors.rename(tmp_path / "elsewhere.json")
+    with pytest.raises(DataError, match="no file of vectors(.|\n)*--set method.vectors=FILE"):
+        bundle.load(tmp_path / "model")
+    moved = [f"method.vectors={tmp_path / 'elsewhere.json'}"]
+    assert torch.equal(logits(bundle.load(tmp_path / "model", changes=moved)), expected)

@@ -21,7 +21,7 @@ from hyperadapters.scoring.evaluation import evaluate
 from hyperadapters.scoring.foreign import PlainModel, evaluate_foreign, load_foreign
 from hyperadapters.scoring.matrix import Matrix
 from hyperadapters.tasks import Share
-from hyperadapters.tasks.base import Plain
+from hyperadapters.tasks.plain import Plain
 
 
 @pytest.fixture(scope="module")

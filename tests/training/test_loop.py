@@ -385,3 +385,35 @@ def test_a_precision_that_the_launcher_asks_for_in_vain_is_told(
     assert "ends in its warm-up: 1 updates of 4" in told.getvalue()
     assert "comes to 25% of its peak" in told.getvalue()
     assert "has `patience` and does not stop early" in told.getvalue()
+
+
+@pytest.mark.parametrize("method", ["hyperformer-small", "hyperformer++-small"])
+def test_a_t5_with_written_adapters_learns_to_translate_and_goes_on_after_a_stop(
+    tmp_path: Path, method: str
+) -> None:
+    """Two tasks whose adapters one method writes; the T5 beneath stays as it was."""
+    sizes = {"reduction": 4, "embedding": 8, "hidden": 8, "code": 8}
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    data = {"format": "cldr", "content": "pairs", "train": 30, "dev": 4, "test": 4}
+    task = {"kind": "translation", "beams": 1, "length": 6, "data": data}
+    rates = {"steps": 10, "learning_rate": 0.05, "batch": 16, "length": 32, "evaluate_every": 5}
+    run = tiny_runs.translation(
+        whole,
+        backbone={"path": str(tiny_runs.t5(tmp_path))},
+        method={"name": method, **sizes},
+        tasks={"into": task, "from": task},
+        train={"into": ["de-en", "fr-en"], "from": ["en-de", "en-fr"]},
+        recipe=rates,
+        checkpoint_every=4,
+    )
+    made = tiny_runs.assembled(run)
+    before = {name: p.detach().clone() for name, p in made.model.backbone.named_parameters()}
+    train(made, whole)
+    interrupted(broken, run, 5, None)
+    train(tiny_runs.assembled(run), broken)
+    assert tiny_runs.lines(broken) == tiny_runs.lines(whole)
+    losses = [line["loss"] for line in tiny_runs.lines(whole) if "loss" in line]
+    assert sum(losses[-3:]) / 3 < losses[0] - 0.5
+    after = dict(made.model.backbone.named_parameters())
+    assert all(torch.equal(after[name], values) for name, values in before.items())
+    assert {cell.task for cell in evaluate(made).cells} == {"into", "from"}

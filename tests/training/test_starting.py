@@ -63,12 +63,44 @@ def test_a_run_begins_with_what_the_phase_ended_with(
     ended = load_file(languages / "checkpoints" / "phase-language.safetensors")
     begin(made)
     begun = made.model.kept()
-    shared = {name for name in begun if name.startswith("adapters.language.")}
+    shared = {
+        name for name in begun if name.startswith(("adapters.language.", "adapters.invertible."))
+    }
     same(begun, ended, shared)
     assert any(not torch.equal(fresh[name], begun[name]) for name in shared)
     same(begun, fresh, set(begun) - shared)
     assert {name for name in ended if "language=ta" in name}.isdisjoint(begun)
     assert first_phase(made.method) == 1
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments"),
+    [("mad-x", {}), ("tlr-bilingual", {"target": "tr"})],
+    ids=["mad-x", "tlr-bilingual"],
+)
+def test_the_family_stands_on_one_phase_of_languages(
+    languages: Path, encoder: dict[str, Any], tmp_path: Path, method: str, arguments: dict[str, Any]
+) -> None:
+    """Couplings and language adapters of all languages are one file, whoever trained it."""
+    run = values(tmp_path, encoder, method, arguments=arguments, phases=from_phase(languages))
+    made = assemble(run_from(run))
+    begin(made)
+    ended = load_file(languages / "checkpoints" / "phase-language.safetensors")
+    for part in ("invertible", "language"):
+        names = {n for n in made.model.kept() if n.startswith(f"adapters.{part}.")}
+        assert {name.split("=")[1].split(".")[0] for name in names} == {"en", "tr"}
+        same(made.model.kept(), ended, names)
+
+
+def test_a_phase_that_was_trained_without_invertible_adapters_is_told(
+    encoder: dict[str, Any], tmp_path: Path
+) -> None:
+    bare = tmp_path / "bare"
+    without = values(bare, encoder, arguments={"invertible": "none"})
+    train(assemble(run_from(without)), bare)
+    message = refused(encoder, tmp_path / "run", phases=from_phase(bare))
+    assert f"the run in `{bare}` has not trained invertible" in message
+    assert "found: by the end of its phase `language`: language" in message
 
 
 def test_what_is_trained_from_a_phase_is_what_is_trained_after_it(
@@ -201,7 +233,7 @@ def test_a_run_that_lacks_a_part_is_refused(
     message = refused(encoder, tmp_path / "run", **more)
     assert f"the run in `{languages}` has not trained pair" in message
     assert "expected: what the phases before `task` train" in message
-    assert "found: by the end of its phase `language`: language" in message
+    assert "found: by the end of its phase `language`: invertible, language" in message
 
 
 def test_a_run_that_lacks_a_language_is_refused(

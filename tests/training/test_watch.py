@@ -69,6 +69,17 @@ def test_weights_that_grow_tenfold_are_told_once(tmp_path: Path) -> None:
     assert "Lower `recipe.learning_rate`" in told
 
 
+def test_what_starts_large_has_not_grown(tmp_path: Path) -> None:
+    """HyperFormer++ begins at eight times what free adapters begin at, whatever its width."""
+    sizes = {"reduction": 4, "code": 64, "embedding": 4, "hidden": 6, "std": 0.01}
+    run = run_of(tmp_path, 0.003, {"name": "hyperformer++-small", **sizes})
+    told = io.StringIO()
+    train(assemble(run_from(run)), tmp_path, console=Console(file=told, width=400))
+    sizes_of_up = [line["generated"]["adapters/up"]["size"] for line in looked_at(tmp_path)]
+    assert max(sizes_of_up) > 10 * 0.01
+    assert "grown to" not in told.getvalue()
+
+
 def test_nothing_is_written_of_free_weights(tmp_path: Path) -> None:
     run = run_of(tmp_path, 0.001, {"name": "task-adapters", "bottleneck": 4})
     train(assemble(run_from(run)), tmp_path)

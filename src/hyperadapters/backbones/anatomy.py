@@ -83,8 +83,7 @@ def places_of(model: Model) -> dict[Site, Place]:
 
 def _place(model: Model, spot: Spot, module: nn.Module) -> Place:
     width_in = width_out = int(model.config.hidden_size)
-    if spot.wiring == "beside":
-        assert isinstance(module, nn.Linear)
+    if spot.wiring == "beside" and isinstance(module, nn.Linear):
         width_in, width_out = module.in_features, module.out_features
     bias = spot.wiring != "in" or getattr(module, "bias", None) is not None
     return Place(module, spot.wiring, width_in, width_out, bias)

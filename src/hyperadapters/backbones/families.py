@@ -11,7 +11,7 @@ from hyperadapters.sites import Tower
 __all__ = ["FAMILIES", "Family", "Spot", "Wiring"]
 
 Activation = Callable[[Tensor], Tensor]
-Wiring = Literal["after", "beside", "around", "in", "entry"]
+Wiring = Literal["after", "beside", "around", "in", "entry", "residual"]
 
 
 class Spot(NamedTuple):
@@ -57,6 +57,7 @@ def _spots(wiring: Wiring, **paths: str) -> dict[str, Spot]:
 _BERT_SPOTS = {
     **_spots("after", attention="attention.output.dropout", ffn="output.dropout"),
     **_spots("around", ffn_sum="output.LayerNorm"),
+    **_spots("residual", ffn_parallel="output"),
     **_spots("in", attention_norm="attention.output.LayerNorm", ffn_norm="output.LayerNorm"),
     **_spots("after", layer=""),
     **_spots(
@@ -99,6 +100,7 @@ _DISTILBERT = Family(
         **_spots("after", layer=""),
         **_spots(
             "beside",
+            ffn_parallel="ffn",
             query="attention.q_lin",
             key="attention.k_lin",
             value="attention.v_lin",
@@ -119,6 +121,7 @@ def _norms(**paths: str) -> dict[Tower, dict[str, Spot]]:
 
 
 _ATTENTION, _FFN = "layer.0.SelfAttention", "layer.-1.DenseReluDense"
+_CROSS = "layer.1.EncDecAttention"
 _T5 = Family(
     layers={"encoder": "encoder.block", "decoder": "decoder.block"},
     spots={
@@ -126,6 +129,7 @@ _T5 = Family(
         **_spots("in", attention_norm="layer.0.layer_norm", ffn_norm="layer.-1.layer_norm"),
         **_spots(
             "beside",
+            ffn_parallel="layer.-1",
             query=f"{_ATTENTION}.q",
             key=f"{_ATTENTION}.k",
             value=f"{_ATTENTION}.v",
@@ -137,8 +141,15 @@ _T5 = Family(
         ),
     },
     decoder={
-        **_spots("after", cross_attention="layer.1.EncDecAttention.o"),
+        **_spots("after", cross_attention=f"{_CROSS}.o"),
         **_spots("in", cross_attention_norm="layer.1.layer_norm"),
+        **_spots(
+            "beside",
+            cross_query=f"{_CROSS}.q",
+            cross_key=f"{_CROSS}.k",
+            cross_value=f"{_CROSS}.v",
+            cross_output=f"{_CROSS}.o",
+        ),
     },
     outside=_norms(final_norm="final_layer_norm"),
 )
@@ -165,6 +176,13 @@ def _bart(ffn_sum: Spot, fixed: tuple[str, ...] = (), **norms: str) -> Family:
         decoder={
             **_spots("after", cross_attention="encoder_attn.out_proj"),
             **_spots("in", cross_attention_norm="encoder_attn_layer_norm"),
+            **_spots(
+                "beside",
+                cross_query="encoder_attn.q_proj",
+                cross_key="encoder_attn.k_proj",
+                cross_value="encoder_attn.v_proj",
+                cross_output="encoder_attn.out_proj",
+            ),
         },
         outside=_norms(**norms),
         fixed=fixed,

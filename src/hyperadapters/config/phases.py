@@ -39,7 +39,7 @@ def _filled(run: RunFile, phase: Phase) -> Phase:
     select = cells_of(run, run.select if changes.select is None else changes.select)
     chosen = tuple(cell for cell in select if cell.task in tasks)
     if changes.select is None and not any(run.tasks[task].scored for task in tasks):
-        chosen = chosen or _judging(recipe, cells)
+        chosen = chosen or _judging(recipe, phase, cells)
     given: dict[str, Any] = {
         "trains": _set(changes.trains),
         "acts": _set(changes.acts),
@@ -58,11 +58,12 @@ def _filled(run: RunFile, phase: Phase) -> Phase:
     )
 
 
-def _judging(recipe: Recipe, cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
-    """What chooses the checkpoint of a phase of language modelling alone: its own cells, where it
-    is chosen by their text.
+def _judging(recipe: Recipe, phase: Phase, cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """What chooses the checkpoint of a phase of language modelling alone: its own cells, or those
+    of them that its method names, where it is chosen by their text.
     """
-    return cells if recipe.criterion in ("loss", "perplexity") else ()
+    named = tuple(cell for cell in cells if cell in phase.select)
+    return (named or cells) if recipe.criterion in ("loss", "perplexity") else ()
 
 
 def _set(names: Iterable[str] | None) -> frozenset[str] | None:

@@ -2,19 +2,24 @@
 
 from hyperadapters.forms.base import Form, Weights
 from hyperadapters.forms.biaffine import Biaffine, paired
-from hyperadapters.forms.bottleneck import Bottleneck, bottleneck
+from hyperadapters.forms.bottleneck import Activation, Bottleneck, bottleneck
+from hyperadapters.forms.coupling import Coupling
 from hyperadapters.forms.linear import Dense, Linear
 from hyperadapters.forms.lora import LoRA
 from hyperadapters.forms.norm import Norm
+from hyperadapters.forms.normalised import Normalised
 
 __all__ = [
+    "Activation",
     "Biaffine",
     "Bottleneck",
+    "Coupling",
     "Dense",
     "Form",
     "Linear",
     "LoRA",
     "Norm",
+    "Normalised",
     "Weights",
     "bottleneck",
     "paired",

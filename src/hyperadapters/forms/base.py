@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from typing import ClassVar
 
 from jaxtyping import Float
 from torch import Tensor
@@ -18,7 +19,13 @@ Weights = Mapping[str, Float[Tensor, "row ..."]]
 class Form(ABC):
     """What is computed at a site. Frozen, without parameters; all-zero weights are the identity
     (heads apart).
+
+    Attributes:
+        adds: whether its weights stand beside those of the backbone; else they are changes of
+            weights that the backbone has, and a model with them is no larger.
     """
+
+    adds: ClassVar[bool] = True
 
     @abstractmethod
     def slots(self, width_in: int, width_out: int, *, bias: bool = True) -> Mapping[str, Slot]:

@@ -13,7 +13,7 @@ from hyperadapters.errors import ConfigError
 from hyperadapters.forms.base import Form, Weights
 from hyperadapters.slots import Initial, Normal, Slot
 
-__all__ = ["Bottleneck", "activate", "bottleneck", "normalise"]
+__all__ = ["Activation", "Bottleneck", "activate", "bottleneck", "normalise"]
 
 Activation = Literal["relu", "gelu", "gelu_tanh", "silu", "tanh"]
 InnerNorm = Literal["none", "before", "after"]
@@ -66,6 +66,7 @@ class Bottleneck(Form):
         unit_scale: the slot `scale` holds γ - 1 (hyper-adapters), so zero weights leave a plain
             norm.
         activation: the non-linearity.
+        scaling: what is added is multiplied by it (He et al., 2022, of parallel adapters).
         initial: how free projections start; biases start at zero.
     """
 
@@ -74,6 +75,7 @@ class Bottleneck(Form):
     norm: InnerNorm = "none"
     unit_scale: bool = False
     activation: Activation = "relu"
+    scaling: float = 1.0
     initial: Initial = Normal(0.02)
 
     def __post_init__(self) -> None:
@@ -113,6 +115,8 @@ class Bottleneck(Form):
             hidden = normalise(hidden, self._scale(weights), weights["shift"])
         down, up = (weights["down"], weights["down_bias"]), (weights["up"], weights["up_bias"])
         added = bottleneck(hidden, *down, *up, self.activation)
+        if self.scaling != 1.0:
+            added = added * self.scaling
         if self.norm == "after":
             return normalise(added, self._scale(weights), weights["shift"])
         return added

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import final
+from typing import ClassVar, final
 
 import torch
 from jaxtyping import Float
@@ -22,6 +22,8 @@ class Norm(Form):
 
     Deltas, so that zero weights are the pre-trained norm and weight decay pulls towards it.
     """
+
+    adds: ClassVar[bool] = False
 
     def slots(self, width_in: int, width_out: int, *, bias: bool = True) -> Mapping[str, Slot]:
         """Δγ, and Δβ where the backbone's norm has a shift."""

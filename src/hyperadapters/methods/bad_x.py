@@ -1,14 +1,12 @@
 """BAD-X (Parović et al., 2022): one adapter for a source and a target language together."""
 
+from dataclasses import replace
+
 from hyperadapters.forms import Bottleneck
 from hyperadapters.method import Method
-from hyperadapters.methods.mad_x import (
-    TEXT_RECIPE,
-    TaskRecipe,
-    language_phase,
-    stacked,
-    task_phase,
-)
+from hyperadapters.methods.mad_x import language_phase, stacked, task_phase
+from hyperadapters.methods.recipes import TEXT_RECIPE, TaskRecipe
+from hyperadapters.routes import Cell, Route
 from hyperadapters.schedules import Fixed
 from hyperadapters.slots import Normal
 
@@ -29,11 +27,11 @@ def bad_x(
     """BAD-X: the adapter of a pair of languages is trained on raw text of both, in turns, and the
     task adapter on it; nothing is exchanged afterwards.
 
-    The equations of `mad_x_v2` with the pair's adapter in the language's place, at all layers.
-    Everything runs under the pair, whatever the language of the data: training, the choice of the
-    checkpoint, and scores. One run per target. The paper chooses the checkpoint of the first phase
-    on text of the target alone, and states no recipe; the values are those that Parović et al.
-    (2023) compare it with.
+    The equations of `mad_x` with the pair's adapter in the language's place, at all layers, and no
+    invertible adapter. Everything runs under the pair, whatever the language of the data: training,
+    the choice of the checkpoint, and scores. One run per target. The checkpoint of the first phase
+    is chosen by the perplexity of text of the target alone, as in the released code. The paper
+    states no recipe; the values are those that Parović et al. (2023) compare it with.
 
     Args:
         name: of the resulting method.
@@ -60,7 +58,10 @@ def bad_x(
             keys=("source_language", "target_language"),
         ),
         phases=(
-            language_phase(text, TEXT_RECIPE, adapter="pair", under=pair),
+            replace(
+                language_phase(text, TEXT_RECIPE, adapters=("pair",), under=pair),
+                select=(Cell(text, Route.of(target)),),
+            ),
             task_phase(text, recipe, under=pair, score_under=pair),
         ),
         paper="Parović et al. (2022)",

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from hyperadapters.forms import Bottleneck, Norm
+from hyperadapters.forms import Bottleneck, Coupling, Norm
 from hyperadapters.method import BACKBONE, HEADS, Adapter, Method, Phase
+from hyperadapters.methods.entrance import Invertible, entrance
 from hyperadapters.providers import (
     Encoder,
     Even,
@@ -13,6 +14,7 @@ from hyperadapters.providers import (
     LinearHeads,
     Mlp,
     Plan,
+    given_or,
     hypernetwork,
     summed,
     table,
@@ -20,7 +22,7 @@ from hyperadapters.providers import (
 from hyperadapters.sites import Where
 from hyperadapters.slots import Normal
 
-__all__ = ["full_fine_tuning", "hyper_x", "pair_table", "task_adapters"]
+__all__ = ["NORMS", "full_fine_tuning", "hyper_x", "pair_table", "task_adapters"]
 
 Scale = Literal["paper", "free"]
 """How generated weights start and how far an update moves them: as the paper has it, or as free
@@ -28,7 +30,8 @@ weights."""
 Shared = Literal["nothing", "task"]
 """What generated weights are added to: nothing, or free weights per task."""
 
-_NORMS = Where("embedding_norm", "attention_norm", "cross_attention_norm", "ffn_norm", "final_norm")
+NORMS = Where("embedding_norm", "attention_norm", "cross_attention_norm", "ffn_norm", "final_norm")
+"""Every norm of a backbone, in whatever tower."""
 _PAPER = "Üstün et al. (2022)"
 
 
@@ -38,17 +41,19 @@ def full_fine_tuning(name: str = "full-fine-tuning") -> Method:
     return Method(name, adapters=(), phases=(phase,), paper="Devlin et al. (2019)")
 
 
-def _beside_norms(name: str, bottleneck: int, weights: Plan, paper: str) -> Method:
-    """Adapters after the feed-forward sub-layers of a frozen backbone whose norms are trained."""
-    return Method(
-        name,
-        adapters=(
-            Adapter("adapters", Bottleneck(width=bottleneck), Where("ffn"), weights),
-            Adapter("norms", Norm(), _NORMS, table()),
-        ),
-        phases=(Phase(trains=frozenset({"adapters", "norms", HEADS})),),
-        paper=paper,
+def _beside_norms(
+    name: str, bottleneck: int, weights: Plan, paper: str, below: tuple[Adapter, ...] = ()
+) -> Method:
+    """Adapters after the feed-forward sub-layers of a frozen backbone whose norms are trained, and
+    others below them.
+    """
+    adapters = (
+        *below,
+        Adapter("adapters", Bottleneck(width=bottleneck), Where("ffn"), weights),
+        Adapter("norms", Norm(), NORMS, table()),
     )
+    trained = frozenset({*(adapter.name for adapter in adapters), HEADS})
+    return Method(name, adapters, phases=(Phase(trains=trained),), paper=paper)
 
 
 def task_adapters(name: str = "task-adapters", *, bottleneck: int = 256) -> Method:
@@ -110,11 +115,14 @@ def hyper_x(
     embedding: int = 64,
     hidden: int = 192,
     embedding_std: float = 1.0,
+    vectors: str = "",
+    frozen: bool = True,
     scale: Scale = "paper",
     std: float = 0.02,
     rescale: bool = False,
     pace: float = 1.0,
     shared: Shared = "nothing",
+    invertible: Invertible = "none",
 ) -> Method:
     """Hyper-X: one hypernetwork writes the adapters of every task, language and layer.
 
@@ -130,6 +138,9 @@ def hyper_x(
         embedding: dimension of each of the three embeddings.
         hidden: width inside the source projector.
         embedding_std: standard deviation of the embeddings at the start.
+        vectors: a file with the embedding of every language, in place of learned ones: typological
+            features, say; `.safetensors`, `.json` or `.tsv`.
+        frozen: leave these vectors as they are; otherwise training starts from them.
         scale: `paper`, or `free`: generated weights start as free ones do, and a learning rate
             moves them as far as free ones, whatever the widths (`Even`).
         std: of the projector's and the heads' weights at the start, in the scale of the paper.
@@ -137,15 +148,23 @@ def hyper_x(
         pace: in the scale `free`, how many times faster than a generated weight a feature inside
             the network may move.
         shared: what generated weights are added to: `nothing`, or free weights per `task`.
+        invertible: a `coupling` where the encoder begins, undone before the output embedding, whose
+            weights a second network writes from the embedding of the language, as MAD-X has free
+            ones; or `none`, as the paper.
 
     Raises:
-        ValueError: values out of range, or `rescale` in the scale `free`.
+        ValueError: values out of range, `rescale` in the scale `free`, or `frozen` is false without
+            `vectors`.
     """
     encoder, heads = _SCALES[scale](hidden, code, std, rescale, pace)
+    learned = Learned(embedding, embedding_std)
+    language = given_or(learned, vectors, frozen)
     written = hypernetwork(
-        {"task": Learned(embedding, embedding_std), "language": Learned(embedding, embedding_std)},
-        site={"layer": Learned(embedding, embedding_std)},
+        {"task": learned, "language": language},
+        site={"layer": learned},
         encoder=encoder,
         heads=heads,
     )
-    return _beside_norms(name, bottleneck, _ADDED_TO[shared](written), _PAPER)
+    coupled = hypernetwork({"language": language}, encoder=encoder, heads=heads)
+    below = entrance(invertible, Coupling(), coupled)
+    return _beside_norms(name, bottleneck, _ADDED_TO[shared](written), _PAPER, below)

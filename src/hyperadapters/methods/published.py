@@ -5,14 +5,18 @@ from functools import partial
 
 from hyperadapters.method import Method
 from hyperadapters.methods.bad_x import bad_x
+from hyperadapters.methods.houlsby import adapters_dagger, houlsby_adapters, t5_fine_tuning
+from hyperadapters.methods.hyper_lora import hyper_x_lora
 from hyperadapters.methods.hyper_x import full_fine_tuning, hyper_x, pair_table, task_adapters
-from hyperadapters.methods.mad_x import mad_x_hyper_x, mad_x_v2
+from hyperadapters.methods.hyperformer import hyperformer, hyperformer_plus_plus
+from hyperadapters.methods.mad_x import mad_x, mad_x_hyper_x, mad_x_v2
 from hyperadapters.methods.psf import psf
 from hyperadapters.methods.settings import (
     HYPER_X,
     MASAKHANER,
     PSF,
     Setting,
+    glue,
     ml50,
     target_ready,
 )
@@ -37,8 +41,10 @@ METHODS: Mapping[str, Callable[..., Method]] = {
     "full-fine-tuning": full_fine_tuning,
     "hyper-x-small": partial(hyper_x, "hyper-x-small", code=32),
     "hyper-x-base": partial(hyper_x, "hyper-x-base", code=192),
+    "hyper-x-lora": hyper_x_lora,
     "task-adapters": task_adapters,
     "pair-table": pair_table,
+    "mad-x": mad_x,
     "mad-x-hyper-x": mad_x_hyper_x,
     "mad-x-v2": mad_x_v2,
     "bad-x": bad_x,
@@ -49,6 +55,18 @@ METHODS: Mapping[str, Callable[..., Method]] = {
     "tlr-leave-out-task": tlr_leave_out_task,
     "tlr-leave-out-targ": tlr_leave_out_targ,
     "psf": psf,
+    "t5-small-single": partial(t5_fine_tuning, "t5-small-single", "small"),
+    "t5-base-single": partial(t5_fine_tuning, "t5-base-single", "base"),
+    "t5-small-multi": partial(t5_fine_tuning, "t5-small-multi", "small"),
+    "t5-base-multi": partial(t5_fine_tuning, "t5-base-multi", "base"),
+    "adapters-small": partial(houlsby_adapters, "adapters-small", "small"),
+    "adapters-base": partial(houlsby_adapters, "adapters-base", "base"),
+    "adapters-dagger-small": partial(adapters_dagger, "adapters-dagger-small", "small"),
+    "adapters-dagger-base": partial(adapters_dagger, "adapters-dagger-base", "base"),
+    "hyperformer-small": partial(hyperformer, "hyperformer-small", "small"),
+    "hyperformer-base": partial(hyperformer, "hyperformer-base", "base"),
+    "hyperformer++-small": partial(hyperformer_plus_plus, "hyperformer++-small", "small"),
+    "hyperformer++-base": partial(hyperformer_plus_plus, "hyperformer++-base", "base"),
     "transformer-base": partial(transformer, "transformer-base", "base"),
     "transformer-big": partial(transformer, "transformer-big", "big"),
     "language-adapters-base": partial(
@@ -81,13 +99,16 @@ METHODS: Mapping[str, Callable[..., Method]] = {
 """Every method by name; keyword arguments change one value of the published one."""
 
 _BASE, _BIG = ml50("transformer-base"), ml50("transformer-big")
+_SMALL_T5, _BASE_T5 = glue("t5-small"), glue("t5-base")
 
 SETTINGS: Mapping[str, Setting] = {
     "full-fine-tuning": HYPER_X,
     "hyper-x-small": HYPER_X,
     "hyper-x-base": HYPER_X,
+    "hyper-x-lora": HYPER_X,
     "task-adapters": HYPER_X,
     "pair-table": HYPER_X,
+    "mad-x": target_ready(),
     "mad-x-hyper-x": HYPER_X,
     "mad-x-v2": target_ready(),
     "bad-x": target_ready(("sw",), target="sw"),
@@ -98,6 +119,18 @@ SETTINGS: Mapping[str, Setting] = {
     "tlr-leave-out-task": target_ready(left_out=MASAKHANER),
     "tlr-leave-out-targ": target_ready(target="sw"),
     "psf": PSF,
+    "t5-small-single": glue("t5-small", ("cola",)),
+    "t5-base-single": glue("t5-base", ("cola",)),
+    "t5-small-multi": _SMALL_T5,
+    "t5-base-multi": _BASE_T5,
+    "adapters-small": _SMALL_T5,
+    "adapters-base": _BASE_T5,
+    "adapters-dagger-small": _SMALL_T5,
+    "adapters-dagger-base": _BASE_T5,
+    "hyperformer-small": _SMALL_T5,
+    "hyperformer-base": _BASE_T5,
+    "hyperformer++-small": _SMALL_T5,
+    "hyperformer++-base": _BASE_T5,
     "transformer-base": _BASE,
     "transformer-big": _BIG,
     "language-adapters-base": _BASE,

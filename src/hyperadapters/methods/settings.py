@@ -8,6 +8,7 @@ from hyperadapters.routes import Cell, Route
 
 __all__ = [
     "AMERICASNLI",
+    "GLUE",
     "HYPER_X",
     "HYPER_X_LANGUAGES",
     "MASAKHANER",
@@ -19,6 +20,7 @@ __all__ = [
     "XNLI",
     "XQUAD",
     "Setting",
+    "glue",
     "ml50",
     "target_ready",
 ]
@@ -100,6 +102,20 @@ def target_ready(languages: tuple[str, ...] = TLR_TARGETS, **arguments: Any) -> 
         unlabelled=("mlm",),
         arguments=arguments,
     )
+
+
+GLUE = ("cola", "sst-2", "mrpc", "qqp", "sts-b", "mnli", "qnli", "rte")
+"""The tasks of Karimi Mahabadi et al. (2021), section 3: those of GLUE without WNLI."""
+
+
+def glue(backbone: str, tasks: tuple[str, ...] = GLUE) -> Setting:
+    """English text to text: the backbone's own frozen output layer serves every task.
+
+    Args:
+        backbone: name of an architecture known offline.
+        tasks: those of one run.
+    """
+    return Setting(backbone, _texts(("en",)), unlabelled=tasks)
 
 
 _ML50 = _languages(

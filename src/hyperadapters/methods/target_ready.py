@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from hyperadapters.errors import UnknownName
 from hyperadapters.method import Method
-from hyperadapters.methods.mad_x import TaskRecipe, mad_x_v2, task_phase
+from hyperadapters.methods.entrance import Invertible
+from hyperadapters.methods.mad_x import mad_x_v2, task_phase
+from hyperadapters.methods.recipes import TaskRecipe
 from hyperadapters.methods.settings import TLR_TARGETS
 from hyperadapters.schedules import Cycle
 
@@ -27,6 +29,7 @@ def _ready(
     recipe: TaskRecipe,
     language_reduction: int,
     task_reduction: int,
+    invertible: Invertible,
 ) -> Method:
     """MAD-X 2.0 whose task adapter sees the adapters of several languages while it is trained."""
     if not languages or len(set(languages)) < len(languages):
@@ -35,7 +38,11 @@ def _ready(
             + (", ".join(languages) or "none")
         )
     mad_x = mad_x_v2(
-        name, language_reduction=language_reduction, task_reduction=task_reduction, text=text
+        name,
+        language_reduction=language_reduction,
+        task_reduction=task_reduction,
+        invertible=invertible,
+        text=text,
     )
     cycle = Cycle([{"language": language} for language in languages])
     task = task_phase(text, recipe, silent=("language", "task"), under=cycle)
@@ -64,6 +71,7 @@ def tlr_target(
     recipe: TaskRecipe = "conll-2003",
     language_reduction: int = 2,
     task_reduction: int = 16,
+    invertible: Invertible = "coupling",
 ) -> Method:
     """TARGET: the task adapter is trained on English data through the adapter of the target alone.
 
@@ -79,6 +87,8 @@ def tlr_target(
         recipe: the English data whose recipe the task adapters have.
         language_reduction: d_model / width of language adapters, from 1 to d_model.
         task_reduction: the same of task adapters.
+        invertible: a `coupling` per language where the encoder begins, or `none`: the paper
+            compares with BAD-X without.
 
     Raises:
         ValueError: a reduction is not above 0.
@@ -90,6 +100,7 @@ def tlr_target(
         recipe=recipe,
         language_reduction=language_reduction,
         task_reduction=task_reduction,
+        invertible=invertible,
     )
 
 
@@ -102,6 +113,7 @@ def tlr_bilingual(
     recipe: TaskRecipe = "conll-2003",
     language_reduction: int = 2,
     task_reduction: int = 16,
+    invertible: Invertible = "coupling",
 ) -> Method:
     """BILINGUAL: the adapters of source and target take turns, the source first.
 
@@ -111,7 +123,7 @@ def tlr_bilingual(
         name: of the resulting method.
         target: the language that it is for.
         source: the language of the task's data.
-        text, recipe, language_reduction, task_reduction: as of `tlr_target`.
+        text, recipe, language_reduction, task_reduction, invertible: as of `tlr_target`.
 
     Raises:
         ValueError: both languages are the same, or a reduction is not above 0.
@@ -123,6 +135,7 @@ def tlr_bilingual(
         recipe=recipe,
         language_reduction=language_reduction,
         task_reduction=task_reduction,
+        invertible=invertible,
     )
 
 
@@ -135,6 +148,7 @@ def tlr_task_multi(
     recipe: TaskRecipe = "conll-2003",
     language_reduction: int = 2,
     task_reduction: int = 16,
+    invertible: Invertible = "coupling",
 ) -> Method:
     """TASK-MULTI: the adapters of the source and of all languages of one data set take turns.
 
@@ -144,7 +158,7 @@ def tlr_task_multi(
         name: of the resulting method.
         targets: the languages of the data set that it is scored on, in the order of their turns.
         source: the language of the task's data; it comes first.
-        text, recipe, language_reduction, task_reduction: as of `tlr_target`.
+        text, recipe, language_reduction, task_reduction, invertible: as of `tlr_target`.
 
     Raises:
         ValueError: a language occurs twice, or a reduction is not above 0.
@@ -156,6 +170,7 @@ def tlr_task_multi(
         recipe=recipe,
         language_reduction=language_reduction,
         task_reduction=task_reduction,
+        invertible=invertible,
     )
 
 
@@ -168,6 +183,7 @@ def tlr_all_multi(
     recipe: TaskRecipe = "conll-2003",
     language_reduction: int = 2,
     task_reduction: int = 16,
+    invertible: Invertible = "coupling",
 ) -> Method:
     """ALL-MULTI: the adapters of the source and of the languages of all data sets take turns.
 
@@ -177,7 +193,7 @@ def tlr_all_multi(
         name: of the resulting method.
         targets: the languages, in the order of their turns; the paper's 34.
         source: the language of the task's data; it comes first.
-        text, recipe, language_reduction, task_reduction: as of `tlr_target`.
+        text, recipe, language_reduction, task_reduction, invertible: as of `tlr_target`.
 
     Raises:
         ValueError: a language occurs twice, or a reduction is not above 0.
@@ -189,6 +205,7 @@ def tlr_all_multi(
         recipe=recipe,
         language_reduction=language_reduction,
         task_reduction=task_reduction,
+        invertible=invertible,
     )
 
 
@@ -202,6 +219,7 @@ def tlr_leave_out_task(
     recipe: TaskRecipe = "conll-2003",
     language_reduction: int = 2,
     task_reduction: int = 16,
+    invertible: Invertible = "coupling",
 ) -> Method:
     """LEAVE-OUT-TASK: as ALL-MULTI, without the languages of the data set that it is scored on.
 
@@ -212,7 +230,7 @@ def tlr_leave_out_task(
         left_out: the languages of that data set; the paper's are in `methods.settings`.
         targets: all languages, in the order of their turns; the paper's 34.
         source: the language of the task's data; it comes first.
-        text, recipe, language_reduction, task_reduction: as of `tlr_target`.
+        text, recipe, language_reduction, task_reduction, invertible: as of `tlr_target`.
 
     Raises:
         UnknownName: one of `left_out` is no target.
@@ -225,6 +243,7 @@ def tlr_leave_out_task(
         recipe=recipe,
         language_reduction=language_reduction,
         task_reduction=task_reduction,
+        invertible=invertible,
     )
 
 
@@ -238,6 +257,7 @@ def tlr_leave_out_targ(
     recipe: TaskRecipe = "conll-2003",
     language_reduction: int = 2,
     task_reduction: int = 16,
+    invertible: Invertible = "coupling",
 ) -> Method:
     """LEAVE-OUT-TARG: as ALL-MULTI, without the one language that it is scored on.
 
@@ -248,7 +268,7 @@ def tlr_leave_out_targ(
         target: that language.
         targets: all languages, in the order of their turns; the paper's 34.
         source: the language of the task's data; it comes first.
-        text, recipe, language_reduction, task_reduction: as of `tlr_target`.
+        text, recipe, language_reduction, task_reduction, invertible: as of `tlr_target`.
 
     Raises:
         UnknownName: `target` is none of the targets.
@@ -261,4 +281,5 @@ def tlr_leave_out_targ(
         recipe=recipe,
         language_reduction=language_reduction,
         task_reduction=task_reduction,
+        invertible=invertible,
     )

@@ -12,6 +12,7 @@ from hyperadapters.providers import (
     LinearHeads,
     Mlp,
     Residual,
+    given_or,
     hypernetwork,
     table,
 )
@@ -191,6 +192,8 @@ def hyper_adapters(
     bottleneck: int = 128,
     embedding: int = 50,
     embedding_std: float = 1.0,
+    vectors: str = "",
+    frozen: bool = True,
     blocks: int = _BLOCKS,
     encoder: HyperEncoder = "residual",
     conditioning: Conditioning = "st-t",
@@ -215,6 +218,9 @@ def hyper_adapters(
         bottleneck: width of the generated adapters: 128 in base, 256 in big.
         embedding: dimension of each of the three embeddings.
         embedding_std: of the embeddings at the start.
+        vectors: a file with the embedding of every language, in place of learned ones: typological
+            features, say; `.safetensors`, `.json` or `.tsv`.
+        frozen: leave these vectors as they are; otherwise training starts from them.
         blocks: of a residual encoder; 0 for one non-linear layer.
         encoder: `residual`, or `linear` for W·[s; t; l] alone, without blocks.
         conditioning: what encoder and decoder adapters depend on, s and t for source and target:
@@ -232,13 +238,15 @@ def hyper_adapters(
         joint: train the backbone with them; otherwise they are added to a trained one.
 
     Raises:
-        ValueError: blocks or dropout for a linear encoder, or values out of range.
+        ValueError: blocks or dropout for a linear encoder, `frozen` is false without `vectors`, or
+            values out of range.
     """
     start = _STARTS[initial]
-    named = Learned(embedding, embedding_std, start.names)
+    learned = Learned(embedding, embedding_std, start.names)
+    named = given_or(learned, vectors, frozen)
     written = hypernetwork(
         {"source_language": named, "target_language": named},
-        site={"layer": named},
+        site={"layer": learned},
         blind=_BLIND[conditioning],
         encoder=_ENCODERS[encoder](hidden, blocks, dropout, start),
         heads=LinearHeads(rescale=rescale, initial=start.heads(std), matched=matched),

@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from hyperadapters.backbones import Model, places_of, read, recompute_layers, recomputing, tower_of
+from hyperadapters.backbones import Model, places_of, read, recompute_layers, tower_of
 from hyperadapters.context import Context, Factor, Row
 from hyperadapters.errors import BackboneError, ContextError
 from hyperadapters.forms import Form
@@ -17,6 +17,7 @@ from hyperadapters.model.binding import (
     Binding,
     base_last,
     bound,
+    check_recomputing,
     layouts_of,
     rebind,
     with_base,
@@ -24,11 +25,11 @@ from hyperadapters.model.binding import (
 from hyperadapters.model.hooks import Hooks
 from hyperadapters.model.parts import Parts
 from hyperadapters.model.view import BoundView
-from hyperadapters.providers import Provider
+from hyperadapters.providers import Provider, written
 from hyperadapters.sites import Site
 from hyperadapters.tasks import Batch, Share, Task
 
-__all__ = ["AdaptedModel", "Attached", "Outputs"]
+__all__ = ["AdaptedModel", "Attached", "Outputs", "Piece"]
 
 
 class Outputs(NamedTuple):
@@ -36,6 +37,18 @@ class Outputs(NamedTuple):
 
     logits: Mapping[str, Tensor]
     divergence: Float[Tensor, ""]
+
+
+class Piece(NamedTuple):
+    """What acts at one site for one row.
+
+    Args:
+        form: what it computes.
+        weights: one slot per name, without an axis of rows.
+    """
+
+    form: Form
+    weights: Mapping[str, Tensor]
 
 
 class Attached(NamedTuple):
@@ -105,7 +118,8 @@ class AdaptedModel(nn.Module):
         examples = len(next(iter(batch.inputs.values())))
         if examples != len(context):
             raise layouts_of(context, repeats=False).refusal(examples)
-        self._refuse_reentrant_checkpointing()
+        if self.training:
+            check_recomputing(self.backbone)
         self._refuse_base_heads(context, batch)
         sites = {site for task in batch.shares for site in self._sites_of(task)}
         binding, divergence = self._bind(context, sites, repeats=False)
@@ -141,6 +155,23 @@ class AdaptedModel(nn.Module):
             generated: Tensor = self.backbone.generate(**inputs)
         return generated
 
+    @torch.no_grad()
+    def written(self, row: Row, task: str) -> dict[str, dict[Site, Piece]]:
+        """What acts for one row, by adapter in stacking order, and the head of a task behind it:
+        at each site its form, and its weights without an axis of rows.
+
+        Raises:
+            UnknownName: the row names something that was never trained.
+        """
+        found: dict[str, dict[Site, Piece]] = {}
+        for name, forms, provider, sites in self._acting(self._sites_of(task)):
+            rows, _ = _rows(Context.uniform(row, 1), provider, sites)
+            supply = written(provider, rows, sites).weights if rows else {}
+            for site, weights in supply.items():
+                own = {slot: weight.squeeze(0) for slot, weight in weights.items()}
+                found.setdefault(name, {})[site] = Piece(*forms[site].settled(own))
+        return found
+
     def enter(self, phase: Phase) -> None:
         """Makes a phase's rules hold: who acts, where, and what is trained."""
         self._phase = phase
@@ -165,9 +196,12 @@ class AdaptedModel(nn.Module):
         return self._parts.parameters_of(part)
 
     def kept(self) -> dict[str, Tensor]:
-        """Everything that some phase trains, by name: what bundles and checkpoints hold."""
+        """Everything that some phase trains, by name, and what its adapters were given: what
+        bundles and checkpoints hold.
+        """
         parts = {part for phase in self.phases for part in phase.trains}
-        return {name: p.detach() for name, p in self._parts.among(self, parts).items()}
+        trained = {name: p.detach() for name, p in self._parts.among(self, parts).items()}
+        return trained | self._parts.fixed(self, parts)
 
     def embeddings(self) -> dict[Factor, dict[str, Tensor]]:
         """See `Parts.embeddings`."""
@@ -183,7 +217,7 @@ class AdaptedModel(nn.Module):
         """What acts under a context: all that is hooked, and the heads asked for."""
         acts: dict[Site, list[Act]] = {}
         divergence = torch.zeros((), device=next(self.parameters()).device)
-        for forms, provider, sites in self._acting(heads):
+        for _, forms, provider, sites in self._acting(heads):
             rows, projected = _rows(context, provider, sites)
             if not rows:
                 continue
@@ -205,15 +239,15 @@ class AdaptedModel(nn.Module):
 
     def _acting(
         self, heads: Collection[Site]
-    ) -> Iterator[tuple[Mapping[Site, Form], Provider, list[Site]]]:
-        """Everything that acts, with its sites: none of heads but those asked for."""
+    ) -> Iterator[tuple[str, Mapping[Site, Form], Provider, list[Site]]]:
+        """Everything that acts, by name, with its sites: none of heads but those asked for."""
         for name, provider in self.adapters.items():
             own = cast(Provider, provider)
             if self._phase.lets_act(name):
-                yield self.forms[name], own, self._phase.sites(name, _asked(own.slots, heads))
+                yield name, self.forms[name], own, self._phase.sites(name, _asked(own.slots, heads))
         for key, provider in self.heads.items():
             own = cast(Provider, provider)
-            yield self._head_forms[key], own, _asked(own.slots, heads)
+            yield key, self._head_forms[key], own, _asked(own.slots, heads)
 
     def _sites_of(self, task: str) -> list[Site]:
         return [Site.of_head(task, part) for part in self.tasks[task].heads]
@@ -236,15 +270,6 @@ class AdaptedModel(nn.Module):
                 "this model cannot generate: an adapter acts on what enters its decoder",
                 cause="the backbone's own `generate` would not undo that before it chooses a token",
                 remedy="put the adapter in the encoder alone, or at another position",
-            )
-
-    def _refuse_reentrant_checkpointing(self) -> None:
-        rules = recomputing(self.backbone) if self.training else ()
-        if any(given.get("context_fn") is not rebind for given in rules):
-            raise BackboneError(
-                "gradient checkpointing would recompute layers without their adapters",
-                cause="it was switched on at the backbone itself",
-                remedy="call `enable_gradient_checkpointing()` of the adapted model",
             )
 
 

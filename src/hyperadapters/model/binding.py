@@ -10,8 +10,9 @@ import torch
 from jaxtyping import Int
 from torch import Tensor, nn
 
+from hyperadapters.backbones import Model, recomputing
 from hyperadapters.context import Context, Row
-from hyperadapters.errors import ContextError
+from hyperadapters.errors import BackboneError, ContextError
 from hyperadapters.forms import Form, Weights
 from hyperadapters.model.layout import Layout
 from hyperadapters.model.wiring import WIRINGS, Flow
@@ -23,6 +24,7 @@ __all__ = [
     "Layouts",
     "base_last",
     "bound",
+    "check_recomputing",
     "current",
     "layouts_of",
     "rebind",
@@ -184,3 +186,18 @@ def _pad(weight: Tensor, rows: int) -> Tensor:
     if not missing:
         return weight
     return torch.cat([weight, weight.new_zeros(missing, *weight.shape[1:])])
+
+
+def check_recomputing(backbone: Model) -> None:
+    """Nothing if layers that a backbone recomputes in backward have their adapters then.
+
+    Raises:
+        BackboneError: gradient checkpointing was switched on in another way than `recompute_layers`
+            with `rebind`.
+    """
+    if any(given.get("context_fn") is not rebind for given in recomputing(backbone)):
+        raise BackboneError(
+            "gradient checkpointing would recompute layers without their adapters",
+            cause="it was switched on at the backbone itself",
+            remedy="call `enable_gradient_checkpointing()` of the adapted model",
+        )

@@ -1,11 +1,12 @@
 """Parameter counts of adapted models, and what a method can do, read off its plans."""
 
-from typing import Any
+from typing import Any, cast
 
 from hyperadapters.backbones import backbone_parameters, head_parameters
 from hyperadapters.context import Row
 from hyperadapters.method import BACKBONE, HEADS, Method
 from hyperadapters.model.adapted import AdaptedModel
+from hyperadapters.providers import Provider
 
 __all__ = ["abilities", "counts"]
 
@@ -15,10 +16,9 @@ def counts(model: AdaptedModel) -> dict[str, Any]:
 
     Returns:
         `backbone` (no pooler, no head, no fixed sinusoids), `trained` by any phase,
-        `trained_without_heads`,
-        `total` (backbone and adapters), per adapter in `providers`, per task in `heads`. Parameters
-        that two
-        adapters share are counted once, with the first.
+        `trained_without_heads`, `added` (adapters, but for changes of the backbone's own weights
+        that all rows share), `total` (backbone and what is added), per adapter in `providers`,
+        per task in `heads`. Parameters that two adapters share are counted once, with the first.
     """
     backbone = list(backbone_parameters(model.backbone))
     parts = {part for phase in model.phases for part in phase.trains}
@@ -29,17 +29,25 @@ def counts(model: AdaptedModel) -> dict[str, Any]:
         own = [p for p in provider.parameters() if id(p) not in seen]
         seen |= {id(p) for p in own}
         providers[name] = _size(own)
+    added = sum(size for name, size in providers.items() if _adds(model, name))
     return {
         "backbone": _size(backbone),
         "trained": _size(trained.values()),
         "trained_without_heads": _size(p for key, p in trained.items() if key not in heads),
-        "total": _size(backbone) + sum(providers.values()),
+        "added": added,
+        "total": _size(backbone) + added,
         "providers": providers,
         "heads": {task: _head_size(model, task) for task in model.tasks},
     }
 
 
 _PAIRS = (frozenset({"task", "language"}), frozenset({"source_language", "target_language"}))
+
+
+def _adds(model: AdaptedModel, adapter: str) -> bool:
+    """Whether the backbone cannot simply take its weights over: it could, from one row."""
+    keyed = bool(cast(Provider, model.adapters[adapter]).factors)
+    return keyed or any(form.adds for form in model.forms[adapter].values())
 
 
 def _size(parameters: Any) -> int:

@@ -14,6 +14,9 @@ from hyperadapters.sites import Site
 
 __all__ = ["Hooks"]
 
+_CHANGED = {"entry": 0, "residual": 1}
+"""Wirings that change what a module reads, and which positional argument that is."""
+
 Found = Sequence[tuple[Site, str]]
 """The sites at one module, each with its wiring."""
 
@@ -47,16 +50,17 @@ class Hooks:
             self._attach(module, pairs)
 
     def _attach(self, module: nn.Module, found: Found) -> None:
-        entries = [pair for pair in found if pair[1] == "entry"]
-        others = [pair for pair in found if pair[1] != "entry"]
+        others = [pair for pair in found if pair[1] not in _CHANGED]
         if {"around", "in"} <= {wiring for _, wiring in others}:
             raise BackboneError(
                 "a norm cannot be trained where an adapter is wired around it",
                 where=", ".join(str(site) for site, _ in others),
                 remedy="leave out this norm's deltas, or put the adapter elsewhere",
             )
-        if entries:
-            module.register_forward_pre_hook(partial(self._on_entry, entries), prepend=True)
+        for wiring, argument in _CHANGED.items():
+            if own := [pair for pair in found if pair[1] == wiring]:
+                hook = partial(self._on_input, own, argument)
+                module.register_forward_pre_hook(hook, prepend=True)
         if others:
             module.register_forward_hook(partial(self._on_output, others), prepend=True)
 
@@ -68,9 +72,9 @@ class Hooks:
         flow = binding.fold(found, module, Flow(read[0] if read else first, first))
         return (flow.gives, *gives[1:]) if isinstance(gives, tuple) else flow.gives
 
-    def _on_entry(self, found: Found, module: nn.Module, read: Any) -> Any:
+    def _on_input(self, found: Found, argument: int, module: nn.Module, read: Any) -> Any:
         binding = current(self)
         if binding is None:
             return read
-        flow = binding.fold(found, module, Flow(read[0], read[0]))
-        return (flow.gives, *read[1:])
+        flow = binding.fold(found, module, Flow(read[argument], read[argument]))
+        return (*read[:argument], flow.gives, *read[argument + 1 :])

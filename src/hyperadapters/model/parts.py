@@ -56,6 +56,12 @@ class Parts:
         chosen = {id(parameter) for part in parts for parameter in self.parameters_of(part)}
         return {n: p for n, p in model.named_parameters() if id(p) in chosen}
 
+    def fixed(self, model: nn.Module, parts: Collection[Part]) -> dict[str, Tensor]:
+        """What adapters among some parts hold and no update moves, such as vectors of a file."""
+        own = [self.adapters[part] for part in parts if part in self.adapters]
+        chosen = {id(buffer) for adapter in own for buffer in adapter.buffers()}
+        return {n: buffer for n, buffer in model.named_buffers() if id(buffer) in chosen}
+
     def embeddings(self) -> dict[Factor, dict[str, Tensor]]:
         """Per factor, every name's vector, of all hypernetworks of the model.
 

@@ -1,4 +1,4 @@
-"""Five ways to attach a form to a module of the backbone."""
+"""Six ways to attach a form to a module of the backbone."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
@@ -16,6 +16,7 @@ __all__ = [
     "beside",
     "entry",
     "normalised",
+    "residual",
     "within",
 ]
 
@@ -37,7 +38,7 @@ def after(module: nn.Module, flow: Flow, update: Update) -> Flow:
 
 
 def beside(module: nn.Module, flow: Flow, update: Update) -> Flow:
-    """out + form(in): beside a linear map."""
+    """out + form(in): beside a linear map or a sub-layer."""
     return Flow(flow.read, flow.gives + update(flow.read))
 
 
@@ -71,11 +72,21 @@ def entry(module: nn.Module, flow: Flow, update: Update) -> Flow:
     return Flow(changed, changed)
 
 
+def residual(module: nn.Module, flow: Flow, update: Update) -> Flow:
+    """in + form(in), where a residual sum takes in what its sub-layer reads: beside a sub-layer
+    that is no module of its own.
+
+    Several forms all read what comes in (He et al., 2022: parallel adapters).
+    """
+    return Flow(flow.read, flow.gives + update(flow.read))
+
+
 WIRINGS: Mapping[str, Callable[[nn.Module, Flow, Update], Flow]] = {
     "after": after,
     "beside": beside,
     "around": around,
     "in": within,
     "entry": entry,
+    "residual": residual,
 }
 """Every wiring by the name that the table of backbones uses."""

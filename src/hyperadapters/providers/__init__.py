@@ -1,6 +1,7 @@
 """Whose weights: free ones per name, generated ones, or some of each."""
 
 from hyperadapters.providers.base import Provider, Supply
+from hyperadapters.providers.direct import Direct
 from hyperadapters.providers.embedding import Embedding, Gaussian, Learned
 from hyperadapters.providers.encoder import (
     Combine,
@@ -12,22 +13,36 @@ from hyperadapters.providers.encoder import (
     Rectified,
     Residual,
 )
+from hyperadapters.providers.factorised import BasisHeads, LowRankHeads
 from hyperadapters.providers.heads import DrawnHeads, Heads, LinearHeads
 from hyperadapters.providers.hypernetwork import Hypernetwork
 from hyperadapters.providers.joined import Joined
 from hyperadapters.providers.joint import JointGaussian
 from hyperadapters.providers.materialise import materialise, written
-from hyperadapters.providers.plans import Plan, hypernetwork, joined, summed, table
+from hyperadapters.providers.plans import (
+    Plan,
+    each_tower,
+    given,
+    hypernetwork,
+    joined,
+    summed,
+    table,
+)
 from hyperadapters.providers.table import Table
+from hyperadapters.providers.towers import Towers
+from hyperadapters.providers.vectors import FixedEmbedding, Vectors, given_or
 
 __all__ = [
+    "BasisHeads",
     "Combine",
     "Concatenate",
     "Contrast",
+    "Direct",
     "DrawnHeads",
     "Embedding",
     "Encoder",
     "Even",
+    "FixedEmbedding",
     "Gaussian",
     "Heads",
     "Hypernetwork",
@@ -35,6 +50,7 @@ __all__ = [
     "JointGaussian",
     "Learned",
     "LinearHeads",
+    "LowRankHeads",
     "Mlp",
     "Plan",
     "Provider",
@@ -42,6 +58,11 @@ __all__ = [
     "Residual",
     "Supply",
     "Table",
+    "Towers",
+    "Vectors",
+    "each_tower",
+    "given",
+    "given_or",
     "hypernetwork",
     "joined",
     "materialise",

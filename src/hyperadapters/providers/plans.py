@@ -5,6 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import final
 
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
 from hyperadapters.context import CONTEXT_FACTORS, SITE_FACTORS, Factor, Row
 from hyperadapters.providers.base import Provider
 from hyperadapters.providers.embedding import Embedding, Gaussian, Learned
@@ -14,12 +18,23 @@ from hyperadapters.providers.hypernetwork import Hypernetwork, site_names
 from hyperadapters.providers.joined import Joined, Summed
 from hyperadapters.providers.joint import JointGaussian
 from hyperadapters.providers.table import Table
-from hyperadapters.sites import Tower
-from hyperadapters.slots import Slots
+from hyperadapters.providers.towers import Towers
+from hyperadapters.providers.vectors import Vectors
+from hyperadapters.sites import Site, Tower
+from hyperadapters.slots import Slot, Slots
 
-__all__ = ["EmbeddingPlan", "Plan", "hypernetwork", "joined", "summed", "table"]
+__all__ = [
+    "EmbeddingPlan",
+    "Plan",
+    "each_tower",
+    "given",
+    "hypernetwork",
+    "joined",
+    "summed",
+    "table",
+]
 
-EmbeddingPlan = Learned | Gaussian | JointGaussian
+EmbeddingPlan = Learned | Gaussian | JointGaussian | Vectors
 
 
 class Plan(ABC):
@@ -100,6 +115,28 @@ class _HypernetworkPlan(Plan):
         )
 
 
+@final
+@dataclass(frozen=True)
+class _GivenPlan(Plan):
+    keyed_by: tuple[Factor, ...]
+    rows: tuple[Row, ...]
+    weights: Mapping[Site, Mapping[str, Tensor]] = field(hash=False, compare=False)
+
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        return self.keyed_by
+
+    def build(
+        self, slots: Slots, rows: Sequence[Row], embeddings: Mapping[Factor, Embedding]
+    ) -> Provider:
+        absent = {
+            site: {name: torch.zeros(len(self.rows), *slot.shape) for name, slot in needed.items()}
+            for site, needed in slots.items()
+            if site not in self.weights
+        }
+        return Table.of(self.keyed_by, self.rows, slots, {**absent, **self.weights})
+
+
 class _SeveralPlan(Plan, ABC):
     @property
     @abstractmethod
@@ -152,9 +189,49 @@ class _JoinedPlan(_SeveralPlan):
         return Joined(parts)
 
 
+@final
+@dataclass(frozen=True)
+class _TowersPlan(Plan):
+    plan: Plan
+
+    @property
+    def factors(self) -> tuple[Factor, ...]:
+        return self.plan.factors
+
+    @property
+    def embeddings(self) -> Mapping[Factor, EmbeddingPlan]:
+        return self.plan.embeddings
+
+    def build(
+        self, slots: Slots, rows: Sequence[Row], embeddings: Mapping[Factor, Embedding]
+    ) -> Provider:
+        apart: dict[Tower, dict[Site, Mapping[str, Slot]]] = {}
+        for site, needed in slots.items():
+            apart.setdefault(site.tower, {})[site] = needed
+        return Towers(
+            {tower: self.plan.build(own, rows, embeddings) for tower, own in apart.items()}
+        )
+
+
 def table(*factors: Factor) -> Plan:
     """Free weights per combination of names; `table()` is one set shared by all rows."""
     return _TablePlan(tuple(factor for factor in CONTEXT_FACTORS if factor in factors))
+
+
+def given(
+    factors: Sequence[Factor],
+    rows: Sequence[Row],
+    weights: Mapping[Site, Mapping[str, Float[Tensor, "row ..."]]] | None = None,
+) -> Plan:
+    """Weights that are there already, of certain rows, whatever a run trains on.
+
+    Args:
+        factors: those that tell the rows apart.
+        rows: projected on `factors`.
+        weights: at each site, in the order of the rows; zeros at sites that are not in it.
+    """
+    keyed_by = tuple(factor for factor in CONTEXT_FACTORS if factor in factors)
+    return _GivenPlan(keyed_by, tuple(rows), weights or {})
 
 
 def hypernetwork(
@@ -194,6 +271,11 @@ def joined(*parts: tuple[Plan, Collection[str]]) -> Plan:
 def summed(*parts: Plan) -> Plan:
     """The sum of the weights of several plans over the same sites and slots."""
     return _SummedPlan(parts)
+
+
+def each_tower(plan: Plan) -> Plan:
+    """One provider of a plan for every tower that has sites; embeddings of names are shared."""
+    return _TowersPlan(plan)
 
 
 def _plans(

@@ -35,17 +35,20 @@ def catalogue_table(entries: Sequence[Mapping[str, Any]]) -> Table:
     """The built-in methods, one row each, from what `catalogue` lists."""
     table = Table(
         title="Built-in methods as published; millions of parameters, without heads",
-        caption=", ".join(f"{mark} {name.replace('_', ' ')}" for name, mark in _MARKS.items()),
+        caption="× size of all in backbones, % a task trained per task in percent of the backbone; "
+        + ", ".join(f"{mark} {name.replace('_', ' ')}" for name, mark in _MARKS.items()),
     )
     table.add_column("method", no_wrap=True)
     table.add_column("paper", overflow="fold")
-    for column in ("added", "trained", "in all"):
+    for column in ("added", "trained", "in all", "×", "% a task"):
         table.add_column(column, justify="right", no_wrap=True)
     table.add_column("can do", no_wrap=True)
     for entry in entries:
         sizes = (entry[f"{kind}_parameters"] for kind in ("added", "trained", "total"))
         can = "".join(mark if entry[name] else "·" for name, mark in _MARKS.items())
-        table.add_row(entry["name"], entry["paper"], *(f"{size / 1e6:.1f}" for size in sizes), can)
+        shown = [f"{size / 1e6:.1f}" for size in sizes]
+        shown += [f"{entry['times_backbone']:.2f}", f"{entry['trained_per_task_percent']:.2f}"]
+        table.add_row(entry["name"], entry["paper"], *shown, can)
     return table
 
 

@@ -1,8 +1,8 @@
 """A trained model on disk: what some phase trained, and what is needed to rebuild the rest.
 
 model/
-├── bundle.json         format, library version, what tasks keep, a checksum of each file and of the
-│                       backbone
+├── bundle.json         format, library version, what tasks keep, the rows where it has no others, a
+│                       checksum of each file and of the backbone
 ├── run.yaml            the resolved run file: method, backbone, names
 ├── weights.safetensors adapters and heads, one tensor per name
 ├── tokenizer.json ...  the tokenizer
@@ -10,6 +10,7 @@ model/
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -20,22 +21,24 @@ from torch import Tensor
 
 from hyperadapters.backbones import architectures
 from hyperadapters.config import RunFile, load_run, method_of, to_yaml
+from hyperadapters.context import Row
 from hyperadapters.errors import BundleError, ConfigError
 from hyperadapters.machine.sealed import Damage, check, opened, seal, strangers
 from hyperadapters.machine.tensors import load_tensors, save_tensors
 from hyperadapters.machine.whole import whole
-from hyperadapters.method import BACKBONE
+from hyperadapters.method import BACKBONE, Method
 from hyperadapters.model.adapted import AdaptedModel
+from hyperadapters.providers import given
 from hyperadapters.run.assembly import Assembly, adapted_for, tasks_of
 from hyperadapters.run.library import Library
 from hyperadapters.run.loading import source_of
 from hyperadapters.run.weights import checksum, fill
 from hyperadapters.tasks import TaskSettings
 
-__all__ = ["FORMAT", "load", "save"]
+__all__ = ["FACTS", "FORMAT", "load", "save", "write"]
 
 FORMAT = 4
-_FACTS = "bundle.json"
+FACTS = "bundle.json"
 
 
 def save(assembly: Assembly, folder: Path) -> None:
@@ -44,7 +47,7 @@ def save(assembly: Assembly, folder: Path) -> None:
     Raises:
         BundleError: the folder has a file that is no part of a bundle.
     """
-    foreign = strangers(folder, _FACTS) if folder.is_dir() else []
+    foreign = strangers(folder, FACTS) if folder.is_dir() else []
     if foreign:
         raise BundleError(
             f"`{foreign[0]}` would be lost where the trained model is written",
@@ -54,10 +57,18 @@ def save(assembly: Assembly, folder: Path) -> None:
         )
     with whole(folder) as part:
         part.mkdir()
-        _write(assembly, part)
+        write(assembly, part)
 
 
-def _write(assembly: Assembly, folder: Path) -> None:
+def write(assembly: Assembly, folder: Path, *, rows: Sequence[Row] = ()) -> None:
+    """Writes a bundle into an empty folder.
+
+    Args:
+        assembly: a trained model.
+        folder: that is there.
+        rows: those that it has weights of, where all its adapters are tables of rows that other
+            providers wrote; none for a model as its method has it.
+    """
     model = assembly.model
     weights = _weights(model)
     if _trains_backbone(model):
@@ -74,8 +85,9 @@ def _write(assembly: Assembly, folder: Path) -> None:
         "hyperadapters": _version(),
         "tasks": {name: kept for name, task in assembly.tasks.items() if (kept := task.kept())},
         "backbone": None if _trains_backbone(model) else checksum(model, weights),
+        "rows": [dict(row) for row in rows],
     }
-    seal(folder, _FACTS, values)
+    seal(folder, FACTS, values)
 
 
 class _Facts(BaseModel):
@@ -83,10 +95,15 @@ class _Facts(BaseModel):
 
     tasks: dict[str, dict[str, Any]]
     backbone: str | None
+    rows: list[dict[str, str]] = []
 
 
 _OPEN = ("tasks", "evaluate", "groups", "families", "tiers")
 """The parts of a run file that a trained model can be scored with changes of."""
+
+
+_MOVED = (("backbone", "path"), ("method", "vectors"))
+"""What is read from elsewhere, and may have another place now."""
 
 
 def load(
@@ -112,10 +129,10 @@ def load(
     facts = _facts(folder)
     _check_open(folder, changes)
     run = load_run(folder / "run.yaml", changes)
-    run = _with_kept(run, facts.tasks, folder / _FACTS)
+    run = _with_kept(run, facts.tasks, folder / FACTS)
     library = Library(run, data_root)
     origin = Library(load_run(folder / "run.yaml"), data_root) if changes else library
-    method, tasks = method_of(run), tasks_of(run, library)
+    method, tasks = _at(method_of(run), [Row(row) for row in facts.rows]), tasks_of(run, library)
     own = folder / "backbone"
     source = str(own) if own.is_dir() else source_of(run.backbone)
     backbone = architectures.load_backbone(source, run.backbone.revision)
@@ -136,18 +153,31 @@ def load(
     return Assembly(run, method, model.to(device).eval(), tokenizer, tasks, library, origin)
 
 
+def _at(method: Method, rows: Sequence[Row]) -> Method:
+    """A method whose adapters are tables of certain rows; itself where there are none."""
+    if not rows:
+        return method
+    adapters = []
+    for adapter in method.adapters:
+        factors = adapter.weights.factors
+        own = list(dict.fromkeys(row.of(factors) for row in rows))
+        adapters.append(replace(adapter, weights=given(factors, own)))
+    return replace(method, adapters=tuple(adapters))
+
+
 def _check_open(folder: Path, changes: Sequence[str]) -> None:
     """Raises unless changes leave what was trained as it is."""
     trained = load_run(folder / "run.yaml").tasks if changes else {}
     for change in changes:
         key, name, part, *_ = [*change.partition("=")[0].split("."), "", ""]
         told = key in _OPEN and (key != "tasks" or _is_open(trained.get(name), part))
-        told = told or (key, name) == ("backbone", "path")  # it may have been moved
+        told = told or (key, name) in _MOVED
         if not told:
             raise ConfigError(
                 f"`{change}` would change what was trained",
                 expected=f"a change of {', '.join(f'`{key}`' for key in _OPEN)}, "
-                "of a task's metric, label map, search or data, or of `backbone.path`",
+                "of a task's metric, label map, search or data, of `backbone.path`, or of "
+                "`method.vectors`",
                 remedy="train a run of its own with it",
             )
 
@@ -186,7 +216,7 @@ def _with_kept(run: RunFile, kept: Mapping[str, dict[str, Any]], where: Path) ->
 
 def _facts(folder: Path) -> _Facts:
     """What a bundle says, every file of it checked."""
-    path = folder / _FACTS
+    path = folder / FACTS
     if not path.is_file():
         raise BundleError(
             f"`{folder}` holds no trained model",
@@ -206,7 +236,7 @@ def _facts(folder: Path) -> _Facts:
                 cause="another version of this library wrote it",
                 remedy="read it with that version, or train the run again",
             )
-        check(folder, _FACTS, values)
+        check(folder, FACTS, values)
         return _Facts.model_validate(values)
     except Damage as damage:
         raise _damaged(damage.file, damage.found) from damage

@@ -24,16 +24,20 @@ def catalogue() -> list[dict[str, Any]]:
 
 def _entry(name: str) -> dict[str, Any]:
     setting, found = SETTINGS[name], published(name)
+    tasks = [*setting.labels, *setting.unlabelled]
+    backbone_of_tasks = found["backbone"] * len(tasks)
     abilities = {ability: can for ability, can in found.items() if isinstance(can, bool)}
     return {
         "name": name,
         "paper": found["paper"],
         "backbone": setting.backbone,
-        "tasks": [*setting.labels, *setting.unlabelled],
+        "tasks": tasks,
         "languages": len(found["names"]["language"]),
         "trained_parameters": found["trained_without_heads"],
-        "added_parameters": sum(found["providers"].values()),
+        "added_parameters": found["added"],
         "total_parameters": found["total"],
+        "times_backbone": found["total"] / found["backbone"],
+        "trained_per_task_percent": 100 * found["trained_without_heads"] / backbone_of_tasks,
         **abilities,
     }
 

@@ -19,7 +19,7 @@ from hyperadapters.run.library import Library
 from hyperadapters.scoring.cells import score_cells
 from hyperadapters.scoring.matrix import Matrix, Standing
 from hyperadapters.tasks import Batch, Task
-from hyperadapters.tasks.base import Plain
+from hyperadapters.tasks.plain import Plain
 
 __all__ = ["Foreign", "PlainModel", "evaluate_foreign", "load_foreign"]
 

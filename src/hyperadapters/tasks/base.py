@@ -12,14 +12,12 @@ from hyperadapters.forms import Form
 from hyperadapters.metrics import Loss, Metric, Statistics
 from hyperadapters.routes import Route
 from hyperadapters.tasks.batch import Encoded, Share
-from hyperadapters.tasks.plain import Plain
 from hyperadapters.tasks.view import Model, Question, Tokenizer, View
 
 __all__ = [
     "Answering",
     "Head",
     "Model",
-    "Plain",
     "Question",
     "Scorer",
     "Task",

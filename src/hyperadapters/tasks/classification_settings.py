@@ -12,9 +12,10 @@ from hyperadapters.document.values import Names, Text
 from hyperadapters.errors import DataError
 from hyperadapters.examples import Labelled, LabelledPair
 from hyperadapters.metrics import METRICS
-from hyperadapters.tasks.base import Plain, Task
+from hyperadapters.tasks.base import Task
 from hyperadapters.tasks.classification import Classification, Example
 from hyperadapters.tasks.labels import named_by, told_of
+from hyperadapters.tasks.plain import Plain
 from hyperadapters.tasks.settings import TaskSettings
 
 __all__ = ["ClassificationSettings"]

@@ -15,8 +15,9 @@ from hyperadapters.data.reading import read, special_ids
 from hyperadapters.errors import BackboneError
 from hyperadapters.examples import Pair, Tagged, Text, Tree
 from hyperadapters.metrics import Metric, Perplexity
-from hyperadapters.tasks.base import Head, Plain, Task, Tokenizer
+from hyperadapters.tasks.base import Head, Task, Tokenizer
 from hyperadapters.tasks.batch import IGNORED, Encoded
+from hyperadapters.tasks.plain import Plain
 from hyperadapters.tasks.settings import TaskSettings
 from hyperadapters.tasks.tokens import TokenTask
 

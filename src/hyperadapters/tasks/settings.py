@@ -9,7 +9,8 @@ from hyperadapters.document.document import Document, Fault, KeyPath
 from hyperadapters.document.values import Closed
 from hyperadapters.examples import Example
 from hyperadapters.routes import Route
-from hyperadapters.tasks.base import Plain, Task, Tokenizer
+from hyperadapters.tasks.base import Task, Tokenizer
+from hyperadapters.tasks.plain import Plain
 
 __all__ = ["TaskSettings"]
 

@@ -23,7 +23,6 @@ from hyperadapters.routes import Route
 from hyperadapters.tasks.base import (
     Answering,
     Head,
-    Plain,
     Question,
     Task,
     Tokenizer,
@@ -32,6 +31,7 @@ from hyperadapters.tasks.base import (
 )
 from hyperadapters.tasks.batch import IGNORED, Encoded, Share, padded
 from hyperadapters.tasks.labels import labels_of, mapped, named_by, no_label, told_of
+from hyperadapters.tasks.plain import Plain
 from hyperadapters.tasks.settings import TaskSettings
 from hyperadapters.tasks.words import UNSEEN, first_tokens, without_token
 
@@ -241,6 +241,8 @@ class TaggingSettings(TaskSettings):
         lambda logits, share: logits.index_select(0, share.examples),
         named_by,
         told_of,
+        {"labels": "classifier"},
+        "tagging",
     )
     made_for: ClassVar[frozenset[str]] = frozenset({"kind", "labels"})
 

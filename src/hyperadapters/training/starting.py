@@ -112,9 +112,10 @@ def ended_with(start: Start, folder: Path) -> dict[str, Tensor]:
         return _within(start, start.step, folder)
     found = checkpoint.read_phase(folder / "checkpoints", start.phase)
     last = _number(start, folder) == len(_phases_of(folder)) - 1
-    if found is None and last and (folder / "model").is_dir():
+    trained = folder / "model" if (folder / "model").is_dir() else folder
+    if found is None and last and (trained / bundle.FACTS).is_file():
         with torch.random.fork_rng(devices=[]):
-            found = bundle.load(folder / "model").model.kept()
+            found = bundle.load(trained).model.kept()
     if found is None:
         raise BundleError(
             f"the run in `{folder}` has not come to the end of its phase `{start.phase}`",

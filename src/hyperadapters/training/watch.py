@@ -24,7 +24,8 @@ _LOOKS = 20
 _TASKS, _LANGUAGES = 2, 3
 """Rows that are looked at are every pair of the first so many names of each."""
 _GROWN = 10
-"""Times the size of free weights at the start, from which on growth is told."""
+"""Times the size at the start, or that of free weights if this is more, from which on growth is
+told."""
 
 
 @final
@@ -45,6 +46,7 @@ class Watch:
         acting = {name: own for name, own in adapters.items() if name in phase.trains}
         self._adapters = nn.ModuleDict(acting)
         self._rows = _sample(phase.rows(), [cast(Provider, own) for own in acting.values()])
+        self._starts: dict[str, float] = {}
         self._told = False
 
     @contextmanager
@@ -68,19 +70,21 @@ class Watch:
             for slot, spread in spreads(weights, self._rows).items():
                 own = {**spread.as_json(), "step": float(f"{steps[slot]:.4g}")}
                 found[f"{name}/{slot}"] = own
-                self._warn(name, slot, spread.size)
+                self._warn(name, slot, spread.size, float(before[name][slot].square().mean()))
         line = {"phase": self._phase.name, "step": progress.step, "generated": found}
         self._journal.write(line, update=progress.updates + progress.step)
 
-    def _warn(self, name: str, slot: str, size: float) -> None:
+    def _warn(self, name: str, slot: str, size: float, square: float) -> None:
+        """Tells growth once; `square` is the mean square before the update."""
         free = _free_size(cast(Provider, self._adapters[name]), slot)
-        if self._told or not free or size < _GROWN * free:
+        start = self._starts.setdefault(f"{name}/{slot}", max(free, square**0.5))
+        if self._told or not free or size < _GROWN * start:
             return
         self._told = True
         self._display.tell(
             f"phase `{self._phase.name}`: the weights that `{name}` generates for `{slot}` have "
-            f"grown to {size:.2g}, {size / free:.0f} times what free weights start from; all "
-            "layers may come to get one adapter. Lower `recipe.learning_rate`, or let updates "
+            f"grown to {size:.2g}, {size / start:.0f} times what they or free weights start from; "
+            "all layers may come to get one adapter. Lower `recipe.learning_rate`, or let updates "
             "move generated weights as far as free ones (Hyper-X: `method: {scale: free}`)"
         )
 
