@@ -86,9 +86,9 @@ static: install
 PACKAGE := src/hyperadapters
 rooms:  ## that no other room names a kind of task, or a source, or reads a direction
 	@git rev-parse --git-dir > /dev/null
-	@! git grep -nE '(Tagging|Classification|Mlm|Parsing|Translation)Settings|\bMaskedLM\b|\b(Tagging|Classification|Parsing|Translation)\(|hyperadapters\.tasks\.(tagging|classification|mlm|parsing|translation)' \
+	@! git grep -nE '(Tagging|Classification|Mlm|Parsing|Translation|Qa)Settings|\bMaskedLM\b|\b(Tagging|Classification|Parsing|Translation|QuestionAnswering)\(|hyperadapters\.tasks\.(tagging|classification|mlm|parsing|translation|question_)' \
 		-- $(PACKAGE) ':!$(PACKAGE)/tasks' ':!$(PACKAGE)/__init__.py'
-	@! git grep -nE 'hyperadapters\.data\.(sources|cldr)|\b(Cldr|ConllU?|PlainText|Trees|Hub|LabelledTexts|Aligned|Pairs|Parallel|RootText)\(' \
+	@! git grep -nE 'hyperadapters\.data\.(sources|cldr)|\b(Cldr|ConllU?|PlainText|Trees|Hub|LabelledTexts|Aligned|Pairs|Parallel|RootText|Squad)\(' \
 		-- $(PACKAGE) ':!$(PACKAGE)/data'
 	@! git grep -nE 'isinstance\([^)]*(Task|Source|Settings)\b' -- $(PACKAGE)
 	@! git grep -nE 'Route\.parse|languages_in' \

@@ -20,11 +20,11 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "Models by hand": ("adapt", "AdaptedModel", "collate", "materialise", "train_tokenizer"),
     "Contexts, routes and examples": (
         *("Row", "BASE", "Context", "Route", "Cell", "Tagged", "Tree", "Text", "Pair"),
-        *("Labelled", "LabelledPair"),
+        *("Labelled", "LabelledPair", "Asked"),
     ),
     "Tasks and scores": (
-        *("Tagging", "Parsing", "Classification", "MaskedLM", "Translation", "TextToText"),
-        *("SpanCorruption", "METRICS"),
+        *("Tagging", "Parsing", "Classification", "QuestionAnswering", "MaskedLM", "Translation"),
+        *("TextToText", "SpanCorruption", "METRICS"),
     ),
     "Methods": (
         *("METHODS", "Method", "Adapter", "Where", "Phase", "Recipe", "Observed", "Fixed", "Cycle"),

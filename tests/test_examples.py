@@ -2,7 +2,7 @@
 
 import pytest
 
-from hyperadapters.examples import Example, Pair, Tagged, Text, Tree
+from hyperadapters.examples import Asked, Example, Pair, Tagged, Text, Tree
 
 
 @pytest.mark.parametrize(
@@ -16,6 +16,7 @@ from hyperadapters.examples import Example, Pair, Tagged, Text, Tree
             "das Haus the house",
             ("das Haus", "the house"),
         ),
+        (Asked("who ?", "Ada lives", ((0, 3),)), "who ? Ada lives", ("Ada lives",)),
     ],
 )
 def test_text_and_texts(example: Example, text: str, texts: tuple[str, ...]) -> None:

@@ -19,12 +19,12 @@ HEAVY = {
     *("sklearn", "matplotlib", "pandas", "scipy"),
 }
 PUBLIC = [
-    *("Adapter", "BASE", "Bottleneck", "Cell", "Classification", "Context", "Coupling", "Cycle"),
-    *("Fixed", "HyperadaptersError", "Labelled", "LabelledPair"),
+    *("Adapter", "Asked", "BASE", "Bottleneck", "Cell", "Classification", "Context", "Coupling"),
+    *("Cycle", "Fixed", "HyperadaptersError", "Labelled", "LabelledPair"),
     *("Linear", "LinearHeads", "LoRA", "METHODS", "METRICS", "MaskedLM", "Method", "Mlp", "Norm"),
-    *("Observed", "Pair", "Parsing", "Phase", "Recipe", "Residual", "Route", "Row"),
-    *("SpanCorruption", "Tagged", "Tagging", "Text", "TextToText", "Translation", "Tree", "Where"),
-    *("adapt", "collate", "hypernetwork", "joined", "load"),
+    *("Observed", "Pair", "Parsing", "Phase", "QuestionAnswering", "Recipe", "Residual", "Route"),
+    *("Row", "SpanCorruption", "Tagged", "Tagging", "Text", "TextToText", "Translation", "Tree"),
+    *("Where", "adapt", "collate", "hypernetwork", "joined", "load"),
     *("load_run", "materialise", "perform", "read_adapter", "table", "train_tokenizer"),
 ]
 """The names of the package. One that is added or taken away changes the interface: it stands in

@@ -14,7 +14,8 @@ from hyperadapters.method import Method
 from hyperadapters.metrics import Accuracy, Loss, Metric
 from hyperadapters.model.adapt import adapt
 from hyperadapters.model.adapted import AdaptedModel
-from hyperadapters.tasks.base import Batch, Encoded, Head, Share, Task, View
+from hyperadapters.tasks.base import Head, Task, View
+from hyperadapters.tasks.batch import Batch, Encoded, Share
 
 ENCODERS = ("bert", "roberta", "xlm-roberta", "distilbert")
 SEQ2SEQ = ("t5", "mt5", "marian", "m2m_100", "mbart")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 __all__ = [
     "Adapter",
+    "Asked",
     "BASE",
     "Bottleneck",
     "Cell",
@@ -34,6 +35,7 @@ __all__ = [
     "Pair",
     "Parsing",
     "Phase",
+    "QuestionAnswering",
     "Recipe",
     "Residual",
     "Route",
@@ -77,12 +79,13 @@ _PLACES = {
         "materialise",
         "table",
     ),
-    "examples": ("Labelled", "LabelledPair", "Pair", "Tagged", "Text", "Tree"),
+    "examples": ("Asked", "Labelled", "LabelledPair", "Pair", "Tagged", "Text", "Tree"),
     "metrics": ("METRICS",),
     "tasks": (
         "Classification",
         "MaskedLM",
         "Parsing",
+        "QuestionAnswering",
         "SpanCorruption",
         "Tagging",
         "TextToText",
@@ -104,7 +107,7 @@ if TYPE_CHECKING:
     from hyperadapters.context import BASE, Context, Row
     from hyperadapters.data.vocabulary import train_tokenizer
     from hyperadapters.errors import HyperadaptersError
-    from hyperadapters.examples import Labelled, LabelledPair, Pair, Tagged, Text, Tree
+    from hyperadapters.examples import Asked, Labelled, LabelledPair, Pair, Tagged, Text, Tree
     from hyperadapters.export import read_adapter
     from hyperadapters.forms import Bottleneck, Coupling, Linear, LoRA, Norm
     from hyperadapters.method import Adapter, Method, Phase, Recipe
@@ -129,6 +132,7 @@ if TYPE_CHECKING:
         Classification,
         MaskedLM,
         Parsing,
+        QuestionAnswering,
         SpanCorruption,
         Tagging,
         TextToText,

@@ -1,8 +1,8 @@
-"""What a corpus holds, as plain values: tagged sentences, trees, parallel and labelled texts."""
+"""What a corpus holds, as plain values: tagged sentences, trees, texts, pairs, questions."""
 
 from dataclasses import dataclass, field
 
-__all__ = ["Example", "Labelled", "LabelledPair", "Pair", "Tagged", "Text", "Tree"]
+__all__ = ["Asked", "Example", "Labelled", "LabelledPair", "Pair", "Tagged", "Text", "Tree"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,4 +133,33 @@ class LabelledPair:
         return (self.label,)
 
 
-Example = Tagged | Tree | Text | Pair | Labelled | LabelledPair
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question about a text, its context, in which the answer stands.
+
+    Args:
+        answers: where each right answer is in the context: its first character, and the one behind
+            its last, 0-based; empty where the question is to be answered.
+    """
+
+    question: str
+    context: str
+    answers: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The question and its context, joined by a space."""
+        return f"{self.question} {self.context}"
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """The context, by which an example is known: many texts are asked the same question."""
+        return (self.context,)
+
+    @property
+    def gold(self) -> tuple[str, ...]:
+        """The right answers, as the context has them."""
+        return tuple(self.context[start:end] for start, end in self.answers)
+
+
+Example = Tagged | Tree | Text | Pair | Labelled | LabelledPair | Asked

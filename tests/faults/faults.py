@@ -6,6 +6,7 @@ from faults.house_faults import HOUSE
 from faults.methods_faults import METHODS
 from faults.model_faults import FORMS, MODEL, PROVIDERS
 from faults.parsing_faults import PARSING
+from faults.questions_faults import QUESTIONS
 from faults.run_faults import DATA, RUNS, TASKS
 from faults.translation_faults import TRANSLATION
 
@@ -20,6 +21,7 @@ FAULTS = (
     *MODEL,
     *METHODS,
     *TASKS,
+    *QUESTIONS,
     *DATA,
     *TRANSLATION,
     *PARSING,

@@ -18,7 +18,8 @@ from hyperadapters.model.adapt import adapt
 from hyperadapters.model.adapted import AdaptedModel
 from hyperadapters.providers import Table, table
 from hyperadapters.sites import Site, Where
-from hyperadapters.tasks.base import Batch, Share, View
+from hyperadapters.tasks.base import View
+from hyperadapters.tasks.batch import Batch, Share
 
 __all__ = [
     "ADAPTERS",

@@ -21,7 +21,8 @@ from hyperadapters.model.binding import Act, layouts_of
 from hyperadapters.providers import Mlp, hypernetwork, table
 from hyperadapters.sites import Site, Where
 from hyperadapters.slots import Slot
-from hyperadapters.tasks.base import Batch, Share, View
+from hyperadapters.tasks.base import View
+from hyperadapters.tasks.batch import Batch, Share
 
 ROWS = [Row(task=task, language=name) for task in ("ner", "pos") for name in ("en", "tr")]
 

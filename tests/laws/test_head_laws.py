@@ -19,7 +19,8 @@ from hyperadapters.model.adapted import AdaptedModel
 from hyperadapters.providers import Gaussian, Mlp, Provider, hypernetwork, table
 from hyperadapters.sites import Site, Where
 from hyperadapters.slots import Slot
-from hyperadapters.tasks.base import Batch, Head, Share
+from hyperadapters.tasks.base import Head
+from hyperadapters.tasks.batch import Batch, Share
 
 ROWS = [Row(task=task, language=name) for task in ("ner", "pos") for name in ("en", "tr")]
 PLACES = {"ner": [0, 3, 5], "pos": [1, 2, 4]}

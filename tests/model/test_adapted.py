@@ -14,7 +14,7 @@ from hyperadapters.model.adapt import adapt, materialised
 from hyperadapters.providers import Contrast, Gaussian, Mlp, Table, hypernetwork, table
 from hyperadapters.sites import Where
 from hyperadapters.tasks import Tagging
-from hyperadapters.tasks.base import Batch, Share
+from hyperadapters.tasks.batch import Batch, Share
 
 ROWS = [Row(task=task, language=name) for task in ("ner", "pos") for name in ("en", "tr")]
 

@@ -133,7 +133,7 @@ def test_the_table_warns_above_a_fifth_unknown() -> None:
     finnish = next(line for line in lines if " fi " in line)
     assert "nothing there" in finnish and "nothing" not in english + uyghur
     german = next(line for line in lines if " de-en " in line)
-    assert "5,678 rows skipped: a text is missing" in german
+    assert "5,678 rows skipped: something is missing" in german
     swahili = next(line for line in lines if " sw " in line)
     assert "7 also in train; 1 also in dev" in swahili and "also" not in german
     assert "1,234 left out: scored" in german and "left out" not in english + uyghur

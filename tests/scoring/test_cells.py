@@ -25,7 +25,7 @@ from hyperadapters.routes import Cell, Route
 from hyperadapters.run.assembly import Assembly, assemble
 from hyperadapters.run.library import Library
 from hyperadapters.schedules import Cycle, Fixed
-from hyperadapters.scoring.cells import check_filled, encoded_for, score, score_cells
+from hyperadapters.scoring.cells import check_filled, score, score_cells, windows_for
 from hyperadapters.scoring.evaluation import evaluate
 from hyperadapters.scoring.matrix import Standing
 from hyperadapters.tasks import Encoded, Head, Share, Task
@@ -222,7 +222,7 @@ def test_the_examples_of_a_hop_are_addressed_to_its_target(translator: Assembly)
     task, examples = translator.tasks["mt"], pairs(translator, CELL).examples
     first, second = Route.parse("de-fr-en").hops
     ids = [
-        [one.ids[0] for one in encoded_for(translator, task, examples, hop)]
+        [one.ids[0] for (one,) in windows_for(translator, task, examples, hop)]
         for hop in (first, second)
     ]
     tokens = [translator.tokenizer.convert_tokens_to_ids(token) for token in ("<2fr>", "<2en>")]

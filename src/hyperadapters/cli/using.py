@@ -150,12 +150,13 @@ def predict(
     json_lines: AsJson = False,
 ) -> None:
     """Tag, parse, classify or translate raw text: one sentence per line, for tags its words
-    separated by spaces; for trees so, or in CoNLL-U; the two texts of a pair by a tab.
+    separated by spaces; for trees so, or in CoNLL-U; the two texts of a pair by a tab. Or answer
+    questions: each line a question, a tab, and the text that answers it.
 
     Tags come one word and its label per line, with an empty line after each sentence; trees in
-    CoNLL-U, other columns as they were; labels of texts and translations one per line. Without
-    `--language` every line begins with its own language or direction and a tab. With `--json` each
-    line of text has one line of JSON.
+    CoNLL-U, other columns as they were; labels of texts, translations and answers one per line.
+    Without `--language` every line begins with its own language or direction and a tab. With
+    `--json` each line of text has one line of JSON.
 
     Example: `echo "Ada lives here" | hyperadapters predict runs/my-run --task ner --language tr`
     """

@@ -15,15 +15,17 @@ from hyperadapters.data.sources.hub import Hub
 from hyperadapters.data.sources.labelled import LabelledTexts
 from hyperadapters.data.sources.pairs import Pairs
 from hyperadapters.data.sources.parallel import Parallel
+from hyperadapters.data.sources.questions import Squad
 from hyperadapters.data.sources.root_text import RootText
 from hyperadapters.data.summary import Summary, summary
-from hyperadapters.examples import Example, Labelled, LabelledPair, Pair, Tagged, Text, Tree
+from hyperadapters.examples import Asked, Example, Labelled, LabelledPair, Pair, Tagged, Text, Tree
 
 __all__ = [
     "SOURCES",
     "SPLITS",
     "Aligned",
     "AnySource",
+    "Asked",
     "Cldr",
     "Conll",
     "ConllU",
@@ -40,6 +42,7 @@ __all__ = [
     "RootText",
     "Source",
     "Sources",
+    "Squad",
     "Summary",
     "Tagged",
     "Text",

@@ -19,7 +19,7 @@ class Corpus:
         source: where they came from, for messages: a file, or the name of a built-in set.
         left_out: examples that the source has and that are not among these, because they are
             scored.
-        skipped: rows of the source, for all splits, that lack a text on one of two sides.
+        skipped: rows of the source, for all splits, that lack a text or an answer.
         overlooked: files whose names look like this language, in another script, territory or
             variety, and that were not read.
     """

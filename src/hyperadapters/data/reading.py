@@ -7,7 +7,17 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import Any, NamedTuple
 
-__all__ = ["Reading", "pieces", "pieces_kept", "read", "read_each", "read_words", "special_ids"]
+__all__ = [
+    "Reading",
+    "pieces",
+    "pieces_kept",
+    "read",
+    "read_each",
+    "read_words",
+    "seen",
+    "special_ids",
+    "spelt",
+]
 
 Tokenizer = Any
 """A fast tokenizer of `transformers`; that library ships no types for it."""
@@ -54,8 +64,7 @@ def pieces(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
     )["input_ids"]
     control = _control(tokenizer, len(tokenizer))
     return [
-        ids if control.isdisjoint(ids) else _spelt(tokenizer, _of_one_text(ids)).ids
-        for ids in found
+        ids if control.isdisjoint(ids) else spelt(tokenizer, _of_one_text(ids)).ids for ids in found
     ]
 
 
@@ -101,7 +110,7 @@ def read_each(
     sides = [list(side) for side in zip(*examples, strict=True)]
     for found in tokenizer(*sides, split_special_tokens=True, verbose=False).encodings:
         whole = Reading(found.ids, found.sequence_ids, found.type_ids)
-        yield _shortened(_spelt(tokenizer, whole), length)
+        yield _shortened(spelt(tokenizer, whole), length)
 
 
 def _shortened(whole: Reading, length: int) -> Reading:
@@ -135,7 +144,7 @@ def read_words(
             if owners is None
             else Reading(encoding.ids, owners, encoding.type_ids)
         )
-        whole = _spelt(tokenizer, whole)
+        whole = spelt(tokenizer, whole)
         if len(whole.ids) > length:
             sides = [None if part is None else 0 for part in whole.parts]
             whole = _cut(whole, sides, [max(0, length - sides.count(None))])
@@ -150,9 +159,9 @@ def _owners(words: Sequence[str], text: str, encoding: Any) -> list[int | None] 
     owners: list[int | None] = []
     for side, (start, end) in zip(encoding.sequence_ids, encoding.offsets, strict=True):
         last = max(start, end - 1)
-        while last > start and not _seen(text[last]):
+        while last > start and not seen(text[last]):
             last -= 1
-        while start < last and not _seen(text[start]):
+        while start < last and not seen(text[start]):
             start += 1
         first, word = bisect_right(ends, start), bisect_right(ends, last)
         if first != word:
@@ -161,7 +170,8 @@ def _owners(words: Sequence[str], text: str, encoding: Any) -> list[int | None] 
     return owners
 
 
-def _seen(character: str) -> bool:
+def seen(character: str) -> bool:
+    """Whether a character shows: no blank, no mark of direction, no half of an emoji."""
     return character.isprintable() and not character.isspace()
 
 
@@ -188,7 +198,7 @@ def _control(tokenizer: Tokenizer, size: int) -> frozenset[int]:
     return special_ids(tokenizer, size) - {tokenizer.unk_token_id}
 
 
-def _spelt(tokenizer: Tokenizer, found: Reading) -> Reading:
+def spelt(tokenizer: Tokenizer, found: Reading) -> Reading:
     """A reading in which a control token that the vocabulary found in a text is its characters."""
     control = _control(tokenizer, len(tokenizer))
     tokens = list(zip(found.ids, found.parts, found.types, strict=True))

@@ -90,7 +90,7 @@ class Source(ABC):
     @property
     @abstractmethod
     def gives(self) -> type[Example]:
-        """The kind of all its examples: `Tagged`, `Tree`, `Text` or `Pair`."""
+        """The kind of all its examples: `Tagged`, `Tree`, `Text`, `Pair`, `Asked`, ..."""
 
     @property
     def tells_languages_apart(self) -> bool:

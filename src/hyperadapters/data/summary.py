@@ -9,7 +9,7 @@ from typing import Any
 
 from hyperadapters.data.corpora import Corpus
 from hyperadapters.data.reading import pieces, read_words
-from hyperadapters.examples import Example, Labelled, LabelledPair, Tagged, Tree
+from hyperadapters.examples import Asked, Example, Labelled, LabelledPair, Tagged, Tree
 from hyperadapters.routes import Route
 
 __all__ = ["UNKNOWN_LIMIT", "Summary", "summary"]
@@ -37,11 +37,12 @@ class Summary:
         length: the most tokens that the run reads of a sentence; 0 where that is not known.
         longer: sentences that have more.
         unread: words with a label, `O` apart, that the tokenizer has no token for.
-        skipped: rows of the source, for all splits, that lack a text on one of two sides.
+        skipped: rows of the source, for all splits, that lack a text or an answer.
         labels: every label as the source has it -> how many words, or whole texts, have it; under
             None the words without a label, if there are any beside others.
         repeated: another split of the task -> how many of the sentences it has too.
         overlooked: files whose names look like the language and that were not read.
+        remarks: what the kind of task notes of the corpus.
 
     What takes a tokenizer is counted in the first 50,000 sentences, and scaled up where there are
     more.
@@ -63,6 +64,7 @@ class Summary:
     labels: Mapping[str | None, int] = field(default_factory=dict)
     repeated: Mapping[str, int] = field(default_factory=dict)
     overlooked: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def summary(
@@ -112,7 +114,7 @@ def _read(examples: Sequence[Example], tokenizer: Any) -> Iterator[tuple[list[li
     """Of each example the tokens of its texts, and its words without a token that have a label."""
     tagged = [one for one in examples if isinstance(one, Worded)]
     sentences = read_words(tokenizer, [one.words for one in tagged], sys.maxsize)
-    plain = [text for one in examples if not isinstance(one, Worded) for text in one.texts]
+    plain = [text for one in examples if not isinstance(one, Worded) for text in _parts(one)]
     texts = iter(pieces(tokenizer, plain))
     for one in examples:
         if isinstance(one, Worded):
@@ -122,4 +124,11 @@ def _read(examples: Sequence[Example], tokenizer: Any) -> Iterator[tuple[list[li
             without = [label for word, label in enumerate(one.labels) if word not in seen]
             yield [own], sum(label not in ("O", None) for label in without)
         else:
-            yield list(islice(texts, len(one.texts))), 0
+            yield list(islice(texts, len(_parts(one)))), 0
+
+
+def _parts(example: Example) -> tuple[str, ...]:
+    """What is read of an example that is no list of words."""
+    if isinstance(example, Asked):
+        return example.question, example.context
+    return example.texts

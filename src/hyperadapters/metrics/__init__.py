@@ -3,6 +3,7 @@
 So scores of a corpus, of a resample of it and of several ranks are one function of added numbers.
 """
 
+from hyperadapters.metrics.answers import AnswerF1, ExactMatch
 from hyperadapters.metrics.base import Loss, Metric, Statistics
 from hyperadapters.metrics.binary import F1, F1Accuracy
 from hyperadapters.metrics.classes import MacroF1, Matthews
@@ -15,9 +16,11 @@ __all__ = [
     "F1",
     "METRICS",
     "Accuracy",
+    "AnswerF1",
     "Arc",
     "Bleu",
     "ChrF",
+    "ExactMatch",
     "F1Accuracy",
     "Las",
     "Loss",
@@ -48,6 +51,8 @@ _ALL: tuple[Metric, ...] = (
     ChrF(),
     Las(),
     Uas(),
+    ExactMatch(),
+    AnswerF1(),
 )
 METRICS: dict[str, Metric] = {m.name: m for m in _ALL}
 """Every metric by the name that run files use."""

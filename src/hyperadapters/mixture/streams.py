@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from hyperadapters.data import Corpus
 from hyperadapters.errors import TrainingError
@@ -101,16 +102,18 @@ def _asked(phase: Phase) -> str:
 
 def _stream(assembly: Assembly, cell: Cell, corpus: Corpus, length: int) -> Stream:
     task, counts = assembly.tasks[cell.task], Counter[str]()
-    every = task.encode_all(assembly.tokenizer, corpus.examples, length)
+    every = chain.from_iterable(task.windows(assembly.tokenizer, corpus.examples, length))
     encoded = Packed(_counted(task, every, counts))
-    left_out = len(corpus.examples) - len(encoded)
-    told = {"left_out": left_out, "cut": counts["cut"], "unread": counts["unread"]}
+    told = {name: counts[name] for name in ("left_out", "cut", "unread")}
     return Stream(task, cell.row, encoded, len(encoded), encoded.checksum(), **told)
 
 
 def _counted(task: Task, every: Iterable[Encoded], counts: Counter[str]) -> Iterator[Encoded]:
-    """The examples that a task admits; what of them is not read is counted."""
-    for example in filter(task.admits, every):
+    """The examples that a task admits; what of them is not read is counted, and the others."""
+    for example in every:
+        if not task.admits(example):
+            counts["left_out"] += 1
+            continue
         counts["cut"] += not (example.uncut and example.target_uncut)
         counts["unread"] += task.unread(example)
         yield example
@@ -125,7 +128,7 @@ def told_of(streams: Sequence[Stream], length: int) -> Iterator[str]:
     """
     yield from _told(
         [(stream, stream.left_out, stream.left_out + len(stream.examples)) for stream in streams],
-        "examples are left out, too long or with sides of unlike length",
+        "examples are left out, too long, with sides of unlike length, or with a cut answer",
     )
     yield from _told(
         [(stream, stream.cut, len(stream.examples)) for stream in streams],

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from hyperadapters.data.corpora import SPLITS, Corpus
 from hyperadapters.data.summary import UNKNOWN_LIMIT, Summary, summary
+from hyperadapters.errors import located
 from hyperadapters.report.overlap import Overlap
 from hyperadapters.routes import Cell, Route
 from hyperadapters.run.library import Library
@@ -34,11 +35,14 @@ def census(library: Library, tokenizer: Any) -> Iterator[Summary]:
             own = Cell(cell.task, cell.route.ends)
             if cell in read[split] and (own, split) not in seen:
                 seen.add((own, split))
-                tokens_of = partial(library.tasks[cell.task].tokens_read, tokenizer)
+                settings = library.tasks[cell.task]
+                tokens_of = partial(settings.tokens_read, tokenizer)
                 length = library.length(own, split)
                 corpus = _corpus(library, own, split)
                 found = summary(corpus, tokenizer, tokens_of, length)
-                yield replace(found, repeated=overlap.of(corpus))
+                with located(corpus.source):
+                    remarks = tuple(settings.remarks(tokenizer, corpus.examples, length))
+                yield replace(found, repeated=overlap.of(corpus), remarks=remarks)
 
 
 def _corpus(library: Library, cell: Cell, split: str) -> Corpus:
@@ -88,7 +92,8 @@ def _note(corpus: Summary) -> Text:
         Text(f"{corpus.left_out:,} left out: scored" if corpus.left_out else ""),
         Text(f"{corpus.longer:,} longer than {corpus.length} tokens" if corpus.longer else ""),
         Text(f"{corpus.unread:,} labelled words without a token" if corpus.unread else ""),
-        Text(f"{corpus.skipped:,} rows skipped: a text is missing" if corpus.skipped else ""),
+        Text(f"{corpus.skipped:,} rows skipped: something is missing" if corpus.skipped else ""),
+        *map(Text, corpus.remarks),
         *(
             Text(f"{count:,} also in {split}", style="yellow")
             for split, count in corpus.repeated.items()

@@ -18,8 +18,9 @@ from hyperadapters.schedules import Observed, Schedule, Then
 from hyperadapters.scoring.matrix import Score, Standing
 from hyperadapters.tasks import Batch, Encoded, Task
 from hyperadapters.tasks.base import Question
+from hyperadapters.tasks.windows import Windows
 
-__all__ = ["Scored", "check_filled", "encoded_for", "score", "score_cells"]
+__all__ = ["Scored", "check_filled", "score", "score_cells", "windows_for"]
 
 
 @runtime_checkable
@@ -174,9 +175,9 @@ def _scored(
 def _unread(scored: Scored, task: Task, route: Route, corpus: Corpus) -> Iterator[str]:
     """How many examples are too long to be read whole, and how many words have no token."""
     cut = words = 0
-    for one in encoded_for(scored, task, corpus.examples, route.hops[0]):
-        cut += not one.uncut
-        words += task.unread(one)
+    for windows in windows_for(scored, task, corpus.examples, route.hops[0]):
+        cut += not all(one.uncut for one in windows)
+        words += sum(map(task.unread, windows))
     if cut:
         yield f"{cut} of {len(corpus.examples)} cut at {scored.length} tokens"
     if words:
@@ -207,9 +208,12 @@ def _judged(
     *before, last = route.hops
     examples, along = corpus.examples, _Along(route.row(task.name), under)
     for hop in before:
-        examples = _answered(scored, task, hop, examples, along, task.scorer.carry, told)
+        carried = _answered(scored, task, hop, examples, along, task.scorer.carry, told)
+        examples = [one[0] for one in carried]
     judge: Callable[[Question], list[Any]] = lambda asked: task.scorer.judge(task, asked)  # noqa: E731
-    return _answered(scored, task, last, examples, along, judge, told)
+    judged = _answered(scored, task, last, examples, along, judge, told)
+    pairs = zip(examples, judged, strict=True)
+    return [task.whole(example, last, found) for example, found in pairs]
 
 
 @dataclass(frozen=True)
@@ -243,22 +247,24 @@ def _answered(
     under: Schedule,
     answer: Callable[[Question], list[Any]],
     told: Counter[str],
-) -> list[Any]:
-    """What a scorer says of each example in one hop, in corpus order."""
+) -> list[list[Any]]:
+    """What a scorer says of each window of each example in one hop, in corpus order."""
     tokenizer, row = scored.tokenizer, hop.row(task.name)
     addressed = task.scorer.address(examples, hop)
-    drawn = [(task, row, encoded) for encoded in encoded_for(scored, task, examples, hop)]
+    windows = Windows.laid_out(windows_for(scored, task, examples, hop))
+    drawn = [(task, row, encoded) for encoded in windows.encoded]
 
     def asked(context: Context, batch: Batch, places: list[int]) -> list[Any]:
-        own = [addressed[place] for place in places]
+        own = [addressed[windows.of[place]] for place in places]
         return answer(Question(scored.model, context, batch, own, tokenizer, told))
 
-    return over_batches(scored.model, drawn, tokenizer.pad_token_id, asked, under=under)
+    found = over_batches(scored.model, drawn, tokenizer.pad_token_id, asked, under=under)
+    return windows.gathered(found)
 
 
-def encoded_for(
+def windows_for(
     scored: Scored, task: Task, examples: Sequence[Any], hop: Route
-) -> Iterator[Encoded]:
-    """Examples of a cell as the model reads them in one hop."""
+) -> Iterator[Sequence[Encoded]]:
+    """Examples of a cell as the model reads them in one hop, each in its windows."""
     addressed = task.scorer.address(examples, hop)
-    return task.encode_all(scored.tokenizer, addressed, scored.length)
+    return task.windows(scored.tokenizer, addressed, scored.length)

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from hyperadapters.context import Context
 from hyperadapters.errors import ConfigError, ContextError, DataError, UnknownName, located
@@ -14,6 +15,7 @@ from hyperadapters.run.assembly import Assembly
 from hyperadapters.scoring.evaluation import standing
 from hyperadapters.tasks import Answering, Batch, Task
 from hyperadapters.tasks.base import Question
+from hyperadapters.tasks.windows import Windows
 
 __all__ = ["answers", "ask", "predict"]
 
@@ -23,6 +25,8 @@ Show = Callable[[Answering, Any], str]
 """From a task's way to answer, and an answer, to what is printed."""
 Asked = tuple[Route, str]
 """A text, and the language or direction that it is asked in."""
+
+T = TypeVar("T")
 
 _WINDOW = 512
 """Texts that are read before those of similar length are answered together."""
@@ -37,14 +41,15 @@ def predict(
 ) -> Iterator[Any]:
     """Answers texts in one language or direction, in their order: of a tagging task the words of
     each with their labels, of a parsing task its `Parse`, of a classification task a label and the
-    probability of each, of a translation task its translation.
+    probability of each, of a translation task its translation, of a question its answer.
 
     Args:
         task: of the run.
         language: any name that the method's weights know, also one never trained with this task; or
             a direction, `de-en`, or a route, `de-en-fr`.
         texts: one sentence each; for tags and trees its words are separated by white space, for
-            trees it may be in CoNLL-U, and the two texts of a pair are separated by a tab.
+            trees it may be in CoNLL-U, and the two texts of a pair are separated by a tab, as are a
+            question and its context.
         note: told of each text that is longer than the length limit of the run, and of a language
             that was not trained on with this task.
 
@@ -174,27 +179,17 @@ def _window(
     with materialised(assembly.model, tuple(dict.fromkeys(rows))):
         for number in range(max(map(len, routes))):
             going = [at for at, text in enumerate(texts) if text and routes[at][number:]]
-            named = [
-                (routes[at][number], _example(answering, texts[at], routes[at][number], start + at))
-                for at in going
-            ]
-            told = Counter[str]()
-            answered, cut = _answered(assembly, task, answering, named, told)
+            named = [(routes[at][number], texts[at]) for at in going]
+            numbers, told = [start + at + 1 for at in going], Counter[str]()
+            answered, cut = _answered(assembly, task, answering, named, numbers, told)
             for at, answer in zip(going, answered, strict=True):
                 texts[at] = found[at] = answer
-            for place in cut:
-                number = start + going[place] + 1
-                note(f"{answering.unit} {number} is too long: {answering.cut}")
+            for one in cut:
+                note(f"{answering.unit} {numbers[one]} is too long: {answering.cut}")
             for what, count in told.items():
                 reach = f"{answering.unit}s {start + 1} to {start + len(asked)}"
                 note(f"{reach}: {count:,} {what}")
     return found
-
-
-def _example(answering: Answering, text: Any, hop: Route, place: int) -> Any:
-    """What a text asks about; a fault in it is told with its line, 0-based `place`."""
-    with located(f"line {place + 1}"):
-        return answering.ask(text, hop)
 
 
 def _answered(
@@ -202,22 +197,39 @@ def _answered(
     task: Task,
     answering: Answering,
     asked: Sequence[tuple[Route, Any]],
+    numbers: Sequence[int],
     told: Counter[str],
 ) -> tuple[list[Any], list[int]]:
-    """Answers in the order of the examples, and the places of those that were cut."""
+    """Answers in the order of the texts, and the places of those that were cut.
+
+    Args:
+        asked: the texts; of a later hop, what the hop before answered.
+        numbers: of their lines or sentences, from 1, for messages.
+    """
     tokenizer, model = assembly.tokenizer, assembly.model
-    examples = [example for _, example in asked]
-    encoded = list(task.encode_all(tokenizer, examples, assembly.length))
-    pairs = zip(asked, encoded, strict=True)
-    drawn = [(task, hop.row(task.name), one) for (hop, _), one in pairs]
+    of_each = partial(_told_where, answering.unit, numbers)
+    examples = list(of_each(answering.ask(text, hop) for hop, text in asked))
+    each = list(of_each(task.windows(tokenizer, examples, assembly.length)))
+    windows = Windows.laid_out(each)
+    pairs = zip(windows.of, windows.encoded, strict=True)
+    drawn = [(task, asked[place][0].row(task.name), one) for place, one in pairs]
 
     def answer(context: Context, batch: Batch, places: list[int]) -> list[Any]:
-        own = [examples[place] for place in places]
+        own = [examples[windows.of[place]] for place in places]
         return answering.answer(task, Question(model, context, batch, own, tokenizer, told))
 
     under = assembly.method.phases[-1].score_under
     found = over_batches(model, drawn, tokenizer.pad_token_id, answer, under=under) if drawn else []
-    return found, [place for place, one in enumerate(encoded) if not one.uncut]
+    parts = zip(examples, windows.gathered(found), strict=True)
+    answers = [answering.whole(example, own) for example, own in parts]
+    return answers, [at for at, own in enumerate(each) if not all(one.uncut for one in own)]
+
+
+def _told_where(unit: str, numbers: Sequence[int], each: Iterator[T]) -> Iterator[T]:
+    """One for each number; a fault in it says which line, or sentence, it is."""
+    for number in numbers:
+        with located(f"{unit} {number}"):
+            yield next(each)
 
 
 def _task(assembly: Assembly, task: str) -> Task:

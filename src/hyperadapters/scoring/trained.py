@@ -31,13 +31,14 @@ class Trained:
 
     def predict(self, task: str, language: str, texts: Iterable[str]) -> list[Any]:
         """Answers texts, in their order: the words of each with their labels, or its label, or its
-        translation.
+        translation, or the answer to its question.
 
         Args:
             task: of the run.
             language: a language, also one never trained with this task; or a direction, `de-en`.
             texts: one sentence each; for tags and trees its words are separated by white space, for
-                trees it may be in CoNLL-U, and the two texts of a pair are separated by a tab.
+                trees it may be in CoNLL-U, and the two texts of a pair are separated by a tab, as
+                are a question and its context.
 
         Raises:
             UnknownName: no such task.

@@ -11,6 +11,8 @@ from hyperadapters.tasks.collation import collate
 from hyperadapters.tasks.mlm import MaskedLM, MlmSettings
 from hyperadapters.tasks.parsing import Parsing
 from hyperadapters.tasks.parsing_settings import ParsingSettings
+from hyperadapters.tasks.question_answering import QuestionAnswering
+from hyperadapters.tasks.question_settings import QaSettings
 from hyperadapters.tasks.settings import TaskSettings
 from hyperadapters.tasks.span_corruption import SpanCorruption, SpanCorruptionSettings
 from hyperadapters.tasks.tagging import Tagging, TaggingSettings
@@ -28,6 +30,7 @@ __all__ = [
     "Head",
     "MaskedLM",
     "Parsing",
+    "QuestionAnswering",
     "Scorer",
     "Share",
     "SpanCorruption",
@@ -45,6 +48,7 @@ KINDS: tuple[type[TaskSettings], ...] = (
     ClassificationSettings,
     MlmSettings,
     ParsingSettings,
+    QaSettings,
     TextToTextSettings,
     SpanCorruptionSettings,
     TranslationSettings,

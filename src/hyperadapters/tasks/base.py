@@ -1,20 +1,18 @@
 """What every task is: how an example becomes tensors, which head reads it, its loss, its score."""
 
 from abc import ABC, abstractmethod
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol, final, runtime_checkable
+from typing import Any, NamedTuple, final
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from hyperadapters.context import Context
 from hyperadapters.forms import Form
 from hyperadapters.metrics import Loss, Metric, Statistics
 from hyperadapters.routes import Route
-from hyperadapters.tasks.batch import Batch, Encoded, Share
+from hyperadapters.tasks.batch import Encoded, Share
+from hyperadapters.tasks.view import Model, Question, Tokenizer, View
 
 __all__ = [
     "Answering",
@@ -29,31 +27,6 @@ __all__ = [
     "full_precision",
 ]
 
-Tokenizer = Any
-"""A fast tokenizer of `transformers`; that library ships no types for it."""
-
-
-@runtime_checkable
-class View(Protocol):
-    """What a task sees of an adapted model: its head, and the backbone's own output embedding."""
-
-    def head(
-        self,
-        task: str,
-        part: str,
-        hidden: Float[Tensor, "example place _"],
-        examples: Int[Tensor, " example"],
-    ) -> Float[Tensor, "example place _"]:
-        """One part of a task's head on vectors of some examples of the batch, ascending.
-
-        A place is a token, a word, a span or the whole sentence, as the task chooses.
-        """
-
-    def unembed(
-        self, hidden: Float[Tensor, "vector d_model"], examples: Int[Tensor, " vector"]
-    ) -> Float[Tensor, "vector token_id"]:
-        """Scores over the tokenizer's vocabulary; `examples` tells whose vector each is."""
-
 
 class Head(NamedTuple):
     """One part of a task's head.
@@ -65,38 +38,6 @@ class Head(NamedTuple):
 
     form: Form
     width_in: int | None = None
-
-
-@runtime_checkable
-class Model(Protocol):
-    """What scoring and prediction see of a model: teacher-forced logits, and generation."""
-
-    def __call__(self, context: Context, batch: Batch) -> Any:
-        """Outputs with `logits` by task."""
-
-    def generate(self, context: Context, **inputs: Any) -> Int[Tensor, "example token"]:
-        """The backbone's own `generate`, each example under its own row."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """A batch of one task that is put to a model.
-
-    Args:
-        model: in eval mode, without gradients.
-        context: the row of each example.
-        batch: of this task alone, its examples in order.
-        examples: as they were before they were encoded.
-        tokenizer: that encoded them.
-        told: what is to be said of the answers, each with how often.
-    """
-
-    model: Model
-    context: Context
-    batch: Batch
-    examples: Sequence[Any]
-    tokenizer: Any
-    told: Counter[str] = field(default_factory=Counter)
 
 
 class Scorer(ABC):
@@ -167,6 +108,10 @@ class Answering(ABC):
     def answer(self, task: "Task", question: Question) -> list[Any]:
         """The answer to each example of a batch."""
 
+    def whole(self, example: Any, found: Sequence[Any]) -> Any:
+        """The answer to an example, from those to each of its windows."""
+        return found[0]
+
     @abstractmethod
     def line(self, answer: Any) -> str:
         """An answer as `hyperadapters predict` prints it."""
@@ -236,6 +181,20 @@ class Task(ABC):
         """Each example as `encode` gives it."""
         return (self.encode(tokenizer, example, length) for example in examples)
 
+    def windows(
+        self, tokenizer: Tokenizer, examples: Sequence[Any], length: int
+    ) -> Iterator[Sequence[Encoded]]:
+        """What is read of each example: one window, unless a task reads on where it ends."""
+        return ([encoded] for encoded in self.encode_all(tokenizer, examples, length))
+
+    def whole(self, example: Any, route: Route, found: Sequence[Statistics]) -> Statistics:
+        """What an example adds to its metric, from what each of its windows gave.
+
+        Args:
+            route: the language or direction that it is scored in.
+        """
+        return found[0]
+
     def admits(self, encoded: Encoded) -> bool:
         """Whether an example is fit to be trained on."""
         return True
@@ -274,7 +233,9 @@ class Task(ABC):
 
     @abstractmethod
     def statistics(self, logits: Tensor, share: Share) -> list[Statistics]:
-        """What each example of the share adds to the metric `forced`."""
+        """What each example of the share adds to the metric `forced`; where examples are read in
+        windows, what `whole` makes that of.
+        """
 
 
 def full_precision(logits: Float[Tensor, "*axes"]) -> Float[Tensor, "*axes"]:

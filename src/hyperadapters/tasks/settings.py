@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from hyperadapters.data import Corpus, Sources
 from hyperadapters.document.document import Document, Fault, KeyPath
 from hyperadapters.document.values import Closed
+from hyperadapters.examples import Example
 from hyperadapters.routes import Route
 from hyperadapters.tasks.base import Task, Tokenizer
 from hyperadapters.tasks.plain import Plain
@@ -72,6 +73,16 @@ class TaskSettings(Closed):
     def tokens_read(self, tokenizer: Tokenizer, tokens: Sequence[int]) -> int:
         """The tokens that a model reads of an example whose texts have so many."""
         return sum(tokens) + int(tokenizer.num_special_tokens_to_add(pair=len(tokens) > 1))
+
+    def remarks(
+        self, tokenizer: Tokenizer, examples: Sequence[Example], length: int
+    ) -> Iterator[str]:
+        """What to note of a corpus beside its counts.
+
+        Args:
+            length: the most tokens that are read of an example.
+        """
+        return iter(())
 
     def unreached(self, route: Route, trained: Sequence[Route]) -> str | None:
         """What a model whose vocabulary is learned in training cannot do in a cell, in words."""

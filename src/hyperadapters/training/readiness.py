@@ -8,7 +8,7 @@ from hyperadapters.method import HEADS, Phase
 from hyperadapters.providers import Provider
 from hyperadapters.routes import Cell
 from hyperadapters.run.assembly import Assembly
-from hyperadapters.scoring.cells import check_filled, encoded_for
+from hyperadapters.scoring.cells import check_filled, windows_for
 from hyperadapters.training.starting import first_phase
 
 __all__ = ["check"]
@@ -36,7 +36,7 @@ def check(assembly: Assembly) -> None:
         for hop in cell.route.hops:
             _check_weights(assembly, phases[-1], phases[-1].score_under.row(hop.row(cell.task), 0))
             with located(corpus.source):
-                for _ in encoded_for(assembly, task, corpus.examples, hop):
+                for _ in windows_for(assembly, task, corpus.examples, hop):
                     pass
     for phase in phases:
         for cell in phase.select:

@@ -5,7 +5,7 @@ import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import NamedTuple, final
+from typing import Any, NamedTuple, final
 
 from hyperadapters.errors import TrainingError
 from hyperadapters.machine.ranks import shared
@@ -13,7 +13,8 @@ from hyperadapters.method import Phase
 from hyperadapters.routes import Cell
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.scoring.cells import score
-from hyperadapters.tasks import Encoded, Task
+from hyperadapters.tasks import Task
+from hyperadapters.tasks.windows import Windows
 
 __all__ = ["CRITERIA", "Criterion", "Result", "Selection", "check_selection"]
 
@@ -58,7 +59,8 @@ CRITERIA = {
 class _DevSplit(NamedTuple):
     cell: Cell
     task: Task
-    encoded: Sequence[Encoded]
+    examples: Sequence[Any]
+    windows: Windows
 
 
 @final
@@ -103,20 +105,22 @@ class Selection:
                 remedy=f"take `{cell.route}` out of `select: {cell.task}`, or add the data",
             )
         task, length = self._assembly.tasks[cell.task], self._phase.recipe.length
-        encoded = list(task.encode_all(self._assembly.tokenizer, corpus.examples, length))
-        return _DevSplit(cell, task, encoded)
+        each = task.windows(self._assembly.tokenizer, corpus.examples, length)
+        return _DevSplit(cell, task, corpus.examples, Windows.laid_out(each))
 
     def _result(self, dev: _DevSplit) -> Result:
         statistics, loss = score(
             self._assembly.model,
             dev.task,
             dev.cell.row,
-            dev.encoded,
+            dev.windows.encoded,
             pad_id=self._assembly.tokenizer.pad_token_id,
             under=self._phase.select_under,
         )
-        metric = dev.task.forced
-        total = metric.score(metric.pooled(statistics))
+        metric, each = dev.task.forced, dev.windows.gathered(statistics)
+        pairs = zip(dev.examples, each, strict=True)
+        own = [dev.task.whole(example, dev.cell.route, found) for example, found in pairs]
+        total = metric.score(metric.pooled(own))
         return Result(total, float(loss.mean()), metric.higher_is_better)
 
 

@@ -9,7 +9,7 @@ languages, units) occur in all splits.
 import random
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -21,8 +21,10 @@ __all__ = [
     "Meaning",
     "Phrase",
     "draw_phrase",
+    "leaves",
     "meanings",
     "meanings_in_new_templates",
+    "meanings_that",
     "template",
 ]
 
@@ -179,16 +181,17 @@ def _sentence(split: str, draw: random.Random) -> Meaning:
     return Join(draw.choice(_LISTED if len(groups) == 3 else _PAIRED), groups)
 
 
-def _leaves(meaning: Meaning) -> Iterator[Phrase]:
+def leaves(meaning: Meaning) -> Iterator[Phrase]:
+    """Its phrases, in the order of the sentence."""
     if isinstance(meaning, Phrase):
         yield meaning
     else:
         for part in meaning.parts:
-            yield from _leaves(part)
+            yield from leaves(part)
 
 
 def _belongs(meaning: Meaning, split: str) -> bool:
-    phrases = list(_leaves(meaning))
+    phrases = list(leaves(meaning))
     if any(phrase.kind not in _NAMES for phrase in phrases):
         return True
     return len(phrases) > 1 and _split_of(sorted(phrase.values for phrase in phrases)) == split
@@ -215,6 +218,14 @@ def meanings_in_new_templates(count: int, train: int, seed: int = 0) -> tuple[Me
     known = {template(meaning) for meaning in meanings("train", max(train, _COMMON), seed)}
     new = (meaning for meaning in _drawn("test", seed) if template(meaning) not in known)
     return tuple(islice(new, count))
+
+
+@lru_cache(maxsize=32)
+def meanings_that(
+    fit: Callable[[Meaning], bool], split: str, count: int, seed: int = 0
+) -> tuple[Meaning, ...]:
+    """The first `count` meanings of a split that are fit; fewer are a prefix of more."""
+    return tuple(islice(filter(fit, _drawn(split, seed)), count))
 
 
 def template(meaning: Meaning) -> tuple[object, ...]:

@@ -16,7 +16,17 @@ from hyperadapters.data.cldr.words import text_of, words_of
 from hyperadapters.errors import UnknownName
 from hyperadapters.examples import Labelled, LabelledPair, Pair, Tagged, Text
 
-__all__ = ["CLDR_LANGUAGES", "LABELS", "kinds", "pairs", "same", "tagged", "texts", "unknown"]
+__all__ = [
+    "CLDR_LANGUAGES",
+    "LABELS",
+    "kinds",
+    "pairs",
+    "same",
+    "tagged",
+    "texts",
+    "unknown",
+    "written",
+]
 
 CLDR_LANGUAGES = tuple(
     "af ak am ar as ast az be bew bg bn br brx bs ca ccp ce chr cs cv cy da de dsb ee el en eo "
@@ -63,7 +73,7 @@ def tagged(language: str, task: str, split: str, count: int, seed: int = 0) -> t
     if task not in LABELS:
         raise UnknownName("task of `cldr`", task, LABELS)
     found = []
-    for pieces in _written(language, meanings(split, count, seed)):
+    for pieces in written(language, meanings(split, count, seed)):
         words = words_of(pieces)
         labels = _spans(words) if task == "spans" else (str(word.field) for word in words)
         found.append(Tagged(tuple(word.text for word in words), tuple(labels)))
@@ -72,7 +82,7 @@ def tagged(language: str, task: str, split: str, count: int, seed: int = 0) -> t
 
 def texts(language: str, split: str, count: int, seed: int = 0) -> tuple[Text, ...]:
     """The same sentences as plain text, spaced as CLDR spaces them."""
-    return tuple(Text(text_of(one)) for one in _written(language, meanings(split, count, seed)))
+    return tuple(Text(text_of(one)) for one in written(language, meanings(split, count, seed)))
 
 
 def pairs(
@@ -87,14 +97,14 @@ def pairs(
         wanted = meanings_in_new_templates(count, train, seed)
     else:
         wanted = meanings(split, count, seed)
-    both = zip(_written(language, wanted), _written(beside, wanted), strict=True)
+    both = zip(written(language, wanted), written(beside, wanted), strict=True)
     return tuple(Pair(text_of(one), text_of(two), (language, beside)) for one, two in both)
 
 
 def kinds(language: str, split: str, count: int, seed: int = 0) -> tuple[Labelled, ...]:
     """The first `count` phrases of a split, each with its kind: DATE, TIME, MONEY, ..."""
     wanted = phrases(split, count, seed)
-    each = zip(_written(language, wanted), wanted, strict=True)
+    each = zip(written(language, wanted), wanted, strict=True)
     return tuple(Labelled(text_of(one), ENTITIES[phrase.kind]) for one, phrase in each)
 
 
@@ -109,15 +119,20 @@ def same(
         beside: of the second; it may be the same language.
     """
     wanted = claims(split, count, seed)
-    firsts = _written(language, [claim.first for claim in wanted])
-    seconds = _written(beside, [claim.second for claim in wanted])
+    firsts = written(language, [claim.first for claim in wanted])
+    seconds = written(beside, [claim.second for claim in wanted])
     return tuple(
         LabelledPair(text_of(one), text_of(two), "same" if claim.same else "different")
         for one, two, claim in zip(firsts, seconds, wanted, strict=True)
     )
 
 
-def _written(language: str, wanted: Sequence[Meaning]) -> Iterator[list[Piece]]:
+def written(language: str, wanted: Sequence[Meaning]) -> Iterator[list[Piece]]:
+    """The pieces of meanings in a language.
+
+    Raises:
+        UnknownName: CLDR does not cover it.
+    """
     if language not in CLDR_LANGUAGES:
         raise unknown(language)
     return (pieces_of(language, meaning) for meaning in wanted)

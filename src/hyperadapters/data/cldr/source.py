@@ -7,11 +7,11 @@ from typing import Annotated, Literal, final
 
 from annotated_types import Le
 
-from hyperadapters.data.cldr import sentences
+from hyperadapters.data.cldr import questions, sentences
 from hyperadapters.data.limits import Count
 from hyperadapters.data.source import Place, Sample, Source, sides
 from hyperadapters.errors import ConfigError, HyperadaptersError, UnknownName
-from hyperadapters.examples import Example, Labelled, LabelledPair, Pair, Tagged, Text
+from hyperadapters.examples import Asked, Example, Labelled, LabelledPair, Pair, Tagged, Text
 from hyperadapters.routes import Route
 
 __all__ = ["Cldr"]
@@ -26,6 +26,7 @@ _GIVES: Mapping[str, type[Example]] = {
     "kinds": Labelled,
     "same": LabelledPair,
     "same-across": LabelledPair,
+    "questions": Asked,
 }
 """What a content is made of, where it is no tagging."""
 _BESIDE = ("pairs", "same-across")
@@ -44,6 +45,8 @@ class Cldr(Source):
             sentence has, not only other values. For classification `kinds` has phrases with what
             they are (DATE, MONEY, ...), `same` two phrases that say the same value or not, both in
             the language, and `same-across` the second of them in the language `beside`.
+            `questions` are for `qa`: a key such as `DATE` or `MONEY CURRENCY` asks for a phrase of
+            a sentence, or for a part of one.
         train, dev, test: sentences of each split, 20,000 at most.
         seed: of what the sentences say.
         beside: the other language of `same-across`, and of `pairs` where the run file lists single
@@ -58,7 +61,9 @@ class Cldr(Source):
     """
 
     format: Literal["cldr"] = "cldr"
-    content: Literal["fields", "spans", "text", "pairs", "kinds", "same", "same-across"] = "fields"
+    content: Literal[
+        "fields", "spans", "text", "pairs", "kinds", "same", "same-across", "questions"
+    ] = "fields"
     train: Size = 500
     dev: Size = 100
     test: Size = 200
@@ -119,6 +124,8 @@ class Cldr(Source):
                 return sentences.kinds(codes[0], split, size, seed)
             case "same" | "same-across":
                 return sentences.same(codes[0], codes[-1], split, size, seed)
+            case "questions":
+                return questions.asked(codes[0], split, size, seed)
             case "pairs":
                 found = sentences.pairs(codes[0], codes[1], split, size, seed, train=self.train)
                 return tuple(replace(pair, languages=sides(route, self.beside)) for pair in found)

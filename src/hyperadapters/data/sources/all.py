@@ -16,6 +16,7 @@ from hyperadapters.data.sources.hub import Hub
 from hyperadapters.data.sources.labelled import LabelledTexts
 from hyperadapters.data.sources.pairs import Pairs
 from hyperadapters.data.sources.parallel import Parallel
+from hyperadapters.data.sources.questions import Squad
 from hyperadapters.data.sources.root_text import RootText
 from hyperadapters.document.values import some
 from hyperadapters.errors import HyperadaptersError
@@ -28,6 +29,7 @@ SOURCES: tuple[type[Source], ...] = (
     ConllU,
     Trees,
     PlainText,
+    Squad,
     Hub,
     LabelledTexts,
     Aligned,

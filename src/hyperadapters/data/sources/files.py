@@ -13,8 +13,9 @@ from hyperadapters.data.formats.trees import read_trees
 from hyperadapters.data.limits import Limit, SplitNames
 from hyperadapters.data.places import ByLanguage, InFiles
 from hyperadapters.data.rules import rule_of
-from hyperadapters.data.source import Rule, Sample, Source
+from hyperadapters.data.source import Found, Rule, Sample, Source
 from hyperadapters.data.templates import Codes, check_places, filled
+from hyperadapters.errors import DataError
 from hyperadapters.examples import Example, Tagged, Text, Tree
 from hyperadapters.routes import Route
 
@@ -62,14 +63,17 @@ class Files(Source):
     def _rule(self) -> Rule:
         return rule_of(self.path)
 
-    def _samples(self, text: InFiles, route: Route, split: str) -> Iterator[Sample]:
+    def _samples(self, text: InFiles, route: Route, split: str) -> Iterator[Found]:
         (code,) = text.codes.values()
         for file in text.sides[0]:
-            yield from (Sample(one, one.text) for one in self._examples(file, code))
+            for one in self._examples(file, code):
+                yield one if isinstance(one, DataError) else Sample(one, one.texts[0])
 
     @abstractmethod
-    def _examples(self, path: Path, code: str) -> Iterable[Example]:
-        """Those of one file; `code` is what files call the language."""
+    def _examples(self, path: Path, code: str) -> Iterable[Example | DataError]:
+        """Those of one file, and what is to be said of one that is skipped; `code` is what files
+        call the language.
+        """
 
 
 @final

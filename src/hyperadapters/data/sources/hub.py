@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, final
 
+from hyperadapters.data.formats.questions import Skip, asked_in
 from hyperadapters.data.formats.rows import (
     Cells,
     read_files,
@@ -22,7 +23,7 @@ from hyperadapters.data.source import Found, Place, Rule, Sample, Source, by_pla
 from hyperadapters.data.sources.on_hub import OnHub
 from hyperadapters.data.templates import Codes, codes_for, told
 from hyperadapters.errors import ConfigError, DataError
-from hyperadapters.examples import Example, Pair, Tagged, Text
+from hyperadapters.examples import Asked, Example, Pair, Tagged, Text
 from hyperadapters.routes import Route
 
 __all__ = ["Hub"]
@@ -34,7 +35,7 @@ class Hub(Source):
     """A data set of `datasets`, with a contract on its columns.
 
     Exactly one of `dataset` and `path`; columns are `words` and `labels` (tagging), or `text`, or
-    `first` and `second`, or `translation` (parallel text).
+    `first` and `second`, or `translation` (parallel text), or `question`, `context` and `answers`.
 
     Args:
         dataset: a name on the hub, `owner/name`; works offline from the cache of `datasets`.
@@ -50,6 +51,10 @@ class Hub(Source):
         first, second: the columns of parallel text, the second in the language `beside`.
         translation: the column that has a text under the code of each language. A row of parallel
             text without one of the two is skipped, and `data` says how many are.
+        question, context: the columns of questions and of the texts that answer them.
+        answers: the column of the answers, with a `text` and its `answer_start` for each.
+        skip: questions that are left out and counted, in place of an error: `unanswered` and
+            `misplaced`, as of the format `squad`.
         beside: the language of `second`, and where rows are divided among splits by their hash the
             one whose side chooses.
         splits: our split -> its name there.
@@ -74,6 +79,10 @@ class Hub(Source):
     first: str | None = None
     second: str | None = None
     translation: str | None = None
+    question: str | None = None
+    context: str | None = None
+    answers: str | None = None
+    skip: tuple[Skip, ...] = ()
     beside: str = "en"
     splits: SplitNames = field(default_factory=lambda: {"dev": "validation"})
     codes: Codes = field(default_factory=dict)
@@ -87,11 +96,13 @@ class Hub(Source):
                 found="both" if self.dataset else "none",
             )
         unused = {"subset": self.path, "revision": self.path, "label_names": not self.words}
+        unused |= {"skip": not self.answers}
         for name, without in unused.items():
             if without and getattr(self, name):
                 raise ConfigError(
                     f"the `{name}` of a source of format `hub` has no effect",
-                    expected="`subset` and `revision` with `dataset`, `label_names` with `words`",
+                    expected="`subset` and `revision` with `dataset`, `label_names` with `words`, "
+                    "`skip` with `answers`",
                     remedy=f"leave `{name}` out",
                 )
         named = [group for group in self._groups() if set(group) != {None}]
@@ -99,18 +110,20 @@ class Hub(Source):
             raise ConfigError(
                 "the columns of a source of format `hub` are not clear",
                 expected="`words` and `labels`, or `text`, or `first` and `second`, "
-                "or `translation`",
+                "or `translation`, or `question`, `context` and `answers`",
                 found=", ".join(f"`{one}`" for group in named for one in group if one) or "none",
             )
 
     def _groups(self) -> tuple[tuple[str | None, ...], ...]:
         parallel = (self.first, self.second), (self.translation,)
-        return (self.words, self.labels), (self.text,), *parallel
+        asked = (self.question, self.context, self.answers)
+        return (self.words, self.labels), (self.text,), *parallel, asked
 
     @property
     def gives(self) -> type[Example]:
         """By which columns are named."""
-        return Tagged if self.words is not None else Text if self.text is not None else Pair
+        kinds = {self.words: Tagged, self.text: Text, self.question: Asked}
+        return next((kind for column, kind in kinds.items() if column is not None), Pair)
 
     @property
     def tells_languages_apart(self) -> bool:
@@ -154,6 +167,8 @@ class Hub(Source):
             return tagged_in(cells, names, row)
         if self.text is not None:
             return Text(text_in(cells[0], row))
+        if self.question is not None:
+            return asked_in(cells, row, self.skip)
         languages = sides(route, self.beside)
         by_code = self.first is None
         both = (self._by_code if by_code else self._in_order)(cells, languages, row)
