@@ -62,12 +62,12 @@ def test_scores_that_go_down_count_negatively() -> None:
 
 def test_scores_have_the_names_of_their_cells(assembly: Assembly) -> None:
     chosen = phase(assembly, "fields", "mlm", criterion="loss")
-    scores, _ = Selection(assembly, chosen).judge()
+    scores = Selection(assembly, chosen).judge().scores
     assert set(scores) == {"fields/en", "fields/tr", "mlm/tr"}
 
 
 def test_the_judgement_is_the_evaluation_of_the_cells(assembly: Assembly) -> None:
-    scores, number = Selection(assembly, phase(assembly, "fields", "spans")).judge()
+    scores, number, _ = Selection(assembly, phase(assembly, "fields", "spans")).judge()
     assert list(scores) == ["fields/en", "fields/tr", "spans/en"]
     task = assembly.tasks["fields"]
     corpus = assembly.corpus(assembly.cell("fields", "tr"), "dev")
@@ -91,7 +91,9 @@ def test_the_schedule_of_the_scores_is_used(assembly: Assembly) -> None:
     losses = [
         Selection(
             assembly, replace(phase(assembly, "fields", criterion="loss"), select_under=under)
-        ).judge()[1]
+        )
+        .judge()
+        .value
         for under in (Fixed(language="tr"), Fixed(language="ta"))
     ]
     assert abs(losses[0] - losses[1]) > 1e-3
@@ -129,3 +131,22 @@ def test_an_empty_dev_split_is_an_error(
     with pytest.raises(TrainingError, match="nothing to choose a checkpoint by") as caught:
         Selection(assembly, phase(assembly, "fields"))
     assert "somewhere.conllu" in str(caught.value)
+
+
+def test_a_task_whose_every_answer_is_one_label_is_named_with_it(assembly: Assembly) -> None:
+    judged = Selection(assembly, phase(assembly, "fields", "spans"))
+    parameters = dict(assembly.model.heads["task=spans"].named_parameters())
+    before = {name: value.detach().clone() for name, value in parameters.items()}
+    labels = assembly.tasks["spans"].labels
+    try:
+        with torch.no_grad():
+            for value in parameters.values():
+                value.zero_()
+                if value.shape[-1] == len(labels):
+                    value[..., 2] = 1.0
+        assert judged.judge().alike.get("spans") == labels[2]
+    finally:
+        with torch.no_grad():
+            for name, value in parameters.items():
+                value.copy_(before[name])
+    assert "spans" not in judged.judge().alike

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,14 @@ from rich.console import Console
 
 import tiny_runs
 from hyperadapters.config import run_from
+from hyperadapters.machine.ranks import accelerator_for
+from hyperadapters.method import Recipe
 from hyperadapters.run.assembly import assemble
 from hyperadapters.training import train
+from hyperadapters.training.display import Display
+from hyperadapters.training.journal import Journal
+from hyperadapters.training.progress import Progress
+from hyperadapters.training.watch import Watch
 
 SHARES = ("common", "layers", "tasks", "languages", "rest")
 
@@ -84,3 +91,26 @@ def test_nothing_is_written_of_free_weights(tmp_path: Path) -> None:
     run = run_of(tmp_path, 0.001, {"name": "task-adapters", "bottleneck": 4})
     train(assemble(run_from(run)), tmp_path)
     assert looked_at(tmp_path) == []
+
+
+def test_one_label_for_everything_is_told_once_from_a_quarter_of_the_updates_on(
+    tmp_path: Path,
+) -> None:
+    class Told(Display):
+        def __init__(self) -> None:
+            super().__init__()
+            self.lines: list[str] = []
+
+        def tell(self, text: str) -> None:
+            self.lines.append(text)
+
+    assembly, display = assemble(run_from(tiny_runs.values(tmp_path))), Told()
+    phase = replace(assembly.method.phases[0], recipe=Recipe(steps=100))
+    journal = Journal(tmp_path / "metrics.jsonl", 0, accelerator_for("no"))
+    watch, progress = Watch(assembly.model.adapters, phase, journal, display), Progress()
+    for step, alike in [(10, {"ner": "O"}), (30, {}), (50, {"ner": "O"}), (60, {"ner": "O"})]:
+        progress.step = step
+        watch.answers(alike, progress)
+    (line,) = display.lines
+    assert "update 50: everything in the dev cells of `ner` is answered `O`" in line
+    assert "`recipe.learning_rate`" in line

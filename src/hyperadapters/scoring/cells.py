@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol, runtime_checkable
 
 import torch
+from torch import Tensor
 
 from hyperadapters.context import Context, Row
 from hyperadapters.data import Corpus
@@ -16,7 +17,7 @@ from hyperadapters.model.inference import EXAMPLES, Forward, over_batches
 from hyperadapters.routes import Cell, Route
 from hyperadapters.schedules import Observed, Schedule, Then
 from hyperadapters.scoring.matrix import Score, Standing
-from hyperadapters.tasks import Batch, Encoded, Task
+from hyperadapters.tasks import Batch, Encoded, Share, Task
 from hyperadapters.tasks.base import Question
 from hyperadapters.tasks.windows import Windows
 
@@ -53,6 +54,7 @@ def score(
     pad_id: int,
     examples: int = EXAMPLES,
     under: Schedule = Observed(),
+    seen: Callable[[Tensor, Share], None] = lambda logits, share: None,
 ) -> tuple[list[Statistics], Loss]:
     """What each example adds to the task's metric `forced`, in the order given, and the summed
     loss.
@@ -64,6 +66,7 @@ def score(
         pad_id: the tokenizer's padding id.
         examples: per batch, at most.
         under: maps `row` to the row that batch n runs with.
+        seen: is given the logits of each batch, and what they are of.
     """
     device = next(model.parameters()).device
     loss = Loss(torch.zeros((), device=device), torch.zeros((), device=device))
@@ -72,6 +75,7 @@ def score(
         nonlocal loss
         logits, share = model(context, batch).logits[task.name], batch.shares[task.name]
         loss += task.loss(logits, share)
+        seen(logits, share)
         return task.statistics(logits, share)
 
     drawn = [(task, row, one) for one in encoded]

@@ -18,6 +18,7 @@ __all__ = [
     "Answering",
     "Head",
     "Model",
+    "Outcomes",
     "Question",
     "Scorer",
     "Task",
@@ -26,6 +27,13 @@ __all__ = [
     "View",
     "full_precision",
 ]
+
+
+class Outcomes(NamedTuple):
+    """The labels of some examples, each once: the right ones, and those that are predicted."""
+
+    right: frozenset[str] = frozenset()
+    predicted: frozenset[str] = frozenset()
 
 
 class Head(NamedTuple):
@@ -236,6 +244,10 @@ class Task(ABC):
         """What each example of the share adds to the metric `forced`; where examples are read in
         windows, what `whole` makes that of.
         """
+
+    def outcomes(self, logits: Tensor, share: Share) -> Outcomes:
+        """The labels of the share; none of a task whose answers are no labels."""
+        return Outcomes()
 
 
 def full_precision(logits: Float[Tensor, "*axes"]) -> Float[Tensor, "*axes"]:

@@ -20,6 +20,7 @@ from hyperadapters.tasks.asking import ASKED
 from hyperadapters.tasks.base import (
     Answering,
     Head,
+    Outcomes,
     Question,
     Scorer,
     Task,
@@ -243,6 +244,14 @@ class Classification(Task):
         numbers = zip(share.targets["labels"].tolist(), logits.argmax(-1).tolist(), strict=True)
         pairs = (([self.labels[g]], [self.labels[p]]) if g >= 0 else ([], []) for g, p in numbers)
         return [self.metric.statistics(gold, predicted) for gold, predicted in pairs]
+
+    def outcomes(self, logits: Float[Tensor, "example label"], share: Share) -> Outcomes:
+        """The labels of all examples."""
+        right, predicted = share.targets["labels"].tolist(), logits.argmax(-1).tolist()
+        return Outcomes(
+            frozenset(self.labels[place] for place in right if place != IGNORED),
+            frozenset(self.labels[place] for place in predicted),
+        )
 
     def predict(self, logits: Float[Tensor, "example label"]) -> list[Verdict]:
         """The most probable label of each example, and the probability of each label."""

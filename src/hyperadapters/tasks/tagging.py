@@ -23,6 +23,7 @@ from hyperadapters.routes import Route
 from hyperadapters.tasks.base import (
     Answering,
     Head,
+    Outcomes,
     Question,
     Task,
     Tokenizer,
@@ -201,6 +202,16 @@ class Tagging(Task):
             guesses = [predicted[place] for place in labelled]
             results.append(self.metric.statistics(right, guesses))
         return results
+
+    def outcomes(self, logits: Float[Tensor, "example token label"], share: Share) -> Outcomes:
+        """The labels of all labelled words that the model sees."""
+        known = share.targets["labels"] != IGNORED
+        right = set(share.targets["labels"][known].tolist())
+        predicted = set(logits.argmax(-1)[known].tolist())
+        return Outcomes(
+            frozenset(self.labels[place] for place in right),
+            frozenset(self.labels[place] for place in predicted),
+        )
 
     def predict(
         self, logits: Float[Tensor, "example token label"], share: Share

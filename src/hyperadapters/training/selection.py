@@ -2,7 +2,7 @@
 
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any, NamedTuple, final
@@ -14,17 +14,33 @@ from hyperadapters.routes import Cell
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.scoring.cells import score
 from hyperadapters.tasks import Task
+from hyperadapters.tasks.base import Outcomes
 from hyperadapters.tasks.windows import Windows
 
-__all__ = ["CRITERIA", "Criterion", "Result", "Selection", "check_selection"]
+__all__ = ["CRITERIA", "Criterion", "Judgement", "Result", "Selection", "check_selection"]
 
 
 class Result(NamedTuple):
-    """A dev cell: its score under the task's metric, and nats per prediction."""
+    """A dev cell: its score under the task's metric, nats per prediction, and the labels."""
 
     score: float
     nats: float
     higher_is_better: bool
+    outcomes: tuple[Outcomes, ...] = ()
+
+
+class Judgement(NamedTuple):
+    """The model on all dev cells.
+
+    Args:
+        scores: by `task/language`.
+        value: what the criterion compares.
+        alike: tasks of which every answer is one label, though the right ones are not -> the label.
+    """
+
+    scores: dict[str, float]
+    value: float
+    alike: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -82,14 +98,18 @@ class Selection:
     def __len__(self) -> int:
         return len(self._cells)
 
-    def judge(self) -> tuple[dict[str, float], float]:
-        """Scores by `task/language`, and the number that the criterion compares.
+    def judge(self) -> Judgement:
+        """How the model does on the dev cells.
 
         The ranks share the cells out among them; all get the same answer.
         """
         results = shared(self._cells, self._result)
         scores = {str(dev.cell): one.score for dev, one in zip(self._cells, results, strict=True)}
-        return scores, self._criterion.value(results)
+        labels: dict[str, list[Outcomes]] = {}
+        for dev, one in zip(self._cells, results, strict=True):
+            labels.setdefault(dev.cell.task, []).extend(one.outcomes)
+        alike = {task: label for task, found in labels.items() for label in _only_label(found)}
+        return Judgement(scores, self._criterion.value(results), alike)
 
     def better(self, new: float, best: float | None) -> bool:
         """Whether a number of `judge` is better than the best so far."""
@@ -109,6 +129,7 @@ class Selection:
         return _DevSplit(cell, task, corpus.examples, Windows.laid_out(each))
 
     def _result(self, dev: _DevSplit) -> Result:
+        outcomes: list[Outcomes] = []
         statistics, loss = score(
             self._assembly.model,
             dev.task,
@@ -116,12 +137,21 @@ class Selection:
             dev.windows.encoded,
             pad_id=self._assembly.tokenizer.pad_token_id,
             under=self._phase.select_under,
+            seen=lambda logits, share: outcomes.append(dev.task.outcomes(logits, share)),
         )
         metric, each = dev.task.forced, dev.windows.gathered(statistics)
         pairs = zip(dev.examples, each, strict=True)
         own = [dev.task.whole(example, dev.cell.route, found) for example, found in pairs]
         total = metric.score(metric.pooled(own))
-        return Result(total, float(loss.mean()), metric.higher_is_better)
+        return Result(total, float(loss.mean()), metric.higher_is_better, tuple(outcomes))
+
+
+def _only_label(found: Sequence[Outcomes]) -> Iterator[str]:
+    """The label that is predicted of everything, where more than one is right."""
+    right = frozenset[str]().union(*(one.right for one in found))
+    predicted = frozenset[str]().union(*(one.predicted for one in found))
+    if len(predicted) == 1 < len(right):
+        yield from predicted
 
 
 def check_selection(assembly: Assembly, phase: Phase) -> None:

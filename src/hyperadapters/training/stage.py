@@ -221,7 +221,8 @@ class Stage:
         progress.judged = progress.step
         if not len(self.selection):
             return
-        scores, number = self.selection.judge()
+        scores, number, alike = self.selection.judge()
+        self.watch.answers(alike, progress)
         best = self.selection.better(number, progress.best)
         progress.without_gain = 0 if best else progress.without_gain + 1
         if best:

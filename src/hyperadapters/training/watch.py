@@ -27,6 +27,9 @@ _GROWN = 10
 """Times the size at the start, or that of free weights if this is more, from which on growth is
 told."""
 
+_EARLY = 4
+"""One label for everything is told from this part of the updates on."""
+
 
 @final
 class Watch:
@@ -48,6 +51,7 @@ class Watch:
         self._rows = _sample(phase.rows(), [cast(Provider, own) for own in acting.values()])
         self._starts: dict[str, float] = {}
         self._told = False
+        self._alike = set[str]()
 
     @contextmanager
     def over(self, progress: Progress) -> Iterator[None]:
@@ -60,6 +64,23 @@ class Watch:
         yield
         if before:
             self._write(progress, before, generated(self._adapters, self._rows))
+
+    def answers(self, alike: Mapping[str, str], progress: Progress) -> None:
+        """Tells of tasks whose answers on all dev cells are one label, each once, from a quarter of
+        the updates on: before that, most models begin so.
+
+        Args:
+            alike: from the task to the label.
+        """
+        if not self._journal.writes or progress.step * _EARLY < self._phase.recipe.steps:
+            return
+        for task in alike.keys() - self._alike:
+            self._display.tell(
+                f"phase `{self._phase.name}`, update {progress.step:,}: everything in the dev "
+                f"cells of `{task}` is answered `{alike[task]}`. If that stays so, the updates are "
+                "too large or too few: try a lower `recipe.learning_rate`, or more `recipe.steps`"
+            )
+        self._alike |= alike.keys()
 
     def _write(
         self, progress: Progress, before: Mapping[str, Weights], after: Mapping[str, Weights]
