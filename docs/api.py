@@ -24,7 +24,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     ),
     "Tasks and scores": (
         *("Tagging", "Parsing", "Classification", "QuestionAnswering", "MaskedLM", "Translation"),
-        "METRICS",
+        *("TextToText", "SpanCorruption", "METRICS"),
     ),
     "Methods": (
         *("METHODS", "Method", "Adapter", "Where", "Phase", "Recipe", "Observed", "Fixed", "Cycle"),

@@ -22,10 +22,12 @@ from hyperadapters.config.run_file import (
 )
 from hyperadapters.config.schedules import ScheduleChoice
 from hyperadapters.data import SOURCES
+from hyperadapters.data.division import Division
 from hyperadapters.method import Recipe
 from hyperadapters.methods import METHODS
 from hyperadapters.study.study_file import Case, StudyFile
 from hyperadapters.tasks import KINDS
+from hyperadapters.tasks.text_to_text_settings import Scale
 
 NEEDED = "needed"
 _NOT_SAID = ("kind", "format", "name", "size")
@@ -110,9 +112,13 @@ def chapters() -> Mapping[str, Sequence[Section]]:
             Section(ScheduleChoice, "`under`, `select_under`, `score_under`", note=SCHEDULES),
         ),
         "Recipe: `recipe`, `phases.NAME`": (Section(Recipe, note=RECIPE),),
-        "Tasks: `tasks.NAME`": tuple(Section(one, f"`kind: {kind_of(one)}`") for one in KINDS),
-        "Data: `tasks.NAME.data`": tuple(
-            Section(one, f"`format: {one.format}`") for one in SOURCES
+        "Tasks: `tasks.NAME`": (
+            *(Section(one, f"`kind: {kind_of(one)}`") for one in KINDS),
+            Section(Scale, "`degrees`"),
+        ),
+        "Data: `tasks.NAME.data`": (
+            *(Section(one, f"`format: {one.format}`") for one in SOURCES),
+            Section(Division, "`divide`"),
         ),
         "Methods: `method`": tuple(method_sections()),
         "Study files": (Section(StudyFile), Section(Case, "`cases`")),

@@ -23,8 +23,8 @@ PUBLIC = [
     *("Cycle", "Fixed", "HyperadaptersError", "Labelled", "LabelledPair"),
     *("Linear", "LinearHeads", "LoRA", "METHODS", "METRICS", "MaskedLM", "Method", "Mlp", "Norm"),
     *("Observed", "Pair", "Parsing", "Phase", "QuestionAnswering", "Recipe", "Residual", "Route"),
-    *("Row", "Tagged", "Tagging", "Text", "Translation", "Tree", "Where", "adapt", "collate"),
-    *("hypernetwork", "joined", "load"),
+    *("Row", "SpanCorruption", "Tagged", "Tagging", "Text", "TextToText", "Translation", "Tree"),
+    *("Where", "adapt", "collate", "hypernetwork", "joined", "load"),
     *("load_run", "materialise", "perform", "read_adapter", "table", "train_tokenizer"),
 ]
 """The names of the package. One that is added or taken away changes the interface: it stands in

@@ -106,7 +106,7 @@ _TEXTS = {"kind": "translation", "data": {"format": "cldr", "content": "text"}}
                 "backbone": _ARCHITECTURE,
                 "method": "transformer-base",
             },
-            ["`backbone.architecture.type`: `bert` does not translate", "set `type: marian`"],
+            ["`backbone.architecture.type`: `bert` writes no text", "set `type: marian`"],
         ),
         (
             {"groups": {"High": ["en"]}, "tiers": {"High": 5, "Low": 0}},

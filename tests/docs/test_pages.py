@@ -72,7 +72,7 @@ def test_the_reference_has_every_kind_source_method_and_key() -> None:
 def test_every_method_stands_on_its_page(generate: ModuleType) -> None:
     for function, names in generate.reference.by_function().items():
         page = generate.reference.PAGES[function.__module__.rpartition(".")[2]]
-        listed = re.findall(r"`([\w*-]+)`", (DOCS / "methods" / f"{page}.md").read_text())
+        listed = re.findall(r"`([\w*+-]+)`", (DOCS / "methods" / f"{page}.md").read_text())
         patterns = [re.escape(one).replace(r"\*", ".+") for one in listed]
         assert [n for n in names if not any(re.fullmatch(p, n) for p in patterns)] == [], page
 

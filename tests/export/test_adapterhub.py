@@ -13,7 +13,7 @@ from exporting import CELL
 from hyperadapters.errors import ConfigError
 from hyperadapters.export import export, format_of, read_adapter
 from hyperadapters.export.adaptation import Adaptation, Adapting
-from hyperadapters.forms import Bottleneck, LoRA, Norm
+from hyperadapters.forms import Bottleneck, Coupling, LoRA, Norm
 from hyperadapters.method import Adapter
 from hyperadapters.providers import table
 from hyperadapters.run.assembly import Assembly
@@ -111,12 +111,35 @@ def test_a_folder_for_each_adapter_of_a_stack(tmp_path: Path) -> None:
     assert not (folder / "adapter_config.json").exists()
 
 
+def coupling(**form: Any) -> Adapter:
+    return Adapter("inv", Coupling(**form), Where("embeddings", tower="encoder"), PAIR)
+
+
+@pytest.mark.parametrize("family", ["bert", "t5"])
+def test_parallel_adapters_and_couplings_are_written_and_read(family: str, tmp_path: Path) -> None:
+    parallel = bottleneck("ffn_parallel", scaling=4.0)
+    assembly = exporting.made(family, tmp_path, coupling(reduction=4), parallel)
+    folder = written(assembly, tmp_path / "out")
+    said = config(folder)["config"]
+    assert said["is_parallel"] and said["scaling"] == 4.0
+    assert said["inv_adapter"] == "nice" and said["inv_adapter_reduction_factor"] == 4
+    read = read_adapter(folder, assembly.model.backbone, CELL.row).pieces
+    taken = Adapting(assembly).adaptation(CELL)
+    for ours, theirs in (("inv", "invertible"), ("task", "bottleneck")):
+        assert taken.adapters[ours].keys() == read[theirs].keys()
+        for site, piece in taken.adapters[ours].items():
+            for slot, weight in piece.weights.items():
+                assert torch.equal(weight, read[theirs][site].weights[slot])
+
+
 FAULTS: list[tuple[str, tuple[Adapter, ...], str]] = [
     ("bert", (bottleneck("layer"),), r"no place for `encoder.0.layer`(.|\n)*`ffn_sum`"),
     ("bert", (bottleneck("attention", "ffn_sum"),), "lets all parts of an adapter read alike"),
     ("bert", (Adapter("l", LoRA(2), Where("key"), PAIR),), "cannot carry the adapter `l`"),
     ("bert", (bottleneck("ffn"), NORMS), r"cannot carry trained norms(.|\n)*--with-backbone"),
     ("bert", (NORMS,), "has nothing to carry"),
+    ("bert", (coupling(depth=3), bottleneck("ffn")), "cannot carry the coupling(.|\\n)*two turns"),
+    ("bert", (coupling(activation="silu"), bottleneck("ffn")), "the non-linearity of the adapter"),
     ("distilbert", (bottleneck("ffn"),), "not written for `distilbert`"),
 ]
 

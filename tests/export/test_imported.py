@@ -19,7 +19,7 @@ from hyperadapters.export.base import Light
 from hyperadapters.forms import Linear
 from hyperadapters.method import HEADS, Method, Phase
 from hyperadapters.model.adapt import adapt
-from hyperadapters.model.adapted import Piece
+from hyperadapters.model.binding import Piece
 from hyperadapters.run.assembly import Assembly
 
 ROW = Row(task="ner", language="yo")
@@ -149,8 +149,8 @@ PEFT_FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"peft_type": "IA3"}, "the method `IA3`"),
 ]
 HUB_FAULTS: list[tuple[dict[str, Any], str]] = [
-    ({"inv_adapter": "nice"}, "an invertible adapter"),
-    ({"is_parallel": True}, "a place beside its sub-layer"),
+    ({"inv_adapter": "glow"}, "the invertible adapter `glow`"),
+    ({"use_gating": True}, "it has gates"),
     ({"architecture": "lora"}, "the architecture `lora`"),
     ({"non_linearity": "leakyrelu"}, "the non-linearity `leakyrelu`"),
     ({"scaling": "learned"}, "a scale that is learned"),

@@ -25,8 +25,8 @@ EXPORT = (
     Fault(
         "a width that does not divide is rounded down by the reader",
         "export/hub_tensors.py",
-        "d_model / (width + 0.5)",
-        "d_model / (width + 1.0)",
+        "features / (width + 0.5)",
+        "features / (width + 1.0)",
         f"{_HUB}test_the_reduction_gives_back_the_width_as_adapters_divides[5]",
     ),
     Fault(

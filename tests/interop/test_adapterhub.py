@@ -14,7 +14,7 @@ from exporting import CELL
 from hyperadapters.context import Context
 from hyperadapters.export import export, format_of
 from hyperadapters.export.adaptation import row_of
-from hyperadapters.forms import Bottleneck, Norm
+from hyperadapters.forms import Bottleneck, Coupling, Norm
 from hyperadapters.method import Adapter
 from hyperadapters.providers import table
 from hyperadapters.run.assembly import Assembly
@@ -48,6 +48,9 @@ SINGLE = {
     ),
     "hyper-x": Adapter("task", Bottleneck(width=6, activation="tanh"), Where("ffn"), PAIR),
 }
+PARALLEL = Bottleneck(width=6, scaling=4.0)
+SINGLE["par_bn"] = Adapter("task", PARALLEL, Where("ffn_parallel"), PAIR)
+COUPLING = Adapter("inv", Coupling(), Where("embeddings", tower="encoder"), table("language"))
 LANGUAGE = Adapter("language", Bottleneck(width=8), Where("ffn_sum"), table("language"))
 
 
@@ -105,6 +108,7 @@ def base_states(model: Any, given: dict[str, Tensor]) -> Tensor:
 
 CASES = [(family, name) for family in (*ENCODERS, *SEQ2SEQ) for name in SINGLE]
 CASES = [(f, n) for f, n in CASES if n != "cross" or f in SEQ2SEQ]
+CASES = [(f, n) for f, n in CASES if n != "par_bn" or f != "mbart"]
 
 
 @pytest.mark.parametrize(("family", "name"), CASES)
@@ -142,6 +146,16 @@ def test_logits_are_ours_with_the_head(family: str, tmp_path: Path) -> None:
 def test_adapters_of_language_and_task_are_stacked(family: str, tmp_path: Path) -> None:
     assembly = exporting.made(family, tmp_path, LANGUAGE, SINGLE["seq_bn"])
     given = exporting.inputs(family)
+    folder = written(assembly, tmp_path / "out", head=False)
+    model = loaded(assembly.model.backbone.name_or_path, folder, True, "language", "task")
+    found = base_states(model, given)
+    torch.testing.assert_close(found, states(assembly, given), rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("family", ["bert", "xlm-roberta", "t5", "mbart"])
+def test_a_coupling_goes_with_the_lowest_adapter(family: str, tmp_path: Path) -> None:
+    assembly = exporting.made(family, tmp_path, COUPLING, LANGUAGE, SINGLE["seq_bn"])
+    given = exporting.inputs(family, decoder=True)
     folder = written(assembly, tmp_path / "out", head=False)
     model = loaded(assembly.model.backbone.name_or_path, folder, True, "language", "task")
     found = base_states(model, given)

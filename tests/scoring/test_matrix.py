@@ -106,7 +106,7 @@ def test_broken_json_is_refused(text: str) -> None:
         ({"sentences": -4}, "sentences"),
         ({"sentences": 5}, "5 sentences, and numbers of 4"),
         ({"sentences": 4.0}, "expected: a whole number"),
-        ({"statistics": [[-1.0, 10.0]] * 4}, "`cells.0.statistics.0.0`"),
+        ({"statistics": [[-1.0, 10.0]] * 4}, "a number of `accuracy` is below 0.0"),
         ({"statistics": [[float("inf"), 10.0]] * 4}, "finite"),
         ({"models": 0}, "models"),
         ({"models": 10**30}, "models"),

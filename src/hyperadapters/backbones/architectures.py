@@ -19,7 +19,7 @@ from transformers.utils import find_adapter_config_file
 from transformers.utils import logging as transformers_logging
 
 from hyperadapters.backbones import FAMILIES, Model, first_position
-from hyperadapters.backbones.shapes import ARCHITECTURES, transformer
+from hyperadapters.backbones.shapes import ARCHITECTURES, text_to_text, transformer
 from hyperadapters.backbones.soundness import (
     check_alone,
     check_complete,
@@ -97,27 +97,29 @@ def from_scratch(
     """A backbone with random weights.
 
     Args:
-        shape: `type` (a BERT-like model_type, or `marian`), `layers`, `width`, `heads`, `ffn`,
+        shape: `type` (a BERT-like model_type, `marian` or `t5`), `layers`, `width`, `heads`, `ffn`,
             `positions`, `dropout`.
         vocabulary: token ids.
         pad_id: of them, the one that padding has.
-        eos_id: of them, the one that ends a translation.
+        eos_id: of them, the one that ends what a decoder writes.
     """
+    size = {key: shape[key] for key in ("layers", "width", "heads", "ffn")}
+    own = {"vocab_size": vocabulary, "pad_token_id": pad_id, "eos_token_id": eos_id}
     if shape["type"] == "marian":
-        size = {key: shape[key] for key in ("layers", "width", "heads", "ffn")}
         return _model(
             **transformer(**size),
-            vocab_size=vocabulary,
+            **own,
             max_position_embeddings=shape["positions"],
             dropout=shape["dropout"],
             attention_dropout=0.0,
             init_std=shape["width"] ** -0.5,
-            pad_token_id=pad_id,
-            eos_token_id=eos_id,
             decoder_start_token_id=pad_id,
             forced_eos_token_id=None,
             bos_token_id=None,
         )
+    if shape["type"] == "t5":
+        drop = {"dropout_rate": shape["dropout"], "decoder_start_token_id": pad_id}
+        return _model(**text_to_text(**size), **own, **drop)
     given = {_ENCODER_SHAPE[key]: value for key, value in shape.items() if key in _ENCODER_SHAPE}
     given["attention_probs_dropout_prob"] = shape["dropout"]
     given["initializer_range"] = _BERT_STD * sqrt(_BERT_WIDTH / shape["width"])

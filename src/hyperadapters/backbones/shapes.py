@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["ARCHITECTURES", "transformer"]
+__all__ = ["ARCHITECTURES", "text_to_text", "transformer"]
 
 
 def transformer(*, layers: int, width: int, heads: int, ffn: int) -> dict[str, Any]:
@@ -18,6 +18,14 @@ def transformer(*, layers: int, width: int, heads: int, ffn: int) -> dict[str, A
         "scale_embedding": True,
         **{f"{side}_{key}": tower[key] for side in ("encoder", "decoder") for key in tower},
     }
+
+
+def text_to_text(*, layers: int, width: int, heads: int, ffn: int) -> dict[str, Any]:
+    """T5 (Raffel et al., 2020), both towers alike: ReLU, norms before each sub-layer, all
+    embeddings tied, distances between tokens in place of positions.
+    """
+    tower = {"num_layers": layers, "num_decoder_layers": layers, "num_heads": heads}
+    return {"model_type": "t5", "d_model": width, "d_kv": width // heads, "d_ff": ffn, **tower}
 
 
 ARCHITECTURES: Mapping[str, Mapping[str, Any]] = {

@@ -97,8 +97,8 @@ def _towers(document: Document, parts: Parts, method: Method | None) -> Iterator
     if shape and decodes and not shape.has_decoder:
         yield document.fault(
             ("backbone", "architecture", "type"),
-            f"`{shape.type}` does not translate: it has no decoder",
-            remedy="set `type: marian`",
+            f"`{shape.type}` writes no text: it has no decoder",
+            remedy="set `type: marian` or `type: t5`",
         )
 
 

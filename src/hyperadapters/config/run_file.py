@@ -55,16 +55,18 @@ class Architecture(Closed):
     """A backbone that starts from random weights; its tokenizer is trained on the run's own text.
 
     Args:
-        type: `bert`, `roberta` or `xlm-roberta`, or `marian`, which translates.
+        type: `bert`, `roberta` or `xlm-roberta`, or, with a decoder that writes text, `marian` or
+            `t5`.
         layers, width, heads, ffn: its shape, `layers` of each tower; `heads` divides `width`.
-        positions: tokens per sequence at most.
+        positions: tokens per sequence at most; of `t5`, which counts distances only, without
+            effect on the model.
         vocabulary: sub-words of its tokenizer at most; never fewer than its text has characters.
         normal_form: the Unicode form that its tokenizer brings all text into. `nfc` gives back what
             it read; `nfkc` also reads `½` as `1⁄2` and `，` as `,`, and answers so.
         dropout: in [0, 1), everywhere but in the attention of `marian`.
     """
 
-    type: Literal["bert", "roberta", "xlm-roberta", "marian"] = "bert"
+    type: Literal["bert", "roberta", "xlm-roberta", "marian", "t5"] = "bert"
     layers: Annotated[Positive, Field(le=256)]
     width: Positive
     heads: Positive
@@ -77,7 +79,7 @@ class Architecture(Closed):
     @property
     def has_decoder(self) -> bool:
         """Whether it writes text."""
-        return self.type == "marian"
+        return self.type in ("marian", "t5")
 
     @model_validator(mode="after")
     def _divisible(self) -> "Architecture":

@@ -9,7 +9,7 @@ from hyperadapters.errors import ConfigError, UnknownName
 from hyperadapters.export.target import Target, target_of
 from hyperadapters.forms import Form
 from hyperadapters.method import BACKBONE, HEADS
-from hyperadapters.model.adapted import Piece
+from hyperadapters.model.binding import Piece
 from hyperadapters.routes import Cell
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.sites import Site

@@ -11,20 +11,32 @@ from torch import Tensor
 from hyperadapters.errors import ConfigError
 from hyperadapters.export.adaptation import Adaptation
 from hyperadapters.export.base import Light, write_facts, write_json, write_tensors
+from hyperadapters.export.hub_coupling import entrance_of
 from hyperadapters.export.hub_layout import LAYOUTS, Layout
 from hyperadapters.export.hub_tensors import config_of, filled, tensors_of
 from hyperadapters.export.merged import plain, save_plain
 from hyperadapters.export.norms import norms_of
 from hyperadapters.export.target import Target
-from hyperadapters.forms import Bottleneck, Norm
-from hyperadapters.model.adapted import Piece
+from hyperadapters.forms import Bottleneck, Coupling, Norm
+from hyperadapters.model.binding import Piece
 from hyperadapters.sites import Site
 
-__all__ = ["CONFIG", "HEAD_CONFIG", "HEAD_WEIGHTS", "PICKLED", "WEIGHTS", "AdapterHub"]
+__all__ = [
+    "CONFIG",
+    "HEAD_CONFIG",
+    "HEAD_PICKLED",
+    "HEAD_WEIGHTS",
+    "PICKLED",
+    "WEIGHTS",
+    "AdapterHub",
+]
 
-CONFIG, WEIGHTS, PICKLED = "adapter_config.json", "adapter.safetensors", "pytorch_adapter.bin"
+CONFIG = "adapter_config.json"
+WEIGHTS = "adapter.safetensors"
+PICKLED = "pytorch_adapter.bin"
 HEAD_CONFIG = "head_config.json"
-HEAD_WEIGHTS, HEAD_PICKLED = "model_head.safetensors", "pytorch_model_head.bin"
+HEAD_WEIGHTS = "model_head.safetensors"
+HEAD_PICKLED = "pytorch_model_head.bin"
 _VERSION = "adapters.1.3.0"
 """Whose rules hold: without it the loader takes `gelu` for another function."""
 
@@ -54,19 +66,25 @@ class AdapterHub(Light):
         """See `Light`."""
         adaptation.refuse_all_but(
             Bottleneck,
+            Coupling,
             Norm,
             format=self.name,
             remedy="use `--format peft` for LoRA; else `--format table`, which carries everything",
         )
         layout = _layout_of(adaptation)
         stacked = _bottlenecks(adaptation)
-        for name, pieces in stacked.items():
+        for number, (name, pieces) in enumerate(stacked.items()):
             own = adaptation.name if len(stacked) == 1 else f"{name}_{adaptation.name}"
             inner = folder if len(stacked) == 1 else folder / name
             inner.mkdir(exist_ok=True)
             whole = filled(pieces, layout)
-            _write_both(tensors_of(whole, layout, own), inner / WEIGHTS, inner / PICKLED)
+            tensors = tensors_of(whole, layout, own)
             config = config_of(whole, layout, adaptation.target.places)
+            form = next(iter(whole.values())).form
+            more = None if number else entrance_of(adaptation, form, layout, own)
+            if more is not None:  # it belongs to the lowest adapter
+                tensors, config = {**tensors, **more.tensors}, {**config, **more.config}
+            _write_both(tensors, inner / WEIGHTS, inner / PICKLED)
             write_json({**_described(adaptation, layout, own), "config": config}, inner / CONFIG)
         if self.head and adaptation.head:
             self._save_head(adaptation, layout, folder)

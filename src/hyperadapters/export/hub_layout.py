@@ -8,7 +8,7 @@ from hyperadapters.sites import Site, Tower
 
 __all__ = ["LAYOUTS", "Layout", "Reads", "Spot"]
 
-Reads = Literal["output", "sum"]
+Reads = Literal["output", "sum", "input"]
 """What an adapter reads."""
 
 
@@ -17,8 +17,8 @@ class Spot(NamedTuple):
 
     Args:
         location: the key of `adapter_config.json` that asks for it.
-        reads: the `output` of the sub-layer, or its `sum` with the residual, normalised where the
-            model does so.
+        reads: the `output` of the sub-layer, its `sum` with the residual, normalised where the
+            model does so, or the `input` of the sub-layer, beside it.
         path: of the module that holds it, relative to a layer.
     """
 
@@ -36,12 +36,14 @@ class Layout:
         prefix: what stands before the names of its modules.
         layers: per tower, the list of its layers.
         spots: by tower and position.
+        entrance: the path, up to a dot, of what holds invertible adapters.
     """
 
     model: str
     prefix: str
     layers: Mapping[Tower, str]
     spots: Mapping[Tower, Mapping[str, Spot]]
+    entrance: str = ""
 
     def spot(self, site: Site) -> Spot | None:
         """Where a site is; None where the library has nothing."""
@@ -59,6 +61,7 @@ def _post_norm(model: str, prefix: str) -> Layout:
         "attention": Spot("mh_adapter", "output", "attention.output"),
         "ffn": Spot("output_adapter", "output", "output"),
         "ffn_sum": Spot("output_adapter", "sum", "output"),
+        "ffn_parallel": Spot("output_adapter", "input", "output"),
     }
     return Layout(model, prefix, {"encoder": "encoder.layer"}, {"encoder": spots})
 
@@ -70,10 +73,13 @@ def _pre_norm(
 
     def spots(paths: Mapping[str, str]) -> dict[str, Spot]:
         found = {name: Spot(_LOCATIONS[name], "output", path) for name, path in paths.items()}
-        return {**found, "ffn_sum": found["ffn"]._replace(reads="sum")}
+        summed, beside = (found["ffn"]._replace(reads=reads) for reads in ("sum", "input"))
+        return {**found, "ffn_sum": summed, "ffn_parallel": beside}
 
     towers: dict[Tower, str] = {"encoder": f"encoder.{layers}", "decoder": f"decoder.{layers}"}
-    return Layout(model, prefix, towers, {"encoder": spots(encoder), "decoder": spots(decoder)})
+    return Layout(
+        model, prefix, towers, {"encoder": spots(encoder), "decoder": spots(decoder)}, "encoder."
+    )
 
 
 _LOCATIONS = {

@@ -11,10 +11,10 @@ from hyperadapters.errors import ConfigError
 from hyperadapters.export.hub_layout import Layout, Spot
 from hyperadapters.forms import Bottleneck
 from hyperadapters.forms.bottleneck import Activation
-from hyperadapters.model.adapted import Piece
+from hyperadapters.model.binding import Piece
 from hyperadapters.sites import Site
 
-__all__ = ["ACTIVATIONS", "config_of", "filled", "names_of", "tensors_of"]
+__all__ = ["ACTIVATIONS", "config_of", "filled", "names_of", "reduction", "tensors_of"]
 
 ACTIVATIONS: Mapping[Activation, str] = {
     "relu": "relu",
@@ -37,7 +37,7 @@ def filled(pieces: Mapping[Site, Piece], layout: Layout) -> dict[Site, Piece]:
     if len({spot.reads for spot in spots.values()}) > 1:
         raise ConfigError(
             "the format `adapterhub` lets all parts of an adapter read alike",
-            found="some that read a sub-layer, and some that read its sum with the residual",
+            found="some that read a sub-layer, its sum with the residual, or what it reads",
             remedy="use `--format table`",
         )
     like = next(iter(pieces.values())).weights
@@ -55,6 +55,7 @@ def _form_of(pieces: Mapping[Site, Piece]) -> Bottleneck:
     form = next(iter(forms))
     assert isinstance(form, Bottleneck)
     told = Bottleneck(form.width, form.reduction, form.norm, activation=form.activation)
+    told = replace(told, scaling=form.scaling)
     if form != replace(told, unit_scale=form.unit_scale, initial=form.initial):
         raise ConfigError(
             "the format `adapterhub` does not say all of this bottleneck",
@@ -127,10 +128,10 @@ def config_of(
         "ln_before": form.norm == "before",
         "ln_after": form.norm == "after",
         "non_linearity": ACTIVATIONS[form.activation],
-        "reduction_factor": _reduction(d_model, width),
+        "reduction_factor": reduction(d_model, width),
         "leave_out": _left_out(pieces, sites),
-        "is_parallel": False,
-        "scaling": 1.0,
+        "is_parallel": any(spot.reads == "input" for spot in spots),
+        "scaling": float(form.scaling),
         "dropout": 0.0,
         "use_gating": False,
         "phm_layer": False,
@@ -143,9 +144,9 @@ def config_of(
 _LOCATIONS = ("mh_adapter", "output_adapter", "cross_adapter")
 
 
-def _reduction(d_model: int, width: int) -> float:
-    """What `adapters` divides d_model by, rounding down: between two widths where none is even."""
-    return d_model / width if d_model % width == 0 else d_model / (width + 0.5)
+def reduction(features: int, width: int) -> float:
+    """What `adapters` divides features by, rounding down: between two widths where none is even."""
+    return features / width if features % width == 0 else features / (width + 0.5)
 
 
 def _left_out(pieces: Mapping[Site, Piece], sites: Collection[Site]) -> list[int]:

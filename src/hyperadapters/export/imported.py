@@ -16,7 +16,7 @@ from hyperadapters.export.read_peft import read_peft
 from hyperadapters.export.readings import Reading
 from hyperadapters.forms import Form
 from hyperadapters.method import Adapter
-from hyperadapters.model.adapted import Piece
+from hyperadapters.model.binding import Piece
 from hyperadapters.providers import Table, given
 from hyperadapters.sites import Site, Where
 from hyperadapters.slots import Slot

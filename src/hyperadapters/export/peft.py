@@ -17,7 +17,8 @@ from hyperadapters.forms import LoRA, Norm
 
 __all__ = ["CONFIG", "PICKLED", "ROOT", "WEIGHTS", "Peft"]
 
-CONFIG, WEIGHTS = "adapter_config.json", "adapter_model.safetensors"
+CONFIG = "adapter_config.json"
+WEIGHTS = "adapter_model.safetensors"
 PICKLED = "adapter_model.bin"
 ROOT = "base_model.model."
 """What `peft` puts before the names of a model's modules."""

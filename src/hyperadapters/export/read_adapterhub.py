@@ -17,19 +17,18 @@ from hyperadapters.export.adapterhub import (
     WEIGHTS,
 )
 from hyperadapters.export.base import read_json, read_tensors
+from hyperadapters.export.hub_coupling import ENTRANCE, read_entrance
 from hyperadapters.export.hub_layout import LAYOUTS, Layout
 from hyperadapters.export.hub_tensors import ACTIVATIONS, names_of
 from hyperadapters.export.readings import Reading, check_all_read, refused
 from hyperadapters.forms import Bottleneck
 from hyperadapters.forms.bottleneck import InnerNorm
-from hyperadapters.model.adapted import Piece
+from hyperadapters.model.binding import Piece
 from hyperadapters.sites import Site
 
 __all__ = ["read_adapterhub"]
 
 _ODD = {
-    "inv_adapter": "an invertible adapter",
-    "is_parallel": "a place beside its sub-layer",
     "phm_layer": "hypercomplex layers",
     "use_gating": "gates",
     "adapter_residual_before_ln": "a residual inside its norm",
@@ -46,7 +45,7 @@ _FORMER = {"gelu": "gelu_new", "gelu_orig": "gelu"}
 
 
 def read_adapterhub(folder: Path, backbone: Model) -> Reading:
-    """A bottleneck adapter, its scale inside the projection up, and a head that is one linear map.
+    """A bottleneck adapter, its coupling, and a head that is one linear map.
 
     Raises:
         BundleError: it is no such folder, is pickled, or does not fit the backbone.
@@ -68,10 +67,15 @@ def read_adapterhub(folder: Path, backbone: Model) -> Reading:
         weights = {slot: tensors[f"{stem}.{own}"].float() for own, slot in named.items()}
         if len(weights) == len({slot for _, slot in names_of(form)}):
             _check_width(weights, backbone, folder / WEIGHTS)
-            pieces[site] = Piece(form, _scaled(weights, config, folder))
+            pieces[site] = Piece(form, weights)
             read |= {f"{stem}.{own}" for own in named}
+    found: dict[str, dict[Site, Piece]] = {"bottleneck": pieces}
+    entrance = read_entrance(tensors, form, layout, name) if config.get("inv_adapter") else None
+    if entrance is not None:
+        found = {"invertible": {ENTRANCE: entrance[0]}, **found}
+        read |= entrance[1]
     check_all_read(tensors, read, folder)
-    return Reading({"bottleneck": pieces}, _head(folder))
+    return Reading(found, _head(folder))
 
 
 def _check_plain(config: Mapping[str, Any], folder: Path, backbone: Model) -> Layout:
@@ -80,6 +84,8 @@ def _check_plain(config: Mapping[str, Any], folder: Path, backbone: Model) -> La
     for key, what in _ODD.items():
         if config.get(key):
             raise refused(what, folder)
+    if config.get("inv_adapter") not in (None, "nice"):
+        raise refused(f"the invertible adapter `{config['inv_adapter']}`", folder)
     if config.get("original_ln_after", True) is not True:
         raise refused("no norm of the backbone behind it", folder)
     family = backbone.config.model_type
@@ -104,13 +110,21 @@ def _form(
     both = bool(config.get("ln_before")), bool(config.get("ln_after"))
     if all(both):
         raise refused("two norms", folder)
-    width, activation = widths.pop(), _ACTIVATIONS[said]
-    return Bottleneck(width=width, norm=_NORMS[both], activation=activation)
+    scale = config.get("scaling", 1.0)
+    if not isinstance(scale, int | float):
+        raise refused(f"a scale that is {scale}", folder)
+    return Bottleneck(
+        width=widths.pop(),
+        norm=_NORMS[both],
+        activation=_ACTIVATIONS[said],
+        scaling=float(scale),
+    )
 
 
 def _sites(config: Mapping[str, Any], layout: Layout, backbone: Model) -> Iterator[Site]:
     """The sites that a configuration asks for."""
     reads = "sum" if config.get("original_ln_before") else "output"
+    reads = "input" if config.get("is_parallel") else reads
     for site in places_of(backbone):
         spot = layout.spot(site)
         if spot is not None and spot.reads == reads and config.get(spot.location):
@@ -134,18 +148,6 @@ def _check_width(weights: Mapping[str, Tensor], backbone: Model, file: Path) -> 
             expected=f"{wanted} features",
             found=str(width),
         )
-
-
-def _scaled(
-    weights: Mapping[str, Tensor], config: Mapping[str, Any], folder: Path
-) -> dict[str, Tensor]:
-    scale = config.get("scaling", 1.0)
-    if not isinstance(scale, int | float):
-        raise refused(f"a scale that is {scale}", folder)
-    if scale != 1.0 and config.get("ln_after"):
-        raise refused("a scale before a norm", folder)
-    changed = {slot: weights[slot] * scale for slot in ("up", "up_bias") if scale != 1.0}
-    return {**weights, **changed}
 
 
 def _head(folder: Path) -> Mapping[str, Tensor]:

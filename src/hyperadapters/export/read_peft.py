@@ -15,7 +15,7 @@ from hyperadapters.export.lora import Update
 from hyperadapters.export.peft import CONFIG, PICKLED, ROOT, WEIGHTS
 from hyperadapters.export.readings import Reading, check_all_read, refused
 from hyperadapters.forms import LoRA, Norm
-from hyperadapters.model.adapted import Piece
+from hyperadapters.model.binding import Piece
 from hyperadapters.sites import Site
 
 __all__ = ["read_peft"]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from torch import Tensor
 
 from hyperadapters.errors import BundleError, ConfigError
-from hyperadapters.model.adapted import Piece
+from hyperadapters.model.binding import Piece
 from hyperadapters.sites import Site
 
 __all__ = ["Reading", "check_all_read", "refused"]

@@ -5,12 +5,15 @@ So scores of a corpus, of a resample of it and of several ranks are one function
 
 from hyperadapters.metrics.answers import AnswerF1, ExactMatch
 from hyperadapters.metrics.base import Loss, Metric, Statistics
+from hyperadapters.metrics.binary import F1, F1Accuracy
 from hyperadapters.metrics.classes import MacroF1, Matthews
+from hyperadapters.metrics.degrees import Pearson, PearsonSpearman, Spearman
 from hyperadapters.metrics.labels import Accuracy, SpanF1
 from hyperadapters.metrics.texts import Bleu, ChrF, Perplexity
 from hyperadapters.metrics.trees import Arc, Las, Uas
 
 __all__ = [
+    "F1",
     "METRICS",
     "Accuracy",
     "AnswerF1",
@@ -18,13 +21,17 @@ __all__ = [
     "Bleu",
     "ChrF",
     "ExactMatch",
+    "F1Accuracy",
     "Las",
     "Loss",
     "MacroF1",
     "Matthews",
     "Metric",
+    "Pearson",
+    "PearsonSpearman",
     "Perplexity",
     "SpanF1",
+    "Spearman",
     "Statistics",
     "Uas",
 ]
@@ -34,6 +41,11 @@ _ALL: tuple[Metric, ...] = (
     SpanF1(),
     MacroF1(),
     Matthews(),
+    F1(),
+    F1Accuracy(),
+    Pearson(),
+    Spearman(),
+    PearsonSpearman(),
     Perplexity(),
     Bleu(),
     ChrF(),

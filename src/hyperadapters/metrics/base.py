@@ -4,6 +4,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from torch import Tensor
 
 __all__ = ["Loss", "Metric", "Statistics"]
@@ -33,7 +35,8 @@ class Loss(NamedTuple):
 class Metric(ABC):
     """A score of predicted against gold labels.
 
-    `width` is how many numbers a sentence gives, `per` what it gives them for. `missing` stands for
+    `width` is how many numbers a sentence gives, `per` what it gives them for, `least` the least
+    that one of them may be. `missing` stands for
     the prediction of a word that the model never saw (cut off, or without a token): no label of any
     text, so wrong. `range` is what a score may be, from the least to the most.
     """
@@ -41,6 +44,7 @@ class Metric(ABC):
     name: str
     width: int = 2
     per: str = "sentence"
+    least: float = 0.0
     higher_is_better: bool = True
     range: tuple[float, float] = (0.0, 1.0)
     missing: str = ""
@@ -56,6 +60,24 @@ class Metric(ABC):
     @abstractmethod
     def score(self, totals: Statistics) -> float:
         """The score of summed statistics; in `range`."""
+
+    def values(self, totals: Statistics) -> tuple[float, ...]:
+        """The scores that `score` is the mean of: one, or two that papers average."""
+        return (self.score(totals),)
+
+    def pool(self, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What `score` is of a corpus, from the numbers of its sentences: their sums.
+
+        Args:
+            numbers: (..., sentence, number); of several models side by side, those of one behind
+                those of another.
+        """
+        total: NDArray[np.float64] = numbers.sum(axis=-2)
+        return total
+
+    def pooled(self, statistics: Sequence[Statistics]) -> Statistics:
+        """The same of one corpus, as plain numbers."""
+        return tuple(self.pool(np.asarray(statistics, dtype=np.float64)).tolist())
 
     def fits(self, numbers: int) -> bool:
         """Whether a sentence can give so many numbers."""

@@ -15,6 +15,7 @@ from hyperadapters.method import Part, Phase
 from hyperadapters.model.binding import (
     Act,
     Binding,
+    Piece,
     base_last,
     bound,
     check_recomputing,
@@ -29,7 +30,7 @@ from hyperadapters.providers import Provider, written
 from hyperadapters.sites import Site
 from hyperadapters.tasks import Batch, Share, Task
 
-__all__ = ["AdaptedModel", "Attached", "Outputs", "Piece"]
+__all__ = ["AdaptedModel", "Attached", "Outputs"]
 
 
 class Outputs(NamedTuple):
@@ -37,18 +38,6 @@ class Outputs(NamedTuple):
 
     logits: Mapping[str, Tensor]
     divergence: Float[Tensor, ""]
-
-
-class Piece(NamedTuple):
-    """What acts at one site for one row.
-
-    Args:
-        form: what it computes.
-        weights: one slot per name, without an axis of rows.
-    """
-
-    form: Form
-    weights: Mapping[str, Tensor]
 
 
 class Attached(NamedTuple):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from jaxtyping import Int
@@ -22,6 +22,7 @@ __all__ = [
     "Act",
     "Binding",
     "Layouts",
+    "Piece",
     "base_last",
     "bound",
     "check_recomputing",
@@ -30,6 +31,18 @@ __all__ = [
     "rebind",
     "with_base",
 ]
+
+
+class Piece(NamedTuple):
+    """What acts at one site for one row.
+
+    Args:
+        form: what it computes.
+        weights: one slot per name, without an axis of rows.
+    """
+
+    form: Form
+    weights: Mapping[str, Tensor]
 
 
 @dataclass(frozen=True)

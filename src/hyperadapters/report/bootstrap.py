@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from hyperadapters.errors import DataError
+from hyperadapters.metrics import METRICS
 from hyperadapters.scoring.matrix import Score
 
 __all__ = ["Difference", "Interval", "PairedBootstrap", "over_seeds"]
@@ -129,15 +130,13 @@ def _resampled(
     """Second minus first in each resample."""
     a = np.asarray(first.statistics, dtype=np.float64)
     b = np.asarray(second.statistics, dtype=np.float64)
-    both = np.concatenate([a, b], axis=1)
-    step = max(1, _NUMBERS_AT_ONCE // both.size)
+    pool = METRICS[first.metric].pool
+    step = max(1, _NUMBERS_AT_ONCE // (a.size + b.size))
     differences: list[float] = []
     for start in range(0, resamples, step):
-        size = (min(step, resamples - start), len(both))
-        totals = both[generator.integers(0, len(both), size)].sum(axis=1)
-        for row in totals.tolist():
-            width = a.shape[1]
-            differences.append(second.rescored(row[width:]) - first.rescored(row[:width]))
+        drawn = generator.integers(0, len(a), (min(step, resamples - start), len(a)))
+        pairs = zip(pool(a[drawn]).tolist(), pool(b[drawn]).tolist(), strict=True)
+        differences += [second.rescored(new) - first.rescored(old) for old, new in pairs]
     return np.asarray(differences)
 
 

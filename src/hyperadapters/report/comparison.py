@@ -12,6 +12,7 @@ from hyperadapters.report.summary import (
     MeanRow,
     best_of,
     blocks,
+    flat_means,
     language_name,
     mean_rows,
     metric_of,
@@ -24,14 +25,21 @@ __all__ = ["differences", "means"]
 
 
 def means(matrices: Sequence[Matrix], names: Sequence[str]) -> str:
-    """A card per task: the mean over each group for each run, as numbers and bars."""
+    """A card per task: the mean over each group for each run, as numbers and bars; and the flat
+    means over tasks.
+    """
     cards = []
     for task in tasks_of(matrices):
         rows = [row for row in mean_rows(matrices) if row.of_task(task)]
         body = [_mean_line(matrices, names, task, row) for row in rows]
         metric = metric_of(matrices, task).replace("_", " ")
         cards.append(_card(task, text(metric), *body, class_="card"))
-    return element("div", *cards, class_="cards")
+    flat = [
+        element("p", text(f"{name}: {mean}"))
+        for matrix, name in zip(matrices, names, strict=True)
+        for mean in flat_means(matrix)
+    ]
+    return "".join((element("div", *cards, class_="cards"), *flat))
 
 
 def _card(task: str, small: str, *body: str, class_: str) -> str:

@@ -12,8 +12,10 @@ from hyperadapters.scoring.matrix import Matrix, Score
 __all__ = [
     "MISSING",
     "MeanRow",
+    "FlatMean",
     "best_of",
     "blocks",
+    "flat_means",
     "language_name",
     "letter",
     "listed",
@@ -78,6 +80,46 @@ def mean_rows(matrices: Sequence[Matrix]) -> list[MeanRow]:
             if pairs and all(pairs != row.pairs for row in rows):
                 rows.append(MeanRow(group + suffix, pairs, every))
     return rows
+
+
+@dataclass(frozen=True)
+class FlatMean:
+    """The mean over the scores of several tasks in one language, two of a task whose metric is
+    itself a mean of two: the average of GLUE.
+
+    Args:
+        language: of all of them.
+        tasks: their names, in order.
+        values: how many scores.
+        mean: of these, × 100.
+    """
+
+    language: str
+    tasks: tuple[str, ...]
+    values: int
+    mean: float
+
+    def __str__(self) -> str:
+        return (
+            f"flat mean in {self.language} over {self.values} scores of {listed(self.tasks)}: "
+            f"{self.mean:.1f}"
+        )
+
+
+def flat_means(matrix: Matrix) -> list[FlatMean]:
+    """Where it is another mean than that over tasks: in languages with a task that has two scores.
+
+    Tasks with scores that are better where they are lower have no part in it.
+    """
+    found = []
+    for language in matrix.languages:
+        own = [cell for cell in matrix.cells if cell.language == language]
+        cells = [cell for cell in own if METRICS[cell.metric].higher_is_better]
+        values = [value for cell in cells for value in cell.values]
+        if len(values) > len(cells) > 1:
+            names = tuple(cell.task for cell in cells)
+            found.append(FlatMean(language, names, len(values), 100 * fmean(values)))
+    return found
 
 
 def _common(matrices: Sequence[Matrix]) -> frozenset[CellKey]:

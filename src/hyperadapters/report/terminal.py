@@ -10,6 +10,7 @@ from hyperadapters.report.summary import (
     MISSING,
     best_of,
     blocks,
+    flat_means,
     letter,
     listed,
     mean_rows,
@@ -52,6 +53,9 @@ def terminal(matrices: Sequence[Matrix], console: Console) -> None:
             console.print(Text.assemble((key, "bold"), f"  {name}"))
     console.print(table)
     console.print(_legend(matrices, ascii_only))
+    for key, matrix in zip(keys, matrices, strict=True):
+        for mean in flat_means(matrix):
+            console.print(f"{key}  {mean}".strip(), markup=False)
     noted = [cell for matrix in matrices for cell in matrix.cells if cell.note]
     for cell in noted if len(noted) <= _NOTED else ():
         console.print(f"{cell.task}/{cell.language}: {cell.note}", style="dim", markup=False)

@@ -124,8 +124,8 @@ def _check_towers(run: RunFile, backbone: Any) -> None:
     decoding = [name for name, settings in run.tasks.items() if settings.decodes]
     if decoding and not backbone.config.is_encoder_decoder:
         raise BackboneError(
-            f"the backbone does not translate, as task `{decoding[0]}` needs",
-            expected="an encoder-decoder, such as `marian`",
+            f"the backbone writes no text, as task `{decoding[0]}` needs",
+            expected="an encoder-decoder, such as `t5`, `mt5` or `marian`",
             found=f"`{backbone.config.model_type}`, without a decoder",
         )
 

@@ -151,8 +151,11 @@ def _learned(library: Library, shape: Architecture) -> Any:
         return train_tokenizer(texts, shape.vocabulary, shape.positions, form=shape.normal_form)
     sides: dict[str, dict[str, None]] = {}
     for corpus in corpora:
+        task, names = library.tasks[corpus.task], corpus.route.languages
         for example in corpus.examples:
-            for language, text in zip(corpus.route.languages, example.texts, strict=False):
+            of_example = task.texts(example)
+            each = (*names, *names[-1:] * len(of_example))
+            for language, text in zip(each, of_example, strict=False):
                 sides.setdefault(language, {})[text] = None
     needed = {t for cell in library.trained for t in library.tasks[cell.task].tokens(cell.route)}
     return train_joint_tokenizer(

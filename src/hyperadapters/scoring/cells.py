@@ -150,7 +150,8 @@ def _scored(
     told = Counter[str]()
     with located(corpus.source):
         statistics = _judged(scored, task, cell.route, corpus, Then(usual, under), told)
-    totals, metric = tuple(map(sum, zip(*statistics, strict=True))), task.metric_in(cell.route)
+    metric = task.metric_in(cell.route)
+    totals = metric.pooled(statistics)
     notes = [
         metric.beside(totals),
         task.scorer.remark(task, corpus.examples),

@@ -53,8 +53,22 @@ class Score:
         """The metric and its variant, such as `bleu tok:zh`: scores that are like each other."""
         return f"{self.metric} {self.variant}".strip()
 
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The scores that this one is the mean of, where its metric is a mean of two, as that of F1
+        and accuracy; else this one alone, as without statistics.
+        """
+        if not self.statistics:
+            return (self.score,)
+        metric = METRICS[self.metric]
+        totals = metric.pooled(self.statistics)
+        width = len(totals) // self.models
+        starts = range(0, width * self.models, max(width, 1))
+        each = [metric.values(totals[at : at + width]) for at in starts]
+        return tuple(map(fmean, zip(*each, strict=True)))
+
     def rescored(self, totals: Sequence[float]) -> float:
-        """The score that summed statistics give: of a resample of the sentences, for example."""
+        """The score that pooled statistics give: of a resample of the sentences, for example."""
         score, width = METRICS[self.metric].score, len(totals) // self.models
         starts = range(0, width * self.models, max(width, 1))
         return sum(score(tuple(totals[at : at + width])) for at in starts) / self.models
@@ -144,7 +158,7 @@ class Matrix:
 
 
 _Seed = Annotated[Natural, Field(lt=2**63)]
-_Count = Annotated[Number, Field(ge=0, allow_inf_nan=False)]
+_Count = Annotated[Number, Field(allow_inf_nan=False)]
 _ROUNDING = 1e-6
 """How far beyond its range a score may be: the best BLEU is a little above 1."""
 
@@ -173,6 +187,8 @@ class _Cell(Closed):
         if len(sizes) > 1 or any(rest or not metric.fits(size) for size, rest in sizes):
             width = metric.width * self.models
             raise ValueError(f"`{self.metric}` needs {width} numbers per {metric.per}")
+        if any(number < metric.least for sentence in self.statistics for number in sentence):
+            raise ValueError(f"a number of `{self.metric}` is below {metric.least}")
         if len(self.statistics) not in (0, self.sentences):
             raise ValueError(f"{self.sentences} sentences, and numbers of {len(self.statistics)}")
         return self

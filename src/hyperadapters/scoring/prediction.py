@@ -115,7 +115,7 @@ def _route_of(assembly: Assembly, task: str, name: str, tab: str, where: str, li
     except ContextError:
         pass
     raise DataError(
-        "a line has no direction" if assembly.run.tasks[task].decodes else "a line has no language",
+        f"a line has no {'direction' if assembly.run.tasks[task].directed else 'language'}",
         where=where,
         expected="a language or direction, such as `tr` or `de-en`, a tab, and the sentence",
         found=repr(line[:60]),

@@ -14,7 +14,10 @@ from hyperadapters.tasks.parsing_settings import ParsingSettings
 from hyperadapters.tasks.question_answering import QuestionAnswering
 from hyperadapters.tasks.question_settings import QaSettings
 from hyperadapters.tasks.settings import TaskSettings
+from hyperadapters.tasks.span_corruption import SpanCorruption, SpanCorruptionSettings
 from hyperadapters.tasks.tagging import Tagging, TaggingSettings
+from hyperadapters.tasks.text_to_text import TextToText
+from hyperadapters.tasks.text_to_text_settings import TextToTextSettings
 from hyperadapters.tasks.translation import Translation
 from hyperadapters.tasks.translation_settings import TranslationSettings
 
@@ -30,10 +33,12 @@ __all__ = [
     "QuestionAnswering",
     "Scorer",
     "Share",
+    "SpanCorruption",
     "Tagging",
     "Task",
     "TaskSettings",
     "TeacherForced",
+    "TextToText",
     "Translation",
     "collate",
 ]
@@ -44,6 +49,8 @@ KINDS: tuple[type[TaskSettings], ...] = (
     MlmSettings,
     ParsingSettings,
     QaSettings,
+    TextToTextSettings,
+    SpanCorruptionSettings,
     TranslationSettings,
 )
 """The settings of every kind of task, which a run file chooses among by `kind`."""

@@ -199,20 +199,20 @@ class Task(ABC):
         """Whether an example is fit to be trained on."""
         return True
 
+    def drawn(self, encoded: Encoded, generator: torch.Generator) -> Encoded:
+        """What a batch holds of an example: itself, or what a task that draws makes of it."""
+        return encoded
+
     def unread(self, encoded: Encoded) -> int:
-        """How many words cannot be told right because the tokenizer has no token for them; words
-        that were cut off do not count.
-        """
+        """How many words that are not cut off cannot be told right for want of a token."""
         return 0
 
     @abstractmethod
     def targets(
         self, encoded: Sequence[Encoded], tokens: int, generator: torch.Generator
     ) -> tuple[Mapping[str, Tensor], Int[Tensor, "example token"] | None]:
-        """The targets of some examples, padded to `tokens`, and input ids to replace their own.
-
-        Only tasks that draw (masks) use `generator`; the others return None for the ids. What the
-        ids hold on padding does not count.
+        """The targets of some examples, padded to `tokens`, and ids in place of their own, which do
+        not count on padding; only tasks that draw masks give ids and use `generator`.
         """
 
     @abstractmethod

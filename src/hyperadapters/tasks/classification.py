@@ -1,7 +1,7 @@
 """Classification: one label for a text, or for two together (inference, paraphrase, topics)."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast, final
 
@@ -11,11 +11,12 @@ from torch import Tensor
 from torch.nn import functional
 
 from hyperadapters.data.reading import Reading, read_each
-from hyperadapters.errors import BackboneError, DataError
+from hyperadapters.errors import BackboneError
 from hyperadapters.examples import Labelled, LabelledPair
 from hyperadapters.forms import Dense, Linear
 from hyperadapters.metrics import Loss, Metric, Statistics
 from hyperadapters.routes import Route
+from hyperadapters.tasks.asking import ASKED
 from hyperadapters.tasks.base import (
     Answering,
     Head,
@@ -44,26 +45,6 @@ class Verdict(NamedTuple):
     probabilities: Mapping[str, float]
 
 
-def _one(line: str) -> Labelled:
-    return Labelled(line.strip(), None)
-
-
-def _two(line: str) -> LabelledPair:
-    texts = line.split("\t")
-    if len(texts) != 2:
-        raise DataError(
-            "a line is no pair of texts",
-            expected="a text, a tab, and the other text, which may be empty",
-            found=repr(line[:60]),
-            cause="the task was trained on pairs",
-        )
-    return LabelledPair(texts[0].strip(), texts[1].strip(), None)
-
-
-_ASKED: Mapping[type[Example], Callable[[str], Example]] = {Labelled: _one, LabelledPair: _two}
-"""What a line asks about, by what a task reads."""
-
-
 @final
 class Verdicts(Answering):
     """A label for a line, or for the two texts that a tab divides it into.
@@ -76,7 +57,7 @@ class Verdicts(Answering):
     nothing = Verdict("", {})
 
     def __init__(self, reads: type[Example]) -> None:
-        self._asked = _ASKED[reads]
+        self._asked = ASKED[reads]
 
     def ask(self, text: str, hop: Route) -> Example:
         """The text or texts, without a label.

@@ -27,6 +27,7 @@ def collate(
         generator: for tasks that draw; without one they draw the same in every call.
     """
     generator = torch.Generator() if generator is None else generator
+    drawn = [(task, row, task.drawn(encoded, generator)) for task, row, encoded in drawn]
     sources = [encoded.ids for _, _, encoded in drawn]
     tokens = max(map(len, sources))
     ids, mask = padded(sources, tokens, pad_id), inside(sources, tokens).long()

@@ -24,6 +24,7 @@ class TaskSettings(Closed):
         scored: whether the cells that it is trained on are scored where a run file lists none.
         holds_out: whether training leaves out what is scored in any of the task's cells.
         decodes: whether it needs a backbone with a decoder.
+        directed: whether its cells are directions.
         plain: how it reads models of other libraries; None where it cannot.
         made_for: the keys that a trained model was made for and that can no more be changed.
     """
@@ -36,6 +37,7 @@ class TaskSettings(Closed):
     scored: ClassVar[bool] = True
     holds_out: ClassVar[bool] = False
     decodes: ClassVar[bool] = False
+    directed: ClassVar[bool] = False
     plain: ClassVar[Plain | None] = None
     made_for: ClassVar[frozenset[str]] = frozenset({"kind"})
 
@@ -62,6 +64,11 @@ class TaskSettings(Closed):
     def tokens(self, route: Route) -> tuple[str, ...]:
         """The tokens of its own that a vocabulary needs for a cell."""
         return ()
+
+    def texts(self, example: Any) -> tuple[str, ...]:
+        """What of an example a vocabulary that is learned must be able to write."""
+        texts: tuple[str, ...] = example.texts
+        return texts
 
     def tokens_read(self, tokenizer: Tokenizer, tokens: Sequence[int]) -> int:
         """The tokens that a model reads of an example whose texts have so many."""

@@ -25,6 +25,7 @@ from hyperadapters.tasks.base import (
 )
 from hyperadapters.tasks.batch import Encoded, padded
 from hyperadapters.tasks.cutting import Tokenize, counted
+from hyperadapters.tasks.decoding import decoded, generated
 from hyperadapters.tasks.tokens import TokenTask
 
 __all__ = ["Search", "Translation", "Translations", "target_token"]
@@ -59,20 +60,12 @@ class Search(Scorer):
         tokenizer: Tokenizer,
     ) -> list[str]:
         """The best translation of each source, in the language of its first decoder token."""
-        return _decoded(tokenizer, self._generated(model, context, inputs))
+        return decoded(tokenizer, self._generated(model, context, inputs))
 
     def _generated(
         self, model: Model, context: Context, inputs: Mapping[str, Int[Tensor, "example token"]]
     ) -> Int[Tensor, "example found"]:
-        return model.generate(
-            context,
-            input_ids=inputs["input_ids"],
-            attention_mask=inputs["attention_mask"],
-            decoder_start_token_id=inputs["decoder_input_ids"][:, 0].tolist(),
-            num_beams=self.beams,
-            max_new_tokens=self.generates,
-            do_sample=False,
-        )
+        return generated(model, context, inputs, beams=self.beams, most=self.generates)
 
     def found(self, question: Question) -> list[str]:
         """The translation of each example; of nothing it is nothing. Unknown pieces are left out,
@@ -84,7 +77,7 @@ class Search(Scorer):
         unknown = int((tokens[real] == tokenizer.unk_token_id).sum())
         if unknown:
             question.told["unknown pieces are left out of translations"] += unknown
-        pairs = zip(question.examples, _decoded(tokenizer, tokens), strict=True)
+        pairs = zip(question.examples, decoded(tokenizer, tokens), strict=True)
         return [text if example.first else "" for example, text in pairs]
 
     def judge(self, task: Task, question: Question) -> list[Statistics]:
@@ -233,11 +226,6 @@ class Translation(TokenTask):
         """`labels` (example, token of the decoder), padded with -100."""
         labels = [one.targets["labels"] for one in encoded]
         return {"labels": padded(labels, max(map(len, labels)))}, None
-
-
-def _decoded(tokenizer: Tokenizer, tokens: Int[Tensor, "example token"]) -> list[str]:
-    texts: list[str] = tokenizer.batch_decode(tokens, skip_special_tokens=True)
-    return [text.strip() for text in texts]
 
 
 def _id_of(tokenizer: Tokenizer, language: str) -> int:

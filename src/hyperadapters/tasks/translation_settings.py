@@ -45,6 +45,7 @@ class TranslationSettings(TaskSettings):
     lack: ClassVar[str] = "have one side only"
     holds_out: ClassVar[bool] = True
     decodes: ClassVar[bool] = True
+    directed: ClassVar[bool] = True
 
     def route(self, text: str) -> Route:
         """A direction, or a route through other languages."""

@@ -120,7 +120,7 @@ class Selection:
         metric, each = dev.task.forced, dev.windows.gathered(statistics)
         pairs = zip(dev.examples, each, strict=True)
         own = [dev.task.whole(example, dev.cell.route, found) for example, found in pairs]
-        total = metric.score(tuple(map(sum, zip(*own, strict=True))))
+        total = metric.score(metric.pooled(own))
         return Result(total, float(loss.mean()), metric.higher_is_better)
 
 

@@ -1,5 +1,6 @@
-"""The label of a text: a name, or a number that somebody names."""
+"""The label of a text: a name, a number that somebody names, or a degree."""
 
+import math
 import re
 import reprlib
 from collections.abc import Mapping
@@ -8,7 +9,7 @@ from typing import Any
 from hyperadapters.data.formats.rows import said_in
 from hyperadapters.errors import DataError
 
-__all__ = ["class_in"]
+__all__ = ["class_in", "degree_in"]
 
 _WHOLE = re.compile(r"-?\d+")
 _NUMBER = re.compile(r"-?\d*\.\d+|-?\d+\.\d*|-?\d+(\.\d*)?[eE][+-]?\d+")
@@ -40,7 +41,8 @@ def class_in(cell: Any, names: Mapping[int, str], where: str) -> str:
             f"label `{said}` is no class",
             where=where,
             expected="the name of a class, or its whole number",
-            cause="degrees, as of similarity, which are not classified here; or another column",
+            cause="degrees, as of similarity, which are not classified; or another column",
+            remedy="set `degrees: true` for a text-to-text task, or name the column of the label",
         )
     if not _WHOLE.fullmatch(said):
         return said
@@ -62,4 +64,24 @@ def _nameless(said: str, names: Mapping[int, str], where: str) -> DataError:
         remedy="read another split in its place, such as `splits: {test: validation}`"
         if hidden
         else "name the numbers: `label_names: [...]` in order from 0, or `label_names: {1: ...}`",
+    )
+
+
+def degree_in(cell: Any, where: str) -> str:
+    """A number, such as a degree of similarity, as it is written.
+
+    Raises:
+        DataError: it is none.
+    """
+    said = (said_in(cell) or "").strip()
+    try:
+        if math.isfinite(float(said)):
+            return said
+    except ValueError:
+        pass
+    raise DataError(
+        "a row has no degree",
+        where=where,
+        expected="a number, such as `3.8`",
+        found=reprlib.repr(cell),
     )

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, final
 
-from hyperadapters.data.formats.classes import class_in
+from hyperadapters.data.division import Divided, Division
+from hyperadapters.data.formats.classes import class_in, degree_in
 from hyperadapters.data.formats.rows import Cells, Rows, read_rows, said_in, text_or_none
 from hyperadapters.data.formats.tables import Layout, read_columns
 from hyperadapters.data.limits import Limit, SplitNames
@@ -44,6 +45,7 @@ class LabelledTexts(Source):
         label: the column of the label.
         label_names: the names of numbers: a list in order from 0, or a mapping, `{1: bad, 2:
             good}`.
+        degrees: whether labels are numbers, such as degrees of similarity, and stay as they are.
         leave_out: labels whose rows are not read, such as `-`, where annotators did not agree.
         only: column -> what it must hold for a row to be read, a template with `{language}`: for
             files that have all languages in one.
@@ -54,6 +56,8 @@ class LabelledTexts(Source):
         quotes: whether cells may stand in quotes; when absent, those of `.csv` files only. In other
             tables a quote is a quote.
         splits: our split -> its name in the path or the data set, where it has another one.
+        divide: for data without a dev split, of which it then is a part: `{dev_of: train, examples:
+            1000}`, or half of the test split, `{dev_of: test}`.
         codes: our language name -> what files or the data set call it; the usual codes are known.
         limit: most examples, for all splits or by split.
 
@@ -70,12 +74,14 @@ class LabelledTexts(Source):
     texts: tuple[str, ...] = ("premise", "hypothesis")
     label: str = "label"
     label_names: tuple[str, ...] | Mapping[int, str] = ()
+    degrees: bool = False
     leave_out: tuple[str, ...] = ()
     only: Mapping[str, str] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
     separator: str | None = None
     quotes: bool | None = None
     splits: SplitNames = field(default_factory=lambda: {"dev": "validation"})
+    divide: Division | None = None
     codes: Codes = field(default_factory=dict)
     limit: Limit = None
 
@@ -108,6 +114,12 @@ class LabelledTexts(Source):
             )
 
     def _check_effect(self) -> None:
+        if self.degrees and self.label_names:
+            raise ConfigError(
+                "the `label_names` of a source of format `labelled` have no effect",
+                expected="names of classes, or numbers that are `degrees`",
+                remedy="leave one of the two out",
+            )
         of_path = {"columns": self.columns, "separator": self.separator, "quotes": self.quotes}
         of_hub = {"subset": self.subset, "revision": self.revision}
         for name, value in (of_path if self.path is None else of_hub).items():
@@ -132,6 +144,11 @@ class LabelledTexts(Source):
 
     @property
     def _place(self) -> Place:
+        whole = self._undivided
+        return whole if self.divide is None else Divided(whole, self.divide.dev_of)
+
+    @property
+    def _undivided(self) -> Place:
         if self.path is not None:
             return ByLanguage((self.path,), self.codes, splits=self.splits)
         own = (self.subset, self.revision, self.splits, self.codes)
@@ -139,6 +156,8 @@ class LabelledTexts(Source):
 
     @property
     def _rule(self) -> Rule:
+        if self.divide is not None:
+            return self.divide.rule
         return rule_of(self.path) if self.path is not None else by_place
 
     @property
@@ -201,10 +220,13 @@ class LabelledTexts(Source):
                 found=f"the label {label!r}",
             )
         written = said_in(label) or ""
-        own = written if written in self.leave_out else class_in(label, names, where)
+        own = written if written in self.leave_out else self._label(label, names, where)
         if len(said) == 1:
             return Labelled(said[0], own, where)
         return LabelledPair(said[0], said[1], own, where)
+
+    def _label(self, cell: Any, names: Mapping[int, str], where: str) -> str:
+        return degree_in(cell, where) if self.degrees else class_in(cell, names, where)
 
     def _none_chosen(self, where: str, chosen: Cells, other: Mapping[Cells, None]) -> DataError:
         held = zip(self.only, chosen, strict=True)

@@ -1,0 +1,89 @@
+"""What a backbone with a decoder writes: found by its own `generate`, and read as text."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from jaxtyping import Int
+from torch import Tensor
+
+from hyperadapters.context import Context
+from hyperadapters.data.reading import pieces_kept
+from hyperadapters.errors import BackboneError
+from hyperadapters.tasks.base import Model, Tokenizer
+
+__all__ = ["decoded", "ended", "generated", "spelt", "started"]
+
+
+def started(tokenizer: Tokenizer) -> int:
+    """The id that a decoder begins with, where no target language does.
+
+    The padding id, as in T5 and Marian; `</s>` where the tokenizer has a token for beginnings too,
+    as those of BART, mBART and M2M-100 do.
+    """
+    begins = tokenizer.bos_token_id is not None
+    return int(tokenizer.eos_token_id if begins else tokenizer.pad_token_id)
+
+
+def ended(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
+    """The token ids of each text, and that of its end."""
+    return [[*ids, tokenizer.eos_token_id] for ids in pieces_kept(tokenizer, texts)]
+
+
+def generated(
+    model: Model,
+    context: Context,
+    inputs: Mapping[str, Int[Tensor, "example token"]],
+    *,
+    beams: int,
+    most: int,
+) -> Int[Tensor, "example found"]:
+    """The best tokens for each source, behind the token that its decoder ids begin with.
+
+    Args:
+        beams: of the search; with one it is greedy.
+        most: tokens that are found.
+    """
+    return model.generate(
+        context,
+        input_ids=inputs["input_ids"],
+        attention_mask=inputs["attention_mask"],
+        decoder_start_token_id=inputs["decoder_input_ids"][:, 0].tolist(),
+        num_beams=beams,
+        max_new_tokens=most,
+        do_sample=False,
+    )
+
+
+def decoded(tokenizer: Tokenizer, tokens: Int[Tensor, "example token"]) -> list[str]:
+    """The text of each row of tokens, without special ones and without space around it."""
+    texts: list[str] = tokenizer.batch_decode(tokens, skip_special_tokens=True)
+    return [text.strip() for text in texts]
+
+
+@lru_cache(maxsize=16)
+def spelt(tokenizer: Tokenizer, size: int, texts: tuple[str, ...]) -> tuple[tuple[int, ...], ...]:
+    """The token ids of each label's text and of its end.
+
+    Args:
+        size: `len(tokenizer)`, by which tokens that were added since are noticed.
+
+    Raises:
+        BackboneError: the tokenizer has no token for a part of a text, or the same for two texts.
+    """
+    found = tuple(map(tuple, ended(tokenizer, texts)))
+    for place, ids in enumerate(found):
+        if tokenizer.unk_token_id in ids:
+            raise _unwritable(f"has no token for a part of `{texts[place]}`")
+        if ids in found[:place]:
+            other = texts[found.index(ids)]
+            raise _unwritable(f"has the same tokens for `{other}` and `{texts[place]}`")
+    return found
+
+
+def _unwritable(what: str) -> BackboneError:
+    return BackboneError(
+        f"the tokenizer {what}",
+        expected="tokens of its own for the text of every label",
+        cause="the vocabulary was learned from other text",
+        remedy="write the label otherwise, `labels: {name: text}`",
+    )
