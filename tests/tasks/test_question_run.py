@@ -285,3 +285,33 @@ def test_answers_of_many_languages_come_in_order(assembly: Assembly) -> None:
     texts = [(Route.of(name), LINES[0]) for name in ("tr", "en", "tr")]
     one, two, three = ask(assembly, "qa", texts)
     assert one == three and json.dumps(two._asdict())
+
+
+def test_a_decoder_learns_the_words_of_questions_beside_text_to_text(tmp_path: Path) -> None:
+    """No part of a question is without a token, though contexts may lack it."""
+    data = {"format": "cldr", "content": "kinds", "train": 24, "dev": 6, "test": 8}
+    given = values(tmp_path / "run", method={"name": "full-fine-tuning"}, phases={})
+    architecture = {**given["backbone"]["architecture"], "type": "t5", "vocabulary": 300}
+    written = {"kind": "text-to-text", "template": "what is {text}", "data": data}
+    run = run_from(
+        {
+            **given,
+            "backbone": {"architecture": architecture},
+            "tasks": {"qa": given["tasks"]["qa"], "kinds": written},
+            "train": {"qa": ["en"], "kinds": ["en"]},
+            "evaluate": {"qa": ["en"], "kinds": ["en"]},
+            "select": {"qa": ["en"]},
+        }
+    )
+    made = assemble(run)
+    (asked, labelled) = (
+        made.library.corpus(Cell(name, Route.of("en")), "train").examples for name in run.tasks
+    )
+    for example in asked:
+        assert made.tokenizer.unk_token_id not in made.tokenizer(example.question)["input_ids"]
+    for name, examples in (("qa", asked), ("kinds", labelled)):
+        task, row = made.tasks[name], Route.of("en").row(name)
+        encoded = task.encode_all(made.tokenizer, examples[:2], 24)
+        batch = collate([(task, row, one) for one in encoded], made.tokenizer.pad_token_id)
+        logits = made.model(Context.uniform(row, 2), batch).logits[name]
+        assert task.loss(logits, batch.shares[name]).mean().isfinite()

@@ -1,7 +1,7 @@
 """What a run file says of a task that answers questions."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import ClassVar, Literal, cast, final
+from typing import Any, ClassVar, Literal, cast, final
 
 from hyperadapters.data import Corpus
 from hyperadapters.data.languages import script_of
@@ -50,6 +50,10 @@ class QaSettings(TaskSettings):
         return QuestionAnswering(
             name, _METRICS[self.metric], self.max_answer, self.stride, self.normalise
         )
+
+    def texts(self, example: Any) -> tuple[str, ...]:
+        """The question and its context."""
+        return (example.question, example.context)
 
     def remarks(
         self, tokenizer: Tokenizer, examples: Sequence[Example], length: int
