@@ -129,7 +129,7 @@ def test_a_question_with_many_windows_counts_once(assembly: Assembly) -> None:
     assert all(len(each) > 5 for each in windows)
     matrix = evaluate(long, cells=[Cell("qa", Route.of("en"))])
     assert matrix.cells[0].sentences == 5
-    scores, value = Selection(long, long.method.phases[-1]).judge()
+    scores, value, _ = Selection(long, long.method.phases[-1]).judge()
     assert scores == {"qa/en": pytest.approx(matrix.cells[0].score)} and value == scores["qa/en"]
 
 
