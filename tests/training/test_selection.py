@@ -16,6 +16,8 @@ from hyperadapters.routes import Route
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.schedules import Fixed
 from hyperadapters.scoring.cells import score
+from hyperadapters.tasks import Tagging
+from hyperadapters.tasks.base import Outcomes
 from hyperadapters.training.selection import CRITERIA, Result, Selection
 
 CELLS = [Result(0.5, math.log(2), True), Result(0.9, math.log(8), True)]
@@ -138,15 +140,24 @@ def test_a_task_whose_every_answer_is_one_label_is_named_with_it(assembly: Assem
     parameters = dict(assembly.model.heads["task=spans"].named_parameters())
     before = {name: value.detach().clone() for name, value in parameters.items()}
     labels = assembly.tasks["spans"].labels
-    try:
-        with torch.no_grad():
-            for value in parameters.values():
-                value.zero_()
-                if value.shape[-1] == len(labels):
-                    value[..., 2] = 1.0
-        assert judged.judge().alike.get("spans") == labels[2]
-    finally:
-        with torch.no_grad():
-            for name, value in parameters.items():
-                value.copy_(before[name])
-    assert "spans" not in judged.judge().alike
+    with torch.no_grad():
+        for value in parameters.values():
+            value.zero_()
+            if value.shape[-1] == len(labels):
+                value[..., 2] = 1.0
+        alike = judged.judge().alike
+        for name, value in parameters.items():
+            value.copy_(before[name])
+    assert alike["spans"] == labels[2]
+
+
+@pytest.mark.parametrize(
+    ("right", "predicted", "told"),
+    [("AB", "A", {"fields": "A"}), ("AB", "AB", {}), ("A", "A", {}), ("", "", {})],
+)
+def test_one_label_is_no_fault_where_it_is_the_only_right_one(
+    assembly: Assembly, monkeypatch: pytest.MonkeyPatch, right: str, predicted: str, told: object
+) -> None:
+    found = Outcomes(frozenset(right), frozenset(predicted))
+    monkeypatch.setattr(Tagging, "outcomes", lambda task, logits, share: found)
+    assert Selection(assembly, phase(assembly, "fields")).judge().alike == told
