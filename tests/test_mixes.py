@@ -25,7 +25,9 @@ def test_weights_are_shares_and_kept_exactly() -> None:
 
 
 def test_one_name_alone_is_that_name() -> None:
-    assert mix({"sw": 1}) == mix({"sw": 0.3}) == mix({"sw": 1, "zu": 0}) == canonical("sw*1") == "sw"
+    assert (
+        mix({"sw": 1}) == mix({"sw": 0.3}) == mix({"sw": 1, "zu": 0}) == canonical("sw*1") == "sw"
+    )
     assert shares("sw") == (("sw", 1),)
     assert mix({"a": 1, "b": -1, mix({"b": 1, "c": 1}): 2}) == mix({"a": 1, "c": 1})
 

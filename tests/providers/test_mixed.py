@@ -1,4 +1,4 @@
-"""Mixed names: tables mix weights, hypernetworks mix embeddings, and a materialised mix is a mix."""
+"""Mixed names: tables mix weights, hypernetworks embeddings; a materialised mix is the mix."""
 
 from collections.abc import Sequence
 
@@ -39,8 +39,8 @@ PLANS = {
     "joined": joined((table("language"), ["b"]), (NETWORK, ["w"])),
     "summed": summed(FREE, NETWORK),
     "towers": each_tower(NETWORK),
-    "gaussian": hypernetwork({"task": 2, "language": Gaussian(3)}, encoder=Mlp((6,))),
-    "joint": hypernetwork({"task": 2, "language": JointGaussian(3, 2)}, encoder=Mlp((6,))),
+    "gaussian": hypernetwork({"task": 2, "language": Gaussian(3)}, encoder=Mlp((6, 6))),
+    "joint": hypernetwork({"task": 2, "language": JointGaussian(3, 2)}, encoder=Mlp((6, 6))),
 }
 
 
@@ -134,6 +134,8 @@ def test_an_unknown_name_in_a_mix_is_an_unknown_name(name: str) -> None:
     provider = build(PLANS[name])
     row = Row(task="ner", language="sw*0.6+zh*0.4").of(provider.factors)
     for asked in (lambda: provider([row], SITES), lambda: provider.check(row)):
-        with pytest.raises(UnknownName, match=r"unknown (language `zh`|row .*language=zh)(.|\n)*zu"):
+        with pytest.raises(
+            UnknownName, match=r"unknown (language `zh`|row .*language=zh)(.|\n)*zu"
+        ):
             asked()
     provider.check(MIX.of(provider.factors))

@@ -27,7 +27,8 @@ def write(file: Path) -> Path:
     """The vectors, each kind of file with another way to say that one is missing."""
     if file.suffix == ".tsv":
         lines = (
-            "\t".join([name, *("" if v != v else f"{v}" for v in own)]) for name, own in KNOWN.items()
+            "\t".join([name, *("" if v != v else f"{v}" for v in own)])
+            for name, own in KNOWN.items()
         )
         file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     elif file.suffix == ".json":

@@ -29,7 +29,9 @@ def evaluate(
     ] = None,
     run_as: Annotated[
         list[str] | None,
-        typer.Option(metavar="FACTOR=NAME", help="Use another row: `--run-as language=nl`, also of a mix."),
+        typer.Option(
+            metavar="FACTOR=NAME", help="Use another row: `--run-as language=nl`, also of a mix."
+        ),
     ] = None,
     split: Annotated[str, typer.Option(help="`test`, `dev` or `train`.")] = "test",
     cell: Annotated[

@@ -47,7 +47,7 @@ class Embedding(nn.Module, ABC):
         self.dimension = dimension
 
     def mixed(self, names: Sequence[str]) -> Drawn:
-        """The vectors of `names`, in their order, where a name may be a mix: Σ wₙ·vₙ over its names.
+        """The vectors of `names`, in their order; that of a mix is Σ wₙ·vₙ over its names.
 
         Raises:
             UnknownName: a name, or one in a mix, that was never given a vector.

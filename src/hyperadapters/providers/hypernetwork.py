@@ -119,7 +119,7 @@ class Hypernetwork(Provider):
             else:
                 names = [row[factor] for row in rows]
             picked, own = cast(Embedding, embedding).mixed(names)
-            shape = (len(self._places), len(rows), embedding.dimension)
+            shape = (len(self._places), len(rows), picked.shape[-1])
             axis = 1 if factor in SITE_FACTORS else 0
             vectors[factor] = self._seen(factor, picked.unsqueeze(axis).expand(shape))
             divergences.append(own)

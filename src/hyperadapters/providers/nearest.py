@@ -53,10 +53,15 @@ class Nearest:
         """The mix of the neighbours, weighted by their similarities to three decimals."""
         return mix({one.name: round(one.similarity, 3) for one in self.neighbours})
 
+    @property
+    def rests_on(self) -> tuple[str, ...]:
+        """A line for each candidate: on how many features its similarity rests."""
+        left = (f"left out: {one}" for one in self.left_out)
+        return (*map(str, self.neighbours), *left)
+
     def __str__(self) -> str:
         """The mix, and what each of its weights rests on."""
-        kept = [str(one) for one in self.neighbours]
-        return "\n".join([self.mix, *kept, *(f"left out: {one}" for one in self.left_out)])
+        return "\n".join([self.mix, *self.rests_on])
 
 
 def nearest(

@@ -18,8 +18,9 @@ __all__ = ["Table"]
 
 @final
 class Table(Provider):
-    """One set of weights per row: the regular adapter. A row of a mix has Σ wₙ·entryₙ, unless it has
-    an entry of its own, as in a materialised table.
+    """One set of weights per row: the regular adapter.
+
+    A row of a mix has Σ wₙ·entryₙ, unless it has an entry of its own, as in a materialised table.
 
     Each entry is parameters of its own, named after its row, so that adding a row adds keys, and an
     optimiser never moves a row that was not in the batch. Sites of equal shape share one parameter
