@@ -19,7 +19,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     ),
     "Models by hand": ("adapt", "AdaptedModel", "collate", "materialise", "train_tokenizer"),
     "Contexts, routes and examples": (
-        *("Row", "BASE", "Context", "Route", "Cell", "Tagged", "Tree", "Text", "Pair"),
+        *("Row", "BASE", "mix", "nearest", "Context", "Route", "Cell", "Tagged", "Tree", "Text", "Pair"),
         *("Labelled", "LabelledPair", "Asked"),
     ),
     "Tasks and scores": (
