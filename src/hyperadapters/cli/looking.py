@@ -1,6 +1,4 @@
-"""Commands that look: `describe` and `methods` count parameters, `report` compares runs, `nearest`
-languages.
-"""
+"""Commands that look: at parameters (`describe`, `methods`), runs (`report`), languages (`nearest`)"""
 
 from pathlib import Path
 from typing import Annotated
