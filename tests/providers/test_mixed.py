@@ -9,6 +9,7 @@ from hyperadapters import mix
 from hyperadapters.context import Row
 from hyperadapters.errors import UnknownName
 from hyperadapters.providers import (
+    FixedEmbedding,
     Gaussian,
     Hypernetwork,
     JointGaussian,
@@ -94,6 +95,12 @@ def test_hypernetworks_mix_embeddings_and_generate_from_that() -> None:
         for slot, shape in (("w", (3, 4)), ("b", (3,))):
             wanted = (head.weight[slot][0] @ code + head.bias[slot][0]).reshape(shape)
             torch.testing.assert_close(weights[site][slot][0], wanted)
+
+
+def test_vectors_of_a_file_mix_too() -> None:
+    embedding = FixedEmbedding("language", {"sw": torch.eye(2)[0], "zu": torch.eye(2)[1]})
+    drawn = embedding.mixed([MIX["language"], "zu", mix({"sw": -1, "zu": 2})])
+    torch.testing.assert_close(drawn.vectors, torch.tensor([[0.6, 0.4], [0.0, 1.0], [-1.0, 2.0]]))
 
 
 @pytest.mark.parametrize("name", PLANS)

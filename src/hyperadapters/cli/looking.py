@@ -1,4 +1,4 @@
-"""Commands that look: at parameters (`describe`, `methods`), runs (`report`), languages (`nearest`)"""
+"""Commands that look: `describe` and `methods` count, `report` and `nearest` compare."""
 
 from pathlib import Path
 from typing import Annotated
