@@ -20,7 +20,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     "Models by hand": ("adapt", "AdaptedModel", "collate", "materialise", "train_tokenizer"),
     "Contexts, routes and examples": (
         *("Row", "BASE", "Context", "Route", "Cell", "Tagged", "Tree", "Text", "Pair"),
-        *("Labelled", "LabelledPair", "Asked"),
+        *("Labelled", "LabelledPair", "Asked", "mix", "nearest"),
     ),
     "Tasks and scores": (
         *("Tagging", "Parsing", "Classification", "QuestionAnswering", "MaskedLM", "Translation"),

@@ -25,7 +25,16 @@ PUBLIC = [
     *("Observed", "Pair", "Parsing", "Phase", "QuestionAnswering", "Recipe", "Residual", "Route"),
     *("Row", "SpanCorruption", "Tagged", "Tagging", "Text", "TextToText", "Translation", "Tree"),
     *("Where", "adapt", "collate", "hypernetwork", "joined", "load"),
-    *("load_run", "materialise", "perform", "read_adapter", "table", "train_tokenizer"),
+    *(
+        "load_run",
+        "materialise",
+        "mix",
+        "nearest",
+        "perform",
+        "read_adapter",
+        "table",
+        "train_tokenizer",
+    ),
 ]
 """The names of the package. One that is added or taken away changes the interface: it stands in
 the changelog, and in a group of `docs/api.py`.

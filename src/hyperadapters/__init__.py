@@ -55,6 +55,8 @@ __all__ = [
     "load",
     "load_run",
     "materialise",
+    "mix",
+    "nearest",
     "perform",
     "read_adapter",
     "table",
@@ -63,6 +65,7 @@ __all__ = [
 
 _PLACES = {
     "model.adapt": ("adapt",),
+    "mixes": ("mix",),
     "context": ("BASE", "Context", "Row"),
     "routes": ("Cell", "Route"),
     "sites": ("Where",),
@@ -77,6 +80,7 @@ _PLACES = {
         "hypernetwork",
         "joined",
         "materialise",
+        "nearest",
         "table",
     ),
     "examples": ("Asked", "Labelled", "LabelledPair", "Pair", "Tagged", "Text", "Tree"),
@@ -113,6 +117,7 @@ if TYPE_CHECKING:
     from hyperadapters.method import Adapter, Method, Phase, Recipe
     from hyperadapters.methods import METHODS
     from hyperadapters.metrics import METRICS
+    from hyperadapters.mixes import mix
     from hyperadapters.model.adapt import adapt
     from hyperadapters.providers import (
         LinearHeads,
@@ -121,6 +126,7 @@ if TYPE_CHECKING:
         hypernetwork,
         joined,
         materialise,
+        nearest,
         table,
     )
     from hyperadapters.routes import Cell, Route

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
+from math import prod
 
 from hyperadapters.errors import ContextError
+from hyperadapters.mixes import canonical, shares
 
 __all__ = [
     "BASE",
@@ -29,7 +32,7 @@ def names_of(factor: Factor) -> Factor:
 
 class Row(Mapping[Factor, str]):
     """One assignment of names to context factors: `Row(task="ner", language="tr")`. Nothing of it
-    can be changed; it compares and hashes as a value.
+    can be changed; it compares and hashes as a value. A name may be a mix of names (`mix`).
 
     Raises:
         ContextError: an unknown factor, or a name that weights could not be stored under.
@@ -41,7 +44,8 @@ class Row(Mapping[Factor, str]):
     is_base: bool
 
     def __init__(self, names: Mapping[Factor, str] | None = None, /, **more: str) -> None:
-        items = {**(names or {}), **more}
+        given = {**(names or {}), **more}
+        items = {factor: canonical(name) for factor, name in given.items()}
         for factor, name in items.items():
             _check(factor, name)
         object.__setattr__(self, "_items", tuple(sorted(items.items())))
@@ -74,6 +78,19 @@ class Row(Mapping[Factor, str]):
     def replaced(self, **names: str) -> "Row":
         """This row with some names exchanged; the base row stays the base row."""
         return self if self.is_base else Row({**self, **names})
+
+    @property
+    def parts(self) -> tuple[tuple[float, "Row"], ...]:
+        """Weights and rows of plain names whose weighted sum this row stands for, of all
+        combinations of the names that it mixes; itself alone, with weight 1, where it mixes none.
+        """
+        named = [[(factor, *one) for one in shares(name)] for factor, name in self._items]
+        chosen = list(product(*named))
+        if len(chosen) == 1:  # the base row stays the base row
+            return ((1.0, self),)
+        weights = (float(prod(share for _, _, share in one)) for one in chosen)
+        rows = (Row({factor: name for factor, name, _ in one}) for one in chosen)
+        return tuple(zip(weights, rows, strict=True))
 
     def __getitem__(self, factor: Factor) -> str:
         for known, name in self._items:

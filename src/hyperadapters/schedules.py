@@ -7,6 +7,7 @@ from typing import Any, final
 
 from hyperadapters.context import CONTEXT_FACTORS, Row
 from hyperadapters.errors import ConfigError
+from hyperadapters.mixes import unsigned
 
 __all__ = ["Cycle", "Fixed", "Observed", "Schedule", "Then", "fixed"]
 
@@ -115,8 +116,9 @@ def fixed(names: Sequence[str]) -> Fixed:
 
     Raises:
         ConfigError: one of them is anything else, or two are of the same factor.
+        ContextError: a weight of a mix has a sign.
     """
-    pairs = dict(name.partition("=")[::2] for name in names)
+    pairs = dict(unsigned(name).partition("=")[::2] for name in names)
     wrong = [factor for factor, name in pairs.items() if factor not in CONTEXT_FACTORS or not name]
     if wrong:
         raise ConfigError(

@@ -9,7 +9,17 @@ import pytest
 from commands import call, right
 from hyperadapters.cli.app import console, print_values
 
-COMMANDS = ("train", "study", "evaluate", "predict", "describe", "methods", "report", "data")
+COMMANDS = (
+    "train",
+    "study",
+    "evaluate",
+    "predict",
+    "describe",
+    "methods",
+    "report",
+    "data",
+    "nearest",
+)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -18,6 +18,17 @@ def test_a_row_never_trained_becomes_a_folder(trained: Path, tmp_path: Path) -> 
     assert right("predict", tmp_path / "out", *ROW, text="May 3\n").startswith("May\t")
 
 
+def test_a_mix_becomes_a_folder(trained: Path, tmp_path: Path) -> None:
+    row = ("--task", "fields", "--language", "en*0.5+tr*0.5")
+    right("export", trained / "run", *row, "--to", tmp_path / "out", "--format", "table")
+    text = "May 3\n"
+    again = right("predict", tmp_path / "out", *row, text=text)
+    assert again == right("predict", trained / "run", *row, text=text)
+    hub = ("--to", tmp_path / "hub", "--format", "adapterhub", "--with-backbone")
+    right("export", trained / "run", *row, *hub)
+    assert list(tmp_path.rglob("adapter_config.json"))
+
+
 def test_a_grid(trained: Path, tmp_path: Path) -> None:
     asked = ("--tasks", "fields", "--languages", "all", "--format", "adapterhub")
     out = right("export", trained / "run", *asked, "--to", tmp_path / "out", "--with-backbone")
@@ -36,6 +47,8 @@ def test_a_grid(trained: Path, tmp_path: Path) -> None:
         (("--format", "table", "--no-head"), "the format `table` has no `--no-head`"),
         (("--format", "adapterhub"), "cannot carry trained norms"),
         (("--format", "table", "--language", "xx"), "`xx`"),
+        (("--format", "table", "--language", "en*1+xx*1"), "unknown language `xx`"),
+        (("--format", "table", "--language", "en*2+tr*-1"), "a weight below zero"),
         (("--format", "table", "--task", "ner"), "unknown task `ner`"),
     ],
 )

@@ -35,6 +35,45 @@ def test_evaluate_under_another_row(trained: Path, tmp_path: Path) -> None:
     assert {cell["sentences"] for cell in cells} == {2}
 
 
+def test_a_mix_in_place_of_a_language(trained: Path) -> None:
+    said = "en*3+tr*2 is 0.6 en + 0.4 tr"
+    assert said in right("evaluate", trained / "run", "--run-as", "language=en*0.6+tr*0.4")
+    asked = ("predict", trained / "run", "--task", "fields")
+    named = call(*asked, "--language", "tr*2+en*3", text="May 3\n")
+    assert said in named.stderr
+    assert "it was not trained on" in named.stderr
+    assert right(*asked, text="en*0.6+tr*0.4\tMay 3\n") == named.stdout
+    alone = right(*asked, "--language", "tr*1", text="May 3\n")
+    assert alone == right(*asked, "--language", "tr", text="May 3\n")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en*0.6+xx*0.4", "unknown language `xx`"),
+        ("en*0.6+tr", "`tr` is not a name of its own and a number"),
+        ("en*2+tr*-1", "a weight below zero"),
+    ],
+)
+def test_what_is_no_mix_ends_in_one_message(trained: Path, language: str, said: str) -> None:
+    named = call("predict", trained / "run", "--task", "fields", "--language", language, text="a\n")
+    scored = call("evaluate", trained / "run", "--run-as", f"language={language}")
+    for result in (named, scored):
+        assert result.exit_code == 2
+        assert said in result.stderr and "Traceback" not in result.stderr
+
+
+def test_the_nearest_languages_are_a_mix_to_be_used(tmp_path: Path) -> None:
+    file = tmp_path / "typology.tsv"
+    file.write_text("en\t1\t0\t1\nfi\t0\t1\t\ntr\t-1\t1\t1\n", encoding="utf-8")
+    result = call("nearest", "yo", "--among", "en,tr", "--vectors", file)
+    assert result.exit_code == 2 and "unknown name of a vector `yo`" in result.stderr
+    result = call("nearest", "fi", "--among", "en,tr", "--vectors", file)
+    assert result.stdout == "tr\n"
+    assert "tr: similarity 1.000 on 1 features" in result.stderr
+    assert "left out: en: similarity 0.000 on 2 features" in result.stderr
+
+
 def test_scores_go_through_a_link_and_to_a_device(trained: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("scores.json")
     asked = ("evaluate", trained / "run", "--cell", "fields/en", "--output")

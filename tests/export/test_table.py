@@ -34,6 +34,19 @@ def test_it_is_loaded_and_answers_alike(
         exporting.answers(read, given, Cell("ner", Route.of("tr")))
 
 
+def test_a_mix_is_a_row_like_any_other(tmp_path: Path) -> None:
+    assembly = exporting.assembled("bert", tmp_path, BOTTLENECK)
+    given, cell = exporting.inputs("bert"), Cell("ner", Route.of("en*0.75+yo*0.25"))
+    wanted = exporting.answers(assembly, given, cell)
+    (folder,) = export(assembly, [cell], tmp_path / "out", format_of("table", {}))
+    read = hyperadapters.load(folder).assembly
+    same = Cell("ner", Route.of(hyperadapters.mix({"yo": 1, "en": 3})))
+    torch.testing.assert_close(exporting.answers(read, given, same), wanted, rtol=0, atol=1e-6)
+    assert not torch.allclose(exporting.answers(assembly, given), wanted, rtol=0, atol=1e-3)
+    with pytest.raises(UnknownName, match="row of a table `language=en,task=ner`"):
+        exporting.answers(read, given, Cell("ner", Route.of("en*0.5+yo*0.5")))
+
+
 def test_a_run_starts_from_it(tmp_path: Path) -> None:
     assembly = exporting.assembled("bert", tmp_path, BOTTLENECK)
     (folder,) = export(assembly, [CELL], tmp_path / "out", format_of("table", {}))

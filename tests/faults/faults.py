@@ -4,6 +4,7 @@ from faults.export_faults import EXPORT
 from faults.fault import Fault
 from faults.house_faults import HOUSE
 from faults.methods_faults import METHODS
+from faults.mixes_faults import MIXES
 from faults.model_faults import FORMS, MODEL, PROVIDERS
 from faults.parsing_faults import PARSING
 from faults.questions_faults import QUESTIONS
@@ -20,6 +21,7 @@ FAULTS = (
     *PROVIDERS,
     *MODEL,
     *METHODS,
+    *MIXES,
     *TASKS,
     *QUESTIONS,
     *DATA,

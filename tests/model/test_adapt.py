@@ -74,6 +74,11 @@ def test_rows_are_those_that_schedules_run_under() -> None:
     assert entries(model, "task") == {"task=ner"}
 
 
+def test_what_trains_under_a_mix_is_what_it_is_made_of() -> None:
+    model = made(two_phases(under=Fixed(language="tr*0.5+fi*0.5")))
+    assert entries(model, "language") == {f"language={name}" for name in ("tr", "nl", "fi")}
+
+
 def test_rows_given_beside_are_everybodys() -> None:
     model = made(two_phases(), (Row(task="pos", language="de"),))
     assert entries(model, "language") == {"language=tr", "language=nl", "language=de"}

@@ -62,6 +62,7 @@ def export(
 
     from hyperadapters.export import cells_of, format_of
     from hyperadapters.export import export as written
+    from hyperadapters.mixes import unsigned
 
     if merge and format is not None:
         raise ConfigError(
@@ -72,7 +73,7 @@ def export(
     options = {key: value for key, value in asked.items() if value != usual[key]}
     chosen = format_of("merged" if merge else format or "peft", options)
     assembly = loaded(run, None, changes or ())
-    cells = cells_of(assembly, tasks, languages)
+    cells = cells_of(assembly, tasks, [unsigned(language) for language in languages])
     with Progress(console=console(stderr=True), transient=True) as bar:
         line = bar.add_task("export", total=len(cells))
 

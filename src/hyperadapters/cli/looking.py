@@ -1,4 +1,4 @@
-"""Commands that look: `describe` and `methods` count parameters, `report` compares runs."""
+"""Commands that look: `describe` and `methods` count, `report` and `nearest` compare."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,7 +9,7 @@ from hyperadapters.cli.app import AsJson, Changes, DataRoot, app, console, print
 from hyperadapters.cli.screen import say
 from hyperadapters.errors import ConfigError
 
-__all__ = ["describe", "methods", "report"]
+__all__ = ["describe", "methods", "nearest", "report"]
 
 
 @app.command()
@@ -106,3 +106,29 @@ def report(
     write_whole(page, html(found, beside))
     terminal([run.matrix for run in found], console())
     say(f"report: {page}")
+
+
+@app.command()
+def nearest(
+    name: Annotated[str, typer.Argument(help="The language to find neighbours of.")],
+    among: Annotated[
+        str, typer.Option(metavar="NAME,NAME", help="Candidates: `sw,zu,ig`, those of a run, say.")
+    ],
+    vectors: Annotated[
+        Path,
+        typer.Option(metavar="FILE", help="Features of languages: .tsv, .json or .safetensors."),
+    ],
+    count: Annotated[int, typer.Option(help="Neighbours at most.")] = 3,
+    least: Annotated[int, typer.Option(help="Features that each shares at least.")] = 1,
+) -> None:
+    """Print the mix of the languages that are most like one, for `--language` of other commands;
+    and, on standard error, what its weights rest on.
+
+    Example: `hyperadapters nearest yo --among sw,ig,en --vectors typology.tsv`
+    """
+    from hyperadapters.providers import nearest as found_by
+
+    found = found_by(name, among=among.split(","), vectors=vectors, count=count, least=least)
+    for line in found.rests_on:
+        console(stderr=True).print(line)
+    say(found.mix)

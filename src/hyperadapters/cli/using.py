@@ -29,7 +29,9 @@ def evaluate(
     ] = None,
     run_as: Annotated[
         list[str] | None,
-        typer.Option(metavar="FACTOR=NAME", help="Use another row: `--run-as language=nl`."),
+        typer.Option(
+            metavar="FACTOR=NAME", help="Use another row: `--run-as language=nl`, also of a mix."
+        ),
     ] = None,
     split: Annotated[str, typer.Option(help="`test`, `dev` or `train`.")] = "test",
     cell: Annotated[
@@ -84,6 +86,7 @@ def evaluate(
             expected="a file, such as `scores.json`",
         )
     from hyperadapters.config import cells_from
+    from hyperadapters.mixes import spelt
     from hyperadapters.report.page import terminal
     from hyperadapters.schedules import fixed
     from hyperadapters.study import scored, write_whole
@@ -94,6 +97,8 @@ def evaluate(
     terminal([matrix], console())
     if run_as:
         console().print(f"every example with the weights of {', '.join(run_as)}")
+    for text in spelt(name for _, name in under.names):
+        console().print(text)
     if output is not None:
         write_whole(output, matrix.to_json())
 
@@ -138,7 +143,7 @@ def predict(
     task: Annotated[str, typer.Option(help="A task of the run, such as `ner`.")],
     language: Annotated[
         str | None,
-        typer.Option(help="Whose weights to use: `tr`, or a direction to translate in: `de-en`."),
+        typer.Option(help="Whose weights: `tr`, a direction `de-en`, or a mix `sw*0.6+zu*0.4`."),
     ] = None,
     file: Annotated[
         Path, typer.Argument(metavar="[FILE]", help="Text; `-` for standard input.")

@@ -85,7 +85,8 @@ def adapt(
 
 def _rows(adapter: Adapter, method: Method, rows: Sequence[Row]) -> list[Row]:
     acting = (phase for phase in method.phases if phase.lets_act(adapter.name))
-    return list(dict.fromkeys((*(row for phase in acting for row in phase.rows()), *rows)))
+    every = (*(row for phase in acting for row in phase.rows()), *rows)
+    return list(dict.fromkeys(part for row in every for _, part in row.parts))
 
 
 def _head_needs(task: Task, width: int) -> dict[Site, _Need]:

@@ -19,6 +19,7 @@ from hyperadapters.providers.hypernetwork import Hypernetwork
 from hyperadapters.providers.joined import Joined
 from hyperadapters.providers.joint import JointGaussian
 from hyperadapters.providers.materialise import materialise, written
+from hyperadapters.providers.nearest import Nearest, nearest
 from hyperadapters.providers.plans import (
     Plan,
     each_tower,
@@ -52,6 +53,7 @@ __all__ = [
     "LinearHeads",
     "LowRankHeads",
     "Mlp",
+    "Nearest",
     "Plan",
     "Provider",
     "Rectified",
@@ -66,6 +68,7 @@ __all__ = [
     "hypernetwork",
     "joined",
     "materialise",
+    "nearest",
     "summed",
     "table",
     "written",

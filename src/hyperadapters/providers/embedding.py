@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from hyperadapters.context import Factor
 from hyperadapters.errors import UnknownName
+from hyperadapters.mixes import shares
 from hyperadapters.slots import Law, check_std, normal
 
 __all__ = [
@@ -45,9 +46,23 @@ class Embedding(nn.Module, ABC):
         self.factor = factor
         self.dimension = dimension
 
+    def mixed(self, names: Sequence[str]) -> Drawn:
+        """The vectors of `names`, in their order; that of a mix is Σ wₙ·vₙ over its names.
+
+        Raises:
+            UnknownName: a name, or one in a mix, that was never given a vector.
+        """
+        parts = [shares(name) for name in names]
+        place = {part: at for at, part in enumerate(dict.fromkeys(p for o in parts for p, _ in o))}
+        vectors, divergence = self(list(place))
+        if all(len(own) == 1 for own in parts):  # one product less for every batch of training
+            return Drawn(vectors[[place[own[0][0]] for own in parts]], divergence)
+        sums = [sum(float(share) * vectors[place[part]] for part, share in own) for own in parts]
+        return Drawn(torch.stack(sums), divergence)
+
     @abstractmethod
     def forward(self, names: Sequence[str]) -> Drawn:
-        """The vectors of `names`, in their order.
+        """The vectors of `names`, in their order; none is a mix.
 
         Raises:
             UnknownName: a name that was never given a vector.

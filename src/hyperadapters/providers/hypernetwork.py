@@ -81,7 +81,7 @@ class Hypernetwork(Provider):
     def check(self, row: Row) -> None:
         """Raises unless every name has an embedding."""
         for factor in self.factors:
-            self.embeddings[factor]([row[factor]])
+            cast(Embedding, self.embeddings[factor]).mixed([row[factor]])
 
     def centres(self) -> dict[Factor, dict[str, Tensor]]:
         """Per factor, the vector of every name (of a Gaussian embedding its mean)."""
@@ -118,13 +118,11 @@ class Hypernetwork(Provider):
                 names = site_names(factor, self._places)
             else:
                 names = [row[factor] for row in rows]
-            distinct = list(dict.fromkeys(names))
-            drawn = embedding(distinct)
-            picked = drawn.vectors[[distinct.index(name) for name in names]]
-            shape = (len(self._places), len(rows), embedding.dimension)
+            picked, own = cast(Embedding, embedding).mixed(names)
+            shape = (len(self._places), len(rows), picked.shape[-1])
             axis = 1 if factor in SITE_FACTORS else 0
             vectors[factor] = self._seen(factor, picked.unsqueeze(axis).expand(shape))
-            divergences.append(drawn.divergence)
+            divergences.append(own)
         code: Tensor = self.encoder(self._combine(vectors))
         code = code.expand(len(self._sites), -1, -1)
         return code, sum(divergences[1:], divergences[0])

@@ -20,6 +20,8 @@ __all__ = ["Table"]
 class Table(Provider):
     """One set of weights per row: the regular adapter.
 
+    A row of a mix has Σ wₙ·entryₙ, unless it has an entry of its own, as in a materialised table.
+
     Each entry is parameters of its own, named after its row, so that adding a row adds keys, and an
     optimiser never moves a row that was not in the batch. Sites of equal shape share one parameter
     of shape (site, *shape).
@@ -59,7 +61,7 @@ class Table(Provider):
 
     def forward(self, rows: Sequence[Row], sites: Collection[Site]) -> Supply:
         """The entries of `rows`; without a copy where there is one row."""
-        chosen = [self._find(row) for row in rows]
+        chosen = [_sum([(w, self._find(part)) for w, part in self._parts(row)]) for row in rows]
         weights: dict[Site, dict[str, Tensor]] = {}
         for number, group in enumerate(self._groups):
             if set(sites).isdisjoint(group.sites):
@@ -72,8 +74,9 @@ class Table(Provider):
         return Supply(weights, torch.zeros((), device=next(self.parameters()).device))
 
     def check(self, row: Row) -> None:
-        """Raises unless there is an entry."""
-        self._find(row)
+        """Raises unless there is an entry, or one for each name of a mix."""
+        for _, part in self._parts(row):
+            self._find(part)
 
     def _entry(self) -> nn.ParameterDict:
         return nn.ParameterDict(
@@ -87,6 +90,9 @@ class Table(Provider):
     def _name(self, slot: str, group: int) -> str:
         return slot if len(self._groups) == 1 else f"{slot}_{group}"
 
+    def _parts(self, row: Row) -> tuple[tuple[float, Row], ...]:
+        return ((1.0, row),) if str(row) in self.entries else row.parts
+
     def _find(self, row: Row) -> nn.ParameterDict:
         if str(row) not in self.entries:
             cause = "a table has weights only for the rows that training ran under"
@@ -98,6 +104,14 @@ def _drawn(group: Group, slot: str) -> nn.Parameter:
     wanted = group.slots[slot]
     values = torch.empty(len(group.sites), *wanted.shape)
     return nn.Parameter(wanted.law(values, wanted.mean, wanted.std))
+
+
+def _sum(parts: Sequence[tuple[float, nn.ParameterDict]]) -> Mapping[str, Tensor]:
+    """Σ weight · entry of each tensor; an entry alone is itself, without a copy."""
+    (weight, first), *others = parts
+    if not others:
+        return dict(first.items())
+    return {key: sum((w * own[key] for w, own in others), weight * first[key]) for key in first}
 
 
 def _stack(entries: Sequence[Tensor]) -> Float[Tensor, "site row ..."]:

@@ -1,8 +1,9 @@
 """Vectors of names from a file: what is known of a task or a language before training."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 from typing import Any, final
 
@@ -14,7 +15,7 @@ from hyperadapters.context import Factor
 from hyperadapters.errors import DataError, UnknownName
 from hyperadapters.providers.embedding import Drawn, Embedding, Learned, LearnedEmbedding
 
-__all__ = ["FixedEmbedding", "Vectors", "given_or", "read_vectors"]
+__all__ = ["FixedEmbedding", "Vectors", "given_or", "read_features", "read_vectors"]
 
 
 @final
@@ -113,6 +114,30 @@ def read_vectors(file: Path) -> dict[str, Tensor]:
         DataError: there is no such file, it is none of these, or it is broken: a name twice, no
             number, an infinite one, or vectors of several dimensions.
     """
+    return _read(file, lambda value: value)
+
+
+_MISSING = -1.0
+"""How urielplus writes a feature that is not known."""
+
+
+def read_features(file: Path) -> dict[str, Tensor]:
+    """As `read_vectors`, of a file in which features may be missing: -1 (as urielplus has it), an
+    empty cell, `null` or NaN, each of which is NaN in what is returned.
+
+    Raises:
+        DataError: as for `read_vectors`.
+    """
+    vectors = _read(file, lambda value: _MISSING if _is_missing(value) else value)
+    return {name: own.masked_fill(own == _MISSING, torch.nan) for name, own in vectors.items()}
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value == "" or (isinstance(value, float) and isnan(value))
+
+
+def _read(file: Path, cell: Callable[[Any], Any]) -> dict[str, Tensor]:
+    """The vectors of a file, each number as `cell` gives it."""
     if file.suffix not in _READERS:
         raise DataError(
             "vectors are in a file of another kind",
@@ -121,7 +146,8 @@ def read_vectors(file: Path) -> dict[str, Tensor]:
             remedy="write the vectors as one of these; a pickle is never read",
         )
     try:
-        return _checked(file, _READERS[file.suffix](file))
+        entries = _READERS[file.suffix](file)
+        return _checked(file, ((where, name, _each(cell, row)) for where, name, row in entries))
     except FileNotFoundError:
         raise DataError(
             "there is no file of vectors",
@@ -136,6 +162,10 @@ def read_vectors(file: Path) -> dict[str, Tensor]:
 
 Entry = tuple[str, str, Any]
 """Where it stands, whose it is, and its numbers."""
+
+
+def _each(cell: Callable[[Any], Any], values: Any) -> Any:
+    return [cell(value) for value in values] if isinstance(values, list) else values
 
 
 def _checked(file: Path, entries: Iterator[Entry]) -> dict[str, Tensor]:

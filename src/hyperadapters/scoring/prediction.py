@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from hyperadapters.context import Context
 from hyperadapters.errors import ConfigError, ContextError, DataError, UnknownName, located
+from hyperadapters.mixes import spelt, unsigned
 from hyperadapters.model.adapt import materialised
 from hyperadapters.model.inference import over_batches
 from hyperadapters.routes import Cell, Route
@@ -96,7 +97,7 @@ def _asked(
     assembly: Assembly, task: str, language: str | None, lines: Iterable[str]
 ) -> Iterator[Asked]:
     """Each line with its route; an empty line has none that matters."""
-    given = None if language is None else assembly.cell(task, language).route
+    given = None if language is None else assembly.cell(task, unsigned(language)).route
     for number, line in enumerate(lines, 1):
         name, tab, text = line.partition("\t") if given is None else ("", "\t", line)
         if not line.strip():
@@ -111,7 +112,7 @@ def _route_of(assembly: Assembly, task: str, name: str, tab: str, where: str, li
     """The route that a line begins with."""
     try:
         if tab:
-            return assembly.cell(task, name).route
+            return assembly.cell(task, unsigned(name)).route
     except ContextError:
         pass
     raise DataError(
@@ -155,6 +156,8 @@ def ask(
             found = standing(assembly, Cell(task, route))
             if found != "trained pair":
                 note(f"{task}/{route} is an {found}: it was not trained on")
+            for text in spelt(route.languages):
+                note(text)
         known.update(named)
         yield from answered
         start += len(part)
