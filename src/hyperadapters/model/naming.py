@@ -48,7 +48,7 @@ def heads_under(
     for path, network in adapters.named_modules():
         for module in network.heads if isinstance(network, Hypernetwork) else ():
             sites = cast(Maps, module).group.sites
-            if {site.task for site in sites if site.task} and part == str(Row(task=sites[0].task)):
+            if sites[0].task and part == str(Row(task=sites[0].task)):
                 positions = ",".join(site.position for site in sites)
                 for name, parameter in module.named_parameters():
                     found[f"{path}.{positions}.{name}"] = parameter
