@@ -97,9 +97,7 @@ def adapt(
     terminal([found.matrix], console())
     if found.same:
         say(f"rows as they were, to the bit: {found.same:,}; their scores are those of the run")
-        say(
-            f"the new name: {folder}; beside its run: hyperadapters predict {run} --adapted {folder}"
-        )
+        say(f"the new name: {folder}; with its run: hyperadapters predict {run} --adapted {folder}")
     else:
         say(f"an extended run: {folder}; beside the old one: hyperadapters report {run} {folder}")
 

@@ -88,7 +88,7 @@ def begin_as(model: "AdaptedModel", row: Row, start: str) -> None:
 
 def _copy(own: Mapping[str, Tensor], others: list[dict[str, nn.Parameter]]) -> None:
     for path, parameter in own.items():
-        found = [other[path] for other in others if path in other]
+        found: list[Tensor] = [other[path] for other in others if path in other]
         if found:
             parameter.copy_(torch.stack(found).mean(dim=0))
 

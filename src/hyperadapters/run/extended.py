@@ -1,8 +1,8 @@
 """A trained run with one more name: the run file, the model, and a folder with what it adds.
 
 model/
-├── adapted.json        format, digest of the trained run and seal of its model, and what the run file
-│                       has more: the task, the phase, the cells that are scored
+├── adapted.json        format, digest of the trained run and seal of its model, and what the run
+│                       file has more: the task, the phase, the cells that are scored
 └── weights.safetensors what the model has more: a vector, and the head of a task
 """
 
@@ -46,8 +46,8 @@ def extended_run(
 
 
 def extend(base: Assembly, run: RunFile) -> Assembly:
-    """The model of `run`, which stands on a trained one: with all its weights, on its backbone. What
-    it has more is drawn from the seed of the run.
+    """The model of `run`, which stands on a trained one: with all its weights, on its backbone.
+    What it has more is drawn from the seed of the run.
 
     Raises:
         BundleError: the trained model has something that the other lacks, or has otherwise.

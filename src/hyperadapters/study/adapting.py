@@ -80,7 +80,8 @@ def adapt(
 
 def _beside(trained: Path, row: Row) -> Path:
     (name,) = row.values()
-    return trained.with_name(f"{trained.name}-{re.sub(r'[^\w+-]', '_', name)}")
+    plain = re.sub(r"[^\w+-]", "_", name)
+    return trained.with_name(f"{trained.name}-{plain}")
 
 
 def same_rows(base: Assembly, model: AdaptedModel) -> int:

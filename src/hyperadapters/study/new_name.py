@@ -99,9 +99,7 @@ def _check_start(row: Row, vectors: Mapping[str, Mapping[str, Any]], wanted: Wan
             expected=f"names of {', '.join(sorted(vectors))}",
         )
     if wanted.init_from not in (*vectors[factor], MEAN):
-        raise UnknownName(
-            factor, wanted.init_from, [*vectors[factor], MEAN], where="--init-from"
-        )
+        raise UnknownName(factor, wanted.init_from, [*vectors[factor], MEAN], where="--init-from")
     if (factor == "task") is (wanted.file is None):
         raise ConfigError(
             f"the task `{name}` is new, and nothing says what it is"
@@ -120,25 +118,31 @@ def planned(
     phase = f"adapt-{name}"
     file = _file_of(wanted, name)
     train = _trained(base, wanted, factor, name, file)
-    own = {
-        "name": f"{base.run.name} adapted",
-        "output": str(folder),
-        "train": train,
-        "phases": {phase: _phase(base, wanted, str(row), trained)},
-    }
-    more = Document(own, {}, (), "adapt").over(file)
     changes = [f"phases.{phase}.{change}" for change in wanted.changes]
-    run = extended.extended_run(base.run, more, changes, where=str(trained))
+
+    def run_with(select: Any, evaluate: Any, **more: Any) -> RunFile:
+        fitted = {**_phase(base, wanted, str(row), trained), "train": train, "select": select}
+        own = {
+            "name": f"{base.run.name} adapted",
+            "output": str(folder),
+            "evaluate": evaluate,
+            "phases": {phase: fitted},
+            **more,
+        }
+        document = Document(own, {}, (), "adapt").over(file.without("train").without("select"))
+        return extended.extended_run(base.run, document, changes, where=str(trained))
+
+    said = file.values
+    run = run_with(said.get("select", train), said.get("evaluate", train))
     library = Library(run, data_root)
     cells = [Cell(task, run.tasks[task].route(text)) for task in train for text in train[task]]
-    scored_on = {
-        key: _by_task(cell for cell in cells if library.has(cell, split))
+    judged = [cell for cell in cells if run.tasks[cell.task].scored] or cells
+    select, evaluate = (
+        said.get(key, _by_task(cell for cell in judged if library.has(cell, split)))
         for key, split in (("select", "dev"), ("evaluate", "test"))
-        if key not in file.values
-    }
-    said = {**scored_on, **_old(base, file, scored_on) if wanted.fit != "embedding" else {}}
-    more = Document(said, {}, (), "adapt").over(more)
-    return extended.extended_run(base.run, more, changes, where=str(trained))
+    )
+    old = {} if wanted.fit == "embedding" else _old(base, evaluate)
+    return run_with(select, **{"evaluate": evaluate, **old})
 
 
 def _phase(base: Assembly, wanted: Wanted, part: Part, trained: Path) -> dict[str, Any]:
@@ -215,9 +219,7 @@ def _trained(
             )
         return {name: [str(language) for language in languages]}
     last = dict.fromkeys(cell.task for cell in base.method.phases[-1].cells)
-    tasks = list(wanted.task) or [
-        task for task in last if not base.run.tasks[task].directed
-    ]
+    tasks = list(wanted.task) or [task for task in last if not base.run.tasks[task].directed]
     cells = [Cell(task, base.run.tasks[task].route(name)) for task in tasks]
     having = [cell for cell in cells if wanted.task or base.library.has(cell, "train")]
     if not having:
@@ -229,11 +231,8 @@ def _trained(
     return _by_task(having)
 
 
-def _old(
-    base: Assembly, file: Document, scored_on: Mapping[str, Mapping[str, Sequence[str]]]
-) -> dict[str, Any]:
+def _old(base: Assembly, new: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """What a run scored before, and how it was grouped, beside the new cells."""
-    new = scored_on.get("evaluate") or file.values.get("evaluate", {})
     cells = {task: list(names) for task, names in base.run.evaluate.items()}
     for task, names in new.items():
         cells[task] = [*dict.fromkeys((*cells.get(task, []), *names))]
