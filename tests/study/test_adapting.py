@@ -20,7 +20,7 @@ from hyperadapters.machine.tensors import load_tensors
 from hyperadapters.mixture.streams import corpora_of
 from hyperadapters.run import bundle, extended
 from hyperadapters.run.assembly import assemble
-from hyperadapters.study import Wanted, adapt
+from hyperadapters.study import Wanted, adapt, performing
 from hyperadapters.study.adapting import same_rows
 from hyperadapters.training import train
 from hyperadapters.training.stage import Stage
@@ -54,6 +54,12 @@ def finnish(trained: Path) -> Path:
     assert {score.task for score in found.matrix.cells} == {"fields", "spans"}
     assert found.same == len({(t, n) for t, n in rows_of(trained)})
     return folder
+
+
+@pytest.fixture
+def unreported(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No page: that of a run takes a second."""
+    monkeypatch.setattr(performing, "write_report", lambda folder: None)
 
 
 def rows_of(trained: Path) -> list[tuple[str, str]]:
@@ -102,7 +108,7 @@ def test_what_is_new_is_a_few_kilobytes(trained: Path, finnish: Path) -> None:
 
 def test_what_was_read_answers_as_what_was_in_memory(trained: Path, finnish: Path) -> None:
     """The end of training is in a checkpoint too, and that has the whole model."""
-    (last,) = sorted((finnish / "checkpoints").glob("*"))[-1:]
+    last = max((finnish / "checkpoints").glob("0*"))
     whole = extended.read(trained, finnish)
     model = ha.load(trained, adapted=finnish)
     scores = {cell.task: cell.score for cell in model.evaluate().cells}
@@ -116,6 +122,7 @@ def test_what_was_read_answers_as_what_was_in_memory(trained: Path, finnish: Pat
     assert all(torch.equal(ended[name], kept[name]) for name in kept)
 
 
+@pytest.mark.usefixtures("unreported")
 def test_a_name_begins_as_another_or_as_the_mean_of_all(trained: Path, tmp_path: Path) -> None:
     vectors = bundle.load(trained / "model").model.embeddings()["language"]
     expected = {"ta": vectors["ta"], "mean": torch.stack([*vectors.values()]).mean(dim=0)}
@@ -128,6 +135,7 @@ def test_a_name_begins_as_another_or_as_the_mean_of_all(trained: Path, tmp_path:
         torch.testing.assert_close(found, vector)
 
 
+@pytest.mark.usefixtures("unreported")
 def test_only_so_many_examples_are_drawn(trained: Path, tmp_path: Path) -> None:
     few = adapt(
         trained, Wanted(language=("fi",), task=("fields",), examples=2, changes=STEPS), tmp_path
@@ -153,6 +161,7 @@ def task_file(folder: Path, **changes: Any) -> Path:
     return file
 
 
+@pytest.mark.usefixtures("unreported")
 def test_a_new_task_begins_with_the_head_of_one_with_the_same_labels(
     trained: Path, tmp_path: Path
 ) -> None:
@@ -168,6 +177,7 @@ def test_a_new_task_begins_with_the_head_of_one_with_the_same_labels(
     assert sum(f.stat().st_size for f in (tmp_path / "out" / "model").iterdir()) <= 8192
 
 
+@pytest.mark.usefixtures("unreported")
 def test_with_the_hypernetwork_it_is_a_run_of_its_own_with_the_old_cells(
     trained: Path, tmp_path: Path
 ) -> None:
@@ -181,6 +191,7 @@ def test_with_the_hypernetwork_it_is_a_run_of_its_own_with_the_old_cells(
     assert moved == {"adapters"}  # not the norms, the heads or the backbone
 
 
+@pytest.mark.usefixtures("unreported")
 def test_a_run_that_was_stopped_goes_on_to_the_same_weights(trained: Path, tmp_path: Path) -> None:
     """From the checkpoint after two of its three updates."""
     wanted = Wanted(("fields",), ("fi",), examples=8, changes=STEPS)
