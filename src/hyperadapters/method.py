@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le, Lt
 
-from hyperadapters.context import Row
+from hyperadapters.context import Row, names_of
 from hyperadapters.errors import UnknownName
 from hyperadapters.forms import Form
 from hyperadapters.providers.plans import Plan
@@ -31,7 +31,9 @@ __all__ = [
 ]
 
 Part = str
-"""Something that can be trained: the name of an adapter, or `backbone`, or `heads`."""
+"""Something that can be trained: the name of an adapter, or `backbone`, or `heads`; or what is
+stored under the name of a task or a language alone, `task=ner`: its vector, its entries in tables,
+and its head."""
 
 BACKBONE: Part = "backbone"
 HEADS: Part = "heads"
@@ -149,11 +151,14 @@ class Start:
         run: the folder of that run.
         phase: the name of its phase.
         step: the updates of that phase after which a checkpoint was taken; None for its end.
+        init_from: what the names that the phase trains by name begin as: another name of their
+            factor, or `mean` for the mean of all others; None for as they are drawn.
     """
 
     run: str
     phase: str
     step: int | None = None
+    init_from: str | None = None
 
 
 @dataclass(frozen=True)
@@ -177,6 +182,7 @@ class Phase:
         recipe: optimiser, budget, batches, checkpoint criterion.
         start_from: the phase of another run that this one begins with; the phases before it are
             that run's, and are not trained again.
+        examples: of each cell at most, drawn by the seed of the run; None for all.
     """
 
     trains: frozenset[Part]
@@ -192,6 +198,13 @@ class Phase:
     score_under: Schedule = Observed()
     recipe: Recipe = Recipe()
     start_from: Start | None = None
+    examples: int | None = None
+
+    @property
+    def names(self) -> Mapping[Part, Row]:
+        """Every name that its rows have, alone in a row, by what it is called as a part."""
+        pairs = {(names_of(factor), name) for row in self.rows() for factor, name in row.items()}
+        return {str(row): row for row in (Row({factor: name}) for factor, name in sorted(pairs))}
 
     def rows(self) -> list[Row]:
         """Every row that its cells run under, in training and where its checkpoint is chosen."""
@@ -250,11 +263,12 @@ class Method:
 
     def __post_init__(self) -> None:
         own = [adapter.name for adapter in self.adapters]
+        given = {name for phase in self.phases for name in phase.names}
         if len({*own, BACKBONE, HEADS}) < len(own) + 2:
             raise ValueError(f"adapters need names of their own, not {', '.join(own)}")
         for phase in self.phases:
             named = {*phase.trains, *(phase.acts or ()), *phase.leave_out}
-            for name in sorted(named - {*own, BACKBONE, HEADS}):
+            for name in sorted(named - {*own, BACKBONE, HEADS, *given}):
                 raise UnknownName(f"part in phase `{phase.name}`", name, [*own, BACKBONE, HEADS])
 
     def on(self, cells: Sequence[Cell]) -> "Method":

@@ -9,8 +9,10 @@ from hyperadapters.config import (
     RunFile,
     cells_from,
     cells_of,
+    digest,
     evaluated,
     method_of,
+    resolved,
     run_from,
 )
 from hyperadapters.errors import ConfigError, ContextError, UnknownName
@@ -199,3 +201,23 @@ def test_each_task_reads_its_own_routes() -> None:
     for name in ("ner", "ner/"):
         with pytest.raises(ConfigError, match=rf"`{name}` names no cell\n.*TASK/LANGUAGE, such"):
             cells_from(run, [name])
+
+
+def test_a_phase_may_come_behind_those_of_the_method(values: dict[str, Any]) -> None:
+    """And train what is stored under one name alone, on some examples, from another name."""
+    start = {"run": "runs/a", "phase": "train", "init_from": "tr"}
+    more = {"train": {"fields": ["fi"]}, "after": True, "trains": ["language=fi"], "examples": 16}
+    phases = {"more": {**more, "start_from": start}, "text": {"train": {"mlm": ["en"]}}}
+    run = run_from({**values, "phases": phases})
+    found = method_of(run).phases
+    assert [phase.name for phase in found] == ["text", "train", "more"]
+    assert (found[-1].examples, found[-1].trains) == (16, {"language=fi"})
+    assert found[-1].start_from == Start("runs/a", "train", init_from="tr")
+    again = run_from(resolved(run))
+    assert resolved(again) == resolved(run)
+    assert digest(again) == digest(run)
+
+
+def test_a_name_that_no_cell_has_is_no_part(values: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError, match=r"unknown part of the method `language=fi`"):
+        run_from({**values, "phases": {"train": {"trains": ["language=fi"]}}})

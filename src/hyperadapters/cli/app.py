@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AsJson",
+    "BesideIt",
     "Changes",
     "DataRoot",
     "RunFileArgument",
@@ -47,6 +48,10 @@ Changes = Annotated[
 DataRoot = Annotated[
     Path | None,
     typer.Option(envvar="HYPERADAPTERS_DATA", help="The folder that holds the corpora in files."),
+]
+BesideIt = Annotated[
+    Path | None,
+    typer.Option("--adapted", metavar="FOLDER", help="With what `adapt` fitted for a new name."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for other programs.")]
 
@@ -88,11 +93,14 @@ def print_values(values: Any, table: Any, as_json: bool) -> None:
         console().print(table)
 
 
-def loaded(run: Path, data_root: Path | None, changes: Sequence[str] = ()) -> "Assembly":
-    """The trained model in the folder of a run, or in its `model` folder."""
+def loaded(
+    run: Path, data_root: Path | None, changes: Sequence[str] = (), adapted: Path | None = None
+) -> "Assembly":
+    """The trained model in the folder of a run, or in its `model` folder, with what `adapt` wrote
+    beside it.
+    """
     from hyperadapters.machine.ranks import process
-    from hyperadapters.run import bundle
+    from hyperadapters.run import extended
 
-    inner = run / "model"
-    folder = inner if inner.is_dir() else run
-    return bundle.load(folder, data_root=data_root, changes=changes, device=process().device)
+    device = process().device
+    return extended.read(run, adapted, data_root=data_root, changes=changes, device=device)

@@ -1,4 +1,4 @@
-"""Commands that train: `train`, `study`, and `data`, which looks at what a run reads."""
+"""Commands that train: `train`, `adapt`, `study`; and `data`, which looks at what a run reads."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,8 +6,11 @@ from typing import Annotated
 import typer
 
 from hyperadapters.cli.app import Changes, DataRoot, RunFileArgument, app, console
+from hyperadapters.cli.screen import say
+from hyperadapters.cli.using import RunFolder
+from hyperadapters.errors import UnknownName
 
-__all__ = ["data", "study", "train"]
+__all__ = ["adapt", "data", "study", "train"]
 
 
 @app.command()
@@ -26,6 +29,77 @@ def train(file: RunFileArgument, changes: Changes = None, data_root: DataRoot = 
     matrix = perform(run, run.folder, data_root=data_root, console=console(stderr=True))
     terminal([matrix], console())
     console().out(f"report: {run.folder / 'report.html'}", highlight=False)
+
+
+@app.command()
+def adapt(
+    run: RunFolder,
+    task: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A new task; or one that a new language is fitted on."),
+    ] = None,
+    language: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A new language; or one that a new task is fitted on."),
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option("--data", metavar="FILE", help="Of a new task: YAML with `tasks`, `train`."),
+    ] = None,
+    init_from: Annotated[
+        str, typer.Option(metavar="NAME", help="What the new name begins as; or `mean`.")
+    ] = "mean",
+    examples: Annotated[
+        int | None, typer.Option(min=1, help="Of each new cell, at most; all without.")
+    ] = None,
+    train: Annotated[
+        str, typer.Option(help="What is fitted: `embedding`, or `hypernetwork+embedding`.")
+    ] = "embedding",
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Of the recipe: `steps=500`."),
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Of the extended run; `RUN-NAME`.")
+    ] = None,
+    data_root: DataRoot = None,
+) -> None:
+    """Extend a trained run by one name, of a task or a language, and fit that on a few examples.
+
+    With `embedding` every other row keeps its weights to the bit, and FOLDER/model has what is new,
+    a few KB: `predict RUN --adapted FOLDER` reads both. With `hypernetwork+embedding` FOLDER is a
+    run of its own. What was stopped goes on when the same command is given again.
+
+    Example: `hyperadapters adapt runs/my-run --language yo --init-from sw --examples 16`
+
+    Example: `hyperadapters adapt runs/glue --task cb --data cb.yaml --init-from mnli`
+    """
+    from typing import get_args
+
+    from hyperadapters.report.page import terminal
+    from hyperadapters.study import Wanted
+    from hyperadapters.study import adapt as adapted
+    from hyperadapters.study.new_name import Fit
+
+    if train not in get_args(Fit):
+        raise UnknownName("part to fit", train, get_args(Fit), where="--train")
+    wanted = Wanted(
+        tuple(task or ()),
+        tuple(language or ()),
+        file,
+        init_from,
+        examples,
+        "embedding" if train == "embedding" else "hypernetwork+embedding",
+        tuple(changes or ()),
+    )
+    found = adapted(run, wanted, output, data_root=data_root, console=console(stderr=True))
+    folder = found.folder
+    terminal([found.matrix], console())
+    if found.same:
+        say(f"rows as they were, to the bit: {found.same:,}; their scores are those of the run")
+        say(f"the new name: {folder}; with its run: hyperadapters predict {run} --adapted {folder}")
+    else:
+        say(f"an extended run: {folder}; beside the old one: hyperadapters report {run} {folder}")
 
 
 @app.command()

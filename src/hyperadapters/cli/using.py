@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hyperadapters.cli.app import AsJson, DataRoot, app, console, loaded
+from hyperadapters.cli.app import AsJson, BesideIt, DataRoot, app, console, loaded
 from hyperadapters.cli.screen import as_json, say
 from hyperadapters.errors import ConfigError, UnknownName
 
@@ -49,6 +49,7 @@ def evaluate(
         typer.Option(help="Write the scores here, as JSON; with `--model` into this folder."),
     ] = None,
     data_root: DataRoot = None,
+    adapted: BesideIt = None,
     model: Annotated[
         str | None,
         typer.Option(help="In place of RUN: a model of `transformers` or `peft`, folder or name."),
@@ -91,7 +92,7 @@ def evaluate(
     from hyperadapters.schedules import fixed
     from hyperadapters.study import scored, write_whole
 
-    assembly = loaded(run, data_root, changes or ())
+    assembly = loaded(run, data_root, changes or (), adapted)
     cells, under = cells_from(assembly.run, cell or ()), fixed(run_as or [])
     matrix = scored(assembly, under=under, split=split, cells=cells, console=console(stderr=True))
     terminal([matrix], console())
@@ -153,6 +154,7 @@ def predict(
         typer.Option("--set", metavar="KEY=VALUE", help="`backbone.path=...` after it has moved."),
     ] = None,
     json_lines: AsJson = False,
+    adapted: BesideIt = None,
 ) -> None:
     """Tag, parse, classify or translate raw text: one sentence per line, for tags its words
     separated by spaces; for trees so, or in CoNLL-U; the two texts of a pair by a tab. Or answer
@@ -168,7 +170,8 @@ def predict(
     from hyperadapters.data.formats.text import lines_of
     from hyperadapters.scoring.prediction import answers
 
-    assembly, note = loaded(run, None, changes or ()), console(stderr=True).print
+    assembly = loaded(run, None, changes or (), adapted)
+    note = console(stderr=True).print
     show = _as_json if json_lines else _as_line
     for line in answers(assembly, task, language, lines_of(file), note, show):
         say(line)

@@ -17,6 +17,7 @@ __all__ = [
     "cell_faults",
     "group_faults",
     "mapping_of",
+    "names_in",
     "selection_faults",
 ]
 
@@ -96,6 +97,15 @@ def group_faults(document: Document, parts: Parts, method: Method | None) -> Ite
             languages = set(languages_in(text))  # of a direction that has no cell in this run
             if known and text not in known and not languages <= known:
                 yield unknown(document, (*place, group, number), "language", text, sorted(known))
+
+
+def names_in(document: Document, parts: Parts) -> tuple[str, ...]:
+    """The names of tasks and languages, each alone, as what a phase can train: `language=yo`."""
+    texts = {str(text) for _, _, own in _all_cells(document, _places(document)) for text in own}
+    languages = texts | {language for text in texts for language in languages_in(text)}
+    named = [("task", name) for name in parts["tasks"]]
+    named += [("language", name) for name in sorted(languages)]
+    return tuple(f"{factor}={name}" for factor, name in named)
 
 
 def selection_faults(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:

@@ -13,6 +13,7 @@ from hyperadapters.config.cells import (
     cell_faults,
     group_faults,
     mapping_of,
+    names_in,
     selection_faults,
 )
 from hyperadapters.config.recipe import RecipeChanges
@@ -108,7 +109,8 @@ def _phases(document: Document, parts: Parts, method: Method | None) -> Iterator
     for name, given in mapping_of(document.values.get("phases")).items():
         if method and name not in known and not mapping_of(given).get("train"):
             yield unknown(document, ("phases", name), "phase", name, known)
-        yield from _named_parts(document, ("phases", name), mapping_of(given), method)
+        names = names_in(document, parts)
+        yield from _named_parts(document, ("phases", name), mapping_of(given), method, names)
     if method and not document.values.get("train"):
         phases = mapping_of(document.values.get("phases"))
         if any(mapping_of(phases.get(name)).get("train") is None for name in known):
@@ -116,13 +118,17 @@ def _phases(document: Document, parts: Parts, method: Method | None) -> Iterator
 
 
 def _named_parts(
-    document: Document, place: KeyPath, given: Parts, method: Method | None
+    document: Document,
+    place: KeyPath,
+    given: Parts,
+    method: Method | None,
+    names: Collection[str],
 ) -> Iterator[Fault]:
     adapters = [adapter.name for adapter in method.adapters] if method else []
     legal = {"trains": [*adapters, BACKBONE, HEADS], "acts": adapters, "leave_out": adapters}
     for key, known in legal.items() if method else ():
         for name in _several(given.get(key)):
-            if name not in known:
+            if name not in known and not (key == "trains" and name in names):
                 yield unknown(document, (*place, key), "part of the method", str(name), known)
 
 

@@ -86,6 +86,9 @@ def resolved(run: RunFile) -> dict[str, Any]:
     values = run.model_dump(mode="json", exclude_none=True, exclude=said)
     values["method"] = {"name": run.method.name, **defaults(run.method)}
     values["phases"] = spelt_out(method_of(run))
+    for name, changes in run.phases.items():
+        if changes.after:
+            values["phases"][name]["after"] = True
     return values
 
 

@@ -16,17 +16,22 @@ __all__ = ["cells_from", "cells_of", "evaluated", "method_of", "spelt_out"]
 def method_of(run: RunFile) -> Method:
     """The run's method, its phases filled in: with cells, recipes, and what else the run changes.
 
-    Phases that only the run file has come first, in its order: before a method's own, they train
-    the backbone and heads, and no adapter acts, where the run file says nothing else.
+    Phases that only the run file has come first, in its order, or behind the method's own where
+    they say `after`. They train the backbone and heads, and no adapter acts, where the run file
+    says nothing else.
     """
     method = METHODS[run.method.name](**run.method.arguments)
     own = {phase.name for phase in method.phases}
-    added = [
-        Phase(name=name, trains=frozenset({BACKBONE, HEADS}), acts=frozenset())
-        for name in run.phases
-        if name not in own
-    ]
-    return replace(method, phases=tuple(_filled(run, p) for p in (*added, *method.phases)))
+    before, behind = (
+        [
+            Phase(name=name, trains=frozenset({BACKBONE, HEADS}), acts=frozenset())
+            for name, changes in run.phases.items()
+            if name not in own and bool(changes.after) is after
+        ]
+        for after in (False, True)
+    )
+    phases = (*before, *method.phases, *behind)
+    return replace(method, phases=tuple(_filled(run, phase) for phase in phases))
 
 
 def _filled(run: RunFile, phase: Phase) -> Phase:
@@ -48,6 +53,7 @@ def _filled(run: RunFile, phase: Phase) -> Phase:
         "select_under": changes.select_under and changes.select_under.schedule,
         "score_under": changes.score_under and changes.score_under.schedule,
         "start_from": changes.start_from and Start(**changes.start_from.model_dump()),
+        "examples": changes.examples,
     }
     return replace(
         phase,
@@ -116,6 +122,7 @@ def spelt_out(method: Method) -> dict[str, dict[str, Any]]:
             "select_under": phase.select_under.spelt_out(),
             "score_under": phase.score_under.spelt_out(),
             **_started(phase),
+            **({} if phase.examples is None else {"examples": phase.examples}),
         }
         for phase in method.phases
     }

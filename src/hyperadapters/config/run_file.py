@@ -144,11 +144,14 @@ class StartFrom(Closed):
         phase: the name of its phase.
         step: the weights of a checkpoint of that run, taken after so many updates of the phase, in
             place of those at its end.
+        init_from: what the names that the phase trains by name begin as: another name of their
+            factor, or `mean` for the mean of all others; as they are drawn when absent.
     """
 
     run: Place
     phase: Text
     step: Natural | None = None
+    init_from: Text | None = None
 
 
 @final
@@ -158,7 +161,8 @@ class PhaseChanges(RecipeChanges):
     Args:
         train: the cells that it is trained on; those of the run, of its tasks, when absent.
         select: the cells whose dev splits choose its checkpoint; the same.
-        trains: adapters by name, `backbone`, `heads`.
+        trains: adapters by name, `backbone`, `heads`; or `language=yo`, which is what is stored
+            under one name alone.
         acts: the adapters that act.
         leave_out: adapter -> layers at which it acts and is silent, from 0, or from -1 at the end.
         under: which row training batches run under: `observed`, `{fixed: {language: nl}}`, or
@@ -167,6 +171,8 @@ class PhaseChanges(RecipeChanges):
         score_under: the same for the matrix and `predict`; that of the last phase holds.
         start_from: `{run: FOLDER, phase: NAME}` begins with the weights that another run had at the
             end of a phase; the phases before this one are not trained again.
+        examples: of each cell at most, drawn by the seed of the run.
+        after: `true` for a phase that comes behind those of the method, which does not have it.
     """
 
     train: Cells | None = None
@@ -178,6 +184,8 @@ class PhaseChanges(RecipeChanges):
     select_under: AnySchedule | None = None
     score_under: AnySchedule | None = None
     start_from: StartFrom | None = None
+    examples: Positive | None = None
+    after: bool | None = None
 
 
 def _scored(data: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

@@ -1,7 +1,9 @@
 """The data of a phase: its training corpora, encoded, and the mixture that draws from them."""
 
+import random
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from hyperadapters.data import Corpus
@@ -50,7 +52,16 @@ def corpora_of(assembly: Assembly, phase: Phase) -> list[tuple[Cell, Corpus]]:
                 expected="sentences to train on that no dev or test set of the task has",
                 found=f"{corpus.left_out:,} that one has, in one of its languages",
             )
-    return corpora
+    return [(cell, _some(assembly, phase, cell, corpus)) for cell, corpus in corpora]
+
+
+def _some(assembly: Assembly, phase: Phase, cell: Cell, corpus: Corpus) -> Corpus:
+    """The examples of a cell that a phase trains on, in their order: the same in every start."""
+    if phase.examples is None or phase.examples >= len(corpus):
+        return corpus
+    draw = random.Random(f"{assembly.run.seed}/{phase.name}/{cell}")
+    chosen = sorted(draw.sample(range(len(corpus)), phase.examples))
+    return replace(corpus, examples=[corpus.examples[place] for place in chosen])
 
 
 def mixture_of(

@@ -10,6 +10,7 @@ from hyperadapters.backbones import Model, backbone_parameters, head_parameters
 from hyperadapters.context import Factor, names_of
 from hyperadapters.errors import UnknownName
 from hyperadapters.method import BACKBONE, HEADS, Part
+from hyperadapters.model.naming import heads_under, vectors_under
 from hyperadapters.providers import Hypernetwork
 from hyperadapters.tasks.base import Task
 
@@ -34,7 +35,8 @@ class Parts:
     tasks: Mapping[str, Task]
 
     def parameters_of(self, part: Part) -> list[nn.Parameter]:
-        """The parameters of one part, each once; those of a generated head are its adapter's.
+        """The parameters of one part, each once; those of a generated head are its adapter's, and
+        its task's.
 
         Raises:
             UnknownName: the model has no such part.
@@ -47,9 +49,12 @@ class Parts:
                 *self.heads.parameters(),
                 *(head_parameters(self.backbone) if borrowed else ()),
             ]
-        if part not in self.adapters:
+        if part in self.adapters:
+            return list(self.adapters[part].parameters())
+        named = vectors_under(self.adapters, part) | heads_under(self.adapters, self.heads, part)
+        if not named:
             raise UnknownName("part of the model", part, [*self.adapters, BACKBONE, HEADS])
-        return list(self.adapters[part].parameters())
+        return list(named.values())
 
     def among(self, model: nn.Module, parts: Collection[Part]) -> dict[str, nn.Parameter]:
         """The parameters of some parts by the names that a model which contains them gives."""

@@ -35,10 +35,12 @@ from hyperadapters.run.loading import source_of
 from hyperadapters.run.weights import checksum, fill
 from hyperadapters.tasks import TaskSettings
 
-__all__ = ["FACTS", "FORMAT", "load", "save", "write"]
+__all__ = ["ADAPTED", "FACTS", "FORMAT", "load", "save", "write"]
 
 FORMAT = 4
 FACTS = "bundle.json"
+ADAPTED = "adapted.json"
+"""What a folder has that adds one name to a bundle, and is none."""
 
 
 def save(assembly: Assembly, folder: Path) -> None:
@@ -217,6 +219,11 @@ def _with_kept(run: RunFile, kept: Mapping[str, dict[str, Any]], where: Path) ->
 def _facts(folder: Path) -> _Facts:
     """What a bundle says, every file of it checked."""
     path = folder / FACTS
+    if (folder / ADAPTED).is_file():
+        raise BundleError(
+            f"`{folder}` holds what one name adds to a trained model, and not the model",
+            remedy="give the run that was adapted, and this folder beside it: `--adapted FOLDER`",
+        )
     if not path.is_file():
         raise BundleError(
             f"`{folder}` holds no trained model",

@@ -9,7 +9,7 @@ import torch
 
 from hyperadapters.config import cells_from
 from hyperadapters.errors import ConfigError
-from hyperadapters.run import bundle
+from hyperadapters.run import extended
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.scoring.evaluation import evaluate
 from hyperadapters.scoring.matrix import Matrix
@@ -74,6 +74,7 @@ class Trained:
 def load(
     folder: str | Path,
     *,
+    adapted: str | Path | None = None,
     data_root: str | Path | None = None,
     device: torch.device | str = "cpu",
 ) -> Trained:
@@ -81,6 +82,8 @@ def load(
 
     Args:
         folder: that `hyperadapters train` wrote, or its `model` folder.
+        adapted: the folder that `hyperadapters adapt` wrote beside it: the model knows its new name
+            too.
         data_root: where corpora in files are; only `evaluate` needs it.
         device: where the model is to be.
 
@@ -88,7 +91,6 @@ def load(
         BundleError: the folder holds no trained model, is damaged, or belongs to another backbone.
         BackboneError: the backbone that it was trained on cannot be found.
     """
-    inner = Path(folder) / "model"
-    place = inner if inner.is_dir() else Path(folder)
+    beside = None if adapted is None else Path(adapted)
     root = None if data_root is None else Path(data_root)
-    return Trained(bundle.load(place, data_root=root, device=device))
+    return Trained(extended.read(Path(folder), beside, data_root=root, device=device))

@@ -1,5 +1,7 @@
 """Studies: a grid over run files, each run cached by its digest; one result out of all of them."""
 
+from hyperadapters.study.adapting import Adapted, adapt
+from hyperadapters.study.new_name import Wanted
 from hyperadapters.study.output import print_result
 from hyperadapters.study.performing import check_no_run, keep_foreign, perform, scored, write_whole
 from hyperadapters.study.plan import PlannedRun, StudyPlan, plan_study
@@ -8,11 +10,14 @@ from hyperadapters.study.running import run_study
 from hyperadapters.study.study_file import StudyFile, load_study
 
 __all__ = [
+    "Adapted",
     "Mean",
     "StudyPlan",
     "PlannedRun",
     "StudyFile",
     "StudyResult",
+    "Wanted",
+    "adapt",
     "check_no_run",
     "keep_foreign",
     "load_study",

@@ -31,6 +31,7 @@ __all__ = [
     "scored",
     "write_own",
     "write_report",
+    "write_scored",
     "write_whole",
 ]
 
@@ -55,6 +56,12 @@ def perform(
         check(assembly)
     train(assembly, folder, console=console)
     matrix = scored(assembly, console=console)
+    write_scored(assembly, matrix, folder)
+    return matrix
+
+
+def write_scored(assembly: Assembly, matrix: Matrix, folder: Path) -> None:
+    """Writes what a run has in its folder once it is scored, its report last."""
     if process().is_main_process:
         vectors = {
             factor: {name: vector.tolist() for name, vector in names.items()}
@@ -64,7 +71,6 @@ def perform(
         write_own(folder / "facts.json", json.dumps({"parameters": counts(assembly.model)}))
         write_own(folder / "results.json", matrix.to_json())
         write_report(folder)
-    return matrix
 
 
 def write_report(folder: Path) -> None:

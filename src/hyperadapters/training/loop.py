@@ -1,6 +1,6 @@
 """The training of a run, phase after phase."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,7 +26,17 @@ from hyperadapters.training.starting import begin, first_phase
 __all__ = ["train"]
 
 
-def train(assembly: Assembly, folder: Path, *, console: Console | None = None) -> None:
+Keep = Callable[[Assembly, Path], None]
+"""Writes a trained model into a folder, or what is to be kept of it."""
+
+
+def train(
+    assembly: Assembly,
+    folder: Path,
+    *,
+    console: Console | None = None,
+    keep: Keep = bundle.save,
+) -> None:
     """Trains a run to its end, or from its last checkpoint on as if it had never stopped.
 
     Writes `run.yaml`, `metrics.jsonl` and `checkpoints/` as it goes, and `model/` at the end.
@@ -35,6 +45,7 @@ def train(assembly: Assembly, folder: Path, *, console: Console | None = None) -
         assembly: the run, built; its model is trained in place.
         folder: of the run.
         console: where the progress bar goes; None for none.
+        keep: writes `model/`.
 
     Raises:
         TrainingError: the run cannot go on: no data, a loss that is not finite, ...
@@ -52,7 +63,7 @@ def train(assembly: Assembly, folder: Path, *, console: Console | None = None) -
     if console is not None:
         _warn_of_recipes(assembly, console)
     with _alone(folder, accelerator):
-        _train(assembly, folder, accelerator, console)
+        _train(assembly, folder, accelerator, console, keep)
 
 
 def _warn_of_recipes(assembly: Assembly, console: Console) -> None:
@@ -109,7 +120,11 @@ def _alone(folder: Path, accelerator: Accelerator) -> Iterator[None]:
 
 
 def _train(
-    assembly: Assembly, folder: Path, accelerator: Accelerator, console: Console | None
+    assembly: Assembly,
+    folder: Path,
+    accelerator: Accelerator,
+    console: Console | None,
+    keep: Keep,
 ) -> None:
     run, checkpoints = assembly.run, folder / "checkpoints"
     check_free(folder, _WRITTEN)
@@ -138,7 +153,7 @@ def _train(
             saved = None
             stage.train()
     if accelerator.is_main_process:
-        bundle.save(assembly, claim(folder, "model"))
+        keep(assembly, claim(folder, "model"))
     accelerator.wait_for_everyone()
 
 

@@ -56,8 +56,12 @@ def _check_examples(assembly: Assembly) -> None:
 def _check_heads(assembly: Assembly) -> None:
     """Raises unless every head that is used is trained in some phase."""
     on_heads = {a.name for a in assembly.method.adapters if a.where.tower == "head"}
-    training = [p for p in assembly.method.phases if p.trains & {HEADS, *on_heads}]
-    trained = {cell.task for phase in training for cell in phase.cells}
+    trained = {
+        cell.task
+        for phase in assembly.method.phases
+        for cell in phase.cells
+        if phase.trains & {HEADS, *on_heads, str(Row(task=cell.task))}
+    }
     used = (*assembly.library.trained, *assembly.evaluated)
     for task in dict.fromkeys(cell.task for cell in used):
         if assembly.tasks[task].heads and task not in trained:

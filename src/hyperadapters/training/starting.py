@@ -9,6 +9,7 @@ from hyperadapters.backbones.architectures import load_tokenizer
 from hyperadapters.config import load_run, method_of
 from hyperadapters.errors import BundleError, UnknownName
 from hyperadapters.method import BACKBONE, HEADS, Method, Part, Phase, Start
+from hyperadapters.model.naming import begin_as
 from hyperadapters.run import bundle
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.run.loading import TOKENIZER, check_tokenizer
@@ -29,12 +30,13 @@ def begin(assembly: Assembly) -> None:
     """Gives a model what another run's phase ended with, where its first phase starts from one.
 
     Everything but heads that the other run had trained by then must be there under the names of
-    this one; the other run may have more, such as adapters of other languages.
+    this one; the other run may have more, such as adapters of other languages. Names that the
+    phase trains by name may be new: they begin as `init_from` says.
 
     Raises:
         BundleError: the other run, its phase or a part of it is missing, or does not fit; or it has
             trained what this one keeps as it is.
-        UnknownName: it has no such phase.
+        UnknownName: it has no such phase, or nothing knows the name that `init_from` says.
     """
     phases, number = assembly.method.phases, first_phase(assembly.method)
     start = phases[number].start_from
@@ -62,7 +64,13 @@ def begin(assembly: Assembly) -> None:
     model, kept = assembly.model, assembly.model.kept()
     own = {id(p) for part in trained - {HEADS} for p in model.parameters_of(part)}
     heads = {id(p) for p in model.parameters_of(HEADS)} if HEADS in trained else set()
-    names = {n for n, p in model.named_parameters() if id(p) in own and n in kept}
+    by_name = phases[number].trains & phases[number].names.keys()
+    new = {id(p) for part in by_name for p in model.parameters_of(part)}
+    names = {
+        n
+        for n, p in model.named_parameters()
+        if id(p) in own and n in kept and (n in source or id(p) not in new)
+    }
     names |= {
         n for n, p in model.named_parameters() if id(p) in heads and n in kept and n in source
     }
@@ -73,6 +81,8 @@ def begin(assembly: Assembly) -> None:
         cause="the other run has other adapters, other names, or another backbone",
         remedy="start from a run of the same method whose phase has all languages of this one",
     )
+    for part in sorted(by_name) if start.init_from else ():
+        begin_as(model, phases[number].names[part], str(start.init_from))
 
 
 def _parts_by(start: Start, folder: Path) -> set[Part]:
