@@ -1,6 +1,5 @@
 """What is stored under one name, and what a new name begins as."""
 
-from dataclasses import replace
 from itertools import product
 
 import pytest
@@ -51,7 +50,7 @@ def test_a_task_begins_as_another_with_its_head(method: Method) -> None:
     for name, sites in own.items():
         here = "task=ner" if name == "task=new" else name
         for site, piece in sites.items():
-            twin = replace(site, task=site.task and "ner")
+            twin = site._replace(task=site.task and "ner")
             for slot, weight in piece.weights.items():
                 torch.testing.assert_close(weight, other[here][twin].weights[slot])
 
