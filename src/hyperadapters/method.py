@@ -202,8 +202,9 @@ class Phase:
 
     @property
     def names(self) -> Mapping[Part, Row]:
-        """Every name that its rows have, alone in a row, by what it is called as a part."""
-        pairs = {(names_of(factor), name) for row in self.rows() for factor, name in row.items()}
+        """Every name that its rows have or mix, alone in a row, by what it is called as a part."""
+        plain = (part for row in self.rows() for _, part in row.parts)
+        pairs = {(names_of(factor), name) for row in plain for factor, name in row.items()}
         return {str(row): row for row in (Row({factor: name}) for factor, name in sorted(pairs))}
 
     def rows(self) -> list[Row]:
