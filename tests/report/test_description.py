@@ -21,7 +21,7 @@ def test_a_published_method_as_a_table() -> None:
     for part in (
         "provider `language`",
         "248,209,920",
-        "100,000 updates of language",
+        "100,000 updates of invertible, language",
         "(35 in all)",
     ):
         assert part in text

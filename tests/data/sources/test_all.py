@@ -46,6 +46,7 @@ FORMATS: list[dict[str, object]] = [
     {"format": "parallel", "paths": ["{language}.txt"], "beside": "fr"},
     {"format": "text", "path": "a"},
     {"format": "root-text", "texts": ["a/{language}.txt"]},
+    {"format": "squad", "path": "{language}.json", "skip": ["unanswered"]},
 ]
 
 
