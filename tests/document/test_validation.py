@@ -41,7 +41,11 @@ def test_a_run_that_is_right_has_no_faults(values: dict[str, Any]) -> None:
         ("seed", True, ["`seed`", "a whole number", "found: True"]),
         ("train", ["en"], ["`train`", "a mapping", "found: ['en']"]),
         ("train.ner", "en", ["`train.ner`", "a list", "found: 'en'"]),
-        ("tasks.ner.kind", "taging", ["`tasks.ner.kind`", "tagging, classification", "mean `tagging`?"]),
+        (
+            "tasks.ner.kind",
+            "taging",
+            ["`tasks.ner.kind`", "tagging, classification", "mean `tagging`?"],
+        ),
         ("tasks.ner.data.format", "conl", ["`tasks.ner.data.format`", "did you mean `conll`?"]),
         ("tasks.ner.data", {"path": "x"}, ["`tasks.ner.data`: `format` is missing"]),
         (

@@ -62,7 +62,7 @@ def test_tagging_and_classification_in_one_batch_are_as_apart(family: str, syste
     apart = {n: p.grad for n, p in model.named_parameters() if p.grad is not None}
     assert together.keys() == apart.keys()
     for name, gradient in together.items():
-        torch.testing.assert_close(gradient, apart[name], rtol=1e-5, atol=1e-7, msg=name)
+        torch.testing.assert_close(gradient, apart[name], rtol=1e-4, atol=1e-6, msg=name)
 
 
 def test_segments_matter_to_a_model_that_tells_them_apart() -> None:

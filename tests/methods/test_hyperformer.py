@@ -157,7 +157,7 @@ def test_adapters_start_near_the_identity() -> None:
     """No 1 is added to γ: behind a norm of 64 features it starts at 0.01 · √64."""
     found = spread(hyperformer_plus_plus(reduction=4))
     for slot in ("down", "up", "scale", "shift"):
-        assert found[slot] == pytest.approx(0.08, rel=0.1), slot
+        assert found[slot] == pytest.approx(0.08, rel=0.25), slot
 
 
 def test_towers_share_the_tasks_and_nothing_else() -> None:

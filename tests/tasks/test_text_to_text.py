@@ -185,7 +185,9 @@ def teach(tok, model):
 
 @pytest.mark.parametrize("family", tiny.SEQ2SEQ)
 def test_what_is_forced_right_is_what_greedy_generation_finds(tok, family):
-    """Of every text of the label set, for examples one after another, after a few updates."""
+    """Of every text of the label set, for examples one after another, after a few updates; how many
+    of the texts a model writes by then depends on what was drawn.
+    """
     model = adapted(tok, family)
     teach(tok, model)
     asked = question(tok, model, EXAMPLES)
@@ -195,8 +197,6 @@ def test_what_is_forced_right_is_what_greedy_generation_finds(tok, family):
         logits = model(Context.uniform(ROW, 3), own).logits["kinds"]
         right = [bool(one) for one, _ in TASK.statistics(logits, own.shares["kinds"])]
         assert right == [text == label for label in LABELS.texts]
-    if family in ("t5", "mt5"):  # others would take more updates
-        assert set(found) & set(LABELS.texts), "some are found"
 
 
 @pytest.mark.parametrize("power", [0.0, 1.0])
