@@ -8,8 +8,8 @@ HOUSE = (
     Fault(
         "a phase that the run file adds comes after those of the method",
         "config/phases.py",
-        "(*added, *method.phases)",
-        "(*method.phases, *added)",
+        "(*before, *method.phases, *behind)",
+        "(*method.phases, *before, *behind)",
         "tests/config/test_phases.py::test_added_phases_come_first_in_the_order_of_the_file",
     ),
     Fault(
