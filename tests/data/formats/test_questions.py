@@ -72,6 +72,7 @@ def test_questions_without_an_answer_are_refused_or_skipped(tmp_path: Path, aske
         ({"text": "Paris", "answer_start": -1}, "the place -1", "the text stands at 14, 37"),
         ({"text": "Paris", "answer_start": 999}, "``", "the text stands at 14, 37"),
     ],
+    ids=["one-early", "nowhere", "below", "beyond"],
 )
 def test_an_answer_that_is_not_at_its_place(
     tmp_path: Path, answer: Any, stands: str, cause: str
