@@ -1,5 +1,6 @@
 """Heads of few parameters: of low rank, or numbers that weigh matrices which every site has."""
 
+from abc import ABC
 from dataclasses import dataclass
 from math import prod
 from typing import final
@@ -15,20 +16,28 @@ from hyperadapters.slots import Initial, Normal
 __all__ = ["BasisHeads", "BasisMaps", "LowRankHeads", "LowRankMaps"]
 
 
-def _check_rank(rank: int) -> None:
-    if rank < 1:
-        raise ValueError(f"the rank of heads is 1 or more, not {rank}")
-
-
 def _started(initial: Initial, values: Tensor, out: int, code: int) -> nn.Parameter:
     """Values that start as those of a whole head from `code` features to `out` weights do."""
     slot = initial.slot((out, code))
     return nn.Parameter(slot.law(values, slot.mean, slot.std))
 
 
+@dataclass(frozen=True)
+class _Ranked(Heads, ABC):
+    """Heads whose number of parameters is set by a rank."""
+
+    rank: int
+    initial: Initial = Normal(0.02)
+    matched = False
+
+    def __post_init__(self) -> None:
+        if self.rank < 1:
+            raise ValueError(f"the rank of heads is 1 or more, not {self.rank}")
+
+
 @final
 @dataclass(frozen=True)
-class LowRankHeads(Heads):
+class LowRankHeads(_Ranked):
     """Plan of linear heads whose matrices are products: A·(B·code) + b, shared by all sites.
 
     What is generated has the spread that `LinearHeads` of the same `initial` give it at the start:
@@ -41,13 +50,6 @@ class LowRankHeads(Heads):
     Raises:
         ValueError: the rank is less than 1.
     """
-
-    rank: int
-    initial: Initial = Normal(0.02)
-    matched = False
-
-    def __post_init__(self) -> None:
-        _check_rank(self.rank)
 
     def build(self, group: Group, code: int) -> "LowRankMaps":
         """A pair of matrices and a bias per slot.
@@ -94,7 +96,7 @@ class LowRankMaps(Maps):
 
 @final
 @dataclass(frozen=True)
-class BasisHeads(Heads):
+class BasisHeads(_Ranked):
     """Plan of heads that give `rank` numbers of every slot, which weigh matrices of rank 1 that
     each site has of its own.
 
@@ -110,13 +112,6 @@ class BasisHeads(Heads):
     Raises:
         ValueError: the rank is less than 1.
     """
-
-    rank: int
-    initial: Initial = Normal(0.02)
-    matched = False
-
-    def __post_init__(self) -> None:
-        _check_rank(self.rank)
 
     def build(self, group: Group, code: int) -> "BasisMaps":
         """A map per slot, and the matrices of every site."""

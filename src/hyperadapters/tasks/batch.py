@@ -11,7 +11,7 @@ from torch import Tensor
 
 from hyperadapters.context import Row
 
-__all__ = ["IGNORED", "Batch", "Encoded", "Share", "fitting", "inside", "padded"]
+__all__ = ["IGNORED", "Batch", "Encoded", "Share", "fitting", "inside", "padded", "padded_targets"]
 
 IGNORED = -100
 """The label of a place that counts nowhere, as `torch.nn.functional.cross_entropy` has it."""
@@ -103,6 +103,16 @@ def padded(
     filled = torch.full((len(rows), width), filler, dtype=torch.long)
     filled[inside(rows, width)] = torch.tensor(list(chain.from_iterable(rows)), dtype=torch.long)
     return filled
+
+
+def padded_targets(
+    encoded: Sequence[Encoded], widths: Mapping[str, int], filler: int = IGNORED
+) -> dict[str, Int[Tensor, "example _"]]:
+    """The targets of examples by name, each as one tensor of its width."""
+    return {
+        name: padded([one.targets[name] for one in encoded], width, filler)
+        for name, width in widths.items()
+    }
 
 
 def inside(rows: Sequence[Sequence[int]], width: int) -> Bool[Tensor, "example _"]:

@@ -1,13 +1,14 @@
 """Labels: those that corpora and models have, and what a run file makes of them."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from hyperadapters.errors import ConfigError, DataError, nearest
-from hyperadapters.examples import Tagged
+from hyperadapters.examples import Tagged, Tree
+from hyperadapters.tasks.batch import IGNORED
 
-__all__ = ["Listing", "labels_of", "mapped", "named_by", "no_label", "told_of"]
+__all__ = ["Listing", "labels_of", "mapped", "named_by", "no_label", "numbered", "told_of"]
 
 
 @runtime_checkable
@@ -38,6 +39,30 @@ def labels_of(
     each = (label for example in examples for label in example.labels if label is not None)
     found = {mapped(label, label_map or {}) for label in each}
     return tuple(sorted(found, key=lambda label: (label != "O", label)))
+
+
+def numbered(
+    example: Tagged | Tree, read: Callable[[str], str], task: str, labels: Sequence[str]
+) -> list[int]:
+    """The place of each word's label among `labels`; -100 of a word without one.
+
+    Args:
+        read: what the task takes a label of a corpus for.
+        task: its name.
+        labels: those of the task.
+
+    Raises:
+        DataError: a label that the task does not have.
+    """
+    index = {label: place for place, label in enumerate(labels)}
+    gold = []
+    for word, label in zip(example.words, example.labels, strict=True):
+        here = None if label is None else read(label)
+        if label is not None and here not in index:
+            found = f"`{label}` at the word `{word}` of `{example.text[:80]}`"
+            raise no_label(label, str(here), task, labels, found)
+        gold.append(IGNORED if here is None else index[here])
+    return gold
 
 
 def no_label(

@@ -23,8 +23,8 @@ from hyperadapters.tasks.base import (
     View,
     full_precision,
 )
-from hyperadapters.tasks.batch import IGNORED, Encoded, Share, padded
-from hyperadapters.tasks.labels import mapped, no_label
+from hyperadapters.tasks.batch import IGNORED, Encoded, Share, padded_targets
+from hyperadapters.tasks.labels import mapped, numbered
 from hyperadapters.tasks.parses import Parses
 from hyperadapters.tasks.vectors import Pool, first_token, places_of, pooled
 from hyperadapters.tasks.words import UNSEEN, first_tokens, without_token
@@ -136,15 +136,7 @@ class Parsing(Task):
                 expected=f"{words} heads and {words} labels",
                 found=f"{len(example.heads)} and {len(example.labels)} in `{example.text[:80]}`",
             )
-        index = {label: place for place, label in enumerate(self.labels)}
-        gold = []
-        for word, label in zip(example.words, example.labels, strict=True):
-            here = self.read(label)
-            if here not in index:
-                found = f"`{label}` at the word `{word}` of `{example.text[:80]}`"
-                raise no_label(label, here, self.name, self.labels, found)
-            gold.append(index[here])
-        return gold
+        return numbered(example, self.read, self.name, self.labels)
 
     def read(self, label: str) -> str:
         """What the task takes a label of a corpus for."""
@@ -158,10 +150,7 @@ class Parsing(Task):
         """
         words = max(len(one.targets["gold"]) for one in encoded)
         widths = {"places": tokens, "first": words, "heads": words, "gold": words}
-        return {
-            name: padded([one.targets[name] for one in encoded], width)
-            for name, width in widths.items()
-        }, None
+        return padded_targets(encoded, widths), None
 
     def logits(
         self, view: View, hidden: Float[Tensor, "example token d_model"], share: Share

@@ -35,7 +35,7 @@ from hyperadapters.tasks.base import (
     View,
     full_precision,
 )
-from hyperadapters.tasks.batch import IGNORED, Encoded, Share, padded
+from hyperadapters.tasks.batch import IGNORED, Encoded, Share, padded_targets
 from hyperadapters.tasks.spans import best_spans, end_scores, nats
 
 __all__ = ["Answer", "Answers", "QuestionAnswering", "rules_of"]
@@ -208,10 +208,7 @@ class QuestionAnswering(Task):
     ) -> tuple[Mapping[str, Tensor], None]:
         """`begins` and `ends` (example, token), `outside` (example, 1), `labels` (example, 2)."""
         widths = {"begins": tokens, "ends": tokens, "outside": 1, "labels": 2}
-        return {
-            name: padded([one.targets[name] for one in encoded], width, NOWHERE)
-            for name, width in widths.items()
-        }, None
+        return padded_targets(encoded, widths, NOWHERE), None
 
     def logits(
         self, view: View, hidden: Float[Tensor, "example token d_model"], share: Share

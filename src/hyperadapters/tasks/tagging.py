@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar, Literal, cast, final
 
 import torch
@@ -30,8 +31,8 @@ from hyperadapters.tasks.base import (
     View,
     full_precision,
 )
-from hyperadapters.tasks.batch import IGNORED, Encoded, Share, padded
-from hyperadapters.tasks.labels import labels_of, mapped, named_by, no_label, told_of
+from hyperadapters.tasks.batch import IGNORED, Encoded, Share, padded_targets
+from hyperadapters.tasks.labels import labels_of, mapped, named_by, numbered, told_of
 from hyperadapters.tasks.plain import Plain
 from hyperadapters.tasks.settings import TaskSettings
 from hyperadapters.tasks.words import UNSEEN, first_tokens, without_token
@@ -149,15 +150,8 @@ class Tagging(Task):
                 expected=f"{len(example.words)} labels",
                 found=f"{len(example.labels)} labels in `{example.text[:80]}`",
             )
-        index = {label: place for place, label in enumerate(self.labels)}
-        gold = []
-        for word, label in zip(example.words, example.labels, strict=True):
-            here = None if label is None else mapped(label, self.label_map)
-            if label is not None and here not in index:
-                found = f"`{label}` at the word `{word}` of `{example.text[:80]}`"
-                raise no_label(label, str(here), self.name, self.labels, found)
-            gold.append(IGNORED if here is None else index[here])
-        return gold
+        read = partial(mapped, label_map=self.label_map)
+        return numbered(example, read, self.name, self.labels)
 
     def targets(
         self, encoded: Sequence[Encoded], tokens: int, generator: torch.Generator
@@ -165,10 +159,7 @@ class Tagging(Task):
         """`labels` (example, token), `gold` and `first` (example, word), all padded with -100."""
         words = max(len(one.targets["gold"]) for one in encoded)
         widths = {"labels": tokens, "gold": words, "first": words}
-        return {
-            name: padded([one.targets[name] for one in encoded], width)
-            for name, width in widths.items()
-        }, None
+        return padded_targets(encoded, widths), None
 
     def logits(
         self, view: View, hidden: Float[Tensor, "example token d_model"], share: Share
