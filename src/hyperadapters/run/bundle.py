@@ -35,12 +35,17 @@ from hyperadapters.run.loading import source_of
 from hyperadapters.run.weights import checksum, fill
 from hyperadapters.tasks import TaskSettings
 
-__all__ = ["ADAPTED", "FACTS", "FORMAT", "load", "save", "write"]
+__all__ = ["ADAPTED", "FACTS", "FORMAT", "inside", "load", "save", "write"]
 
 FORMAT = 4
 FACTS = "bundle.json"
 ADAPTED = "adapted.json"
 """What a folder has that adds one name to a bundle, and is none."""
+
+
+def inside(folder: Path) -> Path:
+    """The bundle of a run, given the run's folder or the bundle itself."""
+    return folder / "model" if (folder / "model").is_dir() else folder
 
 
 def save(assembly: Assembly, folder: Path) -> None:

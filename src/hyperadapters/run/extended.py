@@ -125,13 +125,9 @@ def read(
     Raises:
         BundleError: a folder does not hold what it should, or does not fit the other.
     """
-    inner = _inner(trained)
+    inner = bundle.inside(trained)
     base = bundle.load(inner, data_root=data_root, changes=changes, device=device)
-    return base if adapted is None else load(base, inner, _inner(adapted))
-
-
-def _inner(folder: Path) -> Path:
-    return folder / "model" if (folder / "model").is_dir() else folder
+    return base if adapted is None else load(base, inner, bundle.inside(adapted))
 
 
 def load(base: Assembly, trained: Path, folder: Path) -> Assembly:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol, runtime_checkable
 
 import torch
@@ -214,7 +215,7 @@ def _judged(
     for hop in before:
         carried = _answered(scored, task, hop, examples, along, task.scorer.carry, told)
         examples = [one[0] for one in carried]
-    judge: Callable[[Question], list[Any]] = lambda asked: task.scorer.judge(task, asked)  # noqa: E731
+    judge = partial(task.scorer.judge, task)
     judged = _answered(scored, task, last, examples, along, judge, told)
     pairs = zip(examples, judged, strict=True)
     return [task.whole(example, last, found) for example, found in pairs]

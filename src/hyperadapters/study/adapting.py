@@ -61,7 +61,7 @@ def adapt(
             have stayed as they are have not.
         DataError: there is nothing to fit the name on.
     """
-    inner = trained / "model" if (trained / "model").is_dir() else trained
+    inner = bundle.inside(trained)
     base = bundle.load(inner, data_root=data_root)
     row = new_name(base, wanted)
     folder = folder or _beside(trained, row)

@@ -122,7 +122,7 @@ def ended_with(start: Start, folder: Path) -> dict[str, Tensor]:
         return _within(start, start.step, folder)
     found = checkpoint.read_phase(folder / "checkpoints", start.phase)
     last = _number(start, folder) == len(_phases_of(folder)) - 1
-    trained = folder / "model" if (folder / "model").is_dir() else folder
+    trained = bundle.inside(folder)
     if found is None and last and (trained / bundle.FACTS).is_file():
         with torch.random.fork_rng(devices=[]):
             found = bundle.load(trained).model.kept()
