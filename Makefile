@@ -12,6 +12,12 @@ TASK ?= spans
 LANGUAGE ?= tr
 # One thread per test process: threads of several processes on the same cores slow each other down.
 TESTING := OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 TOKENIZERS_PARALLELISM=false
+# A file of tests stays in one process, which has its models and runs; files start in the order of `tests/conftest.py`.
+SPREAD := -n $(WORKERS) --dist loadfile --no-loadscope-reorder -q
+# Checks every shape in a signature. With coverage the two together would take several times as long.
+SHAPES := --jaxtyping-packages=hyperadapters,beartype.beartype
+# What is the same whatever the version of the libraries: files of our own, pages, and tools of the tests.
+OWN := fuzz faults config document docs benchmarks report test_configs.py
 SOURCES := $(shell find src tests configs docs benchmarks -type f -not -name '*.pyc' 2>/dev/null) README.md CONTRIBUTING.md
 BIN := .venv/bin
 
@@ -37,15 +43,15 @@ quickstart: install  ## train on built-in data, compare with baselines, write a 
 	@echo '$(SENTENCE)' | $(BIN)/hyperadapters predict runs/quickstart/by-name/hyper-x --task $(TASK) --language $(LANGUAGE)
 
 test: install  ## the test suite
-	$(TESTING) $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -q --cov --cov-report=
+	$(TESTING) $(BIN)/python -m pytest $(SPREAD) --cov --cov-report=
 	@touch .venv/tested
 
 # The suite has run green on exactly these sources, and left its coverage in .coverage.
 .venv/tested: .venv/installed $(SOURCES)
 	$(MAKE) test
 
-test-oldest: .venv-oldest/installed  ## the test suite on the oldest transformers that is supported
-	$(TESTING) .venv-oldest/bin/python -m pytest -n $(WORKERS) --dist loadfile -q
+test-oldest: .venv-oldest/installed  ## with shapes checked, what needs transformers, on the oldest that is supported
+	$(TESTING) .venv-oldest/bin/python -m pytest $(SPREAD) $(SHAPES) $(OWN:%=--ignore=tests/%)
 
 .venv-oldest/installed: pyproject.toml constraints-oldest.txt
 	$(PYTHON) -m venv .venv-oldest
@@ -55,7 +61,7 @@ test-oldest: .venv-oldest/installed  ## the test suite on the oldest transformer
 
 test-interop: .venv-interop/installed  ## that `adapters` gives the same logits on the same weights
 	.venv-interop/bin/python -c 'import adapters'
-	$(TESTING) .venv-interop/bin/python -m pytest -q tests/interop
+	$(TESTING) .venv-interop/bin/python -m pytest -q $(SHAPES) tests/interop
 
 .venv-interop/installed: pyproject.toml constraints-interop.txt constraints-oldest.txt
 	$(PYTHON) -m venv .venv-interop

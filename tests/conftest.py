@@ -22,7 +22,13 @@ settings.register_profile(
 )
 settings.load_profile("suite")
 
+_LONG = ("tests/fuzz/", "tests/training/", "tests/cli/", "tests/test_configs.py", "tests/tasks/")
 _REPOSITORY = Path(__file__).parents[1]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take minutes come first, so that at the end no worker waits for one of them."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONG))
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """In which languages: one of a text, two of a translation, more of one that goes through others."""
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -30,6 +31,7 @@ class Route:
         return cls(languages)
 
     @classmethod
+    @cache
     def parse(cls, text: str) -> "Route":
         """The direction or longer route that people write as `de-en`, `de-en-fr` or `pt-BR:en`.
 

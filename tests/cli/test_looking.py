@@ -53,6 +53,9 @@ def test_methods() -> None:
     entries = {entry["name"]: entry for entry in json.loads(right("methods", "--json"))}
     assert entries["hyper-x-small"]["trained_parameters"] == 13_093_536
     assert entries["hyper-x-base"]["trained_parameters"] == 76_202_816
+
+
+def test_methods_are_a_table() -> None:
     assert "13.1" in right("methods")
 
 

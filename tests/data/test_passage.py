@@ -139,6 +139,7 @@ def composing(form: str, texts: list[str]) -> PreTrainedTokenizerFast:
         ("서울은 한국 수도", "한국"),
         ("le café est là", "café"),
     ],
+    ids=["vi-1", "vi-2", "vi-3", "hi", "th", "ko", "fr"],
 )
 def test_decomposed_letters_keep_their_last_marks(form: str, text: str, answer: str) -> None:
     tokenizer = composing(form, [text])

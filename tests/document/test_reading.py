@@ -157,6 +157,30 @@ def test_changes_are_read_as_yaml_and_merged_in_order(write: Write) -> None:
 
 
 @pytest.mark.parametrize(
+    ("change", "data"),
+    [
+        (
+            "data.1.limit.test=80",
+            [{"format": "a"}, {"format": "b", "limit": {"train": 9, "test": 80}}],
+        ),
+        ("data.1.format=c", [{"format": "a"}, {"format": "c"}]),
+        ("data.0=null", [{"format": "b", "limit": {"train": 9}}]),
+        (
+            "data.2.limit=9",
+            {"2": {"limit": 9}},
+        ),  # no entry stands there: the value replaces the list
+    ],
+)
+def test_a_number_is_the_place_of_an_entry(write: Write, change: str, data: object) -> None:
+    text = "data: [{format: a}, {format: b, limit: {train: 9}}]\n"
+    new = changed(read_document(write("run.yaml", text)), [change])
+    assert new.values == {"data": data}
+    key, _, value = change.partition("=")
+    place = tuple(int(part) if part.isdecimal() else part for part in key.split("."))
+    assert new.line(place) == f"--set {change}"
+
+
+@pytest.mark.parametrize(
     ("change", "message"),
     [
         ("recipe={steps: 5, steps: 9}", r"--set .*`recipe.steps`: the key occurs twice"),

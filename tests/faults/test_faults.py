@@ -23,5 +23,8 @@ def test_a_fault_has_a_place_and_a_test(fault: Fault) -> None:
     ast.parse(source.replace(fault.old, fault.new))
     file, _, name = fault.test.partition("::")
     tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
-    named = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
-    assert name.partition("[")[0] in named
+    function, case, _ = name.partition("[")
+    named = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
+    decorators = [ast.unparse(decorator) for decorator in named[function].decorator_list]
+    cases = any(text.startswith("pytest.mark.parametrize") for text in decorators)
+    assert case or not cases, "a fault names the case of its test that fails"

@@ -107,7 +107,8 @@ class Document:
     def over(self, base: "Document") -> "Document":
         """`base` with what this document says merged over it.
 
-        Mappings merge key by key, a list of one mapping as that mapping, None takes a key away,
+        Mappings merge key by key, a list of one mapping as that mapping, a mapping of places into
+        the entries of a longer list that stand there (the first is 0), None takes a key away,
         everything else replaces; so do mappings that choose anew (a `data` with another `format`, a
         `backbone`, a `method` with a `name`). What is said later counts: a `batch` of examples
         takes away one of tokens, and a `recipe` its keys from every one of the `phases`.
@@ -123,6 +124,9 @@ class Document:
 def _merged(base: Any, over: Any, key: str) -> Any:
     if not isinstance(over, dict):
         return over
+    if isinstance(base, list) and over and set(over) <= set(map(str, range(len(base)))):
+        entries = [_merged(e, over.get(str(place), e), key) for place, e in enumerate(base)]
+        return [entry for entry in entries if entry is not None]
     if key == "method" and isinstance(base, str):
         base = {"name": base}
     if isinstance(base, list) and len(base) == 1:

@@ -246,8 +246,11 @@ def changed(document: Document, changes: Sequence[str]) -> Document:
             )
         if len(keys) > _DEEPEST:
             raise _too_deep(f"the key of `{shown}`", "--set")
+        places: KeyPath = tuple(int(key) if key.isdecimal() else key for key in keys)
         lines: dict[KeyPath, str] = {
-            tuple(keys[:depth]): f"--set {shown}" for depth in range(1, len(keys) + 1)
+            place[:depth]: f"--set {shown}"
+            for place in (tuple(keys), places)
+            for depth in range(1, len(keys) + 1)
         }
         value, faults = _value_of(shown, text, tuple(keys))
         for key in reversed(keys):

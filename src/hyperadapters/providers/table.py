@@ -103,6 +103,8 @@ class Table(Provider):
 def _drawn(group: Group, slot: str) -> nn.Parameter:
     wanted = group.slots[slot]
     values = torch.empty(len(group.sites), *wanted.shape)
+    if values.is_meta:  # a model that is only counted; `torch` takes a millisecond to draw nothing
+        return nn.Parameter(values)
     return nn.Parameter(wanted.law(values, wanted.mean, wanted.std))
 
 
