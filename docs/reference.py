@@ -64,8 +64,9 @@ nearest key that is.
 - `--set recipe.steps=50` changes one value from the command line. Quote a value with brackets or
   braces: `--set "train.ner=[en, tr]"`. A mapping is merged into the old one, unless it chooses
   anew (a method's `name`, a `format`, a backbone's `path`, `name` or `architecture`): then it
-  replaces the old one whole. A number is an entry of a list, from 0: `--set tasks.ner.data.1.limit.test=80`.
-  `null` takes a key away. `--set` may be given again and again.
+  replaces the old one whole. A number is an entry of a list, from 0:
+  `--set tasks.ner.data.1.limit.test=80`. `null` takes a key away. `--set` may be given again
+  and again.
 - `base: other.yaml` starts from another file.
 - Relative paths of corpora are under `--data-root FOLDER` (or `HYPERADAPTERS_DATA`). The folder
   is not kept in the run: give it to `evaluate` again.
