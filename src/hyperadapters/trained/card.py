@@ -140,7 +140,8 @@ def _data_of(run: Any) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _data(assembly: Assembly) -> Iterator[dict[str, str]]:
     for name, source in _data_of(assembly.run):
-        yield {"task": name, "source": json.dumps(source, ensure_ascii=False)}
+        said = {key: value for key, value in source.items() if value not in ({}, [], "")}
+        yield {"task": name, "source": json.dumps(said, ensure_ascii=False)}
 
 
 def _figures(matrix: Matrix | None) -> Iterator[dict[str, str]]:

@@ -19,7 +19,7 @@ from hyperadapters.trained.card import card
 
 __all__ = ["figures_in", "write"]
 
-CARD = "README.md"
+_CARD = "README.md"
 
 
 def write(assembly: Assembly, folder: Path, *, run: Path | None, name: str, license: str) -> None:
@@ -46,7 +46,7 @@ def write(assembly: Assembly, folder: Path, *, run: Path | None, name: str, lice
     with whole(folder) as part:
         part.mkdir()
         _write_bundle(assembly, part / "model", run)
-        (part / CARD).write_text(card(assembly, figures, name, license), encoding="utf-8")
+        (part / _CARD).write_text(card(assembly, figures, name, license), encoding="utf-8")
         if figures is not None:
             (part / FIGURES).write_text(figures.to_json(), encoding="utf-8")
 
