@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import metadata
 from pathlib import Path
 
 from huggingface_hub import HfApi, snapshot_download
@@ -48,7 +47,6 @@ def folder_of(place: str | Path, revision: str | None = None) -> Path:
             revision=revision,
             allow_patterns=[_BUNDLE, FIGURES],
             library_name="hyperadapters",
-            library_version=metadata.version("hyperadapters"),
         )
     return Path(found)
 
@@ -70,8 +68,7 @@ def upload(folder: Path, name: str, *, private: bool | None, revision: str | Non
     """
     if not _NAME.fullmatch(name):
         raise HubError("this is no name on the hub", expected=_NAMED, found=f"`{name}`")
-    version = metadata.version("hyperadapters")
-    api = HfApi(library_name="hyperadapters", library_version=version)
+    api = HfApi(library_name="hyperadapters")
     with _asking(f"the model could not be uploaded as `{name}`"):
         api.create_repo(name, private=private, exist_ok=True)
         if revision is not None:
