@@ -70,7 +70,7 @@ test-wheel:  ## by hand: the wheel in an empty environment does what README and 
 	$(PYTHON) -m pip wheel --quiet --no-deps --use-pep517 --wheel-dir dist .
 	.venv-wheel/bin/python -m pip install --quiet $$(grep '^torch==' constraints.txt)
 	.venv-wheel/bin/python -m pip install --quiet --constraint constraints.txt dist/hyperadapters-*.whl
-	HF_HUB_OFFLINE=1 .venv-wheel/bin/python -P tests/installed.py README.md .venv-wheel/folder
+	HF_HUB_OFFLINE=1 .venv-wheel/bin/python -I tests/installed.py README.md .venv-wheel/folder
 
 faults: install  ## plant seeded faults in the library, one by one; each must make its test fail
 	PYTHONPATH=tests $(BIN)/python -m faults.run

@@ -17,7 +17,11 @@ import hyperadapters
 RUN = "runs/quickstart/by-name/hyper-x"
 SHORT = (
     *("first.encoder.recipe.steps=20", "first.encoder.recipe.warmup=5", "always.recipe.steps=20"),
-    *("always.recipe.warmup=5", "always.tasks.fields.data.test=4", "always.tasks.spans.data.test=4"),
+    *(
+        "always.recipe.warmup=5",
+        "always.tasks.fields.data.test=4",
+        "always.tasks.spans.data.test=4",
+    ),
 )
 """Of the quickstart: too few updates to learn much, and few sentences that are scored."""
 ROW = ("--task", "spans", "--language", "tr")
