@@ -115,6 +115,9 @@ format: install  ## put the code in its canonical form
 bench: install  ## speed and memory, medians
 	$(BIN)/python -m benchmarks
 
+notebooks: .venv/documented  ## run the notebooks of docs/notebooks; what they print is kept in build/notebooks
+	$(TESTING) $(BIN)/python docs/execute.py docs/notebooks build/notebooks
+
 docs: .venv/documented  ## the tree in CONTRIBUTING.md, the pages written from the code, and the site in site/
 	$(BIN)/python docs/generate.py
 	$(BIN)/zensical build
