@@ -10,6 +10,7 @@ from hyperadapters.config import run_from
 from hyperadapters.run import bundle
 from hyperadapters.run.assembly import assemble
 from hyperadapters.scoring.evaluation import evaluate
+from hyperadapters.trained import load
 
 METHOD = {"name": "hyper-x-base", "code": 6, "bottleneck": 4, "embedding": 4, "hidden": 6}
 
@@ -28,3 +29,11 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     bundle.save(made, folder / "run" / "model")
     (folder / "run" / "results.json").write_text(evaluate(made).to_json())
     return folder / "run"
+
+
+@pytest.fixture(scope="session")
+def saved(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `save` writes of the run; not to be changed."""
+    folder = tmp_path_factory.mktemp("saved") / "folder"
+    load(run).save(folder, name="ada/tiny", license="mit")
+    return folder

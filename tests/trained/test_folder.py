@@ -2,12 +2,10 @@
 
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
-from huggingface_hub import ModelCard
 
 import tiny_runs
 from hyperadapters.config import run_from
@@ -17,14 +15,6 @@ from hyperadapters.run.assembly import assemble
 from hyperadapters.trained import Trained, load
 
 TEXTS = ["in three days", "Monday"]
-
-
-@pytest.fixture(scope="module")
-def saved(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `save` writes of a run; not to be changed."""
-    folder = tmp_path_factory.mktemp("saved") / "folder"
-    load(run).save(folder, name="ada/tiny", license="mit")
-    return folder
 
 
 def test_a_folder_needs_no_other(run: Path, saved: Path, tmp_path: Path) -> None:
@@ -110,42 +100,3 @@ def test_broken_figures_stop_it(run: Path, tmp_path: Path) -> None:
     (tmp_path / "run" / "results.json").write_text("{}")
     with pytest.raises(BundleError, match="not a matrix of results"):
         load(tmp_path / "run").save(tmp_path / "out")
-
-
-def test_a_card_tells_rows_and_figures(run: Path, saved: Path) -> None:
-    text = (saved / "README.md").read_text()
-    card = ModelCard(text)
-    assert card.data.library_name == "hyperadapters" and card.data.license == "mit"
-    assert card.data.language == ["en", "tr", "ta"] and card.data.base_model is None
-    assert card.data.tags == ["hyperadapters", "hyper-x-base", "tagging", "mlm"]
-    assert card.data.metrics == ["span_f1"]
-    assert "| `spans` | tagging | en, ta | tr |\n" in text
-    assert "| `fields` | tagging | en, tr | ta |\n" in text
-    assert "| `spans` | tr | span_f1 | " in text and "| 6 | unseen pair |" in text
-    assert '"format": "cldr", "content": "spans", "train": 24' in text
-    assert "not scored" in load(run / "model").card()
-
-
-def test_the_three_lines_of_a_card_answer(
-    run: Path, saved: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    text = load(run).card(str(saved))
-    (lines,) = (block.partition("```")[0] for block in text.split("```py\n")[1:])
-    assert len([line for line in lines.splitlines() if line]) == 3
-    exec(lines, {})
-    assert capsys.readouterr().out.startswith("[[('Ada', ")
-
-
-def test_a_card_names_the_backbone_and_the_data_of_the_hub(run: Path) -> None:
-    trained = load(run)
-    backbone = trained.assembly.run.backbone.model_copy(
-        update={"path": None, "name": "bert-base-cased"}
-    )
-    tasks = dict(trained.assembly.run.tasks)
-    values = tasks["spans"].model_dump(mode="json", exclude_none=True)
-    hub = {"format": "hub", "dataset": "ada/spans", "words": "words", "labels": "tags"}
-    tasks["spans"] = type(tasks["spans"]).model_validate({**values, "data": hub})
-    told = trained.assembly.run.model_copy(update={"backbone": backbone, "tasks": tasks})
-    data = ModelCard(Trained(replace(trained.assembly, run=told)).card()).data
-    assert data.base_model == "bert-base-cased" and data.base_model_relation == "adapter"
-    assert data.datasets == ["ada/spans"]
