@@ -23,7 +23,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install quickstart test test-oldest test-interop faults fuzz kills check static rooms coverage format bench docs clean
+.PHONY: help install quickstart test test-oldest test-interop test-wheel notebooks faults fuzz kills check static rooms coverage format bench docs clean
 
 help:  ## what there is
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 16
@@ -69,6 +69,15 @@ test-interop: .venv-interop/installed  ## that `adapters` gives the same logits 
 	.venv-interop/bin/python -m pip install --quiet --use-pep517 --constraint constraints-interop.txt --editable '.[interop]'
 	touch $@
 
+# In an environment without the checkout: neither its folder nor an editable install is on the path.
+test-wheel:  ## by hand: the wheel in an empty environment does what README and docs promise
+	rm -rf .venv-wheel dist
+	$(PYTHON) -m venv .venv-wheel
+	$(PYTHON) -m pip wheel --quiet --no-deps --use-pep517 --wheel-dir dist .
+	.venv-wheel/bin/python -m pip install --quiet $$(grep '^torch==' constraints.txt)
+	.venv-wheel/bin/python -m pip install --quiet --constraint constraints.txt dist/hyperadapters-*.whl
+	HF_HUB_OFFLINE=1 .venv-wheel/bin/python -I tests/installed.py README.md .venv-wheel/folder
+
 faults: install  ## plant seeded faults in the library, one by one; each must make its test fail
 	PYTHONPATH=tests $(BIN)/python -m faults.run
 
@@ -111,6 +120,9 @@ format: install  ## put the code in its canonical form
 
 bench: install  ## speed and memory, medians
 	$(BIN)/python -m benchmarks
+
+notebooks: .venv/documented  ## run the notebooks of docs/notebooks; what they print is kept in build/notebooks
+	$(TESTING) $(BIN)/python docs/execute.py docs/notebooks build/notebooks
 
 docs: .venv/documented  ## the tree in CONTRIBUTING.md, the pages written from the code, and the site in site/
 	$(BIN)/python docs/generate.py

@@ -39,7 +39,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
 RETURNED = {
     "AdaptedModel": "model.adapted",
     "Imported": "export.imported",
-    "Trained": "scoring.trained",
+    "Trained": "trained",
 }
 """What is not public by name, but returned by what is."""
 

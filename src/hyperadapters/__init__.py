@@ -99,7 +99,7 @@ _PLACES = {
     "data.vocabulary": ("train_tokenizer",),
     "config": ("load_run",),
     "study": ("perform",),
-    "scoring.trained": ("load",),
+    "trained": ("load",),
     "export": ("read_adapter",),
     "errors": ("HyperadaptersError",),
 }
@@ -131,7 +131,6 @@ if TYPE_CHECKING:
     )
     from hyperadapters.routes import Cell, Route
     from hyperadapters.schedules import Cycle, Fixed, Observed
-    from hyperadapters.scoring.trained import load
     from hyperadapters.sites import Where
     from hyperadapters.study import perform
     from hyperadapters.tasks import (
@@ -145,6 +144,7 @@ if TYPE_CHECKING:
         Translation,
         collate,
     )
+    from hyperadapters.trained import load
 
 
 def __getattr__(name: str) -> Any:

@@ -7,6 +7,7 @@
     ├── BackboneError             a model that cannot be adapted, loaded or used in this way
     ├── ContextError              rows and examples do not fit the model or the batch
     ├── BundleError               a saved model or checkpoint is damaged or does not fit
+    ├── HubError                  a model on the hub cannot be found, read or written
     └── TrainingError             a run cannot go on (a loss that is not finite, no data left)
 
 A message answers six questions, each on its own line where it has an answer: what, where,
@@ -23,6 +24,7 @@ __all__ = [
     "ConfigError",
     "ContextError",
     "DataError",
+    "HubError",
     "HyperadaptersError",
     "TrainingError",
     "UnknownName",
@@ -153,6 +155,10 @@ class ContextError(HyperadaptersError):
 
 class BundleError(HyperadaptersError):
     """A saved model or checkpoint is damaged or does not fit."""
+
+
+class HubError(HyperadaptersError):
+    """A model on the hub cannot be found, read or written."""
 
 
 class TrainingError(HyperadaptersError):

@@ -9,6 +9,7 @@ from faults.model_faults import FORMS, MODEL, PROVIDERS
 from faults.parsing_faults import PARSING
 from faults.questions_faults import QUESTIONS
 from faults.run_faults import DATA, RUNS, TASKS
+from faults.sharing_faults import SHARING
 from faults.translation_faults import TRANSLATION
 
 __all__ = ["FAULTS", "Fault"]
@@ -28,4 +29,5 @@ FAULTS = (
     *TRANSLATION,
     *PARSING,
     *EXPORT,
+    *SHARING,
 )

@@ -10,7 +10,7 @@ import yaml
 
 from commands import call, right
 from hyperadapters.data.formats.trees import read_trees
-from hyperadapters.scoring.trained import load
+from hyperadapters.trained import load
 
 TREES = Path(__file__).parents[1] / "trees"
 METHODS: Mapping[str, dict[str, Any]] = {

@@ -19,10 +19,13 @@ __all__ = [
     "Changes",
     "DataRoot",
     "RunFileArgument",
+    "RunFolder",
+    "StudyFileArgument",
     "app",
     "console",
     "loaded",
     "options",
+    "placed",
     "print_values",
 ]
 
@@ -33,11 +36,39 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     help="Train networks that write adapters for tasks and languages, and use them.\n\n"
-    "Begin with `hyperadapters methods`, then `hyperadapters study configs/quickstart.yaml`.",
+    "Begin with `hyperadapters methods`, then `hyperadapters study quickstart`.",
 )
 
+
+def _found(file: Path) -> Path:
+    from hyperadapters.config.provided import found
+
+    return found(file)
+
+
 RunFileArgument = Annotated[
-    Path, typer.Argument(metavar="FILE", help="A run file, such as `configs/hyper-x/mixed-a.yaml`.")
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        callback=_found,
+        help="A run file, or the name of one that comes along: `hyper-x/mixed-a`.",
+    ),
+]
+StudyFileArgument = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        callback=_found,
+        help="A study file, or the name of one that comes along: `quickstart`.",
+    ),
+]
+RunFolder = Annotated[
+    Path,
+    typer.Argument(
+        metavar="RUN",
+        help="The folder that `train` wrote, such as `runs/my-run`; or `user/name[@REVISION]` on "
+        "the hub.",
+    ),
 ]
 Changes = Annotated[
     list[str] | None,
@@ -93,14 +124,24 @@ def print_values(values: Any, table: Any, as_json: bool) -> None:
         console().print(table)
 
 
+def placed(run: Path) -> Path:
+    """The folder of a trained model that a command is given: `user/name@revision` may stand for
+    it.
+    """
+    from hyperadapters.run.hub import folder_of
+
+    name, at, revision = str(run).rpartition("@")
+    return folder_of(name, revision) if at and not run.exists() else folder_of(run)
+
+
 def loaded(
     run: Path, data_root: Path | None, changes: Sequence[str] = (), adapted: Path | None = None
 ) -> "Assembly":
-    """The trained model in the folder of a run, or in its `model` folder, with what `adapt` wrote
-    beside it.
+    """The trained model in the folder of a run, in its `model` folder or on the hub, with what
+    `adapt` wrote beside it.
     """
     from hyperadapters.machine.ranks import process
     from hyperadapters.run import extended
 
     device = process().device
-    return extended.read(run, adapted, data_root=data_root, changes=changes, device=device)
+    return extended.read(placed(run), adapted, data_root=data_root, changes=changes, device=device)

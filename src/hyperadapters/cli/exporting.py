@@ -5,9 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from hyperadapters.cli.app import app, console, loaded
+from hyperadapters.cli.app import RunFolder, app, console, loaded
 from hyperadapters.cli.screen import say
-from hyperadapters.cli.using import RunFolder
 from hyperadapters.errors import ConfigError
 
 __all__ = ["export"]

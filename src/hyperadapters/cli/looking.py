@@ -35,6 +35,7 @@ def describe(
     Example: `hyperadapters describe hyper-x-base --backbone xlm-roberta-base`
     """
     from hyperadapters.config import load_run
+    from hyperadapters.config.provided import found
     from hyperadapters.report.description import description_table
     from hyperadapters.report.generated import written_facts
     from hyperadapters.report.runs import records_in
@@ -46,7 +47,7 @@ def describe(
         facts = described(load_run(Path(what) / "run.yaml", more), data_root=data_root)
         facts |= written_facts(records_in(Path(what)))
     elif Path(what).suffix in (".yaml", ".yml") or Path(what).is_file():
-        facts = described(load_run(Path(what), more), data_root=data_root)
+        facts = described(load_run(found(Path(what)), more), data_root=data_root)
     else:
         facts = published(what, more)
     print_values(facts, description_table(facts), as_json)

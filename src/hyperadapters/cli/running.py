@@ -5,9 +5,15 @@ from typing import Annotated
 
 import typer
 
-from hyperadapters.cli.app import Changes, DataRoot, RunFileArgument, app, console
+from hyperadapters.cli.app import (
+    Changes,
+    DataRoot,
+    RunFileArgument,
+    StudyFileArgument,
+    app,
+    console,
+)
 from hyperadapters.cli.screen import say
-from hyperadapters.cli.using import RunFolder
 from hyperadapters.errors import UnknownName
 
 __all__ = ["adapt", "data", "study", "train"]
@@ -19,7 +25,7 @@ def train(file: RunFileArgument, changes: Changes = None, data_root: DataRoot = 
 
     A run that was stopped goes on from its last checkpoint when the same command is given again.
 
-    Example: `hyperadapters train configs/hyper-x/mixed-a.yaml --set seed=1 --set output=runs/one`
+    Example: `hyperadapters train hyper-x/mixed-a --set seed=1 --set output=runs/one`
     """
     from hyperadapters.config import load_run
     from hyperadapters.report.page import terminal
@@ -33,7 +39,10 @@ def train(file: RunFileArgument, changes: Changes = None, data_root: DataRoot = 
 
 @app.command()
 def adapt(
-    run: RunFolder,
+    run: Annotated[
+        Path,
+        typer.Argument(metavar="RUN", help="The folder that `train` wrote, such as `runs/my-run`."),
+    ],
     task: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME", help="A new task; or one that a new language is fitted on."),
@@ -104,13 +113,13 @@ def adapt(
 
 @app.command()
 def study(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A study file.")],
+    file: StudyFileArgument,
     changes: Changes = None,
     data_root: DataRoot = None,
 ) -> None:
     """Run a grid of run files and compare them; what is done already is not done again.
 
-    Example: `hyperadapters study configs/hyper-x/mixed.study.yaml`
+    Example: `hyperadapters study hyper-x/mixed.study`
     """
     from hyperadapters.study import print_result, run_study
 
@@ -125,7 +134,7 @@ def study(
 def data(file: RunFileArgument, changes: Changes = None, data_root: DataRoot = None) -> None:
     """Count the sentences, tokens and labels of a run, and what its tokenizer does not know.
 
-    Example: `hyperadapters data configs/hyper-adapters/cldr.yaml`
+    Example: `hyperadapters data hyper-adapters/cldr`
     """
     from hyperadapters.config import load_run
     from hyperadapters.report.census import census, census_table, labels_table

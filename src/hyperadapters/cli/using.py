@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from hyperadapters.cli.app import AsJson, BesideIt, DataRoot, app, console, loaded
+from hyperadapters.cli.app import AsJson, BesideIt, DataRoot, RunFolder, app, console, loaded
 from hyperadapters.cli.screen import as_json, say
 from hyperadapters.errors import ConfigError, UnknownName
 
@@ -14,11 +14,6 @@ if TYPE_CHECKING:
     from hyperadapters.tasks import Answering
 
 __all__ = ["evaluate", "predict"]
-
-RunFolder = Annotated[
-    Path,
-    typer.Argument(metavar="RUN", help="The folder that `train` wrote, such as `runs/my-run`."),
-]
 
 
 @app.command()

@@ -12,7 +12,10 @@ from typing import Any, final
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import from_json
 
-__all__ = ["Damage", "check", "opened", "seal", "strangers"]
+__all__ = ["SEALING", "Damage", "check", "opened", "seal", "strangers"]
+
+SEALING = ("files", "seal")
+"""What `seal` adds to the values of a file."""
 
 
 @final

@@ -6,7 +6,8 @@ model/
 ├── run.yaml            the resolved run file: method, backbone, names
 ├── weights.safetensors adapters and heads, one tensor per name
 ├── tokenizer.json ...  the tokenizer
-└── backbone/           a `transformers` folder, only where a phase trained the backbone
+└── backbone/           a `transformers` folder, where a phase trained the backbone, or where the
+                        bundle goes to others and the backbone is no model of the hub
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +24,7 @@ from hyperadapters.backbones import architectures
 from hyperadapters.config import RunFile, load_run, method_of, to_yaml
 from hyperadapters.context import Row
 from hyperadapters.errors import BundleError, ConfigError
-from hyperadapters.machine.sealed import Damage, check, opened, seal, strangers
+from hyperadapters.machine.sealed import SEALING, Damage, check, opened, seal, strangers
 from hyperadapters.machine.tensors import load_tensors, save_tensors
 from hyperadapters.machine.whole import whole
 from hyperadapters.method import BACKBONE, Method
@@ -35,7 +36,7 @@ from hyperadapters.run.loading import source_of
 from hyperadapters.run.weights import checksum, fill
 from hyperadapters.tasks import TaskSettings
 
-__all__ = ["ADAPTED", "FACTS", "FORMAT", "inside", "load", "save", "write"]
+__all__ = ["ADAPTED", "FACTS", "FORMAT", "enclose", "inside", "load", "outside", "save", "write"]
 
 FORMAT = 4
 FACTS = "bundle.json"
@@ -79,14 +80,11 @@ def write(assembly: Assembly, folder: Path, *, rows: Sequence[Row] = ()) -> None
     model = assembly.model
     weights = _weights(model)
     if _trains_backbone(model):
-        with architectures.quiet():
-            model.backbone.save_pretrained(folder / "backbone")
-        architectures.save_tokenizer(assembly.tokenizer, folder / "backbone")
+        _write_backbone(assembly, folder)
     save_tensors(weights, folder / "weights.safetensors")
     architectures.save_tokenizer(assembly.tokenizer, folder)
     (folder / "run.yaml").write_text(to_yaml(assembly.run), encoding="utf-8")
-    for file in folder.rglob("*.safetensors"):  # written for the owner alone, unlike other files
-        file.chmod((folder / "run.yaml").stat().st_mode)
+    _let_read(folder)
     values = {
         "format": FORMAT,
         "hyperadapters": _version(),
@@ -95,6 +93,39 @@ def write(assembly: Assembly, folder: Path, *, rows: Sequence[Row] = ()) -> None
         "rows": [dict(row) for row in rows],
     }
     seal(folder, FACTS, values)
+
+
+def enclose(assembly: Assembly, folder: Path) -> None:
+    """Writes the backbone of a model into its bundle, which needs none beside it then.
+
+    Args:
+        assembly: the model.
+        folder: a bundle of it.
+    """
+    values = opened(folder / FACTS)
+    _write_backbone(assembly, folder)
+    _let_read(folder)
+    seal(folder, FACTS, {key: value for key, value in values.items() if key not in SEALING})
+
+
+def outside(folder: Path) -> tuple[str, ...]:
+    """The keys of a bundle's run file that name files elsewhere, which it is read with."""
+    run = load_run(folder / "run.yaml").model_dump(exclude_none=True)
+    own = (folder / "backbone").is_dir()
+    named = [(room, key) for room, key in _MOVED if run[room].get(key)]
+    return tuple(f"{room}.{key}" for room, key in named if not (own and room == "backbone"))
+
+
+def _write_backbone(assembly: Assembly, folder: Path) -> None:
+    with architectures.quiet():
+        assembly.model.backbone.save_pretrained(folder / "backbone")
+    architectures.save_tokenizer(assembly.tokenizer, folder / "backbone")
+
+
+def _let_read(folder: Path) -> None:
+    """Who may read the run file may read the weights, which are written for the owner alone."""
+    for file in folder.rglob("*.safetensors"):
+        file.chmod((folder / "run.yaml").stat().st_mode)
 
 
 class _Facts(BaseModel):

@@ -1,7 +1,7 @@
 """Weights that come into a model, and a checksum of those that stay as they are."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
@@ -35,13 +35,13 @@ def fill(
     shapes, found = (
         {name: _told(tensor) for name, tensor in tensors.items()} for tensors in (wanted, saved)
     )
-    wrong = min((name for name, _ in shapes.items() ^ found.items()), default=None)
-    if wrong is not None:
+    wrong = sorted({name for name, _ in shapes.items() ^ found.items()})
+    if wrong:
         raise BundleError(
             "the saved weights do not fit the model",
             where=where,
-            expected=f"{len(shapes)} tensors, `{wrong}`: {shapes.get(wrong, 'none')}",
-            found=f"{len(found)} tensors, `{wrong}`: {found.get(wrong, 'none')}",
+            expected=_each(wrong, shapes),
+            found=_each(wrong, found),
             cause=cause,
             remedy=remedy,
         )
@@ -58,6 +58,19 @@ def fill(
     with torch.no_grad():
         for name, tensor in wanted.items():
             tensor.copy_(saved[name])
+
+
+_NAMED = 3
+"""Tensors that a message names at most."""
+
+
+def _each(names: Sequence[str], of: Mapping[str, str]) -> str:
+    """How many tensors there are, and what those are that do not fit: `none` where one is missing,
+    or where none should be.
+    """
+    told = [f"`{name}`: {of.get(name, 'none')}" for name in names[:_NAMED]]
+    more = [f"and {len(names) - _NAMED:,} more that do not fit"] if len(names) > _NAMED else []
+    return ", ".join([f"{len(of)} tensors", *told, *more])
 
 
 def _told(tensor: Tensor) -> str:

@@ -13,7 +13,7 @@ from hyperadapters.run import bundle
 from hyperadapters.run.assembly import Assembly, assemble
 from hyperadapters.scoring.evaluation import evaluate
 from hyperadapters.scoring.prediction import predict
-from hyperadapters.scoring.trained import Trained, load
+from hyperadapters.trained import Trained, load
 
 
 @pytest.fixture(scope="module")
