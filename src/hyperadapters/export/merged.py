@@ -8,7 +8,7 @@ from typing import Any, ClassVar, final
 import torch
 from torch import Tensor
 
-from hyperadapters.backbones import architectures
+from hyperadapters.backbones import architectures, base_of
 from hyperadapters.errors import BundleError, ConfigError
 from hyperadapters.export.adaptation import Adaptation, Adapting
 from hyperadapters.export.base import Format, Writer
@@ -83,7 +83,7 @@ def plain(adaptation: Adaptation, changed: Mapping[str, Tensor]) -> Any:
     target = adaptation.target
     with torch.random.fork_rng(devices=[]), architectures.quiet():
         model = target.kind(target.shape).to(next(target.backbone.parameters()).dtype).eval()
-    own = target.backbone if target.has_own_head else target.backbone.base_model
+    own = target.backbone if target.has_own_head else base_of(target.backbone)
     prefix = "" if target.has_own_head else target.prefix
     state = {f"{prefix}{name}": tensor.detach() for name, tensor in own.state_dict().items()}
     wanted = {**state, **changed}
