@@ -27,9 +27,7 @@ def test_states_are_those_of_one_sequence_without_padding(family: str) -> None:
     model = tiny.backbone(family)
     states = read(model, INPUTS)
     assert states.shape == (2, 4, 16)
-    for example, (first, ids) in enumerate(
-        [(2, [5, 6, 7, 20, 21, 22]), (3, [8, 9, 10, 11, 23])]
-    ):
+    for example, (first, ids) in enumerate([(2, [5, 6, 7, 20, 21, 22]), (3, [8, 9, 10, 11, 23])]):
         alone = model.get_decoder()(input_ids=torch.tensor([ids])).last_hidden_state[0, first:]
         # Norms and angles are of single precision in these models.
         torch.testing.assert_close(states[example, : len(alone)], alone, rtol=0, atol=1e-6)

@@ -191,12 +191,16 @@ def project(model: Model, hidden: Tensor) -> Tensor:
 
 
 def head_parameters(model: Model) -> Iterator[nn.Parameter]:
-    """The language-model head's own parameters: not the matrix that is the input embedding's."""
+    """The language-model head's own parameters: not the matrix that is the input embedding's; none
+    of a decoder alone, whose output layer is of the backbone.
+    """
+    family = family_of(model)
+    paths = () if family.towers.whole else (*family.transform, family.unembed)
     base = {id(parameter) for parameter in base_of(model).parameters()}
     if base_of(model) is model:  # T5 has no inner model; its head is one matrix
         base = {id(model.get_input_embeddings().weight)}
     seen = set(base)
-    for path in (*family_of(model).transform, family_of(model).unembed):
+    for path in paths:
         module = _at(model, path) if isinstance(path, str) else None
         for parameter in [] if module is None else module.parameters():
             if id(parameter) not in seen:

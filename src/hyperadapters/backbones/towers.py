@@ -27,12 +27,15 @@ class Towers(ABC):
         auto: the class of `transformers` that makes them with their language-model head.
         sharing: how many texts, the one that is read and the one that is written, share the
             positions of a model.
+        whole: whether the output layer is of the backbone, as pre-trained as the rest of it, and
+            not a head that is trained with adapters or may be fresh.
         writes: what `peft` calls the task of such a model that writes text; None for one that
             writes none.
     """
 
     auto: ClassVar[str]
     sharing: ClassVar[int] = 1
+    whole: ClassVar[bool] = False
     writes: ClassVar[str | None] = None
 
     @abstractmethod
@@ -103,6 +106,7 @@ class DecoderOnly(Towers):
 
     auto = "AutoModelForCausalLM"
     sharing = 2
+    whole = True
     writes = "CAUSAL_LM"
 
     def tower(self, inputs: Inputs) -> Tower:

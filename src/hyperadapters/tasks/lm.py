@@ -13,7 +13,7 @@ from hyperadapters.errors import BackboneError
 from hyperadapters.examples import Tagged, Text, Tree
 from hyperadapters.metrics import Metric, Perplexity
 from hyperadapters.tasks.base import Head, Task, Tokenizer
-from hyperadapters.tasks.batch import Encoded, padded
+from hyperadapters.tasks.batch import Encoded, padded_targets
 from hyperadapters.tasks.settings import TaskSettings
 from hyperadapters.tasks.tokens import TokenTask
 
@@ -28,9 +28,9 @@ _AT_ONCE = 1000
 class LanguageModelling(TokenTask):
     """The next token of a text, and its end, from all before it.
 
-    What is read is the token that texts begin with, and where a tokenizer has none, as that of
-    Qwen, the one that they end with, which stood between texts in pre-training. So every token of
-    a text is predicted, the first one too.
+    Before the text stands the token that texts begin with, and where a tokenizer has none, as that
+    of Qwen, the one that they end with, which stood between texts in pre-training. So every token
+    of a text is predicted, the first one too.
 
     Args:
         name: the task in the run file.
@@ -43,8 +43,8 @@ class LanguageModelling(TokenTask):
     )
 
     def encode(self, tokenizer: Tokenizer, example: Text | Tagged | Tree, length: int) -> Encoded:
-        """The token that texts begin with, and as `labels` those of the text with its end, cut to
-        `length`.
+        """The token that texts begin with and those of the text, and as `labels` the one behind
+        each, the last of which is the end; cut to `length`.
 
         Raises:
             BackboneError: the tokenizer has no token for the end of a text.
@@ -60,19 +60,14 @@ class LanguageModelling(TokenTask):
             part = examples[start : start + _AT_ONCE]
             for ids in pieces(tokenizer, [one.text for one in part]):
                 labels = [*ids, end][:length]
-                yield Encoded(
-                    [first],
-                    {"labels": labels},
-                    decoder_ids=[first, *labels[:-1]],
-                    uncut=len(ids) < length,
-                )
+                read = [first, *labels[:-1]]
+                yield Encoded(read, {"labels": labels}, uncut=len(ids) < length)
 
     def targets(
         self, encoded: Sequence[Encoded], tokens: int, generator: torch.Generator
     ) -> tuple[Mapping[str, Tensor], None]:
-        """`labels` (example, token that is written), padded with -100."""
-        labels = [one.targets["labels"] for one in encoded]
-        return {"labels": padded(labels, max(map(len, labels)))}, None
+        """`labels` (example, token): the one behind each that is read, padded with -100."""
+        return padded_targets(encoded, {"labels": tokens}), None
 
 
 def _ends(tokenizer: Tokenizer) -> tuple[int, int]:

@@ -25,7 +25,7 @@ class TaskSettings(Closed):
         scored: whether the cells that it is trained on are scored where a run file lists none.
         holds_out: whether training leaves out what is scored in any of the task's cells.
         decodes: whether it needs a backbone with a decoder; the others need one with an encoder.
-        alone: whether that decoder must be without an encoder, which would have nothing to read.
+        alone: whether that decoder must be without an encoder: it is what reads.
         directed: whether its cells are directions.
         plain: how it reads models of other libraries; None where it cannot.
         made_for: the keys that a trained model was made for and that can no more be changed.
