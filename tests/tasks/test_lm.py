@@ -45,7 +45,7 @@ def test_its_cost_is_that_of_the_model_of_transformers() -> None:
     for (nats, tokens), text in zip(found, TEXTS, strict=True):
         ids = tokenizer(text.text)["input_ids"]
         whole = torch.tensor([tokenizer.eos_token_id, *ids, tokenizer.eos_token_id])
-        scores = backbone(input_ids=whole[None, :-1]).logits[0]
+        scores = backbone(input_ids=whole[None, :-1]).logits[0].detach()
         expected = functional.cross_entropy(scores, whole[1:], reduction="sum")
         assert (nats, tokens) == (pytest.approx(float(expected), rel=1e-5), len(whole) - 1)
     perplexity = math.exp(sum(nats for nats, _ in found) / sum(tokens for _, tokens in found))
