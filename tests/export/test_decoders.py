@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 import transformers
-from peft import AutoPeftModelForCausalLM
+from peft import AutoPeftModelForCausalLM, AutoPeftModelForSeq2SeqLM
 from transformers import AutoModelForCausalLM
 
 import exporting
@@ -89,6 +89,15 @@ def test_peft_generates_the_same_text(family: str, tmp_path: Path) -> None:
         with model.disable_adapter():
             assert text_of(model) != text
     assert (scores[0] - scores[1]).abs().max() > 0.1, "rows must differ"
+
+
+def test_an_encoder_decoder_has_its_class_of_peft_too(tmp_path: Path) -> None:
+    """Its embeddings are tied, so that it has no head that could have been trained."""
+    assembly = assembled("t5", tmp_path)
+    (folder,) = export(assembly, CELLS[:1], tmp_path / "out", format_of("peft", {}))
+    model = AutoPeftModelForSeq2SeqLM.from_pretrained(folder).eval()
+    found = TOKENIZER.batch_decode(model.generate(**padded("right"), **RULES))
+    assert found == wanted(assembly, CELLS[0])
 
 
 def test_a_merged_decoder_generates_the_same_text(tmp_path: Path) -> None:
