@@ -3,7 +3,6 @@
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +13,8 @@ from transformers.utils import find_adapter_config_file
 from transformers.utils import logging as transformers_logging
 
 from hyperadapters.backbones import FAMILIES, Model, family_of, first_position
-from hyperadapters.backbones.shapes import (
-    ARCHITECTURES,
-    DECODERS,
-    decoder,
-    text_to_text,
-    transformer,
-)
+from hyperadapters.backbones.scratch import from_random
+from hyperadapters.backbones.shapes import ARCHITECTURES
 from hyperadapters.backbones.soundness import (
     check_alone,
     check_complete,
@@ -43,19 +37,6 @@ __all__ = [
     "reading",
     "save_tokenizer",
 ]
-
-_ENCODER_SHAPE = {
-    "layers": "num_hidden_layers",
-    "width": "hidden_size",
-    "heads": "num_attention_heads",
-    "ffn": "intermediate_size",
-    "positions": "max_position_embeddings",
-    "dropout": "hidden_dropout_prob",
-}
-
-
-_BERT_STD, _BERT_WIDTH = 0.02, 768
-"""BERT's initial standard deviation is meant for its width; sums over fewer features need more."""
 
 
 def empty(name: str) -> Model:
@@ -104,40 +85,7 @@ def from_scratch(
         pad_id: of them, the one that padding has.
         eos_id: of them, the one that ends what a decoder writes.
     """
-    size = {key: shape[key] for key in ("layers", "width", "heads", "ffn")}
-    own = {"vocab_size": vocabulary, "pad_token_id": pad_id, "eos_token_id": eos_id}
-    if shape["type"] == "marian":
-        return _model(
-            **transformer(**size),
-            **own,
-            max_position_embeddings=shape["positions"],
-            dropout=shape["dropout"],
-            attention_dropout=0.0,
-            init_std=shape["width"] ** -0.5,
-            decoder_start_token_id=pad_id,
-            forced_eos_token_id=None,
-            bos_token_id=None,
-        )
-    if shape["type"] == "t5":
-        drop = {"dropout_rate": shape["dropout"], "decoder_start_token_id": pad_id}
-        return _model(**text_to_text(**size), **own, **drop)
-    std = _BERT_STD * sqrt(_BERT_WIDTH / shape["width"])
-    if shape["type"] in DECODERS:
-        return _model(
-            model_type=shape["type"],
-            **decoder(**size),
-            **own,
-            max_position_embeddings=2 * shape["positions"],
-            attention_dropout=shape["dropout"],
-            initializer_range=std,
-            bos_token_id=None,
-        )
-    given = {_ENCODER_SHAPE[key]: value for key, value in shape.items() if key in _ENCODER_SHAPE}
-    given["attention_probs_dropout_prob"] = shape["dropout"]
-    given["initializer_range"] = std
-    if shape["type"] != "bert":  # their position ids start behind the padding id
-        given["max_position_embeddings"] = shape["positions"] + pad_id + 1
-    return _model(model_type=shape["type"], vocab_size=vocabulary, pad_token_id=pad_id, **given)
+    return _model(**from_random(shape, vocabulary, pad_id, eos_id))
 
 
 def load_backbone(source: str | Path, revision: str | None = None, *, tokens: int = 0) -> Model:
