@@ -92,7 +92,7 @@ def test_the_page_does_what_it_says(folder: Path, capsys: pytest.CaptureFixture[
             assert command == "hyperadapters"
             _call(*arguments)
     assert "vllm reads it" in printed[1] and "sglang modules that are saved whole" in printed[1]
-    assert printed[3].startswith("['ọjọ́ 3</s>")
+    assert printed[3].startswith("ọjọ́ 3</s>")
     assert printed[4].startswith("[[('Ada', ")
     assert "{'lora': " in printed[5]
     rows = sorted(path.parent.name for path in Path("every-row/ner").rglob("*.safetensors"))
