@@ -101,7 +101,7 @@ static: install
 PACKAGE := src/hyperadapters
 rooms:  ## that no other room names a kind of task, or a source, or reads a direction
 	@git rev-parse --git-dir > /dev/null
-	@! git grep -nE '(Tagging|Classification|Mlm|Parsing|Translation|Qa|TextToText|SpanCorruption)Settings|\bMaskedLM\b|\b(Tagging|Classification|Parsing|Translation|QuestionAnswering|TextToText|SpanCorruption)\(|hyperadapters\.tasks\.(tagging|classification|mlm|parsing|translation|question_|text_to_text|span_corruption)' \
+	@! git grep -nE '(Tagging|Classification|Mlm|Lm|Parsing|Translation|Qa|TextToText|SpanCorruption)Settings|\b(MaskedLM|LanguageModelling)\b|\b(Tagging|Classification|Parsing|Translation|QuestionAnswering|TextToText|SpanCorruption)\(|hyperadapters\.tasks\.(tagging|classification|mlm|lm|parsing|translation|question_|text_to_text|span_corruption)' \
 		-- $(PACKAGE) ':!$(PACKAGE)/tasks' ':!$(PACKAGE)/__init__.py'
 	@! git grep -nE 'hyperadapters\.data\.(sources|cldr)|\b(Cldr|ConllU?|PlainText|Trees|Hub|LabelledTexts|Aligned|Pairs|Parallel|RootText|Squad)\(' \
 		-- $(PACKAGE) ':!$(PACKAGE)/data'

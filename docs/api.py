@@ -24,7 +24,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     ),
     "Tasks and scores": (
         *("Tagging", "Parsing", "Classification", "QuestionAnswering", "MaskedLM", "Translation"),
-        *("TextToText", "SpanCorruption", "METRICS"),
+        *("TextToText", "SpanCorruption", "LanguageModelling", "METRICS"),
     ),
     "Methods": (
         *("METHODS", "Method", "Adapter", "Where", "Phase", "Recipe", "Observed", "Fixed", "Cycle"),

@@ -6,7 +6,12 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from transformers import AutoConfig, AutoModelForMaskedLM, AutoModelForSeq2SeqLM
+from transformers import (
+    AutoConfig,
+    AutoModelForCausalLM,
+    AutoModelForMaskedLM,
+    AutoModelForSeq2SeqLM,
+)
 
 from hyperadapters.context import Row
 from hyperadapters.forms import Linear
@@ -19,7 +24,8 @@ from hyperadapters.tasks.batch import Batch, Encoded, Share
 
 ENCODERS = ("bert", "roberta", "xlm-roberta", "distilbert")
 SEQ2SEQ = ("t5", "mt5", "marian", "m2m_100", "mbart")
-FAMILIES = (*ENCODERS, *SEQ2SEQ)
+DECODERS = ("llama", "qwen2", "qwen3", "gemma3_text")
+FAMILIES = (*ENCODERS, *SEQ2SEQ, *DECODERS)
 
 _BERT = {
     "hidden_size": 16,
@@ -58,6 +64,19 @@ _BART = {
     "decoder_layerdrop": 0.0,
     "init_std": 0.3,
 }
+_LLAMA = {
+    "hidden_size": 16,
+    "intermediate_size": 24,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,  # narrower than what queries are
+    "head_dim": 6,  # and all heads together wider than the model
+    "max_position_embeddings": 64,
+    "initializer_range": 0.3,
+    "pad_token_id": 1,
+    "eos_token_id": 2,
+    "bos_token_id": 0,
+}
 SHAPES: Mapping[str, Mapping[str, Any]] = {
     "bert": _BERT,
     "roberta": _BERT,
@@ -76,6 +95,15 @@ SHAPES: Mapping[str, Mapping[str, Any]] = {
     "marian": _BART,
     "m2m_100": _BART,
     "mbart": _BART,
+    "llama": _LLAMA,
+    "qwen2": _LLAMA,
+    "qwen3": _LLAMA,
+    "gemma3_text": {
+        **_LLAMA,
+        "query_pre_attn_scalar": 6,
+        "sliding_window": 4,
+        "layer_types": ["sliding_attention", "full_attention"],
+    },
 }
 
 
@@ -83,8 +111,9 @@ def backbone(family: str, *, seed: int = 0, dtype: torch.dtype = torch.float64) 
     """A two-layer model of 16 features and 40 token ids, in evaluation mode."""
     torch.manual_seed(seed)
     shape = AutoConfig.for_model(family, vocab_size=40, **SHAPES[family])
-    auto = AutoModelForSeq2SeqLM if family in SEQ2SEQ else AutoModelForMaskedLM
-    model = auto.from_config(shape)
+    autos = dict.fromkeys(SEQ2SEQ, AutoModelForSeq2SeqLM)
+    autos |= dict.fromkeys(DECODERS, AutoModelForCausalLM)
+    model = autos.get(family, AutoModelForMaskedLM).from_config(shape)
     for name, parameter in model.named_parameters():  # norms that differ from one and zero
         if "norm" in name.lower():
             nn.init.normal_(parameter, 1.0 if name.endswith("weight") else 0.0, 0.2)

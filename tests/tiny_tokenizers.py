@@ -145,3 +145,13 @@ def of_family(name: str) -> PreTrainedTokenizerFast:
 def over_words() -> PreTrainedTokenizerFast:
     """One with pieces of several words."""
     return _over_words()
+
+
+@cache
+def bare() -> PreTrainedTokenizerFast:
+    """As that of Qwen: nothing is added to a text, and none has a beginning of its own."""
+    made = _split()
+    made.backend_tokenizer.post_processor = processors.ByteLevel(trim_offsets=False)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=made.backend_tokenizer, eos_token="</s>", pad_token="</s>"
+    )

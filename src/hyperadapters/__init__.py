@@ -22,6 +22,7 @@ __all__ = [
     "HyperadaptersError",
     "Labelled",
     "LabelledPair",
+    "LanguageModelling",
     "Linear",
     "LinearHeads",
     "LoRA",
@@ -87,6 +88,7 @@ _PLACES = {
     "metrics": ("METRICS",),
     "tasks": (
         "Classification",
+        "LanguageModelling",
         "MaskedLM",
         "Parsing",
         "QuestionAnswering",
@@ -135,6 +137,7 @@ if TYPE_CHECKING:
     from hyperadapters.study import perform
     from hyperadapters.tasks import (
         Classification,
+        LanguageModelling,
         MaskedLM,
         Parsing,
         QuestionAnswering,

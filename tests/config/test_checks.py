@@ -106,7 +106,10 @@ _TEXTS = {"kind": "translation", "data": {"format": "cldr", "content": "text"}}
                 "backbone": _ARCHITECTURE,
                 "method": "transformer-base",
             },
-            ["`backbone.architecture.type`: `bert` writes no text", "set `type: marian`"],
+            [
+                "`backbone.architecture.type`: `bert` cannot learn task",
+                "with a decoder, such as `t5`",
+            ],
         ),
         (
             {"groups": {"High": ["en"]}, "tiers": {"High": 5, "Low": 0}},

@@ -22,6 +22,7 @@ SHAPE = {"layers": 1, "width": 16, "heads": 2, "ffn": 16, "positions": 32, "voca
 METHODS: dict[str, dict[str, Any]] = {
     "lora": {"name": "hyper-x-lora", "rank": 2, "code": 4, "hidden": 4, "embedding": 4},
     "bottlenecks": {"name": "hyper-x-base", "bottleneck": 2, "code": 4, "hidden": 4},
+    "decoder": {"name": "hyper-x-lora", "rank": 2, "code": 4, "hidden": 4, "embedding": 4},
 }
 
 
@@ -44,6 +45,18 @@ def _run(name: str) -> dict[str, Any]:
     }
 
 
+def _decoder() -> dict[str, Any]:
+    corpus = {"format": "cldr", "content": "kinds", "train": 20, "dev": 2, "test": 2}
+    kinds = {"kind": "text-to-text", "template": "{text}", "data": corpus}
+    return {
+        **{key: _run("decoder")[key] for key in ("name", "method", "recipe")},
+        "phases": {"pretrain": {"train": {"kinds": ["en"]}, "steps": 1}},
+        "backbone": {"architecture": {**SHAPE, "type": "llama"}},
+        "tasks": {"kinds": kinds},
+        "train": {"kinds": ["en", "yo"]},
+    }
+
+
 def _call(*arguments: str) -> str:
     environment = {"COLUMNS": "200", "TERM": "dumb", "HYPERADAPTERS_DATA": ""}
     result = CliRunner().invoke(app, list(arguments), env=environment)
@@ -53,12 +66,14 @@ def _call(*arguments: str) -> str:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with the two runs of the page."""
+    """A folder with the three runs of the page."""
     folder = tmp_path_factory.mktemp("export")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         for name in METHODS:
-            Path(f"{name}.yaml").write_text(yaml.safe_dump(_run(name)))
+            Path(f"{name}.yaml").write_text(
+                yaml.safe_dump(_decoder() if name == "decoder" else _run(name))
+            )
             _call("train", f"{name}.yaml")
         yield folder
 
@@ -77,8 +92,9 @@ def test_the_page_does_what_it_says(folder: Path, capsys: pytest.CaptureFixture[
             assert command == "hyperadapters"
             _call(*arguments)
     assert "vllm reads it" in printed[1] and "sglang modules that are saved whole" in printed[1]
-    assert printed[3].startswith("[[('Ada', ")
-    assert "{'lora': " in printed[4]
+    assert printed[3].startswith("ọjọ́ 3</s>")
+    assert printed[4].startswith("[[('Ada', ")
+    assert "{'lora': " in printed[5]
     rows = sorted(path.parent.name for path in Path("every-row/ner").rglob("*.safetensors"))
     assert rows == ["en", "yo"]
     assert os.listdir("hub-yo/backbone")

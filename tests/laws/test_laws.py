@@ -28,6 +28,7 @@ CASES += [(s, f) for s in systems.FACTORISED for f in ("bert", "t5")]
 CASES += [(s, f) for s in systems.TWO_TOWERS for f in ("t5", "marian", "m2m_100")]
 CASES += [(s, f) for s in systems.COUPLED for f in ("bert", "t5")]
 CASES += [(systems.HYPER_X, f) for f in ("roberta", "xlm-roberta", "mt5", "marian", "m2m_100")]
+CASES += [(systems.HYPER_X, "llama"), (systems.GENERATED_LORA, "gemma3_text")]
 WITH_HEADS = [*CASES, *((s, f) for s in systems.HEAD_SYSTEMS for f in ("bert", "t5", "mbart"))]
 
 
@@ -169,7 +170,7 @@ def test_only_what_is_trained_moves(method: Method, family: str) -> None:
 
 
 @pytest.mark.parametrize("checkpointed", [False, True])
-@pytest.mark.parametrize("family", ["bert", "t5", "m2m_100"])
+@pytest.mark.parametrize("family", ["bert", "t5", "m2m_100", "llama"])
 def test_two_forwards_and_one_backward_give_the_sum_of_both_gradients(
     family: str, checkpointed: bool
 ) -> None:
@@ -250,5 +251,26 @@ def test_generation_with_mixed_rows_equals_one_row_runs(
         own = {name: tensor[[place]] for name, tensor in inputs.items()}
         alone = model.generate(Context.uniform(row, 1), **own, **rules)
         assert torch.equal(mixed[place * sequences : (place + 1) * sequences], alone)
+    plain = model.generate(Context.uniform(BASE, 4), **inputs, **rules)
+    assert not torch.equal(plain, mixed), "the adapters must change what is generated"
+
+
+@pytest.mark.parametrize("beams", [1, 3])
+@pytest.mark.parametrize("family", tiny.DECODERS)
+def test_a_decoder_generates_for_mixed_rows_and_lengths_what_it_does_for_one(
+    family: str, beams: int
+) -> None:
+    """Padding is at the left when it generates, with a cache or without; alone there is none."""
+    model = tiny.adapted(systems.HYPER_X, ROWS, family=family)
+    rows = [ROWS[0], ROWS[1], BASE, ROWS[0]]
+    inputs = tiny.batch(family, 4).inputs
+    rules = {"num_beams": beams, "do_sample": False, "min_new_tokens": 5, "max_new_tokens": 5}
+    mixed = model.generate(Context.of_examples(rows), **inputs, **rules)
+    whole = model.generate(Context.of_examples(rows), **inputs, **rules, use_cache=False)
+    assert torch.equal(mixed, whole)
+    for place, row in enumerate(rows):
+        ids = inputs["input_ids"][[place], : int(inputs["attention_mask"][place].sum())]
+        alone = model.generate(Context.uniform(row, 1), input_ids=ids, **rules)
+        assert torch.equal(mixed[[place]], alone)
     plain = model.generate(Context.uniform(BASE, 4), **inputs, **rules)
     assert not torch.equal(plain, mixed), "the adapters must change what is generated"

@@ -23,7 +23,7 @@ def states(model, row: Row, family: str):  # type: ignore[no-untyped-def]
     return model(Context.uniform(row, 3), batch).logits["probe"]
 
 
-@pytest.mark.parametrize("family", ["bert", "distilbert", "t5", "mbart"])
+@pytest.mark.parametrize("family", ["bert", "distilbert", "t5", "mbart", "qwen2"])
 @pytest.mark.parametrize("maps", ["query-value", "query-key-value", "all"])
 def test_it_starts_as_the_identity_and_what_writes_b_has_a_gradient(family: str, maps: str) -> None:
     method = hyper_x_lora(maps=maps, norms="trained", **SMALL)  # type: ignore[arg-type]

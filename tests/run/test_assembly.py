@@ -97,7 +97,9 @@ def test_a_backbone_without_a_decoder_translates_nothing(tmp_path: Path) -> None
     bundle.save(encoder, tmp_path / "model")
     path = {"path": str(tmp_path / "model" / "backbone")}
     run = run_from(tiny_runs.translation(tmp_path / "run", backbone=path))
-    with pytest.raises(BackboneError, match=r"(?s)writes no text, as task `mt`.*`bert`"):
+    with pytest.raises(
+        BackboneError, match=r"(?s)cannot learn task `mt`.*`bert`, which has encoder"
+    ):
         assemble(run)
 
 

@@ -183,7 +183,7 @@ def teach(tok, model):
     model.requires_grad_(False)
 
 
-@pytest.mark.parametrize("family", tiny.SEQ2SEQ)
+@pytest.mark.parametrize("family", (*tiny.SEQ2SEQ, "llama", "gemma3_text"))
 def test_what_is_forced_right_is_what_greedy_generation_finds(tok, family):
     """Of every text of the label set, for examples one after another, after a few updates; how many
     of the texts a model writes by then depends on what was drawn.
@@ -211,6 +211,16 @@ def test_the_likeliest_label_is_that_of_the_model_of_transformers(tok, model, po
             )
             nats.append(float(loss.total) / int(loss.predictions) ** power)
         assert text == LABELS.texts[nats.index(min(nats))]
+
+
+def test_a_text_of_no_tokens_is_the_token_that_a_decoder_begins_with():
+    """A decoder alone needs something to go on from; tokenizers such as Qwen's add nothing."""
+    bare = tiny_tokenizers.bare()
+    task = TextToText("kinds", Template("{text}"), Named({"place": "nine", "price": "ten"}))
+    assert task.encode(bare, Labelled("", "place"), 32).ids == [started(bare)]
+    encoded = task.encode(bare, Labelled("one two", "price"), 32)
+    assert encoded.ids == bare("one two")["input_ids"]
+    assert encoded.targets["labels"] == [*bare("ten")["input_ids"], bare.eos_token_id]
 
 
 def test_how_lengths_are_weighed_is_said():

@@ -81,3 +81,10 @@ def test_a_number_between_the_numbers_of_the_scale_is_one():
 
 def test_a_text_twice_is_found():
     assert alike(("a", "b", "a")) == "a" and alike(("a", "b")) is None
+    assert alike(("a", " a")) == "a"
+
+
+def test_space_around_a_label_is_written_and_not_asked_for():
+    spaced = Named({"1": " yes", "0": " no"})
+    assert spaced.written("1") == " yes" and spaced.texts == (" yes", " no")
+    assert spaced.said("yes") == spaced.said(" yes") == "1" and spaced.said("y es") is None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
+import torch
 import transformers
 from torch import Tensor, nn
 
@@ -16,8 +17,10 @@ __all__ = [
     "Model",
     "Place",
     "backbone_parameters",
+    "base_of",
     "family_of",
     "first_position",
+    "generate",
     "head_parameters",
     "places_of",
     "project",
@@ -62,7 +65,7 @@ def family_of(model: Model) -> Family:
 
 def places_of(model: Model) -> dict[Site, Place]:
     """Every site of a model, layers first, in the order of computation."""
-    family, base = family_of(model), model.base_model
+    family, base = family_of(model), base_of(model)
     places: dict[Site, Place] = {}
     for tower, path in family.layers.items():
         layers = list(base.get_submodule(path).children())
@@ -102,30 +105,31 @@ def _at(module: nn.Module, path: str) -> nn.Module | None:
 
 
 def read(model: Model, inputs: Mapping[str, Tensor]) -> Tensor:
-    """The last hidden states, (example, token, d_model): of the decoder where the inputs are for
-    one, else of the encoder.
+    """The last hidden states, (example, token, d_model): one per token that is written where the
+    inputs have `decoder_input_ids`, else one per token that is read.
     """
-    if not model.config.is_encoder_decoder:
-        hidden: Tensor = model.base_model(**_placed(model, inputs)).last_hidden_state
-        return hidden
-    mask = inputs["attention_mask"]
-    encoded = model.get_encoder()(input_ids=inputs["input_ids"], attention_mask=mask)
-    hidden = encoded.last_hidden_state
-    if tower_of(model, inputs) == "decoder":
-        decoded = model.get_decoder()(
-            input_ids=inputs["decoder_input_ids"],
-            encoder_hidden_states=hidden,
-            encoder_attention_mask=mask,
-            use_cache=False,
-        )
-        hidden = decoded.last_hidden_state
-    return hidden
+    return family_of(model).towers.read(model, _placed(model, inputs))
+
+
+def generate(model: Model, **inputs: Any) -> Tensor:
+    """What the model's own `generate` writes, (example · return sequence, token); a decoder alone
+    reads padding first, and what it read is not given back.
+    """
+    return family_of(model).towers.generate(model, inputs)
+
+
+def base_of(model: Model) -> Model:
+    """The model below its head; T5 has none and is its own.
+
+    `base_model` of Gemma 3 in `transformers` 4.57 is the whole model.
+    """
+    inner = model.base_model
+    return getattr(model, "model", model) if inner is model else inner
 
 
 def tower_of(model: Model, inputs: Mapping[str, Tensor]) -> Tower:
     """The tower whose states `read` gives."""
-    decodes = model.config.is_encoder_decoder and "decoder_input_ids" in inputs
-    return "decoder" if decodes else "encoder"
+    return family_of(model).towers.tower(inputs)
 
 
 def first_position(model: Model) -> int | None:
@@ -176,19 +180,27 @@ def _scaled(shape: Any) -> bool:
 
 
 def project(model: Model, hidden: Tensor) -> Tensor:
-    """The output embedding: scores over the vocabulary."""
+    """The output embedding: scores over the vocabulary, within the bounds of a Gemma that has
+    some.
+    """
     scores: Tensor = model.get_submodule(family_of(model).unembed)(hidden)
     bias = getattr(model, "final_logits_bias", None)
-    return scores if bias is None else scores + bias[0]
+    bound = getattr(model.config, "final_logit_softcapping", None)
+    scores = scores if bias is None else scores + bias[0]
+    return scores if bound is None else torch.tanh(scores / bound) * bound
 
 
 def head_parameters(model: Model) -> Iterator[nn.Parameter]:
-    """The language-model head's own parameters: not the matrix that is the input embedding's."""
-    base = {id(parameter) for parameter in model.base_model.parameters()}
-    if model.base_model is model:  # T5 has no inner model; its head is one matrix
+    """The language-model head's own parameters: not the matrix that is the input embedding's; none
+    of a decoder alone, whose output layer is of the backbone.
+    """
+    family = family_of(model)
+    paths = () if family.towers.whole else (*family.transform, family.unembed)
+    base = {id(parameter) for parameter in base_of(model).parameters()}
+    if base_of(model) is model:  # T5 has no inner model; its head is one matrix
         base = {id(model.get_input_embeddings().weight)}
     seen = set(base)
-    for path in (*family_of(model).transform, family_of(model).unembed):
+    for path in paths:
         module = _at(model, path) if isinstance(path, str) else None
         for parameter in [] if module is None else module.parameters():
             if id(parameter) not in seen:
@@ -200,7 +212,7 @@ def backbone_parameters(model: Model) -> Iterator[nn.Parameter]:
     """What pre-training learned but for the language-model head's own parameters, each once."""
     left_out = {id(parameter) for parameter in head_parameters(model)}
     for path in family_of(model).fixed:
-        fixed = model.base_model.get_submodule(path)
+        fixed = base_of(model).get_submodule(path)
         left_out |= {id(parameter) for parameter in fixed.parameters()}
     return (parameter for parameter in model.parameters() if id(parameter) not in left_out)
 

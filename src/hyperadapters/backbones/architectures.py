@@ -3,23 +3,18 @@
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from math import sqrt
 from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import (
-    AutoConfig,
-    AutoModelForMaskedLM,
-    AutoModelForSeq2SeqLM,
-    AutoTokenizer,
-    PreTrainedTokenizerFast,
-)
+import transformers
+from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerFast
 from transformers.utils import find_adapter_config_file
 from transformers.utils import logging as transformers_logging
 
-from hyperadapters.backbones import FAMILIES, Model, first_position
-from hyperadapters.backbones.shapes import ARCHITECTURES, text_to_text, transformer
+from hyperadapters.backbones import FAMILIES, Model, family_of, first_position
+from hyperadapters.backbones.scratch import from_random
+from hyperadapters.backbones.shapes import ARCHITECTURES
 from hyperadapters.backbones.soundness import (
     check_alone,
     check_complete,
@@ -42,19 +37,6 @@ __all__ = [
     "reading",
     "save_tokenizer",
 ]
-
-_ENCODER_SHAPE = {
-    "layers": "num_hidden_layers",
-    "width": "hidden_size",
-    "heads": "num_attention_heads",
-    "ffn": "intermediate_size",
-    "positions": "max_position_embeddings",
-    "dropout": "hidden_dropout_prob",
-}
-
-
-_BERT_STD, _BERT_WIDTH = 0.02, 768
-"""BERT's initial standard deviation is meant for its width; sums over fewer features need more."""
 
 
 def empty(name: str) -> Model:
@@ -97,35 +79,13 @@ def from_scratch(
     """A backbone with random weights.
 
     Args:
-        shape: `type` (a BERT-like model_type, `marian` or `t5`), `layers`, `width`, `heads`, `ffn`,
-            `positions`, `dropout`.
+        shape: `type` (a BERT-like model_type, `marian`, `t5`, or one of `DECODERS`), `layers`,
+            `width`, `heads`, `ffn`, `positions`, `dropout`.
         vocabulary: token ids.
         pad_id: of them, the one that padding has.
         eos_id: of them, the one that ends what a decoder writes.
     """
-    size = {key: shape[key] for key in ("layers", "width", "heads", "ffn")}
-    own = {"vocab_size": vocabulary, "pad_token_id": pad_id, "eos_token_id": eos_id}
-    if shape["type"] == "marian":
-        return _model(
-            **transformer(**size),
-            **own,
-            max_position_embeddings=shape["positions"],
-            dropout=shape["dropout"],
-            attention_dropout=0.0,
-            init_std=shape["width"] ** -0.5,
-            decoder_start_token_id=pad_id,
-            forced_eos_token_id=None,
-            bos_token_id=None,
-        )
-    if shape["type"] == "t5":
-        drop = {"dropout_rate": shape["dropout"], "decoder_start_token_id": pad_id}
-        return _model(**text_to_text(**size), **own, **drop)
-    given = {_ENCODER_SHAPE[key]: value for key, value in shape.items() if key in _ENCODER_SHAPE}
-    given["attention_probs_dropout_prob"] = shape["dropout"]
-    given["initializer_range"] = _BERT_STD * sqrt(_BERT_WIDTH / shape["width"])
-    if shape["type"] != "bert":  # their position ids start behind the padding id
-        given["max_position_embeddings"] = shape["positions"] + pad_id + 1
-    return _model(model_type=shape["type"], vocab_size=vocabulary, pad_token_id=pad_id, **given)
+    return _model(**from_random(shape, vocabulary, pad_id, eos_id))
 
 
 def load_backbone(source: str | Path, revision: str | None = None, *, tokens: int = 0) -> Model:
@@ -182,7 +142,8 @@ def pretrained(what: str, source: str | Path, kind: Any, **given: Any) -> tuple[
 
 
 def load_tokenizer(source: str | Path, revision: str | None = None) -> PreTrainedTokenizerFast:
-    """The fast tokenizer beside a backbone.
+    """The fast tokenizer beside a backbone. One without padding pads with its end, as is done for
+    decoders: padding is masked, so that no model sees which token it is.
 
     Raises:
         BackboneError: it cannot be found or read, or is none that text can be trained with.
@@ -191,11 +152,13 @@ def load_tokenizer(source: str | Path, revision: str | None = None) -> PreTraine
         tokenizer = AutoTokenizer.from_pretrained(
             source, revision=revision, trust_remote_code=False
         )
+    if tokenizer.pad_token_id is None and tokenizer.eos_token_id is not None:
+        tokenizer.pad_token = tokenizer.eos_token  # decoders have no padding of their own
     wrong = _wrong_with(tokenizer)
     if wrong is not None:
         raise BackboneError(
             f"the tokenizer of `{source}` {wrong}",
-            expected="a fast one, with a vocabulary and a padding token",
+            expected="a fast one, with a vocabulary, and a token for padding or for the end",
             cause="the tokenizer's files are not in the folder: `tokenizer.json` first of all",
             remedy="save the model's own tokenizer beside it",
         )
@@ -259,12 +222,20 @@ def _model(**given: Any) -> Model:
 
 
 def _auto(shape: Any) -> Any:
-    return AutoModelForSeq2SeqLM if shape.is_encoder_decoder else AutoModelForMaskedLM
+    return getattr(transformers, FAMILIES[shape.model_type].towers.auto)
 
 
 def _check(shape: Any) -> None:
     if shape.model_type not in FAMILIES:
         raise UnknownName("backbone type", shape.model_type, FAMILIES)
+    if getattr(shape, "use_bidirectional_attention", False):
+        raise BackboneError(
+            f"the backbone of type `{shape.model_type}` sees what follows a token",
+            expected="a decoder, each of whose tokens sees those before it",
+            found="`use_bidirectional_attention` in its `config.json`",
+            cause="it was made for embeddings of texts, and cannot write",
+            remedy="take the model that it was made from",
+        )
 
 
 @contextmanager
@@ -282,8 +253,11 @@ def quiet() -> Iterator[None]:
 
 
 def positions(model: Model) -> int | None:
-    """The most tokens a backbone can read; None where there is no limit."""
+    """The most tokens a backbone can read, and the most that it can write: half of what a decoder
+    alone has, where both are one sequence; None where there is no limit.
+    """
     most = getattr(model.config, "max_position_embeddings", None)
-    if model.config.is_encoder_decoder and model.config.model_type in ("t5", "mt5"):
+    if most is None or model.config.model_type in ("t5", "mt5"):
         return None
-    return None if most is None else int(most) - (first_position(model) or 0)
+    sharing = family_of(model).towers.sharing
+    return (int(most) - (first_position(model) or 0)) // sharing

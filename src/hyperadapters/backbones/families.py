@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 from torch import Tensor, nn
 
+from hyperadapters.backbones.towers import DecoderOnly, EncoderDecoder, EncoderOnly, Towers
 from hyperadapters.sites import Tower
 
 __all__ = ["FAMILIES", "Family", "Spot", "Wiring"]
@@ -28,6 +29,7 @@ class Family:
     """Module names of one or more `model_type`s. Paths of layers hang under the base model.
 
     Args:
+        towers: how its models read and write.
         layers: per tower, the list of its layers.
         spots: positions in every layer.
         decoder: further positions in layers of a decoder, or those that sit elsewhere there.
@@ -40,6 +42,7 @@ class Family:
         fixed: modules of the base model that are constants and neither trained nor counted.
     """
 
+    towers: Towers
     layers: Mapping[Tower, str]
     spots: Mapping[str, Spot]
     decoder: Mapping[str, Spot] = field(default_factory=dict)
@@ -79,6 +82,7 @@ def _bert(
     transform: tuple[str | Activation, ...], unembed: str, positions: Literal["zero", "padding"]
 ) -> Family:
     return Family(
+        EncoderOnly(),
         layers={"encoder": "encoder.layer"},
         spots=_BERT_SPOTS,
         outside=_EMBEDDING_NORM,
@@ -92,6 +96,7 @@ _ROBERTA = _bert(
     ("lm_head.dense", nn.functional.gelu, "lm_head.layer_norm"), "lm_head.decoder", "padding"
 )
 _DISTILBERT = Family(
+    EncoderOnly(),
     layers={"encoder": "transformer.layer"},
     spots={
         **_spots("after", attention="attention.out_lin", ffn="ffn.dropout"),
@@ -123,6 +128,7 @@ def _norms(**paths: str) -> dict[Tower, dict[str, Spot]]:
 _ATTENTION, _FFN = "layer.0.SelfAttention", "layer.-1.DenseReluDense"
 _CROSS = "layer.1.EncDecAttention"
 _T5 = Family(
+    EncoderDecoder(),
     layers={"encoder": "encoder.block", "decoder": "decoder.block"},
     spots={
         **_spots("after", attention=f"{_ATTENTION}.o", ffn=f"{_FFN}.wo", ffn_sum="", layer=""),
@@ -157,6 +163,7 @@ _T5 = Family(
 
 def _bart(ffn_sum: Spot, fixed: tuple[str, ...] = (), **norms: str) -> Family:
     return Family(
+        EncoderDecoder(),
         layers={"encoder": "encoder.layers", "decoder": "decoder.layers"},
         spots={
             **_spots("after", attention="self_attn.out_proj", ffn="fc2"),
@@ -189,6 +196,35 @@ def _bart(ffn_sum: Spot, fixed: tuple[str, ...] = (), **norms: str) -> Family:
     )
 
 
+def _decoder(attention: str, ffn: str, ffn_norm: str) -> Family:
+    """A decoder alone, its norms before each sub-layer.
+
+    Args:
+        attention, ffn: what gives what is added to the residual, and so where adapters act.
+        ffn_norm: of what the feed-forward sub-layer reads.
+    """
+    return Family(
+        DecoderOnly(),
+        layers={"decoder": "layers"},
+        spots={
+            **_spots("after", attention=attention, ffn=ffn, ffn_sum="", layer=""),
+            **_spots("in", attention_norm="input_layernorm", ffn_norm=ffn_norm),
+            **_spots(
+                "beside",
+                query="self_attn.q_proj",
+                key="self_attn.k_proj",
+                value="self_attn.v_proj",
+                attention_output="self_attn.o_proj",
+                ffn_gate="mlp.gate_proj",
+                ffn_gated="mlp.up_proj",
+                ffn_out="mlp.down_proj",
+            ),
+        },
+        outside={"decoder": _spots("in", final_norm="norm")},
+    )
+
+
+_LLAMA = _decoder("self_attn.o_proj", "mlp", "post_attention_layernorm")
 _SINUSOIDS = ("encoder.embed_positions", "decoder.embed_positions")
 FAMILIES: Mapping[str, Family] = {
     "bert": _bert(("cls.predictions.transform",), "cls.predictions.decoder", "zero"),
@@ -201,6 +237,12 @@ FAMILIES: Mapping[str, Family] = {
     "m2m_100": _bart(Spot("after", ""), final_norm="layer_norm"),
     "mbart": _bart(
         Spot("after", ""), final_norm="layer_norm", embedding_norm="layernorm_embedding"
+    ),
+    "llama": _LLAMA,
+    "qwen2": _LLAMA,
+    "qwen3": _LLAMA,
+    "gemma3_text": _decoder(  # it has norms behind its sub-layers too
+        "post_attention_layernorm", "post_feedforward_layernorm", "pre_feedforward_layernorm"
     ),
 }
 """Every `model_type` that can be adapted."""

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["ARCHITECTURES", "text_to_text", "transformer"]
+__all__ = ["ARCHITECTURES", "DECODERS", "decoder", "text_to_text", "transformer"]
+
+DECODERS = ("llama", "qwen2", "qwen3", "gemma3_text")
+"""The types of decoders that can be made from scratch."""
 
 
 def transformer(*, layers: int, width: int, heads: int, ffn: int) -> dict[str, Any]:
@@ -26,6 +29,22 @@ def text_to_text(*, layers: int, width: int, heads: int, ffn: int) -> dict[str, 
     """
     tower = {"num_layers": layers, "num_decoder_layers": layers, "num_heads": heads}
     return {"model_type": "t5", "d_model": width, "d_kv": width // heads, "d_ff": ffn, **tower}
+
+
+def decoder(*, layers: int, width: int, heads: int, ffn: int) -> dict[str, Any]:
+    """A decoder alone, as those of `DECODERS` are: gated feed-forward layers, rotated positions, as
+    many keys and values as queries, tied embeddings.
+    """
+    return {
+        "hidden_size": width,
+        "intermediate_size": ffn,
+        "num_hidden_layers": layers,
+        "num_attention_heads": heads,
+        "num_key_value_heads": heads,
+        "head_dim": width // heads,
+        "query_pre_attn_scalar": width // heads,
+        "tie_word_embeddings": True,
+    }
 
 
 ARCHITECTURES: Mapping[str, Mapping[str, Any]] = {

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from safetensors import safe_open
 
-from hyperadapters.backbones import Model, head_parameters
+from hyperadapters.backbones import Model, base_of, family_of, head_parameters
 from hyperadapters.errors import BackboneError
 
 __all__ = [
@@ -41,7 +41,8 @@ def check_alone(adapter: str | None, source: str | Path) -> None:
 
 def check_complete(model: Model, missing: set[str], source: str | Path) -> None:
     """Raises where weights are missing that would be drawn at random: all but those of a head."""
-    own = {id(parameter) for parameter in model.base_model.parameters()}
+    whole = [model.get_output_embeddings()] if family_of(model).towers.whole else []
+    own = {id(one) for part in (base_of(model), *whole) for one in part.parameters()}
     own -= {id(parameter) for parameter in head_parameters(model)}  # T5 has no inner model
     needed = {name for name, parameter in model.named_parameters() if id(parameter) in own}
     lost = needed & missing

@@ -92,15 +92,20 @@ def _entries(document: Document, parts: Parts, method: Method | None) -> Iterato
 
 
 def _towers(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
-    """An architecture must have a decoder where a task needs one."""
+    """An architecture must have the towers that tasks need."""
     shape = getattr(parts["backbone"], "architecture", None)
-    decodes = any(task.decodes for task in parts["tasks"].values())
-    if shape and decodes and not shape.has_decoder:
-        yield document.fault(
-            ("backbone", "architecture", "type"),
-            f"`{shape.type}` writes no text: it has no decoder",
-            remedy="set `type: marian` or `type: t5`",
-        )
+    if shape is None:
+        return
+    for name, task in parts["tasks"].items():
+        if not task.fits(shape.towers):
+            yield document.fault(
+                ("backbone", "architecture", "type"),
+                f"`{shape.type}` cannot learn task `{name}`, of kind `{task.kind}`",
+                expected=f"a backbone {task.needs()}",
+                found=f"`{shape.type}`, which has {' and '.join(shape.towers)}",
+                remedy="set another `type`, or leave the task out",
+            )
+            return
 
 
 def _phases(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:

@@ -15,6 +15,8 @@ from pydantic import (
     model_validator,
 )
 
+from hyperadapters.backbones import FAMILIES
+from hyperadapters.backbones.shapes import DECODERS
 from hyperadapters.config.recipe import RecipeChanges
 from hyperadapters.config.schedules import AnySchedule
 from hyperadapters.document.values import (
@@ -27,6 +29,7 @@ from hyperadapters.document.values import (
     Text,
     Whole,
 )
+from hyperadapters.sites import Tower
 from hyperadapters.tasks import KINDS, TaskSettings
 
 __all__ = [
@@ -55,18 +58,20 @@ class Architecture(Closed):
     """A backbone that starts from random weights; its tokenizer is trained on the run's own text.
 
     Args:
-        type: `bert`, `roberta` or `xlm-roberta`, or, with a decoder that writes text, `marian` or
-            `t5`.
+        type: `bert`, `roberta` or `xlm-roberta`; with a decoder that writes text, `marian` or `t5`;
+            a decoder alone, `llama`, `qwen2`, `qwen3` or `gemma3_text`.
         layers, width, heads, ffn: its shape, `layers` of each tower; `heads` divides `width`.
         positions: tokens per sequence at most; of `t5`, which counts distances only, without
-            effect on the model.
+            effect on the model. A decoder alone has as many for what it reads, and again for what
+            it writes.
         vocabulary: sub-words of its tokenizer at most; never fewer than its text has characters.
         normal_form: the Unicode form that its tokenizer brings all text into. `nfc` gives back what
             it read; `nfkc` also reads `½` as `1⁄2` and `，` as `,`, and answers so.
-        dropout: in [0, 1), everywhere but in the attention of `marian`.
+        dropout: in [0, 1), everywhere but in the attention of `marian`, and only there in a
+            decoder alone.
     """
 
-    type: Literal["bert", "roberta", "xlm-roberta", "marian", "t5"] = "bert"
+    type: Literal["bert", "roberta", "xlm-roberta", "marian", "t5", *DECODERS] = "bert"  # type: ignore[valid-type]
     layers: Annotated[Positive, Field(le=256)]
     width: Positive
     heads: Positive
@@ -79,12 +84,22 @@ class Architecture(Closed):
     @property
     def has_decoder(self) -> bool:
         """Whether it writes text."""
-        return self.type in ("marian", "t5")
+        return "decoder" in self.towers
+
+    @property
+    def towers(self) -> tuple[Tower, ...]:
+        """What it is made of."""
+        return tuple(FAMILIES[self.type].layers)
 
     @model_validator(mode="after")
     def _divisible(self) -> "Architecture":
         if self.width % self.heads:
             raise ValueError(f"`width` {self.width} is not a multiple of `heads` {self.heads}")
+        if self.type in DECODERS and self.width // self.heads % 2:
+            raise ValueError(
+                f"a head of `{self.type}` turns pairs of features: `width` / `heads` is odd, "
+                f"{self.width // self.heads}"
+            )
         return self
 
 
@@ -226,7 +241,7 @@ class RunFile(Closed):
             others below. A name that the method does not have adds a phase before the method's own,
             which trains the whole backbone while no adapter acts: its `train` is needed.
         evaluate: the cells of the matrix; when absent, the trained pairs of all tasks but those of
-            kind `mlm` (or of these, if there is no other task).
+            kind `mlm`, `lm` and `span-corruption` (or of these, if there is no other task).
         select: cells whose dev split chooses the checkpoint; the same default.
         groups: languages by group, for means; a language in no group is in no mean.
         tiers: name -> the fewest training examples of its languages; each language is in the

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hyperadapters.backbones import head_parameters
 from hyperadapters.context import CONTEXT_FACTORS, Row
 from hyperadapters.errors import ConfigError, UnknownName
 from hyperadapters.export.target import Target, target_of
@@ -124,7 +125,8 @@ class Adapting:
             ConfigError: a format of adapters would leave it out.
         """
         trained = {part for phase in self._assembly.method.phases for part in phase.trains}
-        alone = HEADS in trained and BACKBONE not in trained
+        own = any(True for _ in head_parameters(self._assembly.model.backbone))
+        alone = own and HEADS in trained and BACKBONE not in trained
         if alone and not self._assembly.tasks[cell.task].heads:
             raise ConfigError(
                 f"the format `{format}` cannot carry the backbone's own head, which was trained",

@@ -1,5 +1,6 @@
 """A backbone with a row merged into it: a plain model of `transformers`."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any, ClassVar, final
 import torch
 from torch import Tensor
 
-from hyperadapters.backbones import architectures
+from hyperadapters.backbones import architectures, base_of
 from hyperadapters.errors import BundleError, ConfigError
 from hyperadapters.export.adaptation import Adaptation, Adapting
 from hyperadapters.export.base import Format, Writer
@@ -44,6 +45,7 @@ class _MergedWriter(Writer):
     def write(self, cell: Cell, folder: Path) -> None:
         save_plain(merged(self._adapting.adaptation(cell)), folder)
         architectures.save_tokenizer(self._tokenizer, folder)
+        _check_tokenizer(self._tokenizer, folder)
 
 
 def merged(adaptation: Adaptation) -> Any:
@@ -83,7 +85,7 @@ def plain(adaptation: Adaptation, changed: Mapping[str, Tensor]) -> Any:
     target = adaptation.target
     with torch.random.fork_rng(devices=[]), architectures.quiet():
         model = target.kind(target.shape).to(next(target.backbone.parameters()).dtype).eval()
-    own = target.backbone if target.has_own_head else target.backbone.base_model
+    own = target.backbone if target.has_own_head else base_of(target.backbone)
     prefix = "" if target.has_own_head else target.prefix
     state = {f"{prefix}{name}": tensor.detach() for name, tensor in own.state_dict().items()}
     wanted = {**state, **changed}
@@ -125,3 +127,21 @@ def _check_same(found: Mapping[str, Tensor], wanted: Mapping[str, Tensor], cause
                 cause=cause,
                 remedy="use `--format table`, which keeps the backbone as it is",
             )
+
+
+def _check_tokenizer(written: Any, folder: Path) -> None:
+    """Raises where a tokenizer is read as another one beside the configuration of the model."""
+    read = architectures.load_tokenizer(folder)
+    if _pipeline(read) != _pipeline(written):
+        raise ConfigError(
+            "the tokenizer of the merged model would be read as another one",
+            found=f"`{type(read).__name__}`, which `transformers` takes for this type of model",
+            cause="the tokenizer was learned with the run, and Qwen 2 has one of its own",
+            remedy="use `--format peft` or `table`, which leave the tokenizer out",
+        )
+
+
+def _pipeline(tokenizer: Any) -> dict[str, Any]:
+    """What a tokenizer does, without what a call has left behind."""
+    whole: dict[str, Any] = json.loads(tokenizer.backend_tokenizer.to_str())
+    return {name: part for name, part in whole.items() if name not in ("truncation", "padding")}

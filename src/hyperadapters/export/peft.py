@@ -88,7 +88,7 @@ def _config(
         "base_model_name_or_path": adaptation.base,
         "revision": adaptation.revision,
         "peft_type": "LORA",
-        "task_type": None,
+        "task_type": adaptation.target.task_type,
         "inference_mode": True,
         "r": rank,
         "lora_alpha": rank,

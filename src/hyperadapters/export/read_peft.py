@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import Tensor
 
-from hyperadapters.backbones import Model, Place, places_of
+from hyperadapters.backbones import Model, Place, base_of, places_of
 from hyperadapters.errors import BundleError
 from hyperadapters.export.base import read_json, read_tensors
 from hyperadapters.export.lora import Update
@@ -72,9 +72,9 @@ def _path(place: Place, backbone: Model, parts: Mapping[str, Any]) -> str:
     """The name of a site's module in the model that the folder is for: another class than the
     backbone's may have something else before it, or nothing.
     """
-    base = backbone.base_model
+    base = base_of(backbone)
     name = next(name for name, module in base.named_modules() if module is place.module)
-    before = ("", f"{backbone.base_model_prefix}.", "transformer.")
+    before = ("", f"{backbone.base_model_prefix}.", "model.", "transformer.")
     return next((f"{b}{name}" for b in before if f"{b}{name}" in parts), name)
 
 

@@ -9,7 +9,7 @@ import torch
 import transformers
 from torch import nn
 
-from hyperadapters.backbones import Model, Place, architectures, places_of
+from hyperadapters.backbones import Model, Place, architectures, base_of, family_of, places_of
 from hyperadapters.errors import ConfigError
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.sites import Site
@@ -49,8 +49,17 @@ class Target:
     @property
     def prefix(self) -> str:
         """What stands before the names of the base model's modules."""
-        base = self.model.base_model
-        return "" if base is self.model else f"{self.model.base_model_prefix}."
+        base = base_of(self.model)
+        names = (name for name, module in self.model.named_modules() if module is base)
+        name = next(names)
+        return f"{name}." if name else ""
+
+    @property
+    def task_type(self) -> str | None:
+        """What `peft` calls a model that writes text, for its class with `generate`; None for any
+        other model, whose plain class changes nothing.
+        """
+        return family_of(self.backbone).towers.writes if self.has_own_head else None
 
     @property
     def has_own_head(self) -> bool:
@@ -66,7 +75,7 @@ class Target:
 
         Sites of the whole of a layer, or of what enters the first, are named by the layer.
         """
-        names = {id(m): name for name, m in self.backbone.base_model.named_modules()}
+        names = {id(m): name for name, m in base_of(self.backbone).named_modules()}
         known = {name for name, _ in self.model.named_modules()}
         named = {
             site: f"{self.prefix}{names[id(place.module)]}" for site, place in self.places.items()

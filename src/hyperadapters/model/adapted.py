@@ -7,7 +7,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from hyperadapters.backbones import Model, places_of, read, recompute_layers, tower_of
+from hyperadapters.backbones import (
+    Model,
+    generate,
+    places_of,
+    read,
+    recompute_layers,
+    tower_of,
+)
 from hyperadapters.context import Context, Factor, Row
 from hyperadapters.errors import BackboneError, ContextError
 from hyperadapters.forms import Form
@@ -133,7 +140,8 @@ class AdaptedModel(nn.Module):
             inputs: what `transformers` takes: `input_ids`, `num_beams`, ...
 
         Returns:
-            Token ids, (example · return sequence, token).
+            Token ids, (example · return sequence, token): what is written, without what a decoder
+            alone has read, which may be padded on either side.
 
         Raises:
             BackboneError: an adapter acts on what enters the decoder.
@@ -141,8 +149,7 @@ class AdaptedModel(nn.Module):
         binding, _ = self._bind(context, (), repeats=True)
         self._refuse_decoder_entries(binding)
         with bound(binding):
-            generated: Tensor = self.backbone.generate(**inputs)
-        return generated
+            return generate(self.backbone, **inputs)
 
     @torch.no_grad()
     def written(self, row: Row, task: str) -> dict[str, dict[Site, Piece]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from hyperadapters.backbones import architectures
+from hyperadapters.backbones import architectures, family_of
 from hyperadapters.config import RunFile, evaluated, method_of
 from hyperadapters.data import Corpus
 from hyperadapters.errors import BackboneError, ConfigError
@@ -112,7 +112,7 @@ def adapted_for(
     """The run's model on a backbone.
 
     Raises:
-        BackboneError: a task needs a decoder, and the backbone has none.
+        BackboneError: a task needs another tower than the backbone has.
         ConfigError: something may be longer than the backbone has positions for.
     """
     _check_towers(run, backbone)
@@ -121,13 +121,15 @@ def adapted_for(
 
 
 def _check_towers(run: RunFile, backbone: Any) -> None:
-    decoding = [name for name, settings in run.tasks.items() if settings.decodes]
-    if decoding and not backbone.config.is_encoder_decoder:
-        raise BackboneError(
-            f"the backbone writes no text, as task `{decoding[0]}` needs",
-            expected="an encoder-decoder, such as `t5`, `mt5` or `marian`",
-            found=f"`{backbone.config.model_type}`, without a decoder",
-        )
+    towers = family_of(backbone).layers
+    for name, settings in run.tasks.items():
+        if not settings.fits(towers):
+            raise BackboneError(
+                f"the backbone cannot learn task `{name}`, of kind `{settings.kind}`",
+                expected=f"a backbone {settings.needs()}",
+                found=f"`{backbone.config.model_type}`, which has {' and '.join(sorted(towers))}",
+                remedy="take another backbone, or leave the task out",
+            )
 
 
 def _check_lengths(method: Method, tasks: Mapping[str, Task], backbone: Any) -> None:

@@ -8,6 +8,7 @@ from hyperadapters.tasks.batch import Batch, Encoded, Share
 from hyperadapters.tasks.classification import Classification
 from hyperadapters.tasks.classification_settings import ClassificationSettings
 from hyperadapters.tasks.collation import collate
+from hyperadapters.tasks.lm import LanguageModelling, LmSettings
 from hyperadapters.tasks.mlm import MaskedLM, MlmSettings
 from hyperadapters.tasks.parsing import Parsing
 from hyperadapters.tasks.parsing_settings import ParsingSettings
@@ -28,6 +29,7 @@ __all__ = [
     "Classification",
     "Encoded",
     "Head",
+    "LanguageModelling",
     "MaskedLM",
     "Parsing",
     "QuestionAnswering",
@@ -47,6 +49,7 @@ KINDS: tuple[type[TaskSettings], ...] = (
     TaggingSettings,
     ClassificationSettings,
     MlmSettings,
+    LmSettings,
     ParsingSettings,
     QaSettings,
     TextToTextSettings,

@@ -104,6 +104,7 @@ class Greedy(TextScorer):
             question.model,
             question.context,
             question.batch.inputs,
+            question.tokenizer,
             beams=1,
             most=max(map(len, targets)),
         )

@@ -33,11 +33,13 @@ def generated(
     model: Model,
     context: Context,
     inputs: Mapping[str, Int[Tensor, "example token"]],
+    tokenizer: Tokenizer,
     *,
     beams: int,
     most: int,
 ) -> Int[Tensor, "example found"]:
-    """The best tokens for each source, behind the token that its decoder ids begin with.
+    """The best tokens for each source, behind the token that its decoder ids begin with, up to the
+    end that targets have.
 
     Args:
         beams: of the search; with one it is greedy.
@@ -51,6 +53,8 @@ def generated(
         num_beams=beams,
         max_new_tokens=most,
         do_sample=False,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
     )
 
 

@@ -1,7 +1,7 @@
 """What the settings of every kind of task say: an entry of a run file under `tasks`."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from hyperadapters.data import Corpus, Sources
@@ -9,6 +9,7 @@ from hyperadapters.document.document import Document, Fault, KeyPath
 from hyperadapters.document.values import Closed
 from hyperadapters.examples import Example
 from hyperadapters.routes import Route
+from hyperadapters.sites import Tower
 from hyperadapters.tasks.base import Task, Tokenizer
 from hyperadapters.tasks.plain import Plain
 
@@ -23,7 +24,8 @@ class TaskSettings(Closed):
         lack: what is to be said of data that give others.
         scored: whether the cells that it is trained on are scored where a run file lists none.
         holds_out: whether training leaves out what is scored in any of the task's cells.
-        decodes: whether it needs a backbone with a decoder.
+        decodes: whether it needs a backbone with a decoder; the others need one with an encoder.
+        alone: whether that decoder must be without an encoder: it is what reads.
         directed: whether its cells are directions.
         plain: how it reads models of other libraries; None where it cannot.
         made_for: the keys that a trained model was made for and that can no more be changed.
@@ -37,6 +39,7 @@ class TaskSettings(Closed):
     scored: ClassVar[bool] = True
     holds_out: ClassVar[bool] = False
     decodes: ClassVar[bool] = False
+    alone: ClassVar[bool] = False
     directed: ClassVar[bool] = False
     plain: ClassVar[Plain | None] = None
     made_for: ClassVar[frozenset[str]] = frozenset({"kind"})
@@ -48,6 +51,22 @@ class TaskSettings(Closed):
             ContextError: the text is none for this kind of task.
         """
         return Route.of(text)
+
+    @classmethod
+    def fits(cls, towers: Collection[Tower]) -> bool:
+        """Whether a backbone with these towers can learn it."""
+        return ("decoder" if cls.decodes else "encoder") in towers and not (
+            cls.alone and "encoder" in towers
+        )
+
+    @classmethod
+    def needs(cls) -> str:
+        """What a backbone must have to learn it, in words."""
+        if cls.alone:
+            return "that is a decoder alone, such as `llama` or `qwen3`"
+        if cls.decodes:
+            return "with a decoder, such as `t5`, `marian` or `llama`"
+        return "with an encoder, such as `bert` or `xlm-roberta`"
 
     @abstractmethod
     def build(self, name: str, corpora: Callable[[], Iterable[Corpus]]) -> Task:

@@ -70,7 +70,8 @@ class TextToText(TokenTask):
     """A label, written as a text by a backbone with a decoder.
 
     The encoder reads `template` with the texts of the example, the decoder begins with the token
-    that the backbone's family begins with, and learns the text of the label and its end.
+    that the backbone's family begins with, and learns the text of the label and its end. A decoder
+    alone goes on with what it read.
 
     Args:
         name: the task in the run file.
@@ -168,7 +169,7 @@ class TextToText(TokenTask):
             for source, target in zip(sources, targets, strict=True):
                 labels = target[:length]
                 yield Encoded(
-                    source.ids,
+                    source.ids or [started(tokenizer)],  # of no text, some tokenizers make nothing
                     {"labels": labels},
                     decoder_ids=[started(tokenizer), *labels[:-1]],
                     uncut=source.uncut,

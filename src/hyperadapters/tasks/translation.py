@@ -60,19 +60,23 @@ class Search(Scorer):
         tokenizer: Tokenizer,
     ) -> list[str]:
         """The best translation of each source, in the language of its first decoder token."""
-        return decoded(tokenizer, self._generated(model, context, inputs))
+        return decoded(tokenizer, self._generated(model, context, inputs, tokenizer))
 
     def _generated(
-        self, model: Model, context: Context, inputs: Mapping[str, Int[Tensor, "example token"]]
+        self,
+        model: Model,
+        context: Context,
+        inputs: Mapping[str, Int[Tensor, "example token"]],
+        tokenizer: Tokenizer,
     ) -> Int[Tensor, "example found"]:
-        return generated(model, context, inputs, beams=self.beams, most=self.generates)
+        return generated(model, context, inputs, tokenizer, beams=self.beams, most=self.generates)
 
     def found(self, question: Question) -> list[str]:
         """The translation of each example; of nothing it is nothing. Unknown pieces are left out,
         which is told.
         """
         tokenizer = question.tokenizer
-        tokens = self._generated(question.model, question.context, question.batch.inputs)
+        tokens = self._generated(question.model, question.context, question.batch.inputs, tokenizer)
         real = torch.tensor([bool(one.first) for one in question.examples], device=tokens.device)
         unknown = int((tokens[real] == tokenizer.unk_token_id).sum())
         if unknown:

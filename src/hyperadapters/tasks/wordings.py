@@ -112,8 +112,11 @@ class Named(Wording):
         return self.names.get(label)
 
     def said(self, text: str) -> str | None:
-        """The label whose text it is, to the letter."""
-        return next((label for label, own in self.names.items() if own == text), None)
+        """The label whose text it is, to the letter but for space around it: that may be part of
+        what is written, as `" yes"` is for tokenizers whose words have their space before them.
+        """
+        said = text.strip()
+        return next((label for label, own in self.names.items() if own.strip() == said), None)
 
     def kept(self) -> dict[str, Any]:
         """All labels, with their texts."""
@@ -175,5 +178,6 @@ class Degrees(Wording):
 
 
 def alike(texts: Sequence[str]) -> str | None:
-    """A text that is there twice, if any is."""
-    return next((text for place, text in enumerate(texts) if text in texts[:place]), None)
+    """A text that is there twice, if any is; space around it does not count."""
+    plain = [text.strip() for text in texts]
+    return next((text for place, text in enumerate(plain) if text in plain[:place]), None)

@@ -14,7 +14,7 @@ class Progress:
         step: updates done in it.
         micro_batches: drawn in it; schedules count them.
         updates: done in all earlier phases.
-        tokens: that encoders read in all phases, without padding; those of decoders do not count.
+        tokens: that were read in all phases, without padding; what decoders write does not count.
         seconds: of work in all phases.
         rate: the learning rate of the last update.
         nats, predictions: summed since the last line of losses in the metrics file.

@@ -1,0 +1,171 @@
+"""How a backbone reads an input and writes a target: an encoder, two towers, or a decoder alone."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar, NamedTuple, final
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+
+from hyperadapters.sites import Tower
+
+__all__ = ["DecoderOnly", "EncoderDecoder", "EncoderOnly", "Inputs", "Towers", "joined"]
+
+Inputs = Mapping[str, Tensor]
+"""`input_ids` and `attention_mask`, padded behind their ends, and what else a model takes;
+`decoder_input_ids` are what is written, behind the token that a decoder begins with.
+"""
+Model = Any
+States = Float[Tensor, "example token d_model"]
+
+
+class Towers(ABC):
+    """How models of one kind read and write.
+
+    Attributes:
+        auto: the class of `transformers` that makes them with their language-model head.
+        sharing: how many texts, the one that is read and the one that is written, share the
+            positions of a model.
+        whole: whether the output layer is of the backbone, as pre-trained as the rest of it, and
+            not a head that is trained with adapters or may be fresh.
+        writes: what `peft` calls the task of such a model that writes text; None for one that
+            writes none.
+    """
+
+    auto: ClassVar[str]
+    sharing: ClassVar[int] = 1
+    whole: ClassVar[bool] = False
+    writes: ClassVar[str | None] = None
+
+    @abstractmethod
+    def tower(self, inputs: Inputs) -> Tower:
+        """The tower whose states `read` gives."""
+
+    @abstractmethod
+    def read(self, model: Model, inputs: Inputs) -> States:
+        """The last hidden states: one per token that is written where something is, else one per
+        token that is read.
+        """
+
+    def generate(self, model: Model, inputs: Mapping[str, Any]) -> Int[Tensor, "example found"]:
+        """What the model's own `generate` writes, without what it read."""
+        found: Tensor = model.generate(**inputs)
+        return found
+
+
+@final
+class EncoderOnly(Towers):
+    """A model that writes nothing."""
+
+    auto = "AutoModelForMaskedLM"
+
+    def tower(self, inputs: Inputs) -> Tower:
+        """The only one."""
+        return "encoder"
+
+    def read(self, model: Model, inputs: Inputs) -> States:
+        """Of every token that is read."""
+        hidden: Tensor = model.base_model(**inputs).last_hidden_state
+        return hidden
+
+
+@final
+class EncoderDecoder(Towers):
+    """A model whose encoder reads, and whose decoder writes."""
+
+    auto = "AutoModelForSeq2SeqLM"
+    writes = "SEQ_2_SEQ_LM"
+
+    def tower(self, inputs: Inputs) -> Tower:
+        """The decoder where something is written."""
+        return "decoder" if "decoder_input_ids" in inputs else "encoder"
+
+    def read(self, model: Model, inputs: Inputs) -> States:
+        """Of the decoder where something is written, else of the encoder."""
+        mask = inputs["attention_mask"]
+        encoded = model.get_encoder()(input_ids=inputs["input_ids"], attention_mask=mask)
+        hidden: Tensor = encoded.last_hidden_state
+        if "decoder_input_ids" in inputs:
+            hidden = model.get_decoder()(
+                input_ids=inputs["decoder_input_ids"],
+                encoder_hidden_states=hidden,
+                encoder_attention_mask=mask,
+                use_cache=False,
+            ).last_hidden_state
+        return hidden
+
+
+@final
+class DecoderOnly(Towers):
+    """A model that goes on with what it reads: both texts are one sequence.
+
+    The last token that is read stands in the place of the one that a decoder of its own begins
+    with: its state gives the first token that is written.
+    """
+
+    auto = "AutoModelForCausalLM"
+    sharing = 2
+    whole = True
+    writes = "CAUSAL_LM"
+
+    def tower(self, inputs: Inputs) -> Tower:
+        """The only one."""
+        return "decoder"
+
+    def read(self, model: Model, inputs: Inputs) -> States:
+        """Of every token that is written, or of those that are read where nothing is."""
+        if "decoder_input_ids" not in inputs:
+            return _states(model, inputs["input_ids"], inputs["attention_mask"])
+        one = joined(inputs)
+        hidden = _states(model, one.ids, one.mask)
+        return hidden.gather(1, one.writing.unsqueeze(-1).expand(-1, -1, hidden.shape[-1]))
+
+    def generate(self, model: Model, inputs: Mapping[str, Any]) -> Int[Tensor, "example found"]:
+        """What follows what is read; padding is moved before it, since the model goes on behind the
+        last place, whatever is there.
+        """
+        given = {name: value for name, value in inputs.items() if name != "decoder_start_token_id"}
+        ids = given["input_ids"]
+        mask = given.get("attention_mask", torch.ones_like(ids))
+        order = mask.argsort(dim=1, stable=True)
+        given["input_ids"], given["attention_mask"] = ids.gather(1, order), mask.gather(1, order)
+        found: Tensor = model.generate(**given)
+        return found[:, ids.shape[1] :]
+
+
+class _Joined(NamedTuple):
+    """What is read and what is written behind it, example by example.
+
+    Args:
+        ids: of both, padded behind their ends with whatever is there.
+        mask: of both; padding of what is written counts, and only what is behind it sees it.
+        writing: per token that is written, the place before it.
+    """
+
+    ids: Int[Tensor, "example token"]
+    mask: Int[Tensor, "example token"]
+    writing: Int[Tensor, "example written"]
+
+
+def joined(inputs: Inputs) -> _Joined:
+    """Both texts of each example as one sequence."""
+    read, mask, written = (
+        inputs[name] for name in ("input_ids", "attention_mask", "decoder_input_ids")
+    )
+    lengths = mask.sum(1, keepdim=True)
+    both = torch.cat([read, written[:, 1:]], 1)
+    places = torch.arange(both.shape[1], device=both.device)
+    behind = places - lengths  # of what is written, where it is not below zero
+    source = torch.where(behind < 0, places, behind + read.shape[1]).clamp(max=both.shape[1] - 1)
+    inside = (behind < written.shape[1] - 1).to(mask.dtype)
+    steps = torch.arange(written.shape[1], device=both.device)
+    return _Joined(both.gather(1, source), inside, lengths - 1 + steps)
+
+
+def _states(model: Model, ids: Tensor, mask: Tensor) -> States:
+    # Not `base_model`: Gemma 3 of transformers 4.57 gives itself there.
+    hidden: Tensor = model.get_decoder()(
+        input_ids=ids, attention_mask=mask, use_cache=False
+    ).last_hidden_state
+    return hidden
