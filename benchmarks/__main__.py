@@ -1,4 +1,4 @@
-"""`python -m benchmarks [PART ...]`: speed, memory, languages, translation, text-to-text; or all."""
+"""`python -m benchmarks PART ...`: speed, memory, languages, translation, text-to-text; or all."""
 
 import argparse
 import json

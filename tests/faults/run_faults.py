@@ -10,6 +10,14 @@ _RESUMED = (
 
 TASKS = (
     Fault(
+        "a checkpoint is chosen by forced logits where its metric is asked for",
+        "training/selection.py",
+        "Criterion(_metric, operator.gt, _Answered(), mixes=True)",
+        "Criterion(_metric, operator.gt, _Forced(), mixes=True)",
+        "tests/tasks/test_written_runs.py::"
+        "test_a_checkpoint_is_chosen_by_the_mean_of_what_the_matrix_counts",
+    ),
+    Fault(
         "an empty second text of a single pair is no text",
         "data/reading.py",
         "sides = [list(side) for side in zip(*examples, strict=True)]",

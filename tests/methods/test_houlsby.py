@@ -60,7 +60,7 @@ def test_recipes_are_those_of_the_paper_and_of_its_code(name: str) -> None:
     assert (released.decay, released.warmup, released.smoothing) == ("linear", 500, 0.1)
     for recipe in (paper, released):
         assert (recipe.learning_rate, recipe.temperature) == (3e-4, 10.0)
-        assert (recipe.evaluate_every, recipe.criterion) == (1000, "score")
+        assert (recipe.evaluate_every, recipe.criterion) == (1000, "metric")
         assert (recipe.contexts_per_batch, recipe.length, recipe.weight_decay) == (1, 128, 0.0)
     assert METHODS[name]().phases[0].recipe == paper
 
