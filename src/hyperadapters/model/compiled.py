@@ -12,7 +12,7 @@ from torch import Tensor
 from torch._dynamo import lookup_backend
 
 from hyperadapters.backbones import Model
-from hyperadapters.errors import ConfigError
+from hyperadapters.errors import TrainingError
 from hyperadapters.model.binding import Act, Binding, Layouts, traced
 from hyperadapters.model.computing import plain
 from hyperadapters.sites import Site
@@ -23,9 +23,11 @@ _MOST = 4096
 """Graphs of one object, beyond any use; `torch` by itself refuses the ninth."""
 
 
-_SILENT = {getattr(logging.Logger, "warning_once", logging.Logger.warning)}
-"""What `transformers` warns with, of which a graph has no trace: that it keeps no cache while it
-recomputes layers."""
+_RULES = {
+    # `transformers` warns that it keeps no cache where layers are recomputed.
+    "ignore_logging_functions": {getattr(logging.Logger, "warning_once", logging.Logger.warning)},
+    "optimize_ddp": False,  # which would cut graphs where gradients are added up between processes
+}
 
 
 @final
@@ -34,7 +36,7 @@ class Compiled:
 
     There is one graph for each number of examples and of tokens, each way in which examples are
     laid out by row, each set of sites where something acts, with gradients and without. Which rows
-    these are makes no difference: a graph reads their weights as it reads token ids. Providers,
+    and tasks these are makes no difference: a graph reads weights as it reads token ids. Providers,
     heads and losses are computed as ever.
 
     Args:
@@ -48,7 +50,7 @@ class Compiled:
         graphs: how many were made.
 
     Raises:
-        ConfigError: this `torch` is too old.
+        TrainingError: this `torch` is too old.
     """
 
     def __init__(
@@ -59,7 +61,7 @@ class Compiled:
         tell: Callable[[str], object] = lambda told: None,
     ) -> None:
         if "isolate_recompiles" not in inspect.signature(torch.compile).parameters:
-            raise ConfigError(
+            raise TrainingError(
                 "this version of torch cannot compile an adapted model",
                 expected="torch 2.13 or newer",
                 found=f"torch {torch.__version__}",
@@ -81,8 +83,9 @@ class Compiled:
     def __call__(self, backbone: Model, binding: Binding, inputs: Mapping[str, Tensor]) -> Tensor:
         """The last hidden states, as `plain` gives them."""
         before, start = self.graphs, perf_counter()
-        acts = _laid_out(binding.acts, inputs["input_ids"], self._blocks)
-        with traced(), torch._dynamo.config.patch(ignore_logging_functions=_SILENT):
+        hooked = {site: own for site, own in binding.acts.items() if site.tower != "head"}
+        acts = _laid_out(hooked, inputs["input_ids"], self._blocks)
+        with traced(), torch._dynamo.config.patch(_RULES):
             hidden: Tensor = self._plain(backbone, replace(binding, acts=acts), inputs)
         if self.graphs > before:
             seconds = perf_counter() - start
