@@ -7,6 +7,7 @@ from hyperadapters.errors import TrainingError
 from hyperadapters.machine.compiler import check_compiler
 
 
+@pytest.mark.filterwarnings("ignore")  # of the compiler, as it is loaded
 def test_a_machine_without_a_compiler_is_refused_with_a_remedy() -> None:
     from torch._inductor import config
 

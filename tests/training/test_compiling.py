@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 import torch
 
+import systems
+import tiny
 import tiny_runs
+from hyperadapters.context import Row
 from hyperadapters.machine.ranks import accelerator_for
 from hyperadapters.method import Recipe
 from hyperadapters.mixture.streams import _rounded
@@ -16,6 +19,8 @@ from hyperadapters.training.display import Display
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.progress import Progress
 from hyperadapters.training.stage import Stage
+
+MODEL = tiny.adapted(systems.HYPER_X, [Row(task="ner", language="en")])
 
 
 def test_lengths_are_padded_to_eighths_of_the_longest() -> None:
@@ -31,9 +36,11 @@ def test_the_blocks_of_a_rank_are_runs_of_one_row(
     monkeypatch: pytest.MonkeyPatch, contexts: int, ranks: int, blocks: int
 ) -> None:
     asked = []
-    monkeypatch.setattr(compiling, "Compiled", lambda *, blocks, tell: asked.append(blocks))
+    monkeypatch.setattr(
+        compiling, "Compiled", lambda *, blocks, tell: asked.append(blocks) or plain
+    )
     recipe = Recipe(contexts_per_batch=contexts, compile=True)
-    compiling.objective_of(torch.nn.Identity(), recipe, ranks, print)  # type: ignore[arg-type]
+    compiling.objective_of(MODEL, recipe, ranks, print)
     assert asked == [blocks]
 
 

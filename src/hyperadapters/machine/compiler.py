@@ -3,7 +3,6 @@
 import random
 
 import torch
-from torch import Tensor
 
 from hyperadapters.errors import TrainingError
 
@@ -19,12 +18,9 @@ def check_compiler(device: torch.device) -> None:
         TrainingError: it cannot.
     """
     new = random.SystemRandom().random()  # in the code, so that no cache has it
-
-    def small(numbers: Tensor) -> Tensor:
-        return numbers.exp() * new
-
+    small = torch.compile(lambda numbers: numbers.exp() * new, fullgraph=True, dynamic=False)
     try:
-        torch.compile(small, fullgraph=True, dynamic=False)(torch.ones(8, device=device))
+        small(torch.ones(8, device=device))
     except Exception as error:  # of the compiler, of its linker, of the disk: whatever there is
         raise TrainingError(
             "this machine cannot compile a model",

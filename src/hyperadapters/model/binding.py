@@ -199,7 +199,9 @@ def rebind() -> tuple[AbstractContextManager[Any], AbstractContextManager[Any]]:
     to mark which operators are computed again: all of them.
     """
     if _CURRENT.traced:
-        return create_selective_checkpoint_contexts(_again)
+        marked: Any = create_selective_checkpoint_contexts  # which has no types
+        forward, again = marked(_again)
+        return forward, again
     return nullcontext(), bound(_CURRENT.binding)
 
 

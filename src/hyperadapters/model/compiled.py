@@ -71,7 +71,7 @@ class Compiled:
         self._blocks = blocks
         self._backend = lookup_backend(backend)
         self._tell = tell
-        self._plain = torch.compile(
+        self._plain = torch.compile(  # type: ignore[call-overload] # lacks the last two
             plain,
             fullgraph=True,
             dynamic=False,
