@@ -5,9 +5,13 @@ every function: `torch.compile` cannot follow them.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 import torch
+from benchmarks.cases import CASES
+from benchmarks.compiled import measure
+from benchmarks.setting import TINY
 from torch import Tensor
 
 import systems
@@ -81,6 +85,12 @@ def test_forward_and_backward_are_traced_to_operators_and_recomputed_where_asked
         assert compute.graphs == 1
         kept.append(sum(numbers))
     assert kept[1] < 0.8 * kept[0]
+
+
+def test_what_is_measured_is_compiled_over_itself() -> None:
+    cases = [replace(CASES[6], rows=4)]
+    (one,) = measure(cases, TINY, 1, torch.device("cpu"), backend="eager")
+    assert (one.name, one.made > 0, one.ratio.median > 0) == (CASES[6].name, True, True)
 
 
 def test_two_models_on_one_backbone_and_other_tasks_have_their_own_weights() -> None:
