@@ -1,4 +1,4 @@
-"""`python -m benchmarks [speed] [memory] [languages] [translation]`: all without an argument."""
+"""`python -m benchmarks [PART ...]`: speed, memory, languages, translation, text-to-text; or all."""
 
 import argparse
 import json
@@ -9,14 +9,14 @@ import torch
 from rich.console import Console
 from rich.progress import Progress
 
-from benchmarks import languages, machine, memory, report, translation
+from benchmarks import languages, machine, memory, report, text_to_text, translation
 from benchmarks.cases import CASES, work_of
 from benchmarks.setting import BERT_BASE, Setting
 from benchmarks.systems import Systems
 from benchmarks.timing import CLOCKS, Clock, interleaved, spread
 from hyperadapters.machine.memory import keep_freed_memory
 
-PARTS = ("speed", "memory", "languages", "translation")
+PARTS = ("speed", "memory", "languages", "translation", "text-to-text")
 ROUNDS = 5
 MOST_ROWS = 16
 BUSY = 0.5
@@ -68,6 +68,8 @@ def measure(
         return [one._asdict() for one in grown]
     if part == "translation":
         return _translation(translation.BASE, rounds, device, console, clock)
+    if part == "text-to-text":
+        return _text_to_text(text_to_text.SMALL, rounds, device, console, clock)
     peaks = {case.name: memory.in_fresh_process(case.name) for case in CASES}
     report.print_memory(console, peaks)
     return peaks
@@ -103,6 +105,15 @@ def _translation(
     counts = translation.operators(shape)
     translation.print_translation(console, compared, counts)
     return {"compared": [one._asdict() for one in compared], "operators": counts}
+
+
+def _text_to_text(
+    shape: text_to_text.Shape, rounds: int, device: torch.device, console: Console, clock: Clock
+) -> Any:
+    compared = text_to_text.measure(shape, rounds, device, clock)
+    counts = text_to_text.parameters(shape)
+    text_to_text.print_text_to_text(console, compared, counts)
+    return {"compared": [one._asdict() for one in compared], "trained": counts}
 
 
 def _arguments() -> argparse.Namespace:

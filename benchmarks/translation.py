@@ -23,7 +23,16 @@ from hyperadapters.tasks import Batch, Share
 from hyperadapters.tasks.translation import Translation
 from hyperadapters.training.optimisation import divide_and_clip, optimiser
 
-__all__ = ["BASE", "SMALL", "Compared", "Shape", "measure", "operators", "print_translation"]
+__all__ = [
+    "BASE",
+    "SMALL",
+    "Compared",
+    "Shape",
+    "measure",
+    "operators",
+    "print_compared",
+    "print_translation",
+]
 
 _TASK = Translation("translation")
 
@@ -117,7 +126,14 @@ def print_translation(
     console: Console, compared: list[Compared], counts: Mapping[str, int]
 ) -> None:
     """The ratios, their aims, and the numbers of operators."""
-    table = Table(title="hyper-adapters over language adapters, medians", title_justify="left")
+    print_compared(console, "hyper-adapters over language adapters, medians", compared)
+    named = ", ".join(f"{name} {count:,}" for name, count in counts.items())
+    console.print(f"operators of one decoding: {named}")
+
+
+def print_compared(console: Console, title: str, compared: list[Compared]) -> None:
+    """A line per ratio, with its aim."""
+    table = Table(title=title, title_justify="left")
     for column in ("what", "seconds", "ratio", "least to most", "aim"):
         table.add_column(column, justify="left" if column == "what" else "right")
     for one in compared:
@@ -127,8 +143,6 @@ def print_translation(
             one.name, f"{one.seconds.median:.3f}", f"{one.ratio.median:.3f}", spreads, aim
         )
     console.print(table)
-    named = ", ".join(f"{name} {count:,}" for name, count in counts.items())
-    console.print(f"operators of one decoding: {named}")
 
 
 def _methods(shape: Shape) -> Mapping[str, Method]:

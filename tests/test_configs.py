@@ -20,6 +20,7 @@ STUDIES = sorted(
 RUNS = sorted(path for path in CONFIGS.rglob("*.yaml") if path not in STUDIES)
 HYPER_X = CONFIGS / "hyper-x"
 HYPER_ADAPTERS = CONFIGS / "hyper-adapters"
+HYPERFORMER = CONFIGS / "hyperformer"
 
 
 _plan = cache(plan_study)
@@ -250,3 +251,40 @@ def test_claims_name_systems_of_the_studies() -> None:
     lines |= set(_plan(REAL["real-text.study"], (small,)).lines)
     claimed = {name for one in CLAIMS for name in (one.compared.above, one.compared.below)}
     assert claimed - lines == {"mad-x-ms", "psf", OTHERS_WEIGHTS}
+
+
+def test_systems_beside_t5_differ_in_method_rate_and_prefix_alone() -> None:
+    plan = _plan(HYPERFORMER / "systems.study.yaml")
+    assert len({run.run.recipe.steps for run in plan.runs}) == 1
+    for run in plan.runs:
+        phase = method_of(run.run).phases[-1]
+        assert (phase.recipe.criterion, phase.recipe.steps <= 2000) == ("metric", True)
+        prefixes = {task.model_dump()["prefix"] for task in run.run.tasks.values()}
+        assert prefixes == (set(run.run.tasks) if run.line == "full-fine-tuning" else {""})
+
+
+def test_each_ablation_is_one_of_the_paper() -> None:
+    runs = _plan(HYPERFORMER / "ablations.study.yaml").runs
+    said = {run.line: dict(run.run.method.arguments) for run in runs}
+    without = [{k: v for k, v in one.items() if k != "reduction"} for one in said.values()]
+    assert {} in without and len({str(one) for one in without}) == 6
+    assert sorted(map(len, without)) == [0, 1, 1, 1, 1, 2]
+
+
+def test_few_examples_fit_the_new_name_and_what_wrote_the_others() -> None:
+    plan = _plan(HYPERFORMER / "few-shot.study.yaml")
+    assert len(plan.runs) == 108
+    for run in plan.runs:
+        *_, phase = method_of(run.run).phases
+        ((task, language),) = _pairs(run.run, of="evaluate")
+        assert language == "en" and [cell.task for cell in phase.cells] == [task]
+        assert phase.examples in (4, 16, 32, 100) and not phase.select
+        assert phase.start_from is not None
+        related = {"paws": "stsb"}.get(task, "mnli")
+        name = f"task={task}"
+        trains, begins = {
+            "hyperformer++": ({"adapters", name}, related),
+            "adapters-dagger": ({name}, related),
+            "full-fine-tuning": ({"backbone"}, None),
+        }[run.values["system"]]
+        assert (phase.trains, phase.start_from.init_from) == (trains, begins)

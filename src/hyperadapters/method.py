@@ -118,8 +118,9 @@ class Recipe:
         evaluate_every: updates between evaluations on the dev splits; 0 for only at the end.
         patience: evaluations without improvement before a phase stops early; 0 for never.
         criterion: `score` (mean over dev cells, up; of texts that are guessed or translated, their
-            perplexity, down), `loss` or `perplexity` (down); `last` keeps
-            the last.
+            perplexity, down), `metric` (mean of the metrics of the matrix, for which what tasks
+            write is decoded at every evaluation), `loss` or `perplexity` (down); `last` keeps the
+            last.
     """
 
     steps: Positive = 1000
@@ -144,7 +145,7 @@ class Recipe:
     length: Annotated[int, Ge(4)] = 128
     evaluate_every: Natural = 0
     patience: Natural = 0
-    criterion: Literal["score", "loss", "perplexity", "last"] = "score"
+    criterion: Literal["score", "metric", "loss", "perplexity", "last"] = "score"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 
-from benchmarks import languages, machine, memory, report, translation
+from benchmarks import languages, machine, memory, report, text_to_text, translation
 from hyperadapters.model.adapted import AdaptedModel
 from hyperadapters.model.counting import counts
 
@@ -139,6 +139,17 @@ def test_what_falls_short_is_explained_by_flops_and_bytes() -> None:
     unit = Work(1.0, 0, 0, 0, 0, 0)
     assert report.expected(Work(1.0, 1.0, 0, 0, 5.0, 5.0), unit, 2.0, 10.0) == (2.0, 0.5)
     assert work(PLAIN, TINY).bytes == 0
+
+
+def test_text_to_text_is_compared_on_every_task_and_few_parameters_are_few() -> None:
+    compared = text_to_text.measure(text_to_text.TINY, 1, CPU)
+    assert [one.aim for one in compared] == [1.0, 1.0, 1.0, None, None]
+    assert all(one.seconds.least > 0 for one in compared)
+    console = Console(width=120, record=True)
+    counts = text_to_text.parameters(text_to_text.TINY)
+    text_to_text.print_text_to_text(console, compared, counts)
+    assert "hyperformer++ basis over hyperformer++" in console.export_text()
+    assert counts["hyperformer++ basis"] < counts["hyperformer++"] < counts["hyperformer"]
 
 
 def test_translation_is_compared_and_decodes_with_no_more_operators_than_tables() -> None:

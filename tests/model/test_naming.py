@@ -67,6 +67,16 @@ def test_the_head_of_other_labels_stays_fresh(method: Method) -> None:
     assert all(torch.equal(vectors[name], others[name]) for name in vectors)
 
 
+def test_an_entry_of_a_table_begins_as_another_or_as_their_mean() -> None:
+    model = model_of(systems.ADAPTERS_DAGGER)
+    new, ner, pos = (vectors_under(model.adapters, f"task={t}") for t in ("new", "ner", "pos"))
+    begin_as(model, Row(task="new"), "ner")
+    assert new and all(torch.equal(new[name], ner[name]) for name in new)
+    begin_as(model, Row(task="new"), "mean")
+    for name in new:
+        torch.testing.assert_close(new[name], (ner[name] + pos[name]) / 2)
+
+
 def test_the_mean_is_that_of_all_other_names() -> None:
     model = model_of(systems.HYPER_X)
     vectors = {name: v.clone() for name, v in model.embeddings()["language"].items()}

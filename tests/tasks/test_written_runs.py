@@ -7,7 +7,13 @@ import pytest
 import yaml
 
 import hyperadapters
+import tiny_runs
 from commands import right
+from hyperadapters.config import run_from
+from hyperadapters.run import bundle
+from hyperadapters.run.assembly import assemble
+from hyperadapters.scoring.evaluation import evaluate
+from hyperadapters.training import train
 
 CLDR = {"format": "cldr", "train": 40, "dev": 4, "test": 6}
 RUN = {
@@ -41,10 +47,12 @@ RUN = {
         },
         "spans": {"kind": "span-corruption", "data": {**CLDR, "content": "text"}},
     },
-    "phases": {"pretrain": {"train": {"spans": ["en", "tr"]}, "steps": 2}},
+    "phases": {"pretrain": {"train": {"spans": ["en", "tr"]}, "steps": 2, "criterion": "last"}},
     "train": {"kinds": ["en"], "same": ["en", "tr"], "spans": ["en", "tr"]},
+    "select": {"kinds": ["en"], "same": ["en", "tr"]},
+    "checkpoint_every": 2,
     "evaluate": {"kinds": ["en", "tr"], "same": ["en"], "spans": ["en"]},
-    "recipe": {"steps": 3, "batch": 6, "length": 32, "evaluate_every": 2},
+    "recipe": {"steps": 3, "batch": 6, "length": 32, "evaluate_every": 2, "criterion": "metric"},
 }
 
 
@@ -77,6 +85,28 @@ def test_every_cell_is_scored_and_says_how(trained: Path) -> None:
     assert "by the likelihood of each label" in found["same/en"]["note"]
     assert "always `" in found["same/en"]["note"] and "accuracy: " in found["same/en"]["note"]
     assert found["same/en"]["sentences"] == 6
+
+
+def test_a_checkpoint_is_chosen_by_the_mean_of_what_the_matrix_counts(trained: Path) -> None:
+    lines = [one for one in tiny_runs.lines(trained) if one["phase"] == "train"]
+    (*_, best) = [one for one in lines if one.get("best")]  # whose weights are kept
+    assembly = bundle.load(trained / "model")
+    cells = assembly.method.phases[-1].select
+    matrix = evaluate(assembly, split="dev", cells=cells)
+    assert best["dev"] == {f"{one.task}/{one.language}": one.score for one in matrix.cells}
+    values = [value for one in matrix.cells for value in one.values]
+    assert len(values) == 5  # F1 and accuracy count as two
+    assert best["selection"] == pytest.approx(sum(values) / 5)
+
+
+def test_a_run_whose_checkpoint_is_chosen_so_goes_on_as_if_it_had_not_been_stopped(
+    trained: Path, tmp_path: Path
+) -> None:
+    run = run_from(RUN | {"output": str(trained)})
+    tiny_runs.stop_after(4, assemble(run), tmp_path)  # behind the first evaluation
+    train(assemble(run), tmp_path)
+    assert tiny_runs.lines(tmp_path) == tiny_runs.lines(trained)
+    tiny_runs.assert_same_weights(tmp_path, trained, 0.0)
 
 
 def test_the_way_is_chosen_anew_and_the_matrix_is_the_same_where_it_is_not(

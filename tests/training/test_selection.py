@@ -62,6 +62,21 @@ def test_scores_that_go_down_count_negatively() -> None:
     assert CRITERIA["score"].value(down) == -4
 
 
+def test_a_metric_that_is_a_mean_of_two_counts_as_two() -> None:
+    cells = [Result(0.5, 1.0, True, values=(0.4, 0.6)), Result(0.8, 1.0, True, values=(0.8,))]
+    assert CRITERIA["metric"].value(cells) == pytest.approx(0.6)
+    assert CRITERIA["score"].value(cells) == pytest.approx(0.65)
+
+
+def test_where_logits_are_the_answer_the_metric_is_the_score(assembly: Assembly) -> None:
+    tasks = ("fields", "spans")
+    judged = [
+        Selection(assembly, phase(assembly, *tasks, criterion=one)).judge()
+        for one in ("score", "metric")
+    ]
+    assert judged[0] == judged[1]
+
+
 def test_scores_have_the_names_of_their_cells(assembly: Assembly) -> None:
     chosen = phase(assembly, "fields", "mlm", criterion="loss")
     scores = Selection(assembly, chosen).judge().scores

@@ -44,6 +44,7 @@ _RECIPES: Mapping[Training, Recipe] = {
         temperature=10.0,
         decay="constant",
         evaluate_every=1000,
+        criterion="metric",
     ),
     "released": Recipe(
         steps=2**16,
@@ -53,10 +54,11 @@ _RECIPES: Mapping[Training, Recipe] = {
         absent="drifting",
         smoothing=0.1,
         evaluate_every=1000,
+        criterion="metric",
     ),
 }
 """Section 3 and appendix A of the paper; the released scripts on their four GPUs, where 2¹⁸ updates
-became 2¹⁶ of four times the batch. Both keep the checkpoint of the best mean score."""
+became 2¹⁶ of four times the batch. Both keep the checkpoint with the best mean of the metrics."""
 
 _BATCHES: Mapping[Training, Mapping[Size, int]] = {
     "paper": {"small": 64, "base": 32},

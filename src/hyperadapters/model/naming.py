@@ -69,13 +69,15 @@ def begin_as(model: "AdaptedModel", row: Row, start: str) -> None:
 
     Args:
         row: the name, alone.
-        start: another name of its factor that some hypernetwork has a vector of, or `mean`.
+        start: another name of its factor that some hypernetwork has a vector of, or some table an
+            entry, or `mean`.
 
     Raises:
         UnknownName: there is no such name.
     """
     ((factor, name),) = row.items()
-    known = [other for other in model.embeddings().get(factor, {}) if other != name]
+    stored = {**model.embeddings().get(factor, {}), **_entries(model.adapters, factor)}
+    known = [other for other in stored if other != name]
     if start not in (*known, MEAN):
         raise UnknownName(factor, start, [*known, MEAN], where="init_from")
     chosen = [Row({factor: other}) for other in (known if start == MEAN else [start])]
@@ -84,6 +86,13 @@ def begin_as(model: "AdaptedModel", row: Row, start: str) -> None:
     if start != MEAN and factor == "task" and _alike(model, name, start):
         same = heads_under(model.adapters, model.heads, str(chosen[0]))
         _copy(heads_under(model.adapters, model.heads, str(row)), [same])
+
+
+def _entries(adapters: nn.ModuleDict, factor: str) -> dict[str, None]:
+    """The names of a factor that vectors and entries of tables are called by."""
+    pieces = (piece for path, _ in adapters.named_parameters() for piece in path.split("."))
+    names = (name.partition("=") for piece in pieces for name in piece.split(","))
+    return {name: None for known, equals, name in names if known == factor and equals}
 
 
 def _copy(own: Mapping[str, Tensor], others: list[dict[str, nn.Parameter]]) -> None:

@@ -18,11 +18,16 @@ from hyperadapters.model.inference import EXAMPLES, Forward, over_batches
 from hyperadapters.routes import Cell, Route
 from hyperadapters.schedules import Observed, Schedule, Then
 from hyperadapters.scoring.matrix import Score, Standing
-from hyperadapters.tasks import Batch, Encoded, Share, Task
+from hyperadapters.tasks import Batch, Encoded, Task
 from hyperadapters.tasks.base import Question
 from hyperadapters.tasks.windows import Windows
 
-__all__ = ["Scored", "check_filled", "score", "score_cells", "windows_for"]
+__all__ = ["Judged", "Scored", "check_filled", "score", "score_cells", "windows_for"]
+
+
+Judged = Callable[[Context, Batch, list[int], Tensor], list[Statistics]]
+"""From the rows of a batch, the batch, the places of its examples and its teacher-forced logits to
+what each example adds to a metric."""
 
 
 @runtime_checkable
@@ -55,7 +60,7 @@ def score(
     pad_id: int,
     examples: int = EXAMPLES,
     under: Schedule = Observed(),
-    seen: Callable[[Tensor, Share], None] = lambda logits, share: None,
+    judged: Judged | None = None,
 ) -> tuple[list[Statistics], Loss]:
     """What each example adds to the task's metric `forced`, in the order given, and the summed
     loss.
@@ -67,20 +72,23 @@ def score(
         pad_id: the tokenizer's padding id.
         examples: per batch, at most.
         under: maps `row` to the row that batch n runs with.
-        seen: is given the logits of each batch, and what they are of.
+        judged: what each example of a batch adds to another metric, in place of `forced`.
     """
-    device = next(model.parameters()).device
+    device, by = next(model.parameters()).device, judged or _forced(task)
     loss = Loss(torch.zeros((), device=device), torch.zeros((), device=device))
 
     def statistics(context: Context, batch: Batch, places: list[int]) -> list[Statistics]:
         nonlocal loss
         logits, share = model(context, batch).logits[task.name], batch.shares[task.name]
         loss += task.loss(logits, share)
-        seen(logits, share)
-        return task.statistics(logits, share)
+        return by(context, batch, places, logits)
 
     drawn = [(task, row, one) for one in encoded]
     return over_batches(model, drawn, pad_id, statistics, under=under, examples=examples), loss
+
+
+def _forced(task: Task) -> Judged:
+    return lambda context, batch, places, logits: task.statistics(logits, batch.shares[task.name])
 
 
 def score_cells(

@@ -61,6 +61,14 @@ class Scorer(ABC):
     def judge(self, task: "Task", question: Question) -> list[Statistics]:
         """What each example of a batch adds to the task's metric."""
 
+    def judge_beside(self, task: "Task", question: Question, logits: Tensor) -> list[Statistics]:
+        """The same, where the batch was run once already.
+
+        Args:
+            logits: of the task in that forward, teacher-forced.
+        """
+        return self.judge(task, question)
+
     def address(self, examples: Sequence[Any], hop: Route) -> Sequence[Any]:
         """The examples of a cell as one hop of its route reads them."""
         return examples
@@ -81,7 +89,11 @@ class TeacherForced(Scorer):
     def judge(self, task: "Task", question: Question) -> list[Statistics]:
         """`task.statistics` of the logits."""
         outputs = question.model(question.context, question.batch)
-        return task.statistics(outputs.logits[task.name], question.batch.shares[task.name])
+        return self.judge_beside(task, question, outputs.logits[task.name])
+
+    def judge_beside(self, task: "Task", question: Question, logits: Tensor) -> list[Statistics]:
+        """No other forward: `task.statistics` of these."""
+        return task.statistics(logits, question.batch.shares[task.name])
 
 
 class Answering(ABC):

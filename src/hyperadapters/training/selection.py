@@ -2,31 +2,39 @@
 
 import math
 import operator
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any, NamedTuple, final
 
+from torch import Tensor
+
+from hyperadapters.context import Context
 from hyperadapters.errors import TrainingError
 from hyperadapters.machine.ranks import shared
 from hyperadapters.method import Phase
-from hyperadapters.routes import Cell
+from hyperadapters.metrics import Metric, Statistics
+from hyperadapters.routes import Cell, Route
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.scoring.cells import score
-from hyperadapters.tasks import Task
-from hyperadapters.tasks.base import Outcomes
+from hyperadapters.tasks import Batch, Task
+from hyperadapters.tasks.base import Outcomes, Question
 from hyperadapters.tasks.windows import Windows
 
 __all__ = ["CRITERIA", "Criterion", "Judgement", "Result", "Selection", "check_selection"]
 
 
 class Result(NamedTuple):
-    """A dev cell: its score under the task's metric, nats per prediction, and the labels."""
+    """A dev cell: its score and the values that this is the mean of, nats per prediction, and the
+    labels.
+    """
 
     score: float
     nats: float
     higher_is_better: bool
     outcomes: tuple[Outcomes, ...] = ()
+    values: tuple[float, ...] = ()
 
 
 class Judgement(NamedTuple):
@@ -43,16 +51,69 @@ class Judgement(NamedTuple):
     alike: dict[str, str]
 
 
+class _Scored(ABC):
+    """What the score of a dev cell counts."""
+
+    @abstractmethod
+    def metric(self, task: Task, route: Route) -> Metric:
+        """Of a task in a language or direction."""
+
+    @abstractmethod
+    def statistics(self, task: Task, question: Question, logits: Tensor) -> list[Statistics]:
+        """What each example of a batch adds to it; `logits` are teacher-forced."""
+
+
+@final
+class _Forced(_Scored):
+    """The logits of one forward."""
+
+    def metric(self, task: Task, route: Route) -> Metric:
+        """The one that forced logits are counted for."""
+        return task.forced
+
+    def statistics(self, task: Task, question: Question, logits: Tensor) -> list[Statistics]:
+        """No other forward."""
+        return task.statistics(logits, question.batch.shares[task.name])
+
+
+@final
+class _Answered(_Scored):
+    """The answers, as those of the matrix: generated or searched for, where a task does that."""
+
+    def metric(self, task: Task, route: Route) -> Metric:
+        """The task's own."""
+        return task.metric_in(route)
+
+    def statistics(self, task: Task, question: Question, logits: Tensor) -> list[Statistics]:
+        """As the task's scorer finds them."""
+        return task.scorer.judge_beside(task, question, logits)
+
+
 @dataclass(frozen=True)
 class Criterion:
-    """A number made of the dev cells, and whether a new one is better than the best so far."""
+    """A number made of the dev cells, and whether a new one is better than the best so far.
+
+    Args:
+        scored: what the scores of the cells count.
+        mixes: whether `value` is a mean of scores, which then must all go up, or all down.
+    """
 
     value: Callable[[Sequence[Result]], float]
     better: Callable[[float, float], bool]
+    scored: _Scored = _Forced()
+    mixes: bool = False
+
+
+def _signed(result: Result, value: float) -> float:
+    return value if result.higher_is_better else -value
 
 
 def _score(results: Sequence[Result]) -> float:
-    return fmean(one.score if one.higher_is_better else -one.score for one in results)
+    return fmean(_signed(one, one.score) for one in results)
+
+
+def _metric(results: Sequence[Result]) -> float:
+    return fmean(_signed(one, value) for one in results for value in one.values)
 
 
 def _loss(results: Sequence[Result]) -> float:
@@ -64,7 +125,8 @@ def _perplexity(results: Sequence[Result]) -> float:
 
 
 CRITERIA = {
-    "score": Criterion(_score, operator.gt),
+    "score": Criterion(_score, operator.gt, mixes=True),
+    "metric": Criterion(_metric, operator.gt, _Answered(), mixes=True),
     "loss": Criterion(_loss, operator.lt),
     "perplexity": Criterion(_perplexity, operator.lt),
     "last": Criterion(_loss, lambda new, best: True),
@@ -130,6 +192,17 @@ class Selection:
 
     def _result(self, dev: _DevSplit) -> Result:
         outcomes: list[Outcomes] = []
+        route, scored = dev.cell.route.ends, self._criterion.scored
+        examples = dev.task.scorer.address(dev.examples, route)
+
+        def judged(
+            context: Context, batch: Batch, places: list[int], logits: Tensor
+        ) -> list[Statistics]:
+            outcomes.append(dev.task.outcomes(logits, batch.shares[dev.task.name]))
+            own = [examples[dev.windows.of[place]] for place in places]
+            asked = Question(self._assembly.model, context, batch, own, self._assembly.tokenizer)
+            return scored.statistics(dev.task, asked, logits)
+
         statistics, loss = score(
             self._assembly.model,
             dev.task,
@@ -137,13 +210,14 @@ class Selection:
             dev.windows.encoded,
             pad_id=self._assembly.tokenizer.pad_token_id,
             under=self._phase.select_under,
-            seen=lambda logits, share: outcomes.append(dev.task.outcomes(logits, share)),
+            judged=judged,
         )
-        metric, each = dev.task.forced, dev.windows.gathered(statistics)
+        metric, each = scored.metric(dev.task, route), dev.windows.gathered(statistics)
         pairs = zip(dev.examples, each, strict=True)
         own = [dev.task.whole(example, dev.cell.route, found) for example, found in pairs]
-        total = metric.score(metric.pooled(own))
-        return Result(total, float(loss.mean()), metric.higher_is_better, tuple(outcomes))
+        totals = metric.pooled(own)
+        better, values = metric.higher_is_better, metric.values(totals)
+        return Result(metric.score(totals), float(loss.mean()), better, tuple(outcomes), values)
 
 
 def _only_label(found: Sequence[Outcomes]) -> Iterator[str]:
@@ -169,8 +243,9 @@ def check_selection(assembly: Assembly, phase: Phase) -> None:
             found=f"criterion `{recipe.criterion}`, patience {recipe.patience}",
             remedy="add cells to `select`, or set `criterion: last` and `patience: 0`",
         )
-    ways = {assembly.tasks[cell.task].forced.higher_is_better for cell in phase.select}
-    if recipe.criterion == "score" and len(ways) > 1:
+    criterion = CRITERIA[recipe.criterion]
+    metrics = [criterion.scored.metric(assembly.tasks[c.task], c.route.ends) for c in phase.select]
+    if criterion.mixes and len({metric.higher_is_better for metric in metrics}) > 1:
         raise TrainingError(
             "the mean over dev cells would mix scores that go up with perplexities",
             where=where,

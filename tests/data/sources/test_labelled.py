@@ -71,6 +71,14 @@ def test_rows_without_an_agreed_label_can_be_left_out(tmp_path: Path) -> None:
     assert [one.label for one in corpus.examples] == ["x"] and corpus.skipped == 0
 
 
+def test_a_label_may_end_at_a_character(tmp_path: Path) -> None:
+    write(tmp_path, "TREC.train", "NUM:dist How far: 5 ?\nNUM When ?\nX:a What ?\n")
+    columns = {"columns": ("label", "text"), "texts": ("text",), "separator": " "}
+    source = LabelledTexts(path="TREC.{split}", label_until=":", leave_out=("X",), **columns)
+    expected = (Labelled("How far: 5 ?", "NUM"), Labelled("When ?", "NUM"))
+    assert tuple(read(source, tmp_path).examples) == expected
+
+
 def test_all_pairs_of_a_premise_are_in_one_split(tmp_path: Path) -> None:
     rows = [f"premise {n}\thypothesis {k}\tx" for n in range(100) for k in range(3)]
     write(tmp_path, "all.tsv", "\n".join(["premise\thypothesis\tlabel", *rows]))

@@ -46,6 +46,8 @@ class LabelledTexts(Source):
         label_names: the names of numbers: a list in order from 0, or a mapping, `{1: bad, 2:
             good}`.
         degrees: whether labels are numbers, such as degrees of similarity, and stay as they are.
+        label_until: the character at which a label ends, `:` for the coarse labels of TREC
+            (`NUM:dist` is `NUM`); the whole cell without it.
         leave_out: labels whose rows are not read, such as `-`, where annotators did not agree.
         only: column -> what it must hold for a row to be read, a template with `{language}`: for
             files that have all languages in one.
@@ -75,6 +77,7 @@ class LabelledTexts(Source):
     label: str = "label"
     label_names: tuple[str, ...] | Mapping[int, str] = ()
     degrees: bool = False
+    label_until: str | None = None
     leave_out: tuple[str, ...] = ()
     only: Mapping[str, str] = field(default_factory=dict)
     columns: tuple[str, ...] = ()
@@ -219,11 +222,16 @@ class LabelledTexts(Source):
                 expected=f"a text in {' or '.join(f'`{name}`' for name in self.texts)}",
                 found=f"the label {label!r}",
             )
-        written = said_in(label) or ""
-        own = written if written in self.leave_out else self._label(label, names, where)
+        kept = self._ending(label)
+        written = said_in(kept) or ""
+        own = written if written in self.leave_out else self._label(kept, names, where)
         if len(said) == 1:
             return Labelled(said[0], own, where)
         return LabelledPair(said[0], said[1], own, where)
+
+    def _ending(self, cell: Any) -> Any:
+        until = self.label_until
+        return cell.partition(until)[0] if until and isinstance(cell, str) else cell
 
     def _label(self, cell: Any, names: Mapping[int, str], where: str) -> str:
         return degree_in(cell, where) if self.degrees else class_in(cell, names, where)
