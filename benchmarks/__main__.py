@@ -1,4 +1,4 @@
-"""`python -m benchmarks [PART ...]`: speed, memory, languages, kinds, translation, text-to-text; or all."""
+"""`python -m benchmarks [PART ...]`: speed, memory, languages, kinds, translation, ..., or all."""
 
 import argparse
 import json
