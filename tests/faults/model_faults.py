@@ -205,7 +205,7 @@ MODEL = (
     Fault(
         "the recomputation of a layer is not bound",
         "model/binding.py",
-        "bound(_CURRENT.get())",
+        "bound(_CURRENT.binding)",
         "nullcontext()",
         f"{_TWO_FORWARDS}[bert-True]",
     ),
