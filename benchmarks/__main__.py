@@ -1,4 +1,4 @@
-"""`python -m benchmarks PART ...`: speed, memory, languages, translation, text-to-text; or all."""
+"""`python -m benchmarks [PART ...]`: speed, memory, languages, kinds, translation, ..., or all."""
 
 import argparse
 import json
@@ -9,14 +9,14 @@ import torch
 from rich.console import Console
 from rich.progress import Progress
 
-from benchmarks import languages, machine, memory, report, text_to_text, translation
+from benchmarks import kinds, languages, machine, memory, report, text_to_text, translation
 from benchmarks.cases import CASES, work_of
 from benchmarks.setting import BERT_BASE, Setting
 from benchmarks.systems import Systems
 from benchmarks.timing import CLOCKS, Clock, interleaved, spread
 from hyperadapters.machine.memory import keep_freed_memory
 
-PARTS = ("speed", "memory", "languages", "translation", "text-to-text")
+PARTS = ("speed", "memory", "languages", "kinds", "translation", "text-to-text")
 ROUNDS = 5
 MOST_ROWS = 16
 BUSY = 0.5
@@ -66,6 +66,10 @@ def measure(
         grown = languages.measure(setting, rounds, device, clock=clock)
         report.print_languages(console, grown)
         return [one._asdict() for one in grown]
+    if part == "kinds":
+        mixed = kinds.measure(setting, rounds, device, clock)
+        kinds.print_kinds(console, mixed)
+        return [one._asdict() for one in mixed]
     if part == "translation":
         return _translation(translation.BASE, rounds, device, console, clock)
     if part == "text-to-text":

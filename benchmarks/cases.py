@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import torch
 
 from benchmarks.systems import Systems
-from hyperadapters.backbones import read
 from hyperadapters.context import Context
 from hyperadapters.method import Recipe
 from hyperadapters.model.adapted import AdaptedModel
+from hyperadapters.model.binding import Binding
+from hyperadapters.model.computing import Compute, plain
 from hyperadapters.training.optimisation import divide_and_clip, optimiser
 
 __all__ = ["CASES", "PLAIN", "Case", "work_of"]
@@ -64,19 +65,25 @@ CASES = (
 )
 
 
-def work_of(case: Case, systems: Systems) -> Callable[[], object]:
-    """What one measurement of a case runs."""
+def work_of(case: Case, systems: Systems, compute: Compute = plain) -> Callable[[], object]:
+    """What one measurement of a case runs, the backbone as `compute` has it."""
     model, batch = systems[case.system], systems.batch
     if not isinstance(model, AdaptedModel):
-        return torch.no_grad()(lambda: read(model, batch.inputs))
+        nothing = Binding(None, {})
+        return torch.no_grad()(lambda: compute(model, nothing, batch.inputs))
     context = systems.setting.context(case.rows)
     if not case.trains:
-        return torch.no_grad()(lambda: model(context, batch))
-    return training_step(systems, case.system, lambda: context, clips=case.clips)
+        return torch.no_grad()(lambda: model(context, batch, compute))
+    return training_step(systems, case.system, lambda: context, clips=case.clips, compute=compute)
 
 
 def training_step(
-    systems: Systems, system: str, context: Callable[[], Context], *, clips: bool = False
+    systems: Systems,
+    system: str,
+    context: Callable[[], Context],
+    *,
+    clips: bool = False,
+    compute: Compute = plain,
 ) -> Callable[[], object]:
     """A training step of a system, each time under the context that `context` then gives."""
     model, batch = systems[system], systems.batch
@@ -88,7 +95,7 @@ def training_step(
 
     def step() -> None:
         adamw.zero_grad(set_to_none=True)
-        logits = model(context(), batch).logits[task.name]
+        logits = model(context(), batch, compute).logits[task.name]
         torch.autograd.backward(task.loss(logits, batch.shares[task.name]).mean())
         if clips:
             divide_and_clip(trained, factor, 1.0)

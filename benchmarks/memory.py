@@ -11,7 +11,7 @@ from benchmarks.cases import Case, work_of
 from benchmarks.setting import Setting
 from benchmarks.systems import Systems
 
-__all__ = ["in_fresh_process", "peak"]
+__all__ = ["in_fresh_process", "peak", "resident"]
 
 _RUNS = 3
 """Enough for the optimiser's moments and the allocator's reuse."""
@@ -25,13 +25,13 @@ def peak(case: Case, setting: Setting, device: torch.device) -> int:
     On a GPU what torch allocated. On a CPU the resident memory of the process, less what it had
     before there was a model: libraries do not count.
     """
-    before = _resident()
+    before = resident()
     run = work_of(case, Systems(setting, device, case.rows))
     for _ in range(_RUNS):
         run()
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
-    return _resident() - before
+    return resident() - before
 
 
 def in_fresh_process(name: str) -> int:
@@ -40,7 +40,7 @@ def in_fresh_process(name: str) -> int:
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
-def _resident() -> int:
+def resident() -> int:
     """The largest resident memory of this process so far, in bytes.
 
     On Linux from `/proc`: what `getrusage` says begins with the size of the process it was started

@@ -142,6 +142,7 @@ def kind_of(settings: type[BaseModel]) -> str:
 PAGES = {
     "hyper_x": "hyper-x",
     "hyper_lora": "hyper-x",
+    "hyper_x_tlr": "hyper-x",
     "houlsby": "hyperformer",
     "hyperformer": "hyperformer",
     "mad_x": "mad-x",

@@ -9,7 +9,7 @@ from benchmarks.claims.hyper_x import CLAIMS, OTHERS_WEIGHTS
 
 from hyperadapters.config import RunFile, digest, load_run, method_of, to_yaml
 from hyperadapters.document.reading import read_alone
-from hyperadapters.methods import SETTINGS
+from hyperadapters.methods import METHODS, SETTINGS
 from hyperadapters.routes import Route
 from hyperadapters.study import plan_study
 
@@ -50,6 +50,12 @@ def test_a_file_explains_itself(path: Path) -> None:
     command = "study" if path in STUDIES else "train"
     assert head.startswith("# ")
     assert f"hyperadapters {command} {path.relative_to(CONFIGS.parent)}" in head
+
+
+def test_the_study_of_systems_trains_every_method_by_its_name() -> None:
+    plan = _plan(CONFIGS / "systems.study.yaml")
+    assert {method_of(one.run).name for one in plan.runs} == set(METHODS)
+    assert {line for lines in plan.compare for line in lines} == set(plan.lines)
 
 
 def _pairs(run: RunFile, *, of: str = "train") -> set[tuple[str, str]]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from hyperadapters.context import BASE, CONTEXT_FACTORS, Row
 from hyperadapters.errors import ConfigError
-from hyperadapters.schedules import Cycle, Fixed, Observed, Then, fixed
+from hyperadapters.schedules import ApartFrom, Cycle, Fixed, Observed, Then, fixed
 
 ROW = Row(task="ner", language="tr")
 PAIRS = [{"source_language": "en", "target_language": t} for t in ("tr", "ta", "fi")]
@@ -43,9 +43,24 @@ def test_a_cycle_gives_every_row_its_equal_share(start, turns):
     assert set(seen.values()) == {turns}
 
 
+@given(st.integers(0, 50))
+def test_data_of_some_names_keep_their_row(micro_batch):
+    schedule = ApartFrom(Cycle(PAIRS), {"task": "mlm", "language": "sw"})
+    for kept in (ROW.replaced(task="mlm"), ROW.replaced(language="sw")):
+        assert schedule.row(kept, micro_batch) is kept
+    assert schedule.row(ROW, micro_batch) == Cycle(PAIRS).row(ROW, micro_batch)
+    assert schedule.period == 3
+
+
 @pytest.mark.parametrize(
     "schedule",
-    [Observed(), Fixed(language="nl"), Cycle(PAIRS), Then(Cycle(PAIRS), Fixed(language="nl"))],
+    [
+        Observed(),
+        Fixed(language="nl"),
+        Cycle(PAIRS),
+        ApartFrom(Cycle(PAIRS), {"task": "mlm"}),
+        Then(Cycle(PAIRS), Fixed(language="nl")),
+    ],
 )
 def test_the_base_row_stays(schedule):
     assert schedule.row(BASE, 1) is BASE
@@ -80,6 +95,8 @@ def test_schedules_are_spelt_out_as_a_run_file_writes_them():
     assert Observed().spelt_out() == "observed"
     assert nl.spelt_out() == {"fixed": {"language": "nl", "task": "ner"}}
     assert Cycle(PAIRS).spelt_out() == {"cycle": PAIRS}
+    apart = ApartFrom(Cycle(PAIRS), {"task": "mlm"})
+    assert apart.spelt_out() == {"cycle": PAIRS, "apart_from": {"task": "mlm"}}
     assert Then(nl, Observed()).spelt_out() == {"then": [nl.spelt_out(), "observed"]}
 
 

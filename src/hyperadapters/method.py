@@ -111,6 +111,9 @@ class Recipe:
             `uniform` for 1 / steps, so that all updates together count it once, or `constant`
             for all of it.
         precision: of forward and backward: `no`, `bf16`, or `fp16`.
+        compile: whether training steps run the backbone, with all that acts in it, as compiled
+            graphs. Sides of a batch are padded to a multiple of an eighth of `length`, so that
+            there are few.
         length: tokens per example at most.
         evaluate_every: updates between evaluations on the dev splits; 0 for only at the end.
         patience: evaluations without improvement before a phase stops early; 0 for never.
@@ -138,6 +141,7 @@ class Recipe:
     smoothing: Share = 0.0
     divergence: Literal["uniform", "constant"] = "uniform"
     precision: Literal["no", "bf16", "fp16"] = "no"
+    compile: bool = False
     length: Annotated[int, Ge(4)] = 128
     evaluate_every: Natural = 0
     patience: Natural = 0

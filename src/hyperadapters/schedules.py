@@ -9,7 +9,7 @@ from hyperadapters.context import CONTEXT_FACTORS, Row
 from hyperadapters.errors import ConfigError
 from hyperadapters.mixes import unsigned
 
-__all__ = ["Cycle", "Fixed", "Observed", "Schedule", "Then", "fixed"]
+__all__ = ["ApartFrom", "Cycle", "Fixed", "Observed", "Schedule", "Then", "fixed"]
 
 
 class Schedule(ABC):
@@ -89,6 +89,35 @@ class Cycle(Schedule):
     def spelt_out(self) -> dict[str, Any]:
         """`cycle`, and the names of each row."""
         return {"cycle": [dict(row) for row in self.rows]}
+
+
+@final
+@dataclass(frozen=True)
+class ApartFrom(Schedule):
+    """Data of certain names run under their own row, all others as another schedule says.
+
+    Args:
+        schedule: that of the others.
+        names: one of them is enough: `{"task": "mlm"}`.
+    """
+
+    schedule: Fixed | Cycle
+    names: tuple[tuple[str, str], ...]
+
+    def __init__(self, schedule: Fixed | Cycle, names: Mapping[str, str]) -> None:
+        object.__setattr__(self, "schedule", schedule)
+        object.__setattr__(self, "names", tuple(sorted(names.items())))
+        object.__setattr__(self, "period", schedule.period)
+
+    def row(self, observed: Row, micro_batch: int) -> Row:
+        """`observed` itself if it has one of the names."""
+        if any(observed.get(factor) == name for factor, name in self.names):
+            return observed
+        return self.schedule.row(observed, micro_batch)
+
+    def spelt_out(self) -> dict[str, Any]:
+        """The other schedule, and the names."""
+        return {**self.schedule.spelt_out(), "apart_from": dict(self.names)}
 
 
 @final

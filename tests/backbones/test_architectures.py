@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from torch import Tensor
+from transformers import AutoConfig, PreTrainedTokenizerFast
 
 import tiny
 from hyperadapters.backbones import architectures, backbone_parameters, head_parameters
@@ -143,6 +145,19 @@ def test_a_tokenizer_must_pad(tmp_path: Path) -> None:
     tokenizer.save_pretrained(tmp_path)
     with pytest.raises(BackboneError, match="has no padding token"):
         architectures.load_tokenizer(tmp_path)
+
+
+@pytest.mark.parametrize("family", ["qwen2", "llama", "bert"])
+def test_a_tokenizer_is_read_as_it_was_saved_beside_any_model(family: str, tmp_path: Path) -> None:
+    """transformers 5.23.0 exchanges its rules beside `qwen2`, so that no token is found."""
+    words = {"<unk>": 0, "</s>": 1, "north": 2, "south": 3, "wind": 4}
+    inner = Tokenizer(models.WordLevel(words, unk_token="<unk>"))
+    inner.normalizer = normalizers.Lowercase()
+    inner.pre_tokenizer = pre_tokenizers.Whitespace()
+    saved = PreTrainedTokenizerFast(tokenizer_object=inner, unk_token="<unk>", eos_token="</s>")
+    saved.save_pretrained(tmp_path)
+    AutoConfig.for_model(family).save_pretrained(tmp_path)
+    assert architectures.load_tokenizer(tmp_path)("North wind")["input_ids"] == [2, 4]
 
 
 def test_every_token_has_an_embedding(tmp_path: Path) -> None:

@@ -18,7 +18,8 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 
-from benchmarks import languages, machine, memory, report, text_to_text, translation
+from benchmarks import kinds, languages, machine, memory, report, text_to_text, translation
+from hyperadapters.context import Context
 from hyperadapters.model.adapted import AdaptedModel
 from hyperadapters.model.counting import counts
 
@@ -100,13 +101,34 @@ def test_languages_are_printed_as_a_table(capsys: pytest.CaptureFixture[str]) ->
     assert "parameters" in capsys.readouterr().out
 
 
+def test_a_mixed_batch_is_as_large_as_those_of_one_kind() -> None:
+    """What is divided does the same work: examples, tokens, and the rows that it says."""
+    setting = replace(TINY, examples=8)
+    mixed, alone = kinds.batches(setting, 2)
+    assert [len(batch.shares) for batch in (mixed, *alone)] == [4, 1, 1, 1, 1]
+    assert {tuple(batch.inputs["input_ids"].shape) for batch in (mixed, *alone)} == {(8, 6)}
+    assert [len(set(batch.observed)) for batch in (mixed, *alone)] == [4, 2, 2, 2, 2]
+    loss = kinds.objective(setting, CPU)
+    each = [loss(Context.of_examples(batch.observed), batch) for batch in (mixed, *alone)]
+    assert all(one.mean() > 0 for one in each)
+    assert each[0].predictions * 4 == sum(one.predictions for one in each[1:])
+
+
+def test_kinds_are_printed_as_a_table() -> None:
+    measured = kinds.measure(TINY, 2, CPU)
+    console = Console(width=150, record=True)
+    kinds.print_kinds(console, measured)
+    assert all(one.ratio.median > 0 and one.parts.keys() == kinds.KINDS.keys() for one in measured)
+    assert "beside batches of one kind and 4 rows" in console.export_text()
+
+
 def test_a_process_is_not_as_large_as_the_one_that_started_it() -> None:
     held = torch.ones(200_000_000)  # 800 MB
-    asked = [sys.executable, "-c", "from benchmarks.memory import _resident; print(_resident())"]
+    asked = [sys.executable, "-c", "from benchmarks.memory import resident; print(resident())"]
     done = subprocess.run(
         asked, check=True, capture_output=True, text=True, cwd=Path(__file__).parents[2]
     )
-    assert 0 < int(done.stdout) < held.nbytes <= memory._resident()
+    assert 0 < int(done.stdout) < held.nbytes <= memory.resident()
 
 
 def test_peak_memory_holds_at_least_the_model() -> None:

@@ -53,6 +53,7 @@ def test_full_changes_make_any_recipe_the_given_one() -> None:
         {"smoothing": 1.0},
         {"clip": -0.1},
         {"precision": False},
+        {"compile": 1},
         {"length": 3},
         {"criterion": "f1"},
         {"step": 5},

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from hyperadapters.config.schedules import AnySchedule, ScheduleChoice
-from hyperadapters.schedules import Cycle, Fixed, Observed
+from hyperadapters.schedules import ApartFrom, Cycle, Fixed, Observed
 
 _READER: TypeAdapter[ScheduleChoice] = TypeAdapter(AnySchedule)
 _NAMES = st.dictionaries(
@@ -22,7 +22,8 @@ _NAMES = st.dictionaries(
 def test_what_a_schedule_spells_out_is_read_as_the_schedule(
     names: dict[str, str], rows: list[dict[str, str]]
 ) -> None:
-    for schedule in (Observed(), Fixed(names), Cycle(rows)):
+    own = (Fixed(names), Cycle(rows))
+    for schedule in (Observed(), *own, *(ApartFrom(one, rows[0]) for one in own)):
         assert _READER.validate_python(schedule.spelt_out()).schedule == schedule
 
 
@@ -39,6 +40,8 @@ def test_nothing_said_is_the_row_of_the_data() -> None:
         ({"cycle": [{"language": "en"}, {"lang": "nl"}]}, "`lang` is not a factor"),
         ({"fixed": {}}, "at least 1 item"),
         ({"cycle": []}, "at least 1 item"),
+        ({"apart_from": {"task": "mlm"}}, "stands beside `fixed` or `cycle`"),
+        ({"fixed": {"language": "nl"}, "apart_from": {"lang": "nl"}}, "`lang` is not a factor"),
         ({"fixed": {"language": 5}}, "valid string"),
         ({"then": ["observed"]}, "Extra inputs"),
         ("observd", "valid dictionary or instance"),

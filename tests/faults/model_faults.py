@@ -155,17 +155,31 @@ MODEL = (
     ),
     Fault(
         "the attention mask is ignored",
-        "backbones/anatomy.py",
-        "model.base_model(**_placed(model, inputs)).last_hidden_state",
+        "backbones/towers.py",
+        "model.base_model(**inputs).last_hidden_state",
         'model.base_model(inputs["input_ids"]).last_hidden_state',
         f"{_FORMULAS}test_the_wiring_of_a_position_is_its_equation[ffn-bert]",
     ),
     Fault(
         "the decoder attends to padding of the source",
-        "backbones/anatomy.py",
+        "backbones/towers.py",
         "encoder_attention_mask=mask",
         "encoder_attention_mask=None",
         f"{_FORMULAS}test_the_wiring_of_a_position_is_its_equation[cross_attention-t5]",
+    ),
+    Fault(
+        "a decoder alone writes from the state of the token itself",
+        "backbones/towers.py",
+        "lengths - 1 + steps",
+        "lengths + steps",
+        "tests/backbones/test_towers.py::test_states_are_those_of_one_sequence_without_padding[llama]",
+    ),
+    Fault(
+        "a decoder alone goes on behind padding",
+        "backbones/towers.py",
+        "order = mask.argsort(dim=1, stable=True)",
+        "order = mask.argsort(dim=1, stable=True, descending=True)",
+        "tests/backbones/test_towers.py::test_a_decoder_goes_on_behind_the_text_wherever_its_padding_is[llama]",
     ),
     Fault(
         "beams get rows as if they were laid end to end",
@@ -191,7 +205,7 @@ MODEL = (
     Fault(
         "the recomputation of a layer is not bound",
         "model/binding.py",
-        "bound(_CURRENT.get())",
+        "bound(_CURRENT.binding)",
         "nullcontext()",
         f"{_TWO_FORWARDS}[bert-True]",
     ),

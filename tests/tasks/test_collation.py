@@ -52,6 +52,21 @@ def test_padding_has_the_padding_id_also_where_a_task_replaces_ids(tokenizer):
     assert set(batch.inputs["input_ids"][padding].tolist()) == {1}
 
 
+def test_every_side_is_padded_to_the_fewest_tokens_that_are_asked_for(tokenizer):
+    drawn, batch = mixed(tokenizer)
+    asked = []
+    wide = collate(drawn, 0, torch.Generator().manual_seed(0), least=lambda n: asked.append(n) or 9)
+    assert asked == [7]
+    assert {tensor.shape for tensor in wide.inputs.values()} == {(4, 9)}
+    for name, tensor in batch.inputs.items():
+        assert torch.equal(wide.inputs[name][:, :7], tensor)
+    assert not wide.inputs["attention_mask"][:, 7:].any()
+    for name, share in batch.shares.items():
+        labels = wide.shares[name].targets["labels"]
+        assert torch.equal(labels[:, :7], share.targets["labels"])
+        assert (labels[:, 7:] == -100).all()
+
+
 def test_a_batch_moves_whole(tokenizer):
     _, batch = mixed(tokenizer)
     moved = batch.to(torch.device("meta"))

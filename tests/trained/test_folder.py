@@ -25,7 +25,7 @@ def test_a_folder_needs_no_other(run: Path, saved: Path, tmp_path: Path) -> None
     assert {f"model/{name}" for name in own} < found
     assert "model/backbone/model.safetensors" in found
     assert found - {f for f in found if f.startswith("model/")} == {"README.md", "results.json"}
-    elsewhere = run.parent.rename(run.parent.with_name("moved"))
+    elsewhere = run.parent.rename(tmp_path / "moved")
     try:
         asked = load(copy).predict("spans", "tr", TEXTS)
     finally:

@@ -222,6 +222,10 @@ def recompute_layers(model: Model, context_fn: Callable[[], Any]) -> None:
     rules = {"use_reentrant": False, "context_fn": context_fn}
     newer = getattr(model, "activation_checkpointing_enable", None)  # transformers 5.2x renamed it
     (newer or model.gradient_checkpointing_enable)(rules)
+    if getattr(model, "_require_grads_hook", None) is not None:
+        # Newer versions ask for gradients of frozen embeddings, which reentrant checkpointing needs
+        # and this does not; no graph can be compiled of that.
+        model.disable_input_require_grads()
 
 
 def recomputing(model: Model) -> Iterator[Mapping[str, Any]]:

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 import transformers
 from transformers import AutoConfig, AutoTokenizer, PreTrainedTokenizerFast
+from transformers.models.auto.tokenization_auto import get_tokenizer_config
 from transformers.utils import find_adapter_config_file
 from transformers.utils import logging as transformers_logging
 
@@ -37,6 +38,9 @@ __all__ = [
     "reading",
     "save_tokenizer",
 ]
+
+_OF_ITS_FILE_ALONE = ("PreTrainedTokenizerFast", "TokenizersBackend")
+"""Names of the class of tokenizers that are `tokenizer.json` and nothing else."""
 
 
 def empty(name: str) -> Model:
@@ -149,9 +153,10 @@ def load_tokenizer(source: str | Path, revision: str | None = None) -> PreTraine
         BackboneError: it cannot be found or read, or is none that text can be trained with.
     """
     with reading("tokenizer", source):
-        tokenizer = AutoTokenizer.from_pretrained(
-            source, revision=revision, trust_remote_code=False
-        )
+        named = get_tokenizer_config(source, revision=revision).get("tokenizer_class")
+        # 5.x exchanges the rules of such a tokenizer for those of Qwen 2 beside a Qwen 2 model
+        reader = PreTrainedTokenizerFast if named in _OF_ITS_FILE_ALONE else AutoTokenizer
+        tokenizer = reader.from_pretrained(source, revision=revision, trust_remote_code=False)
     if tokenizer.pad_token_id is None and tokenizer.eos_token_id is not None:
         tokenizer.pad_token = tokenizer.eos_token  # decoders have no padding of their own
     wrong = _wrong_with(tokenizer)

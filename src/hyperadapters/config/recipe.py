@@ -16,7 +16,7 @@ def _strict(hint: Any) -> Any:
     if get_origin(hint) is tuple:
         return tuple[tuple(map(_strict, get_args(hint)))]  # type: ignore[misc]
     base = get_args(hint)[0] if get_origin(hint) is Annotated else hint
-    return Annotated[hint, Strict()] if base in (int, float) else hint
+    return Annotated[hint, Strict()] if base in (bool, int, float) else hint
 
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from hyperadapters.context import Row
 from hyperadapters.document.values import Closed, Text
 from hyperadapters.errors import ContextError
-from hyperadapters.schedules import Cycle, Fixed, Observed, Schedule
+from hyperadapters.schedules import ApartFrom, Cycle, Fixed, Observed, Schedule
 
 __all__ = ["AnySchedule", "ScheduleChoice"]
 
@@ -32,23 +32,28 @@ class ScheduleChoice(Closed):
     Args:
         fixed: factors that have one name, whatever the data say.
         cycle: micro-batch n of a phase has the n-th of these rows, from the start again at the end.
+        apart_from: data with one of these names keep their own row: `{task: mlm}`.
     """
 
     fixed: Factors | None = None
     cycle: Annotated[tuple[Factors, ...], Field(min_length=1)] | None = None
+    apart_from: Factors | None = None
 
     @model_validator(mode="after")
     def _one(self) -> "ScheduleChoice":
         if self.fixed and self.cycle:
             raise ValueError("`fixed` and `cycle` exclude each other")
+        if self.apart_from and not (self.fixed or self.cycle):
+            raise ValueError("`apart_from` stands beside `fixed` or `cycle`")
         return self
 
     @property
     def schedule(self) -> Schedule:
         """The schedule; data run under their own row where nothing is said."""
-        if self.cycle:
-            return Cycle(self.cycle)
-        return Fixed(self.fixed) if self.fixed else Observed()
+        if not (self.cycle or self.fixed):
+            return Observed()
+        own = Cycle(self.cycle) if self.cycle else Fixed(self.fixed)
+        return ApartFrom(own, self.apart_from) if self.apart_from else own
 
 
 def _observed(value: object) -> object:

@@ -18,6 +18,7 @@ from hyperadapters.data.sources.parallel import Parallel
 from hyperadapters.data.sources.questions import Squad
 from hyperadapters.data.sources.root_text import RootText
 from hyperadapters.data.summary import Summary, summary
+from hyperadapters.data.treebank.source import BuiltInTrees
 from hyperadapters.examples import Asked, Example, Labelled, LabelledPair, Pair, Tagged, Text, Tree
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Aligned",
     "AnySource",
     "Asked",
+    "BuiltInTrees",
     "Cldr",
     "Conll",
     "ConllU",

@@ -4,6 +4,7 @@ from hyperadapters.methods.bad_x import bad_x
 from hyperadapters.methods.houlsby import adapters_dagger, houlsby_adapters, t5_fine_tuning
 from hyperadapters.methods.hyper_lora import hyper_x_lora
 from hyperadapters.methods.hyper_x import full_fine_tuning, hyper_x, pair_table, task_adapters
+from hyperadapters.methods.hyper_x_tlr import hyper_x_tlr
 from hyperadapters.methods.hyperformer import hyperformer, hyperformer_plus_plus
 from hyperadapters.methods.mad_x import mad_x, mad_x_hyper_x, mad_x_v2
 from hyperadapters.methods.psf import psf
@@ -37,6 +38,7 @@ __all__ = [
     "hyperformer",
     "hyperformer_plus_plus",
     "hyper_x_lora",
+    "hyper_x_tlr",
     "language_adapters",
     "mad_x",
     "mad_x_hyper_x",

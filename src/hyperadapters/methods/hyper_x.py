@@ -22,7 +22,7 @@ from hyperadapters.providers import (
 from hyperadapters.sites import Where
 from hyperadapters.slots import Normal
 
-__all__ = ["NORMS", "full_fine_tuning", "hyper_x", "pair_table", "task_adapters"]
+__all__ = ["NORMS", "Scale", "full_fine_tuning", "hyper_x", "pair_table", "task_adapters"]
 
 Scale = Literal["paper", "free"]
 """How generated weights start and how far an update moves them: as the paper has it, or as free

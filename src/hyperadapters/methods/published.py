@@ -8,6 +8,7 @@ from hyperadapters.methods.bad_x import bad_x
 from hyperadapters.methods.houlsby import adapters_dagger, houlsby_adapters, t5_fine_tuning
 from hyperadapters.methods.hyper_lora import hyper_x_lora
 from hyperadapters.methods.hyper_x import full_fine_tuning, hyper_x, pair_table, task_adapters
+from hyperadapters.methods.hyper_x_tlr import hyper_x_tlr
 from hyperadapters.methods.hyperformer import hyperformer, hyperformer_plus_plus
 from hyperadapters.methods.mad_x import mad_x, mad_x_hyper_x, mad_x_v2
 from hyperadapters.methods.psf import psf
@@ -42,6 +43,7 @@ METHODS: Mapping[str, Callable[..., Method]] = {
     "hyper-x-small": partial(hyper_x, "hyper-x-small", code=32),
     "hyper-x-base": partial(hyper_x, "hyper-x-base", code=192),
     "hyper-x-lora": hyper_x_lora,
+    "hyper-x-tlr": hyper_x_tlr,
     "task-adapters": task_adapters,
     "pair-table": pair_table,
     "mad-x": mad_x,
@@ -106,6 +108,7 @@ SETTINGS: Mapping[str, Setting] = {
     "hyper-x-small": HYPER_X,
     "hyper-x-base": HYPER_X,
     "hyper-x-lora": HYPER_X,
+    "hyper-x-tlr": target_ready(),
     "task-adapters": HYPER_X,
     "pair-table": HYPER_X,
     "mad-x": target_ready(),

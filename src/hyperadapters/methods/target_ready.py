@@ -12,13 +12,29 @@ from hyperadapters.methods.settings import TLR_TARGETS
 from hyperadapters.schedules import Cycle
 
 __all__ = [
+    "listed",
     "tlr_all_multi",
     "tlr_bilingual",
     "tlr_leave_out_targ",
     "tlr_leave_out_task",
     "tlr_target",
     "tlr_task_multi",
+    "turns",
 ]
+
+
+def turns(languages: Sequence[str]) -> Cycle:
+    """The cycle that goes over languages, in their order.
+
+    Raises:
+        ValueError: there is none, or one occurs twice.
+    """
+    if not languages or len(set(languages)) < len(languages):
+        raise ValueError(
+            "a cycle goes over one or more languages, each once, not over "
+            + (", ".join(languages) or "none")
+        )
+    return Cycle([{"language": language} for language in languages])
 
 
 def _ready(
@@ -32,11 +48,6 @@ def _ready(
     invertible: Invertible,
 ) -> Method:
     """MAD-X 2.0 whose task adapter sees the adapters of several languages while it is trained."""
-    if not languages or len(set(languages)) < len(languages):
-        raise ValueError(
-            "a cycle goes over one or more languages, each once, not over "
-            + (", ".join(languages) or "none")
-        )
     mad_x = mad_x_v2(
         name,
         language_reduction=language_reduction,
@@ -44,19 +55,23 @@ def _ready(
         invertible=invertible,
         text=text,
     )
-    cycle = Cycle([{"language": language} for language in languages])
-    task = task_phase(text, recipe, silent=("language", "task"), under=cycle)
+    task = task_phase(text, recipe, silent=("language", "task"), under=turns(languages))
     return replace(mad_x, phases=(mad_x.phases[0], task), paper="Parović et al. (2023)")
 
 
-def _listed(languages: Sequence[str]) -> list[str]:
+def listed(languages: Sequence[str]) -> list[str]:
+    """The languages of an argument.
+
+    Raises:
+        ValueError: it is a text.
+    """
     if isinstance(languages, str):  # which would be a list of its letters
         raise ValueError(f"a list of languages is needed, not the text `{languages}`")
     return list(languages)
 
 
 def _without(targets: Sequence[str], left_out: Sequence[str]) -> list[str]:
-    targets, left_out = _listed(targets), _listed(left_out)
+    targets, left_out = listed(targets), listed(left_out)
     for language in left_out:
         if language not in targets:
             raise UnknownName("language to leave out", language, targets)
@@ -165,7 +180,7 @@ def tlr_task_multi(
     """
     return _ready(
         name,
-        [source, *_listed(targets)],
+        [source, *listed(targets)],
         text=text,
         recipe=recipe,
         language_reduction=language_reduction,
@@ -200,7 +215,7 @@ def tlr_all_multi(
     """
     return _ready(
         name,
-        [source, *_listed(targets)],
+        [source, *listed(targets)],
         text=text,
         recipe=recipe,
         language_reduction=language_reduction,

@@ -6,7 +6,7 @@ counter, so that the counters alone are the state, and every rank that has them 
 
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -128,6 +128,7 @@ class Mixture:
         contexts: blocks in a batch.
         pad_id: the tokenizer's padding id.
         seed: of everything drawn; another phase of a run has another one.
+        least: from the tokens of the longest side of a batch to the fewest of every side.
 
     Raises:
         TrainingError: there is nothing to draw, or the blocks do not fill a batch.
@@ -142,6 +143,7 @@ class Mixture:
         contexts: int,
         pad_id: int,
         seed: str,
+        least: Callable[[int], int] = lambda longest: 0,
     ) -> None:
         _check(streams)
         self._streams = tuple(streams)
@@ -149,6 +151,7 @@ class Mixture:
         self._contexts = contexts
         self._pad_id = pad_id
         self._seed = seed
+        self._least = least
         self._draws = 0
         classes = [by_width([len(one) for one in stream.examples], budget) for stream in streams]
         blocks = {
@@ -177,7 +180,7 @@ class Mixture:
             for example in self._decks[place][width].deal()
         ]
         self._draws += 1
-        return collate(drawn, self._pad_id, generator)
+        return collate(drawn, self._pad_id, generator, self._least)
 
     def state(self) -> dict[str, Any]:
         """Where the mixture stands, as plain JSON values: a few numbers per stream."""

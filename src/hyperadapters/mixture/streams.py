@@ -79,7 +79,14 @@ def mixture_of(
         contexts=recipe.contexts_per_batch,
         pad_id=pad_id,
         seed=seed,
+        least=_rounded(recipe.length) if recipe.compile else lambda longest: 0,
     )
+
+
+def _rounded(length: int) -> Callable[[int], int]:
+    """Numbers of tokens up to the next multiple of an eighth of `length`, which is the last."""
+    step = -(-length // 8)
+    return lambda longest: max(longest, min(-(-longest // step) * step, length))
 
 
 _ORDERS: Mapping[str, Callable[[Recipe], Order]] = {

@@ -7,14 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from hyperadapters.backbones import (
-    Model,
-    generate,
-    places_of,
-    read,
-    recompute_layers,
-    tower_of,
-)
+from hyperadapters.backbones import Model, generate, places_of, recompute_layers, tower_of
 from hyperadapters.context import Context, Factor, Row
 from hyperadapters.errors import BackboneError, ContextError
 from hyperadapters.forms import Form
@@ -30,6 +23,7 @@ from hyperadapters.model.binding import (
     rebind,
     with_base,
 )
+from hyperadapters.model.computing import Compute, plain
 from hyperadapters.model.hooks import Hooks
 from hyperadapters.model.parts import Parts
 from hyperadapters.model.view import BoundView
@@ -99,12 +93,13 @@ class AdaptedModel(nn.Module):
         self._hooks = Hooks(places_of(backbone), hooked)
         self._phase = self.phases[-1]
 
-    def forward(self, context: Context, batch: Batch) -> Outputs:
+    def forward(self, context: Context, batch: Batch, compute: Compute = plain) -> Outputs:
         """Every provider once, the backbone once, every task's head on its own examples.
 
         Args:
             context: one row per example of the batch.
             batch: inputs and the shares of its tasks.
+            compute: how the backbone computes; a `Compiled` makes whole graphs of it.
 
         Raises:
             ContextError: context and batch differ in their number of examples, or a head that is
@@ -119,8 +114,8 @@ class AdaptedModel(nn.Module):
         self._refuse_base_heads(context, batch)
         sites = {site for task in batch.shares for site in self._sites_of(task)}
         binding, divergence = self._bind(context, sites, repeats=False)
+        hidden = compute(self.backbone, binding, batch.inputs)
         with bound(binding):
-            hidden = read(self.backbone, batch.inputs)
             tower = tower_of(self.backbone, batch.inputs)
             entries = [site for site in self._hooks.entries if site.tower == tower]
             view = BoundView(self.backbone, binding, entries)

@@ -1,14 +1,15 @@
 """The weights of one forward, bound to the modules they act at, for exactly as long as it runs."""
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 import torch
 from jaxtyping import Int
 from torch import Tensor, nn
+from torch.utils.checkpoint import CheckpointPolicy, create_selective_checkpoint_contexts
 
 from hyperadapters.backbones import Model, recomputing
 from hyperadapters.context import Context, Row
@@ -29,6 +30,7 @@ __all__ = [
     "current",
     "layouts_of",
     "rebind",
+    "traced",
     "with_base",
 ]
 
@@ -146,23 +148,46 @@ class Binding:
         return flow
 
 
-_CURRENT: ContextVar[Binding | None] = ContextVar("binding", default=None)
+class _Current(threading.local):
+    """What is bound in this thread.
+
+    `torch.compile` follows what is read and written here; a context variable it cannot follow.
+    """
+
+    def __init__(self) -> None:
+        self.binding: Binding | None = None
+        self.traced = False
+
+
+_CURRENT = _Current()
 
 
 def current(owner: object) -> Binding | None:
     """The binding of the forward that is running, if it is one of `owner`."""
-    binding = _CURRENT.get()
+    binding = _CURRENT.binding
     return binding if binding is not None and binding.owner is owner else None
 
 
 @contextmanager
 def bound(binding: Binding | None) -> Iterator[None]:
     """Binds for the duration of a `with`."""
-    token = _CURRENT.set(binding)
+    before = _CURRENT.binding
+    _CURRENT.binding = binding
     try:
         yield
     finally:
-        _CURRENT.reset(token)
+        _CURRENT.binding = before
+
+
+@contextmanager
+def traced() -> Iterator[None]:
+    """While it lasts, what this thread computes is made a graph of, or is a graph already."""
+    before = _CURRENT.traced
+    _CURRENT.traced = True
+    try:
+        yield
+    finally:
+        _CURRENT.traced = before
 
 
 def rebind() -> tuple[AbstractContextManager[Any], AbstractContextManager[Any]]:
@@ -170,9 +195,18 @@ def rebind() -> tuple[AbstractContextManager[Any], AbstractContextManager[Any]]:
     own forward.
 
     Backward runs after the forward's scope has closed, perhaps after other forwards, perhaps in
-    another thread.
+    another thread. In a graph what layers read stands where they read it, and these contexts are
+    to mark which operators are computed again: all of them.
     """
-    return nullcontext(), bound(_CURRENT.get())
+    if _CURRENT.traced:
+        marked: Any = create_selective_checkpoint_contexts  # which has no types
+        forward, again = marked(_again)
+        return forward, again
+    return nullcontext(), bound(_CURRENT.binding)
+
+
+def _again(*operator: Any, **rest: Any) -> CheckpointPolicy:
+    return CheckpointPolicy.PREFER_RECOMPUTE
 
 
 def layouts_of(context: Context, *, repeats: bool) -> Layouts:

@@ -1,6 +1,6 @@
 """Examples that were drawn become one batch."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from jaxtyping import Int
@@ -18,18 +18,21 @@ def collate(
     drawn: Sequence[tuple[Task, Row, Encoded]],
     pad_id: int,
     generator: torch.Generator | None = None,
+    least: Callable[[int], int] = lambda longest: 0,
 ) -> Batch:
-    """A batch from examples in their final order, padded to the longest.
+    """A batch from examples in their final order, each side padded to its longest.
 
     Args:
         drawn: per example its task, the row of its data, and the example.
         pad_id: the tokenizer's padding id.
         generator: for tasks that draw; without one they draw the same in every call.
+        least: from the tokens of the longest side to the fewest that every side is padded to.
     """
     generator = torch.Generator() if generator is None else generator
     drawn = [(task, row, task.drawn(encoded, generator)) for task, row, encoded in drawn]
     sources = [encoded.ids for _, _, encoded in drawn]
-    tokens = max(map(len, sources))
+    fewest = least(max(len(encoded) for _, _, encoded in drawn))
+    tokens = max(fewest, *map(len, sources))
     ids, mask = padded(sources, tokens, pad_id), inside(sources, tokens).long()
     shares: dict[str, Share] = {}
     for task in {task.name: task for task, _, _ in drawn}.values():
@@ -48,7 +51,7 @@ def collate(
             remedy="set `recipe.contexts_per_batch: 1`, or train them in phases of their own",
         )
     if read:
-        inputs["decoder_input_ids"] = padded(read, max(map(len, read)), pad_id)
+        inputs["decoder_input_ids"] = padded(read, max(fewest, *map(len, read)), pad_id)
     if any(encoded.positions is not None for _, _, encoded in drawn):
         inputs["position_ids"] = _positions([encoded for _, _, encoded in drawn], tokens)
     if any(encoded.types is not None for _, _, encoded in drawn):

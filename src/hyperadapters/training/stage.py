@@ -22,10 +22,10 @@ from hyperadapters.mixture.streams import budget_of, corpora_of, mixture_of, str
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.training import checkpoint
 from hyperadapters.training.checkpoint import Checkpoint
+from hyperadapters.training.compiling import check_compute, objective_of
 from hyperadapters.training.display import Display
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.losses import Losses
-from hyperadapters.training.objective import Objective
 from hyperadapters.training.optimisation import (
     ABSENT,
     divide_and_clip,
@@ -56,8 +56,9 @@ def check_phase(assembly: Assembly, phase: Phase) -> None:
             checkpoint.
         DataError: a corpus is missing, or broken.
     """
-    ranks = accelerator_for(phase.recipe.precision).num_processes
-    budget_of(phase.recipe, ranks)
+    accelerator = accelerator_for(phase.recipe.precision)
+    budget_of(phase.recipe, accelerator.num_processes)
+    check_compute(phase.recipe, accelerator.device)
     corpora_of(assembly, phase)
     check_selection(assembly, phase)
 
@@ -122,7 +123,8 @@ class Stage:
                 found=", ".join(sorted(self.phase.trains)) or "no part",
             )
         self._seed()
-        self.objective = self.accelerator.prepare_model(Objective(self.model, self.recipe))
+        objective = objective_of(self.model, self.recipe, self.ranks, self.display.tell)
+        self.objective = self.accelerator.prepare_model(objective)
         self.objective.train()
         adamw = optimiser(self.trained.values(), self.recipe)
         self.optimiser = self.accelerator.prepare_optimizer(adamw)

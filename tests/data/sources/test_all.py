@@ -9,6 +9,7 @@ from hyperadapters.data import (
     SOURCES,
     Aligned,
     AnySource,
+    BuiltInTrees,
     Cldr,
     Conll,
     ConllU,
@@ -36,6 +37,7 @@ SOME: TypeAdapter[Any] = TypeAdapter(Sources)
 
 FORMATS: list[dict[str, object]] = [
     {"format": "aligned", "paths": ["a.{language}"]},
+    {"format": "built-in-trees", "content": "upos", "limit": {"train": 3}},
     {"format": "cldr", "content": "text"},
     {"format": "conll", "path": "a", "codes": {"yo": ["yor", "yo"]}, "limit": {"train": 5}},
     {"format": "conllu", "path": "a", "column": "xpos"},
@@ -79,6 +81,8 @@ def test_what_a_source_refuses_is_one_fault_among_others() -> None:
 
 GIVEN: list[tuple[Source, type]] = [
     (Aligned(paths=("{language}.txt",)), Pair),
+    (BuiltInTrees(), Tree),
+    (BuiltInTrees(content="upos"), Tagged),
     (Cldr(content="fields"), Tagged),
     (Cldr(content="spans"), Tagged),
     (Cldr(content="text"), Text),
@@ -108,7 +112,7 @@ def test_a_source_says_what_it_gives_without_reading(source: Source, kind: type)
 
 
 def test_what_the_built_in_data_give_is_what_they_said() -> None:
-    for source in (one for one, _ in GIVEN if isinstance(one, Cldr)):
+    for source in (one for one, _ in GIVEN if isinstance(one, BuiltInTrees | Cldr)):
         examples = source.read("t", Route.of("tr"), "dev", None).examples
         assert {type(example) for example in examples} == {source.gives}
 

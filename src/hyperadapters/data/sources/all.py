@@ -18,6 +18,7 @@ from hyperadapters.data.sources.pairs import Pairs
 from hyperadapters.data.sources.parallel import Parallel
 from hyperadapters.data.sources.questions import Squad
 from hyperadapters.data.sources.root_text import RootText
+from hyperadapters.data.treebank.source import BuiltInTrees
 from hyperadapters.document.values import some
 from hyperadapters.errors import HyperadaptersError
 
@@ -25,6 +26,7 @@ __all__ = ["SOURCES", "AnySource", "Sources"]
 
 SOURCES: tuple[type[Source], ...] = (
     Cldr,
+    BuiltInTrees,
     Conll,
     ConllU,
     Trees,
