@@ -103,7 +103,7 @@ rooms:  ## that no other room names a kind of task, or a source, or reads a dire
 	@git rev-parse --git-dir > /dev/null
 	@! git grep -nE '(Tagging|Classification|Mlm|Lm|Parsing|Translation|Qa|TextToText|SpanCorruption)Settings|\b(MaskedLM|LanguageModelling)\b|\b(Tagging|Classification|Parsing|Translation|QuestionAnswering|TextToText|SpanCorruption)\(|hyperadapters\.tasks\.(tagging|classification|mlm|lm|parsing|translation|question_|text_to_text|span_corruption)' \
 		-- $(PACKAGE) ':!$(PACKAGE)/tasks' ':!$(PACKAGE)/__init__.py'
-	@! git grep -nE 'hyperadapters\.data\.(sources|cldr)|\b(Cldr|ConllU?|PlainText|Trees|Hub|LabelledTexts|Aligned|Pairs|Parallel|RootText|Squad)\(' \
+	@! git grep -nE 'hyperadapters\.data\.(sources|cldr|treebank)|\b(BuiltInTrees|Cldr|ConllU?|PlainText|Trees|Hub|LabelledTexts|Aligned|Pairs|Parallel|RootText|Squad)\(' \
 		-- $(PACKAGE) ':!$(PACKAGE)/data'
 	@! git grep -nE 'isinstance\([^)]*(Task|Source|Settings)\b' -- $(PACKAGE)
 	@! git grep -nE 'Route\.parse|languages_in' \
