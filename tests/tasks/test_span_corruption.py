@@ -117,8 +117,17 @@ def test_too_few_sentinels_for_long_texts_are_refused(tok):
     assert "found: 12" in str(caught.value)
 
 
-def test_a_text_of_one_token_is_refused(tok):
-    with pytest.raises(DataError, match="fewer than two tokens"):
+def test_a_text_of_one_token_is_a_span(tok):
+    one = drawn([123], seed=0)
+    assert (one.ids, list(one.targets["labels"])) == (
+        [SENTINELS[0], END],
+        [SENTINELS[0], 123, SENTINELS[1], END],
+    )
+    assert TASK.encode(tok, Text("cat"), 16).ids
+
+
+def test_a_text_without_tokens_is_refused(tok):
+    with pytest.raises(DataError, match="has no token"):
         TASK.encode(tok, Text(""), 16)
 
 

@@ -38,13 +38,13 @@ def spans(
     """Where the spans of a text are that sentinels stand for, as (start, end), 0-based and in
     order.
 
-    round(probability · tokens) tokens are in spans, at least one and not all; of them
+    round(probability · tokens) tokens are in spans, at least one, and not all of several; of them
     round(that / mean) spans are made, at least one. Both the lengths of the spans and of the gaps
     between them are drawn evenly from all ways to divide their sum (Raffel et al., 2020, section
     3.1.4); spans do not touch, and either end of the text may be in one.
 
     Args:
-        tokens: of the text, two at least.
+        tokens: of the text, one at least.
         probability: share of tokens in spans, in (0, 1).
         mean: tokens of a span, 1 at least.
     """
@@ -61,7 +61,7 @@ def spans(
 
 
 def _numbers(tokens: int, probability: float, mean: float) -> tuple[int, int]:
-    inside = min(max(round(probability * tokens), 1), tokens - 1)
+    inside = min(max(round(probability * tokens), 1), max(tokens - 1, 1))
     return inside, min(max(round(inside / mean), 1), inside, tokens - inside + 1)
 
 
@@ -137,7 +137,7 @@ class SpanCorruption(TokenTask):
         """Each text as `encode` gives it, many at a time.
 
         Raises:
-            DataError: a text has fewer than two tokens.
+            DataError: a text has no token.
         """
         sentinels, most = sentinels_of(tokenizer, len(tokenizer)), self._most(length)
         needed = self._spans(most)[1] + 1
@@ -154,9 +154,9 @@ class SpanCorruption(TokenTask):
             for example, ids in zip(
                 part, pieces_kept(tokenizer, [one.text for one in part]), strict=True
             ):
-                if len(ids) < 2:
+                if not ids:
                     raise DataError(
-                        f"a text of task `{self.name}` has fewer than two tokens",
+                        f"a text of task `{self.name}` has no token",
                         found=repr(example.text[:60]),
                         remedy="leave such lines out of the data",
                     )
