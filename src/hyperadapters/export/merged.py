@@ -8,6 +8,7 @@ from typing import Any, ClassVar, final
 
 import torch
 from torch import Tensor
+from transformers import AutoTokenizer
 
 from hyperadapters.backbones import architectures, base_of
 from hyperadapters.errors import BundleError, ConfigError
@@ -130,8 +131,9 @@ def _check_same(found: Mapping[str, Tensor], wanted: Mapping[str, Tensor], cause
 
 
 def _check_tokenizer(written: Any, folder: Path) -> None:
-    """Raises where a tokenizer is read as another one beside the configuration of the model."""
-    read = architectures.load_tokenizer(folder)
+    """Raises where `AutoTokenizer` reads another one beside the configuration of the model."""
+    with architectures.reading("tokenizer", folder):
+        read = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
     if _pipeline(read) != _pipeline(written):
         raise ConfigError(
             "the tokenizer of the merged model would be read as another one",
