@@ -133,5 +133,5 @@ docs: .venv/documented  ## the tree in CONTRIBUTING.md, the pages written from t
 	touch $@
 
 clean:  ## remove environments, caches and reports, but no runs
-	rm -rf .venv .venv-oldest .venv-interop .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .cache build dist site
+	rm -rf .venv .venv-oldest .venv-interop .venv-wheel .coverage .coverage.* htmlcov .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .cache build dist site
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

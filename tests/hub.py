@@ -116,7 +116,13 @@ class _Requests(BaseHTTPRequestHandler):
             ]
             return self._json(entries)
         siblings = [{"rfilename": path} for path in own]
-        self._json({"id": name, "sha": self.server.commit_of(key), "siblings": siblings})
+        hidden = any(
+            f"{said['organization']}/{said['name']}" == name
+            and (said.get("private") or said.get("visibility") == "private")
+            for said in self.server.created
+        )
+        facts = {"id": name, "sha": self.server.commit_of(key), "private": hidden}
+        self._json({**facts, "siblings": siblings})
 
     def _parts(self, path: str) -> tuple[str, str, str]:
         """Name, what is asked of it, and the rest."""

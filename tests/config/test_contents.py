@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hyperadapters.config import (
     RunFile,
     digest,
+    load_resolved,
     load_run,
     method_of,
     resolved,
@@ -258,3 +259,10 @@ def test_added_phases_read_back_in_their_order(values: dict[str, Any]) -> None:
 def test_a_mapping_names_its_origin() -> None:
     with pytest.raises(ConfigError, match="faults in `the study`"):
         run_from({}, where="the study")
+
+
+def test_the_run_file_of_a_model_stands_on_no_other(tmp_path: Path) -> None:
+    (tmp_path / "other.yaml").write_text("name: other\n")
+    (tmp_path / "run.yaml").write_text("base: ../other.yaml\nname: mine\n")
+    with pytest.raises(ConfigError, match=r"stands on another file(.|\n)*`base`"):
+        load_resolved(tmp_path / "run.yaml")

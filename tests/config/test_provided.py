@@ -18,7 +18,11 @@ def test_they_are_found_from_anywhere(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_a_file_is_taken_for_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    others = {"quickstart": tmp_path / "other.yaml", "decoder": tmp_path / "decoder.yaml"}
+    monkeypatch.setattr("hyperadapters.config.provided.provided", lambda: others)
     (tmp_path / "quickstart.yaml").write_text("name: mine")
+    (tmp_path / "decoder").mkdir()
+    assert found(Path("decoder")) == others["decoder"], "a folder is no run file"
     assert found(Path("quickstart.yaml")) == Path("quickstart.yaml")
     assert found(Path("mine.yaml")) == Path("mine.yaml"), "the reader says that there is none"
 

@@ -156,6 +156,13 @@ def test_changes_are_read_as_yaml_and_merged_in_order(write: Write) -> None:
     assert new.line(("recipe", "batch")).endswith("run.yaml:1")
 
 
+def test_a_mapping_of_numbers_replaces_a_list_of_values(write: Write) -> None:
+    new = changed(
+        read_document(write("run.yaml", "labels: ['0', '1']\n")), ["labels={0: no, 1: yes}"]
+    )
+    assert new.values == {"labels": {"0": "no", "1": "yes"}}
+
+
 @pytest.mark.parametrize(
     ("change", "data"),
     [

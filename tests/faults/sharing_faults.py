@@ -36,8 +36,29 @@ SHARING = (
     Fault(
         "a name that comes along wins over a file",
         "config/provided.py",
-        'if file.exists() or file.suffix == ".yaml" and name not in provided():',
-        'if file.suffix == ".yaml" and name not in provided():',
+        "there = file.exists() and not file.is_dir()",
+        "there = False",
         "tests/config/test_provided.py::test_a_file_is_taken_for_itself",
+    ),
+    Fault(
+        "rules beside a backbone change what is generated",
+        "tasks/decoding.py",
+        "**_UNCHANGED,",
+        "do_sample=False,",
+        "tests/tasks/test_decoding.py::test_rules_beside_a_backbone_change_nothing[t5]",
+    ),
+    Fault(
+        "a list of files leads out of its folder",
+        "machine/sealed.py",
+        'if Path(listed).is_absolute() or ".." in Path(listed).parts:',
+        "if False:",
+        "tests/machine/test_sealed.py::test_a_list_names_no_file_elsewhere[../beside.txt]",
+    ),
+    Fault(
+        "what all may see is called private",
+        "run/hub.py",
+        "private not in (None, bool(there.private))",
+        "private is None",
+        "tests/run/test_hub.py::test_what_all_may_see_does_not_become_private_without_a_word",
     ),
 )

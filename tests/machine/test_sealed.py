@@ -1,5 +1,6 @@
 """A folder is as it was written, or it is damaged."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -87,3 +88,12 @@ def test_hidden_files_harm_nothing_and_are_known(folder: Path) -> None:
     check(folder, "seal.json", opened(folder / "seal.json"))
     (folder / "seal.json").write_text("{")
     assert len(strangers(folder, "seal.json")) == 4, "nothing is listed"
+
+
+@pytest.mark.parametrize("listed", ["../beside.txt", "/etc/hostname"])
+def test_a_list_names_no_file_elsewhere(folder: Path, listed: str) -> None:
+    values = {**VALUES, "files": {listed: ""}}
+    own = hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
+    with pytest.raises(Damage) as caught:
+        check(folder, "seal.json", {**values, "seal": own})
+    assert f"lies elsewhere: {listed}" in str(caught.value)

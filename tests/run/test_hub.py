@@ -29,17 +29,23 @@ def _in(folder: Path) -> set[str]:
 
 
 def test_what_is_uploaded_is_found_by_name_and_branch(hub: Hub, tmp_path: Path) -> None:
-    first = _folder(tmp_path / "1", "README.md", "results.json", "model/a", "model/backbone/b")
+    first = _folder(
+        tmp_path / "1", "README.md", "results.json", "model/bundle.json", "model/backbone/b"
+    )
     address = upload(first, "ada/tiny", private=True, revision=None)
     assert address == f"{hub.address}/ada/tiny/commit/{hub.commit_of(('ada/tiny', 'main'))}"
     (said,) = hub.created
     assert said.get("visibility") == "private" or said["private"] is True
     assert hub.files["ada/tiny", "main"]["README.md"].startswith(b"---\nlicense: mit")
-    second = _folder(tmp_path / "2", "README.md", "model/a")
+    second = _folder(tmp_path / "2", "README.md", "model/bundle.json")
     upload(second, "ada/tiny", private=None, revision="small")
-    assert hub.files["ada/tiny", "small"].keys() == {".gitattributes", "README.md", "model/a"}
-    assert _in(folder_of("ada/tiny")) == {"results.json", "model/a", "model/backbone/b"}
-    assert _in(folder_of(Path("ada/tiny"), "small")) == {"model/a"}
+    assert hub.files["ada/tiny", "small"].keys() == {
+        ".gitattributes",
+        "README.md",
+        "model/bundle.json",
+    }
+    assert _in(folder_of("ada/tiny")) == {"results.json", "model/bundle.json", "model/backbone/b"}
+    assert _in(folder_of(Path("ada/tiny"), "small")) == {"model/bundle.json"}
     commit = hub.commit_of(("ada/tiny", "main"))
     assert folder_of("ada/tiny", commit) == folder_of("ada/tiny")
     there = folder_of("ada/tiny", "small")
@@ -51,9 +57,26 @@ def test_what_is_uploaded_is_found_by_name_and_branch(hub: Hub, tmp_path: Path) 
 def test_names_that_are_not_there(hub: Hub, tmp_path: Path) -> None:
     with pytest.raises(HubError, match="(?s)no folder `ada/none`.*RepositoryNotFoundError"):
         folder_of("ada/none")
-    upload(_folder(tmp_path / "1", "model/a"), "ada/tiny", private=None, revision=None)
+    upload(_folder(tmp_path / "1", "model/bundle.json"), "ada/tiny", private=None, revision=None)
     with pytest.raises(HubError, match="RevisionNotFoundError"):
         folder_of("ada/tiny", "v9")
+
+
+def test_a_name_of_something_else(hub: Hub, tmp_path: Path) -> None:
+    upload(_folder(tmp_path / "1", "model/weights"), "ada/other", private=None, revision=None)
+    with pytest.raises(HubError, match="`ada/other` on the hub is no model of this library"):
+        folder_of("ada/other")
+
+
+def test_what_all_may_see_does_not_become_private_without_a_word(hub: Hub, tmp_path: Path) -> None:
+    folder = _folder(tmp_path / "1", "model/bundle.json")
+    upload(folder, "ada/open", private=None, revision=None)
+    with pytest.raises(HubError, match="it is there already, and is public"):
+        upload(folder, "ada/open", private=True, revision=None)
+    upload(folder, "ada/closed", private=True, revision=None)
+    with pytest.raises(HubError, match="it is there already, and is private"):
+        upload(folder, "ada/closed", private=False, revision=None)
+    upload(folder, "ada/closed", private=True, revision=None)
 
 
 def test_a_folder_is_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """The model card: what the hub reads of it, and what a reader does."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from huggingface_hub import ModelCard
 from hyperadapters.trained import Trained, load
 
 
-def test_a_card_tells_rows_and_figures(run: Path, saved: Path) -> None:
+def test_a_card_tells_rows_and_figures(run: Path, saved: Path, tmp_path: Path) -> None:
     text = (saved / "README.md").read_text()
     card = ModelCard(text)
     assert card.data.library_name == "hyperadapters" and card.data.license == "mit"
@@ -20,7 +21,11 @@ def test_a_card_tells_rows_and_figures(run: Path, saved: Path) -> None:
     assert "| `fields` | tagging | en, tr | ta |\n" in text
     assert "| `spans` | tr | span_f1 | " in text and "| 6 | unseen pair |" in text
     assert '"format": "cldr", "content": "spans", "train": 24' in text
-    assert "not scored" in load(run / "model").card()
+    assert load(run / "model").card() == load(run).card()
+    shutil.copytree(run / "model", tmp_path / "model")
+    assert "not scored" in load(tmp_path).card()
+    branch = load(run).card("ada/tiny", revision="small")
+    assert 'ha.load("ada/tiny", revision="small")' in branch
 
 
 def test_the_three_lines_of_a_card_answer(

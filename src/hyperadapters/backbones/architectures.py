@@ -200,7 +200,16 @@ def _shape(source: str | Path, **changes: Any) -> Any:
         adapter = find_adapter_config_file(str(source), revision=changes.get("revision"))
     check_alone(adapter, source)
     with reading("backbone", source):
-        return AutoConfig.from_pretrained(source, trust_remote_code=False, **changes)
+        shape = AutoConfig.from_pretrained(source, trust_remote_code=False, **changes)
+    attention = str(getattr(shape, "_attn_implementation", None))
+    if "/" in attention:  # a name on the hub, whose code would be fetched and run
+        raise BackboneError(
+            f"the backbone `{source}` asks for code of others",
+            expected="attention that is part of transformers, such as `sdpa`",
+            found=f"`attn_implementation: {attention}` in its `config.json`",
+            remedy="take that line out of a copy of the folder, if you trust the weights",
+        )
+    return shape
 
 
 @contextmanager

@@ -131,7 +131,10 @@ def placed(run: Path) -> Path:
     from hyperadapters.run.hub import folder_of
 
     name, at, revision = str(run).rpartition("@")
-    return folder_of(name, revision) if at and not run.exists() else folder_of(run)
+    folder = folder_of(name, revision) if at and not run.exists() else folder_of(run)
+    if folder != run:
+        console(stderr=True).print(f"read from the hub: {run}")
+    return folder
 
 
 def loaded(

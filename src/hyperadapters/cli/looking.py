@@ -35,7 +35,7 @@ def describe(
     Example: `hyperadapters describe hyper-x-base --backbone xlm-roberta-base`
     """
     from hyperadapters.config import load_run
-    from hyperadapters.config.provided import found
+    from hyperadapters.config.provided import found, provided
     from hyperadapters.report.description import description_table
     from hyperadapters.report.generated import written_facts
     from hyperadapters.report.runs import records_in
@@ -46,7 +46,7 @@ def describe(
     if Path(what).is_dir():
         facts = described(load_run(Path(what) / "run.yaml", more), data_root=data_root)
         facts |= written_facts(records_in(Path(what)))
-    elif Path(what).suffix in (".yaml", ".yml") or Path(what).is_file():
+    elif Path(what).suffix in (".yaml", ".yml") or Path(what).is_file() or what in provided():
         facts = described(load_run(found(Path(what)), more), data_root=data_root)
     else:
         facts = published(what, more)

@@ -60,7 +60,7 @@ def push(
 
     trained = load(placed(run))
     if dry_run is not None:
-        trained.save(dry_run, name=name, license=license)
+        trained.save(dry_run, name=name, license=license, revision=revision)
         say(f"written, and not uploaded: {dry_run}")
         return
     say(trained.push_to_hub(name, private=private, revision=revision, license=license))

@@ -20,7 +20,10 @@ __all__ = ["evaluate", "predict"]
 def evaluate(
     run: Annotated[
         Path | None,
-        typer.Argument(metavar="[RUN]", help="The folder that `train` wrote: `runs/my-run`."),
+        typer.Argument(
+            metavar="[RUN]",
+            help="The folder that `train` wrote: `runs/my-run`; or `user/name` on the hub.",
+        ),
     ] = None,
     run_as: Annotated[
         list[str] | None,

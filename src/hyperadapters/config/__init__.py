@@ -3,6 +3,7 @@
 from hyperadapters.config.contents import (
     digest,
     digest_in,
+    load_resolved,
     load_run,
     resolved,
     run_faults,
@@ -39,6 +40,7 @@ __all__ = [
     "digest",
     "digest_in",
     "evaluated",
+    "load_resolved",
     "load_run",
     "method_of",
     "resolved",

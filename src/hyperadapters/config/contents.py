@@ -12,12 +12,14 @@ from hyperadapters.config.phases import method_of, spelt_out
 from hyperadapters.config.run_file import RunFile
 from hyperadapters.document.dialect import write_yaml
 from hyperadapters.document.document import Document, Fault, check_kind, raise_faults
-from hyperadapters.document.reading import changed, read_document
+from hyperadapters.document.reading import changed, read_alone, read_document
 from hyperadapters.document.validation import model_faults
+from hyperadapters.errors import ConfigError
 
 __all__ = [
     "digest",
     "digest_in",
+    "load_resolved",
     "load_run",
     "resolved",
     "run_faults",
@@ -37,6 +39,23 @@ def load_run(path: Path, changes: Sequence[str] = ()) -> RunFile:
     document = read_document(path)
     check_kind(document, "grid", "is a study, not a run", "study")
     return run_of(changed(document, changes))
+
+
+def load_resolved(path: Path, changes: Sequence[str] = ()) -> RunFile:
+    """The run file that a run wrote, which stands on no other file.
+
+    Raises:
+        ConfigError: it has a `base`, or as for `load_run`.
+    """
+    if "base" in read_alone(path).values:
+        raise ConfigError(
+            "the run file of a trained model stands on another file",
+            where=str(path),
+            expected="the resolved run file that `train` wrote",
+            found="`base`",
+            remedy="take the model from where it was trained, whole",
+        )
+    return load_run(path, changes)
 
 
 def run_from(

@@ -29,7 +29,8 @@ def found(file: Path) -> Path:
         UnknownName: it looks like a name, and there is neither such a file nor such a name.
     """
     name = file.as_posix().removeprefix("configs/").removesuffix(".yaml")
-    if file.exists() or file.suffix == ".yaml" and name not in provided():
+    there = file.exists() and not file.is_dir()
+    if there or file.suffix == ".yaml" and name not in provided():
         return file
     if name in provided():
         return provided()[name]

@@ -124,9 +124,9 @@ class Document:
 def _merged(base: Any, over: Any, key: str) -> Any:
     if not isinstance(over, dict):
         return over
-    if isinstance(base, list) and over and set(over) <= set(map(str, range(len(base)))):
+    if isinstance(base, list) and _are_places(over, base):
         entries = [_merged(e, over.get(str(place), e), key) for place, e in enumerate(base)]
-        return [entry for entry in entries if entry is not None]
+        return [e for place, e in enumerate(entries) if e is not None or str(place) not in over]
     if key == "method" and isinstance(base, str):
         base = {"name": base}
     if isinstance(base, list) and len(base) == 1:
@@ -137,6 +137,14 @@ def _merged(base: Any, over: Any, key: str) -> Any:
     new = {name: _merged(base.get(name), value, name) for name, value in over.items()}
     left = {**base, **new}.items()
     return {name: v for name, v in left if v is not None and name not in _replaced(over)}
+
+
+def _are_places(over: dict[str, Any], base: list[Any]) -> bool:
+    """Whether a mapping changes entries of a list that are mappings, and not `labels: {"0": no}`
+    that takes the place of `labels: ["0"]`.
+    """
+    places = {str(place): entry for place, entry in enumerate(base)}
+    return bool(over) and all(isinstance(places.get(key), dict) for key in over)
 
 
 def _replaced(over: dict[str, Any]) -> set[str]:

@@ -18,8 +18,8 @@ def check_compiler(device: torch.device) -> None:
         TrainingError: it cannot.
     """
     new = random.SystemRandom().random()  # in the code, so that no cache has it
-    small = torch.compile(lambda numbers: numbers.exp() * new, fullgraph=True, dynamic=False)
     try:
+        small = torch.compile(lambda numbers: numbers.exp() * new, fullgraph=True, dynamic=False)
         small(torch.ones(8, device=device))
     except Exception as error:  # of the compiler, of its linker, of the disk: whatever there is
         raise TrainingError(

@@ -91,6 +91,8 @@ def check(folder: Path, name: str, values: Mapping[str, Any]) -> None:
         raise Damage(folder / name, "other values than were written")
     for listed, digest in sealed.files.items():
         file = folder / listed
+        if Path(listed).is_absolute() or ".." in Path(listed).parts:
+            raise Damage(folder / name, f"a file that lies elsewhere: {listed[:80]}")
         if not file.is_file():
             raise Damage(file, "no such file")
         if _digest_of(file) != digest:

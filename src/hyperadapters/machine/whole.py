@@ -16,7 +16,8 @@ __all__ = ["clear", "remove", "whole", "write_text"]
 def whole(path: Path) -> Iterator[Path]:
     """A name beside `path` to write a file or a folder under; at the end it takes `path`'s place.
 
-    All of it is on the disk before it does. Where writing fails, what stood at `path` still does.
+    All of it is on the disk before it does. Where writing fails, what stood at `path` still does,
+    and nothing is left beside it.
 
     Raises:
         OSError: it cannot be written, or a file would take the place of a folder.
@@ -27,7 +28,11 @@ def whole(path: Path) -> Iterator[Path]:
     try:
         yield part
     except SafetensorError as error:  # what it makes of a full disk
+        remove(part)
         raise OSError(f"{part}: {error}") from error
+    except BaseException:
+        remove(part)
+        raise
     for file in (*part.rglob("*"), part):
         _sync(file)
     # a file takes the place of another at once, a folder only that of none

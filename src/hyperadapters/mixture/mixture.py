@@ -155,7 +155,8 @@ class Mixture:
         self._draws = 0
         classes = [by_width([len(one) for one in stream.examples], budget) for stream in streams]
         blocks = {
-            width: budget.block(longest, contexts) for width, longest in _longest(classes).items()
+            width: budget.block(max(longest, least(longest)), contexts)
+            for width, longest in _longest(classes).items()
         }
         self._decks = [
             {

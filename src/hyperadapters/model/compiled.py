@@ -27,6 +27,7 @@ _RULES = {
     # `transformers` warns that it keeps no cache where layers are recomputed.
     "ignore_logging_functions": {getattr(logging.Logger, "warning_once", logging.Logger.warning)},
     "optimize_ddp": False,  # which would cut graphs where gradients are added up between processes
+    "accumulated_recompile_limit": 1 << 20,  # of a process: 256 are few for the runs of a study
 }
 
 

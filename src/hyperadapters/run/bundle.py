@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from torch import Tensor
 
 from hyperadapters.backbones import architectures
-from hyperadapters.config import RunFile, load_run, method_of, to_yaml
+from hyperadapters.config import RunFile, load_resolved, method_of, to_yaml
 from hyperadapters.context import Row
 from hyperadapters.errors import BundleError, ConfigError
 from hyperadapters.machine.sealed import SEALING, Damage, check, opened, seal, strangers
@@ -110,7 +110,7 @@ def enclose(assembly: Assembly, folder: Path) -> None:
 
 def outside(folder: Path) -> tuple[str, ...]:
     """The keys of a bundle's run file that name files elsewhere, which it is read with."""
-    run = load_run(folder / "run.yaml").model_dump(exclude_none=True)
+    run = load_resolved(folder / "run.yaml").model_dump(exclude_none=True)
     own = (folder / "backbone").is_dir()
     named = [(room, key) for room, key in _MOVED if run[room].get(key)]
     return tuple(f"{room}.{key}" for room, key in named if not (own and room == "backbone"))
@@ -166,10 +166,10 @@ def load(
     """
     facts = _facts(folder)
     _check_open(folder, changes)
-    run = load_run(folder / "run.yaml", changes)
+    run = load_resolved(folder / "run.yaml", changes)
     run = _with_kept(run, facts.tasks, folder / FACTS)
     library = Library(run, data_root)
-    origin = Library(load_run(folder / "run.yaml"), data_root) if changes else library
+    origin = Library(load_resolved(folder / "run.yaml"), data_root) if changes else library
     method, tasks = _at(method_of(run), [Row(row) for row in facts.rows]), tasks_of(run, library)
     own = folder / "backbone"
     source = str(own) if own.is_dir() else source_of(run.backbone)
@@ -205,7 +205,7 @@ def _at(method: Method, rows: Sequence[Row]) -> Method:
 
 def _check_open(folder: Path, changes: Sequence[str]) -> None:
     """Raises unless changes leave what was trained as it is."""
-    trained = load_run(folder / "run.yaml").tasks if changes else {}
+    trained = load_resolved(folder / "run.yaml").tasks if changes else {}
     for change in changes:
         key, name, part, *_ = [*change.partition("=")[0].split("."), "", ""]
         told = key in _OPEN and (key != "tasks" or _is_open(trained.get(name), part))

@@ -14,6 +14,7 @@ __all__ = ["FIGURES", "folder_of", "upload"]
 FIGURES = "results.json"
 """The scores of a run, beside its bundle."""
 _BUNDLE = "model/*"
+_FACTS = "model/bundle.json"
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
 _NAMED = "`user/name`"
 
@@ -29,7 +30,8 @@ def folder_of(place: str | Path, revision: str | None = None) -> Path:
         revision: a branch, tag or commit of the name.
 
     Raises:
-        HubError: the name cannot be found or downloaded, or a folder is asked for a revision.
+        HubError: the name cannot be found or downloaded, holds no trained model, or a folder is
+            asked for a revision.
     """
     folder, name = Path(place), str(place)
     if folder.exists() or not _NAME.fullmatch(name):
@@ -48,6 +50,14 @@ def folder_of(place: str | Path, revision: str | None = None) -> Path:
             allow_patterns=[_BUNDLE, FIGURES],
             library_name="hyperadapters",
         )
+    if not (Path(found) / _FACTS).is_file():
+        raise HubError(
+            f"`{name}` on the hub is no model of this library",
+            where=f"revision {revision or 'main'}",
+            expected=f"a file `{_FACTS}`",
+            cause="another library made it, or it lies under another revision",
+            remedy="check the name and the revision",
+        )
     return Path(found)
 
 
@@ -64,12 +74,25 @@ def upload(folder: Path, name: str, *, private: bool | None, revision: str | Non
         The address of the commit.
 
     Raises:
-        HubError: it is no name, nobody is logged in, or the hub refuses.
+        HubError: it is no name, is there for others to see and should not be, or the other way
+            round, nobody is logged in, or the hub refuses.
     """
     if not _NAME.fullmatch(name):
-        raise HubError("this is no name on the hub", expected=_NAMED, found=f"`{name}`")
+        remedy = "give a branch beside it: `--revision BRANCH`" if "@" in name else None
+        raise HubError(
+            "this is no name on the hub", expected=_NAMED, found=f"`{name}`", remedy=remedy
+        )
     api = HfApi(library_name="hyperadapters")
-    with _asking(f"the model could not be uploaded as `{name}`"):
+    failed = f"the model could not be uploaded as `{name}`"
+    with _asking(failed):
+        there = api.repo_info(name) if api.repo_exists(name) else None
+    if there is not None and private not in (None, bool(there.private)):
+        raise HubError(
+            failed,
+            found=f"it is there already, and is {'private' if there.private else 'public'}",
+            remedy="change that on its page first, take another name, or leave the option out",
+        )
+    with _asking(failed):
         api.create_repo(name, private=private, exist_ok=True)
         if revision is not None:
             api.create_branch(name, branch=revision, exist_ok=True)

@@ -46,7 +46,7 @@ def collate(
     read = [encoded.decoder_ids for _, _, encoded in drawn if encoded.decoder_ids is not None]
     if read and len(read) < len(drawn):
         raise TrainingError(
-            "a batch mixes tasks that need a decoder with tasks that do not",
+            "a batch mixes tasks that write with tasks that only read",
             found=", ".join(shares),
             remedy="set `recipe.contexts_per_batch: 1`, or train them in phases of their own",
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from jaxtyping import Int
 from torch import Tensor
@@ -29,6 +30,14 @@ def ended(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
     return [[*ids, tokenizer.eos_token_id] for ids in pieces_kept(tokenizer, texts)]
 
 
+_UNCHANGED: Mapping[str, Any] = {
+    **{"do_sample": False, "repetition_penalty": 1.0, "encoder_repetition_penalty": 1.0},
+    **{"no_repeat_ngram_size": 0, "encoder_no_repeat_ngram_size": 0, "length_penalty": 1.0},
+    **{"min_length": 0, "min_new_tokens": 0},
+}
+"""Whatever `generation_config.json` beside a backbone says: probabilities are the model's own."""
+
+
 def generated(
     model: Model,
     context: Context,
@@ -52,7 +61,7 @@ def generated(
         decoder_start_token_id=inputs["decoder_input_ids"][:, 0].tolist(),
         num_beams=beams,
         max_new_tokens=most,
-        do_sample=False,
+        **_UNCHANGED,
         eos_token_id=tokenizer.eos_token_id,
         pad_token_id=tokenizer.pad_token_id,
     )
@@ -76,7 +85,7 @@ def spelt(tokenizer: Tokenizer, size: int, texts: tuple[str, ...]) -> tuple[tupl
     """
     found = tuple(map(tuple, ended(tokenizer, texts)))
     for place, ids in enumerate(found):
-        if tokenizer.unk_token_id in ids:
+        if tokenizer.unk_token_id in ids[:-1]:  # the end may be the unknown token too
             raise _unwritable(f"has no token for a part of `{texts[place]}`")
         if ids in found[:place]:
             other = texts[found.index(ids)]

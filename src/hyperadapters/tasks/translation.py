@@ -78,7 +78,7 @@ class Search(Scorer):
         tokenizer = question.tokenizer
         tokens = self._generated(question.model, question.context, question.batch.inputs, tokenizer)
         real = torch.tensor([bool(one.first) for one in question.examples], device=tokens.device)
-        unknown = int((tokens[real] == tokenizer.unk_token_id).sum())
+        unknown = _unknown(tokenizer, tokens[real])
         if unknown:
             question.told["unknown pieces are left out of translations"] += unknown
         pairs = zip(question.examples, decoded(tokenizer, tokens), strict=True)
@@ -243,3 +243,11 @@ def _id_of(tokenizer: Tokenizer, language: str) -> int:
             remedy=f"train a direction into `{language}`, or take it out of the run file",
         )
     return int(found)
+
+
+def _unknown(tokenizer: Tokenizer, tokens: Int[Tensor, "example found"]) -> int:
+    """How many pieces are unknown; none where the token for them has another meaning too."""
+    unknown = tokenizer.unk_token_id
+    if unknown in (None, tokenizer.eos_token_id, tokenizer.pad_token_id):
+        return 0
+    return int((tokens == unknown).sum())

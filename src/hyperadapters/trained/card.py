@@ -25,7 +25,13 @@ _CODE = re.compile(r"[a-z]{2,3}(?=-|$)")
 """What the hub knows a language by, at the beginning of ours."""
 
 
-def card(assembly: Assembly, figures: Matrix | None, name: str, license: str = "") -> str:
+def card(
+    assembly: Assembly,
+    figures: Matrix | None,
+    name: str,
+    license: str = "",
+    revision: str | None = None,
+) -> str:
     """The card of a trained model, as Markdown behind the metadata that the hub reads.
 
     Args:
@@ -33,6 +39,7 @@ def card(assembly: Assembly, figures: Matrix | None, name: str, license: str = "
         figures: its scores; None where it has none.
         name: what it is loaded by.
         license: by its name on the hub; empty for none.
+        revision: the branch that it is loaded from; None for the one that is loaded without.
     """
     cells, trained = cells_of(assembly, ["all"], ["all"]), _trained(assembly)
     with as_file(files("hyperadapters.trained").joinpath("card.md")) as template:
@@ -40,6 +47,7 @@ def card(assembly: Assembly, figures: Matrix | None, name: str, license: str = "
             _metadata(assembly, figures, cells, license),
             str(template),
             name=name,
+            revision=revision,
             summary=_summary(assembly),
             ask=_ask(assembly, [*(c for c in cells if c not in trained), *cells]),
             rows=[*_rows(assembly, cells, trained)],

@@ -22,7 +22,15 @@ __all__ = ["figures_in", "write"]
 _CARD = "README.md"
 
 
-def write(assembly: Assembly, folder: Path, *, run: Path | None, name: str, license: str) -> None:
+def write(
+    assembly: Assembly,
+    folder: Path,
+    *,
+    run: Path | None,
+    name: str,
+    license: str,
+    revision: str | None = None,
+) -> None:
     """Writes all that another machine needs of a model, whole or not at all.
 
     Args:
@@ -31,6 +39,7 @@ def write(assembly: Assembly, folder: Path, *, run: Path | None, name: str, lice
         run: the folder that the model was read from; None where it was made here.
         name: what others load it by.
         license: of the model, by its name on the hub; empty for none.
+        revision: the branch that others load; None for the main one.
 
     Raises:
         BundleError: the folder is not empty, a figure is broken, or the model cannot be read
@@ -46,7 +55,8 @@ def write(assembly: Assembly, folder: Path, *, run: Path | None, name: str, lice
     with whole(folder) as part:
         part.mkdir()
         _write_bundle(assembly, part / "model", run)
-        (part / _CARD).write_text(card(assembly, figures, name, license), encoding="utf-8")
+        text = card(assembly, figures, name, license, revision)
+        (part / _CARD).write_text(text, encoding="utf-8")
         if figures is not None:
             (part / FIGURES).write_text(figures.to_json(), encoding="utf-8")
 
@@ -76,7 +86,9 @@ def figures_in(run: Path | None) -> Matrix | None:
     Raises:
         BundleError: they are broken.
     """
-    file = None if run is None else run / FIGURES
-    if file is None or not file.is_file():
+    if run is None:
+        return None
+    file = (run.parent if run.name == "model" else run) / FIGURES
+    if not file.is_file():
         return None
     return Matrix.from_json(file.read_bytes(), str(file))

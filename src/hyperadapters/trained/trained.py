@@ -72,32 +72,42 @@ class Trained:
         """
         return evaluate(self.assembly, cells=cells_from(self.assembly.run, cells), split=split)
 
-    def card(self, name: str = "", *, license: str = "") -> str:
+    def card(self, name: str = "", *, license: str = "", revision: str | None = None) -> str:
         """The model card, as Markdown.
 
         Args:
             name: what others load the model by; the name of its run where there is none.
             license: of the model, as the hub writes it: `apache-2.0`.
+            revision: the branch that others load; None for the main one.
 
         Raises:
             BundleError: the scores in the folder of the run are broken.
         """
         figures = figures_in(self.folder)
-        return card(self.assembly, figures, name or self.assembly.run.name, license)
+        return card(self.assembly, figures, name or self.assembly.run.name, license, revision)
 
-    def save(self, folder: str | Path, *, name: str = "", license: str = "") -> None:
+    def save(
+        self,
+        folder: str | Path,
+        *,
+        name: str = "",
+        license: str = "",
+        revision: str | None = None,
+    ) -> None:
         """Writes a folder that needs nothing of this machine: the model, its scores and its card.
 
         Args:
             folder: that is not there yet, or is empty; `load` reads it.
             name: what the card says that others load it by; the folder where there is none.
             license: of the model, as the hub writes it: `apache-2.0`.
+            revision: the branch that the card says others load; None for the main one.
 
         Raises:
             BundleError: it is not empty, or the model cannot be read without files that stay here.
         """
         place, told = Path(folder), name or str(folder)
-        write(self.assembly, place, run=self.folder, name=told, license=license)
+        run = self.folder
+        write(self.assembly, place, run=run, name=told, license=license, revision=revision)
 
     def push_to_hub(
         self,
@@ -124,7 +134,7 @@ class Trained:
         """
         with tempfile.TemporaryDirectory() as folder:
             place = Path(folder) / "upload"
-            self.save(place, name=name, license=license)
+            self.save(place, name=name, license=license, revision=revision)
             return upload(place, name, private=private, revision=revision)
 
     def __repr__(self) -> str:

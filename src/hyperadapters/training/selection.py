@@ -250,6 +250,6 @@ def check_selection(assembly: Assembly, phase: Phase) -> None:
             "the mean over dev cells would mix scores that go up with perplexities",
             where=where,
             found=", ".join(map(str, phase.select)),
-            remedy="leave the masked language modelling cells out of `select`, "
-            "or set `criterion: loss`",
+            remedy="leave the cells that are scored by perplexity out of `select`, "
+            "or set `criterion: loss`, or `metric`",
         )
