@@ -54,7 +54,8 @@ def test_a_card_may_be_edited_and_a_bundle_may_not(saved: Path, tmp_path: Path) 
 def test_what_was_saved_is_saved_again_as_it_is(saved: Path, tmp_path: Path) -> None:
     load(saved).save(tmp_path / "again", name="ada/tiny", license="mit")
     files = [path.relative_to(saved) for path in saved.rglob("*") if path.is_file()]
-    assert len(files) == 11
+    copied = [path for path in (tmp_path / "again").rglob("*") if path.is_file()]
+    assert len(files) == len(copied) > 9
     assert all((saved / f).read_bytes() == (tmp_path / "again" / f).read_bytes() for f in files)
 
 

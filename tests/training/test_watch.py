@@ -79,7 +79,7 @@ def test_weights_that_grow_tenfold_are_told_once(tmp_path: Path) -> None:
 def test_what_starts_large_has_not_grown(tmp_path: Path) -> None:
     """HyperFormer++ begins at eight times what free adapters begin at, whatever its width."""
     sizes = {"reduction": 4, "code": 64, "embedding": 4, "hidden": 6, "std": 0.01}
-    run = run_of(tmp_path, 0.003, {"name": "hyperformer++-small", **sizes})
+    run = run_of(tmp_path, 0.0015, {"name": "hyperformer++-small", **sizes})
     told = io.StringIO()
     train(assemble(run_from(run)), tmp_path, console=Console(file=told, width=400))
     sizes_of_up = [line["generated"]["adapters/up"]["size"] for line in looked_at(tmp_path)]
