@@ -112,9 +112,11 @@ def _ask(assembly: Assembly, cells: Sequence[Cell]) -> str:
 
 def _example(assembly: Assembly, cell: Cell) -> str | None:
     answering = assembly.tasks[cell.task].answering
-    for text in _TEXTS if answering is not None else ():
+    if answering is None:
+        return None
+    for text in _TEXTS:
         try:
-            answering.ask(text, cell.route)  # type: ignore[union-attr]
+            answering.ask(text, cell.route)
         except DataError:
             continue
         return text

@@ -21,8 +21,8 @@ def check_compute(recipe: Recipe, device: torch.device) -> None:
         TrainingError: it has no compiler, or its `torch` is too old.
     """
     if recipe.compile:
-        Compiled()
         check_compiler(device)
+        Compiled()
 
 
 def objective_of(
