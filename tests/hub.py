@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from huggingface_hub import constants, file_download
+from huggingface_hub import constants, file_download, utils
 
 
 class Hub(ThreadingHTTPServer):
@@ -143,6 +143,12 @@ class _Requests(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
 
+def _forget_connections() -> None:
+    """A connection that was made while there was no network refuses all, before 1.0."""
+    forget = getattr(utils, "close_session", None) or utils.reset_sessions
+    forget()
+
+
 @contextmanager
 def serving(cache: Any) -> Iterator[Hub]:
     """A hub that `huggingface_hub` speaks to, with a cache of its own, until the end."""
@@ -156,9 +162,11 @@ def serving(cache: Any) -> Iterator[Hub]:
             patch.setattr(module, "HUGGINGFACE_CO_URL_TEMPLATE", template, raising=False)
         patch.setattr(constants, "HF_HUB_OFFLINE", False)
         patch.setattr(constants, "HF_HUB_CACHE", str(cache))
+        _forget_connections()
         try:
             yield hub
         finally:
+            _forget_connections()
             hub.shutdown()
             thread.join()
             hub.server_close()
