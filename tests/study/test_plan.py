@@ -35,6 +35,12 @@ def test_a_line_has_its_runs_by_seed(study: Study) -> None:
     }
 
 
+def test_a_run_that_several_values_share_is_combined_once(study: Study) -> None:
+    plan = plan_study(study({"b: {train: {fields: [en, fi]}}": "b: {train: {fields: [en, tr]}}"}))
+    assert len(plan.runs) == 12
+    assert [len(runs) for runs in plan.line("tuned").values()] == [1, 1, 1]
+
+
 def test_a_run_is_kept_under_its_digest(study: Study, tmp_path: Path) -> None:
     for planned in plan_study(study()).runs:
         assert planned.digest == digest(planned.run)

@@ -60,12 +60,12 @@ class StudyPlan:
         return tuple(dict.fromkeys(run.line for run in self.runs))
 
     def line(self, name: str) -> dict[str, list[PlannedRun]]:
-        """The runs of a line by seed; several of one seed are to be combined."""
-        found: dict[str, list[PlannedRun]] = {}
+        """The runs of a line by seed, each once; several of one seed are to be combined."""
+        found: dict[str, dict[str, PlannedRun]] = {}
         for run in self.runs:
             if run.line == name:
-                found.setdefault(run.values.get(SEED, ""), []).append(run)
-        return found
+                found.setdefault(run.values.get(SEED, ""), {}).setdefault(run.digest, run)
+        return {seed: list(runs.values()) for seed, runs in found.items()}
 
 
 def plan_study(path: Path, changes: tuple[str, ...] = ()) -> StudyPlan:
