@@ -41,7 +41,8 @@ def test_a_run_file_is_legal_and_round_trips(path: Path, tmp_path: Path) -> None
 @pytest.mark.parametrize("path", STUDIES, ids=_names)
 def test_a_study_file_is_legal(path: Path) -> None:
     plan = _plan(path)
-    assert len({run.digest for run in plan.runs}) == len(plan.runs)
+    apart = [run for line in plan.lines for runs in plan.line(line).values() for run in runs]
+    assert len({run.digest for run in apart}) == len(apart), "lines or seeds are the same run"
 
 
 @pytest.mark.parametrize("path", [*RUNS, *STUDIES], ids=_names)
