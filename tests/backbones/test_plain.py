@@ -1,5 +1,6 @@
 """Models of other libraries: read as those libraries read them, whole or not at all."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -89,3 +90,14 @@ def test_a_model_that_is_not_finite_is_refused(value: float, tmp_path: Path) -> 
     made.save_pretrained(tmp_path / "tagger")
     with pytest.raises(BackboneError, match="not finite(.|\n)*`classifier.bias`"):
         load_plain(AUTO, tmp_path / "tagger")
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning")
+def test_attention_of_others_is_not_fetched(tmp_path: Path, tuned: tuple[Path, Any]) -> None:
+    folder = tmp_path / "encoder"
+    said = json.loads((folder / "config.json").read_text())
+    named = {"attn_implementation": "ada/own", "_attn_implementation": "ada/own"}  # 5.x and 4.57
+    (folder / "config.json").write_text(json.dumps({**said, **named}))
+    for source in (folder, tuned[0]):  # `peft` names this folder
+        with pytest.raises(BackboneError, match=r"the model `.*encoder` asks for code of others"):
+            load_plain(AUTO, source)

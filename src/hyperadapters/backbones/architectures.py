@@ -27,6 +27,7 @@ from hyperadapters.backbones.soundness import (
 from hyperadapters.errors import BackboneError, UnknownName
 
 __all__ = [
+    "configuration",
     "empty",
     "empty_from",
     "from_scratch",
@@ -199,12 +200,26 @@ def _shape(source: str | Path, **changes: Any) -> Any:
     with reading("backbone", source):
         adapter = find_adapter_config_file(str(source), revision=changes.get("revision"))
     check_alone(adapter, source)
-    with reading("backbone", source):
+    return configuration("backbone", source, **changes)
+
+
+def configuration(what: str, source: str | Path, **changes: Any) -> Any:
+    """What a `config.json` says; code that lies beside it is not run.
+
+    Args:
+        what: it is of, for messages.
+        source: a folder, or a name on the hub.
+        changes: of its values; and further arguments of `from_pretrained`.
+
+    Raises:
+        BackboneError: it cannot be found or read, or it names attention on the hub.
+    """
+    with reading(what, source):
         shape = AutoConfig.from_pretrained(source, trust_remote_code=False, **changes)
     attention = str(getattr(shape, "_attn_implementation", None))
     if "/" in attention:  # a name on the hub, whose code would be fetched and run
         raise BackboneError(
-            f"the backbone `{source}` asks for code of others",
+            f"the {what} `{source}` asks for code of others",
             expected="attention that is part of transformers, such as `sdpa`",
             found=f"`attn_implementation: {attention}` in its `config.json`",
             remedy="take that line out of a copy of the folder, if you trust the weights",

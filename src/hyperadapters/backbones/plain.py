@@ -1,13 +1,15 @@
 """Models with heads of their own, as `transformers` and `peft` save them: read, never adapted."""
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import transformers
 from safetensors import safe_open
+from transformers.utils import find_adapter_config_file
 
-from hyperadapters.backbones.architectures import pretrained, reading
+from hyperadapters.backbones.architectures import configuration, pretrained, reading
 from hyperadapters.errors import BackboneError
 
 __all__ = ["load_plain"]
@@ -23,11 +25,12 @@ def load_plain(auto: str, source: str | Path, told: Mapping[str, Any] | None = N
         told: what a folder of `peft` does not say of its head, such as `num_labels`.
 
     Raises:
-        BackboneError: it cannot be found or read, its files lack weights of its head, or the folder
-            has a whole model and an adapter.
+        BackboneError: it cannot be found or read, its files lack weights of its head, the folder
+            has a whole model and an adapter, or its configuration names attention on the hub.
     """
     adapter = Path(source) / "adapter_model.safetensors"
     _check_one(Path(source))
+    configuration("model", _whole(source))  # which also refuses attention that is code of others
     given = dict(told or {}) if adapter.is_file() else {}
     model, missing = pretrained("model", source, getattr(transformers, auto), **given)
     lost = missing - _names_in(adapter)
@@ -40,6 +43,15 @@ def load_plain(auto: str, source: str | Path, told: Mapping[str, Any] | None = N
             remedy="give a model that was trained for this task",
         )
     return model.eval()
+
+
+def _whole(source: str | Path) -> str | Path:
+    """The model itself, or the backbone that an adapter of `peft` names."""
+    with reading("adapter", source):
+        adapter = find_adapter_config_file(str(source))
+        if adapter is None:
+            return source
+        return str(json.loads(Path(adapter).read_bytes())["base_model_name_or_path"])
 
 
 def _names_in(adapter: Path) -> set[str]:
