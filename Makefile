@@ -10,6 +10,8 @@ WORKERS ?= 2
 SENTENCE ?= 12 Mart 2024 , 1.200 Türk lirası ve Kanada
 TASK ?= spans
 LANGUAGE ?= tr
+# The language that it fits afterwards: one of Unicode CLDR that the run does not have.
+NEW ?= hr
 # One thread per test process: threads of several processes on the same cores slow each other down.
 TESTING := OMP_NUM_THREADS=1 HF_HUB_OFFLINE=1 TOKENIZERS_PARALLELISM=false
 # A file of tests stays in one process, which has its models and runs; files start in the order of `tests/conftest.py`.
@@ -41,6 +43,8 @@ quickstart: install  ## train on built-in data, compare with baselines, write a 
 	$(BIN)/hyperadapters study configs/quickstart.yaml
 	@echo '$(TASK) in $(LANGUAGE): unless you chose another, a pair never trained on. Try your own: make quickstart SENTENCE="..." LANGUAGE=sw TASK=fields'
 	@echo '$(SENTENCE)' | $(BIN)/hyperadapters predict runs/quickstart/by-name/hyper-x --task $(TASK) --language $(LANGUAGE)
+	@echo '$(NEW): a language that the run has never heard of gets a vector of its own; all that was there stays as it is.'
+	$(BIN)/hyperadapters adapt runs/quickstart/by-name/hyper-x --language $(NEW) --output runs/quickstart/new-language-$(NEW)
 
 test: install  ## the test suite
 	$(TESTING) $(BIN)/python -m pytest $(SPREAD) --cov --cov-report=

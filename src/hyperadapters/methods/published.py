@@ -40,6 +40,7 @@ __all__ = ["METHODS", "SETTINGS"]
 
 METHODS: Mapping[str, Callable[..., Method]] = {
     "full-fine-tuning": full_fine_tuning,
+    "hyper-x": partial(hyper_x, "hyper-x", scale="free", shared="task"),
     "hyper-x-small": partial(hyper_x, "hyper-x-small", code=32),
     "hyper-x-base": partial(hyper_x, "hyper-x-base", code=192),
     "hyper-x-lora": hyper_x_lora,
@@ -105,6 +106,7 @@ _SMALL_T5, _BASE_T5 = glue("t5-small"), glue("t5-base")
 
 SETTINGS: Mapping[str, Setting] = {
     "full-fine-tuning": HYPER_X,
+    "hyper-x": HYPER_X,
     "hyper-x-small": HYPER_X,
     "hyper-x-base": HYPER_X,
     "hyper-x-lora": HYPER_X,
