@@ -88,9 +88,10 @@ faults: install  ## plant seeded faults in the library, one by one; each must ma
 fuzz: install  ## damage 20,000 files that a user may have, and count what the command line says of each
 	$(TESTING) PYTHONPATH=tests $(BIN)/python -m fuzz --mutants 20000 --workers $(WORKERS)
 
-kills: install  ## kill a translation run at 30 random moments, alone and one process of two; it must go on bit-equal
+kills: install  ## kill a translation run at 30 random moments, alone and one process of two, and a shard of a study; all must go on bit-equal
 	$(TESTING) PYTHONPATH=tests $(BIN)/python -m fuzz.kills --times 30
 	$(TESTING) PYTHONPATH=tests $(BIN)/python -m fuzz.kills --times 30 --processes 2
+	$(TESTING) PYTHONPATH=tests $(BIN)/python -m fuzz.shards --times 30
 
 check: static rooms coverage  ## everything that must hold: format, lint, types, floors, rooms, tests, coverage
 

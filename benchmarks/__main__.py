@@ -14,11 +14,12 @@ from benchmarks.cases import CASES, work_of
 from benchmarks.setting import BERT_BASE, Setting
 from benchmarks.systems import Systems
 from benchmarks.timing import CLOCKS, Clock, interleaved, spread
-from hyperadapters.machine.memory import keep_freed_memory
+from hyperadapters.machine.memory import give_memory_back, keep_freed_memory
 
 PARTS = ("speed", "memory", "languages", "kinds", "translation", "text-to-text")
 ROUNDS = 5
 MOST_ROWS = 16
+FREED = {"kept": keep_freed_memory, "given-back": give_memory_back}
 BUSY = 0.5
 """Programs running at the start, on average over a minute, that spoil wall times."""
 
@@ -26,7 +27,7 @@ BUSY = 0.5
 def main() -> None:
     """Measures, prints, and saves where asked to."""
     arguments = _arguments()
-    keep_freed_memory()
+    FREED[arguments.freed]()
     device = machine.device()
     if device.type != "cpu" and arguments.clock != "wall":
         raise SystemExit("a GPU's work is not in a process's own time: leave `--clock` out")
@@ -41,8 +42,9 @@ def main() -> None:
         console.print("Other programs are running: do not trust these times.", style="bold red")
     rounds, clock = arguments.rounds, CLOCKS[arguments.clock]
     result: dict[str, Any] = {"machine": facts, "rounds": rounds, "clock": arguments.clock}
+    result["freed"] = arguments.freed
     for part in arguments.parts or PARTS:
-        result[part] = measure(part, BERT_BASE, rounds, device, console, clock)
+        result[part] = measure(part, BERT_BASE, rounds, device, console, clock, arguments.freed)
     if arguments.save:
         folder = Path(__file__).parent / "results"
         folder.mkdir(exist_ok=True)
@@ -58,6 +60,7 @@ def measure(
     device: torch.device,
     console: Console,
     clock: Clock = CLOCKS["wall"],
+    freed: str = "kept",
 ) -> Any:
     """One part: printed, and returned for a file."""
     if part == "speed":
@@ -74,7 +77,7 @@ def measure(
         return _translation(translation.BASE, rounds, device, console, clock)
     if part == "text-to-text":
         return _text_to_text(text_to_text.SMALL, rounds, device, console, clock)
-    peaks = {case.name: memory.in_fresh_process(case.name) for case in CASES}
+    peaks = {case.name: memory.in_fresh_process(case.name, freed) for case in CASES}
     report.print_memory(console, peaks)
     return peaks
 
@@ -125,6 +128,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}; all")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="measurements of each case")
     parser.add_argument("--clock", choices=CLOCKS, default="wall", help="what times are read from")
+    parser.add_argument("--freed", choices=FREED, default="kept", help="what a step's memory is")
     parser.add_argument("--save", metavar="NAME", help="write benchmarks/results/NAME.json")
     arguments = parser.parse_args()
     unknown = set(arguments.parts) - set(PARTS)

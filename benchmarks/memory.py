@@ -34,9 +34,13 @@ def peak(case: Case, setting: Setting, device: torch.device) -> int:
     return resident() - before
 
 
-def in_fresh_process(name: str) -> int:
-    """`peak` of the case called `name`, measured by a new interpreter."""
-    command = [sys.executable, "-m", "benchmarks", "peak", name]
+def in_fresh_process(name: str, freed: str = "kept") -> int:
+    """`peak` of the case called `name`, measured by a new interpreter.
+
+    Args:
+        freed: what becomes of memory that a step frees: `kept`, or `given-back`.
+    """
+    command = [sys.executable, "-m", "benchmarks", "--freed", freed, "peak", name]
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 

@@ -33,7 +33,7 @@ from hyperadapters.cli import app  # noqa: E402
 from hyperadapters.config import load_run  # noqa: E402, F401
 from hyperadapters.study import perform  # noqa: E402, F401
 
-__all__ = ["main"]
+__all__ = ["ended", "main", "process"]
 
 _RECIPE = {
     **{"steps": 24, "batch": 8, "length": 32, "learning_rate": 0.01, "warmup": 2},
@@ -67,10 +67,12 @@ def _start(folder: Path, processes: int) -> list[int]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     ranks = range(processes)
-    return [_process(folder, {"RANK": rank, "WORLD_SIZE": processes}, port) for rank in ranks]
+    places = [{"RANK": rank, "WORLD_SIZE": processes} for rank in ranks]
+    return [process(folder, ["train", "run.yaml"], place, port) for place in places]
 
 
-def _process(folder: Path, place: dict[str, int], port: int) -> int:
+def process(folder: Path, command: list[str], place: dict[str, int], port: int = 0) -> int:
+    """Forks a process that runs a command of `hyperadapters` in a folder; its id."""
     child = os.fork()
     if child:
         return child
@@ -86,7 +88,7 @@ def _process(folder: Path, place: dict[str, int], port: int) -> int:
             os.environ.update(
                 MASTER_ADDR="127.0.0.1", MASTER_PORT=str(port), ACCELERATE_USE_CPU="1"
             )
-        app(["train", "run.yaml"])
+        app(command)
     except SystemExit as ended:
         status = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except BaseException:
@@ -98,7 +100,8 @@ def _process(folder: Path, place: dict[str, int], port: int) -> int:
         os._exit(status)
 
 
-def _ended(processes: Sequence[int]) -> list[int]:
+def ended(processes: Sequence[int]) -> list[int]:
+    """Waits for processes; their statuses."""
     return [os.waitstatus_to_exitcode(os.waitpid(one, 0)[1]) for one in processes]
 
 
@@ -141,7 +144,7 @@ def _check(times: int, processes: int, seed: int, root: Path) -> int:
     alone = root / "alone"
     _run_file(alone)
     began = time.monotonic()
-    statuses = _ended(_start(alone, processes))
+    statuses = ended(_start(alone, processes))
     if any(statuses):
         raise RuntimeError((alone / "log.txt").read_text(encoding="utf-8"))
     length = time.monotonic() - began
@@ -156,7 +159,7 @@ def _check(times: int, processes: int, seed: int, root: Path) -> int:
             _run_file(folder)
             moment, victim = rng.random() * length, rng.randrange(processes)
             where = _killed(folder, processes, moment, victim)
-        statuses = _ended(_start(folder, processes))
+        statuses = ended(_start(folder, processes))
         found = _outcome(folder) if not any(statuses) else {}
         other = sorted(
             name for name in right.keys() | found.keys() if right.get(name) != found.get(name)

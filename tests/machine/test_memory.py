@@ -8,13 +8,20 @@ import pytest
 import torch
 
 from hyperadapters.machine import memory
-from hyperadapters.machine.memory import keep_freed_memory, memory_of
+from hyperadapters.machine.memory import (
+    give_memory_back,
+    keep_freed_memory,
+    memory_of,
+    spend_memory,
+)
 
 PROGRAM = """
 import resource, sys, torch
-from hyperadapters.machine.memory import keep_freed_memory
+from hyperadapters.machine.memory import give_memory_back, keep_freed_memory
 if sys.argv[1] == "keep":
     assert keep_freed_memory()
+if sys.argv[1] == "give":
+    assert keep_freed_memory() and give_memory_back()
 def step():
     weights = [torch.ones(size * 2**20, dtype=torch.uint8) for size in (40, 48, 33)]
     return [weight + 1 for weight in weights][:0]
@@ -37,11 +44,48 @@ def test_a_step_that_repeats_itself_touches_no_new_pages():
     kept, mapped = pages_touched_anew("keep"), pages_touched_anew("map")
     assert mapped > 100_000  # of 4 KiB; 242 MB are 61,952
     assert kept < mapped / 10
+    assert pages_touched_anew("give") > mapped / 2, "and it can be changed later"
+
+
+HOLES = """
+import sys, torch
+from hyperadapters.machine.memory import give_memory_back, keep_freed_memory
+assert {"keep": keep_freed_memory, "give": give_memory_back}[sys.argv[1]]()
+resident = lambda: int(open("/proc/self/statm").read().split()[1]) * 4096 / 2**20
+before = resident()
+small = []
+for _ in range(30):  # what is freed lies between what stays, as the activations of layers do
+    large = torch.ones(3 * 2**18)
+    small.append(torch.ones(2**15))
+    del large
+whole = torch.ones(2**25)
+print(resident() - before)
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="nothing is done without glibc")
+def test_what_is_given_back_leaves_no_holes():
+    """128 MiB and thirty times a 128th of it are in use at the end."""
+    command = [sys.executable, "-c", HOLES, "give"]
+    assert float(subprocess.check_output(command, text=True)) < 128 + 30 / 8 + 16
+
+
+def test_memory_is_kept_where_there_is_plenty(monkeypatch):
+    done = []
+    monkeypatch.setattr(memory, "keep_freed_memory", lambda: done.append("kept"))
+    monkeypatch.setattr(memory, "give_memory_back", lambda: done.append("given back") or True)
+    monkeypatch.setattr(memory, "memory_of", lambda device: 1000)
+    cpu = torch.device("cpu")
+    assert [spend_memory(needed, cpu) for needed in (250, 251)] == [False, True]
+    assert spend_memory(251, torch.device("cuda")) is False
+    monkeypatch.setattr(memory, "memory_of", lambda device: None)
+    assert spend_memory(251, cpu) is False
+    assert done == ["kept", "given back", "kept"]
 
 
 def test_other_libraries_are_left_alone(monkeypatch):
     monkeypatch.setattr(platform, "libc_ver", lambda: ("musl", "1.2"))
-    assert keep_freed_memory() is False
+    assert keep_freed_memory() is False and give_memory_back() is False
 
 
 @pytest.mark.parametrize(("said", "there"), [("max\n", None), ("1000000\n", 10**6)])

@@ -113,10 +113,27 @@ def test_a_run_that_failed_leaves_the_others_their_table_and_links(
     assert told["lines"]["tuned"]["seeds"] == [0]
     page = (out / "study.md").read_text()
     assert "| fields | tr | 30.0 (unseen pair) |" in page
-    assert "Left out, because runs failed: tuned b seed-1, small a seed-0" in page
+    assert (
+        "Left out, because runs failed or are not done yet: tuned b seed-1, small a seed-0" in page
+    )
     assert "Means over 1 seed;" in page
     assert {path.name for path in out.iterdir()} > {"study.png", "report.html"}
     assert len(list((out / "by-name").iterdir())) == 5
+
+
+def test_the_page_has_the_curves_of_a_run_that_is_done(
+    study: Study, scores: Any, tmp_path: Path
+) -> None:
+    def fails(run: RunFile, folder: Path) -> Matrix:
+        if run.seed == 0:
+            folder.mkdir(parents=True)
+            (folder / "run.yaml").write_text("it began")
+            raise TrainingError("the loss is not finite")
+        return scores(run, folder)
+
+    with pytest.raises(TrainingError, match="4 runs failed; 4 of the others are done"):
+        run_study(study(), perform=fails)
+    assert "tuned" in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_study_all_of_whose_runs_failed(study: Study, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from hyperadapters.cli.app import (
     console,
 )
 from hyperadapters.cli.screen import say
-from hyperadapters.errors import UnknownName
+from hyperadapters.errors import ConfigError, UnknownName
 
 __all__ = ["adapt", "data", "study", "train"]
 
@@ -116,18 +116,72 @@ def study(
     file: StudyFileArgument,
     changes: Changes = None,
     data_root: DataRoot = None,
+    workers: Annotated[
+        int,
+        typer.Option(min=1, help="Runs at a time, in processes that share the cores; or jobs."),
+    ] = 1,
+    shard: Annotated[
+        str, typer.Option(metavar="I/N", help="Only every N-th run of the grid, from the I-th on.")
+    ] = "1/1",
+    launcher: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="`slurm`: each worker is a job, with a shard."),
+    ] = None,
+    job: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="Of each job: `timeout_min=600`."),
+    ] = None,
 ) -> None:
     """Run a grid of run files and compare them; what is done already is not done again.
 
-    Example: `hyperadapters study hyper-x/mixed.study`
-    """
-    from hyperadapters.study import print_result, run_study
+    Several processes, on one machine or on several with one file system, can do one study: with
+    `--workers`, with a `--shard` each, or as jobs of a batch system. Whoever ends last writes all.
 
+    Example: `hyperadapters study hyper-x/mixed.study`
+
+    Example: `hyperadapters study quickstart --workers 2`
+
+    Example: `hyperadapters study my.yaml --launcher slurm --workers 8 --job timeout_min=600`
+    """
+    from hyperadapters.study import launch, print_result, run_study, settings_from, shard_from
+
+    changed = tuple(changes or ())
+    if launcher is not None:
+        _check_whole(shard)
+        settings = settings_from(job or ())
+        jobs = launch(
+            file,
+            changed,
+            data_root=data_root,
+            launcher=launcher,
+            jobs=workers,
+            settings=settings,
+        )
+        say(f"jobs: {' '.join(str(one.job_id) for one in jobs)}")
+        return
     result = run_study(
-        file, tuple(changes or ()), data_root=data_root, console=console(stderr=True)
+        file,
+        changed,
+        data_root=data_root,
+        console=console(stderr=True),
+        workers=workers,
+        shard=shard_from(shard),
     )
     print_result(result, console())
+    if result.missing:
+        told = f"not done yet: {len(result.missing)} runs, those of other shards"
+        console().out(told, highlight=False)
     console().out(f"report: {result.plan.study.folder / 'report.html'}", highlight=False)
+
+
+def _check_whole(shard: str) -> None:
+    if shard != "1/1":
+        raise ConfigError(
+            "a launcher gives each of its jobs a shard itself",
+            where="--shard",
+            found=shard,
+            remedy="leave out `--shard`, and say with `--workers` how many jobs there are",
+        )
 
 
 @app.command()

@@ -37,7 +37,9 @@ def markdown(result: StudyResult) -> str:
         parts.append(_table(["task", "mean over", *lines], _rows(result.means(lines), lines)))
         parts.append(_table(["task", "language", *lines], _cells(result, lines)))
     if result.missing:
-        parts.append(f"Left out, because runs failed: {', '.join(result.missing)}.\n")
+        parts.append(
+            f"Left out, because runs failed or are not done yet: {', '.join(result.missing)}.\n"
+        )
     parts.append(f"Means over {_seeds(result)}; ± is half a 95% interval.\n")
     return "\n".join(parts)
 
@@ -88,12 +90,13 @@ def plot(result: StudyResult) -> bytes:
 
 
 def report(result: StudyResult) -> str:
-    """The HTML report: per line its mean over seeds, with the curves of its first run."""
+    """The HTML report: per line its mean over seeds, with the curves of its first one."""
     return html([_report_of(result, name) for name in result.lines])
 
 
 def _report_of(result: StudyResult, line: str) -> RunReport:
-    first = next(run for run in result.plan.runs if run.line == line)
+    done = (run for run in result.plan.runs if run.digest in result.matrices)
+    first = next(run for run in done if run.line == line)
     matrix = result.line(line)
     if (first.folder / "run.yaml").is_file():
         return replace(read_run(first.folder), matrix=matrix)

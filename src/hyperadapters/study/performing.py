@@ -21,6 +21,7 @@ from hyperadapters.schedules import Observed, Schedule
 from hyperadapters.scoring.evaluation import evaluate
 from hyperadapters.scoring.matrix import Matrix
 from hyperadapters.training import train
+from hyperadapters.training.display import Display
 from hyperadapters.training.readiness import check
 
 __all__ = [
@@ -40,7 +41,12 @@ Perform = Callable[[RunFile, Path], Matrix]
 
 
 def perform(
-    run: RunFile, folder: Path, *, data_root: Path | None, console: Console | None
+    run: RunFile,
+    folder: Path,
+    *,
+    data_root: Path | None,
+    console: Console | None,
+    display: Display | None = None,
 ) -> Matrix:
     """Trains a run or goes on with it, scores it on the test splits and writes its report.
 
@@ -50,11 +56,12 @@ def perform(
         folder: of the run.
         data_root: where corpora in files are.
         console: where progress goes; None for none.
+        display: shows updates; without one, what fits the console.
     """
     with (console or Console(quiet=True)).status("reading data, building the model"):
         assembly = assemble(run, data_root=data_root)
         check(assembly)
-    train(assembly, folder, console=console)
+    train(assembly, folder, console=console, display=display)
     matrix = scored(assembly, console=console)
     write_scored(assembly, matrix, folder)
     return matrix

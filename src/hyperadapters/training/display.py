@@ -2,14 +2,16 @@
 
 import math
 import time
-from typing import final
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, final
 
 from rich import progress as rich
 from rich.console import Console
 
 from hyperadapters.training.progress import Progress
 
-__all__ = ["Bar", "Display", "Lines", "display_on"]
+__all__ = ["Bar", "Display", "Lines", "Sent", "bars_on", "display_on"]
 
 
 class Display:
@@ -47,19 +49,35 @@ class Display:
         return told if math.isnan(loss) else f"loss {loss:.3f}  {told}"  # a GPU's are read later
 
 
+def bars_on(console: Console) -> rich.Progress:
+    """Bars of updates, one below the other."""
+    return rich.Progress(
+        rich.TextColumn("{task.description}", markup=False),
+        rich.BarColumn(),
+        rich.MofNCompleteColumn(),
+        rich.TextColumn("{task.fields[told]}", markup=False),
+        rich.TimeRemainingColumn(),
+        console=console,
+    )
+
+
 @final
 class Bar(Display):
-    """A bar that moves, with what is told above it."""
+    """A bar that moves, with what is told above it.
 
-    def __init__(self, console: Console) -> None:
-        self._bar = rich.Progress(
-            rich.TextColumn("{task.description}", markup=False),
-            rich.BarColumn(),
-            rich.MofNCompleteColumn(),
-            rich.TextColumn("{task.fields[told]}", markup=False),
-            rich.TimeRemainingColumn(),
-            console=console,
-        )
+    Args:
+        bars: that it is one of.
+        row: the bar of a phase, by its name; a new one where there is none.
+    """
+
+    def __init__(
+        self, bars: rich.Progress, row: Callable[[str], rich.TaskID] | None = None
+    ) -> None:
+        self._bar = bars
+        self._row = row or self._added
+
+    def _added(self, phase: str) -> rich.TaskID:
+        return self._bar.add_task(phase, total=None, told="encoding text")
 
     def __enter__(self) -> "Display":
         self._bar.start()
@@ -71,7 +89,7 @@ class Bar(Display):
 
     def prepare(self, phase: str) -> None:
         """The bar waits."""
-        self._shown = self._bar.add_task(phase, total=None, told="encoding text")
+        self._shown = self._row(phase)
 
     def begin(self, steps: int, progress: Progress) -> None:
         """The bar has a length."""
@@ -90,10 +108,14 @@ class Bar(Display):
 
 @final
 class Lines(Display):
-    """A line every minute, after the first ten of a phase every ten minutes, and one at its end."""
+    """A line every minute, after the first ten of a phase every ten minutes, and one at its end.
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    Args:
+        title: is put in front of every line.
+    """
+
+    def __init__(self, console: Console, title: str = "") -> None:
+        self._console, self._title = console, title
 
     def prepare(self, phase: str) -> None:
         """Names the phase."""
@@ -119,11 +141,44 @@ class Lines(Display):
         self._print(text)
 
     def _print(self, text: str) -> None:
-        self._console.out(text, highlight=False)
+        self._console.out(f"{self._title}{text}", highlight=False)
+
+
+@final
+class Sent(Display):
+    """What another process shows: the name of each method that is called, with its arguments.
+
+    Args:
+        send: takes them there; of updates that follow each other quickly, only some.
+    """
+
+    def __init__(self, send: Callable[[str, tuple[Any, ...]], None]) -> None:
+        self._send, self._next = send, 0.0
+
+    def prepare(self, phase: str) -> None:
+        """Sends it."""
+        self._send("prepare", (phase,))
+
+    def begin(self, steps: int, progress: Progress) -> None:
+        """Sends it."""
+        self._steps = steps
+        self._send("begin", (steps, replace(progress)))
+
+    def advance(self, progress: Progress, loss: float) -> None:
+        """Sends it, if it is the last or a fifth of a second has passed."""
+        now = time.monotonic()
+        if now >= self._next or progress.step == self._steps:
+            self._next = now + 0.2
+            self._send("advance", (replace(progress), loss))
+
+    def tell(self, text: str) -> None:
+        """Sends it."""
+        self._send("tell", (text,))
 
 
 def display_on(console: Console | None) -> Display:
     """What fits a console: a terminal or notebook, a file or pipe, or none."""
     if console is None:
         return Display()
-    return Bar(console) if console.is_terminal or console.is_jupyter else Lines(console)
+    moves = console.is_terminal or console.is_jupyter
+    return Bar(bars_on(console)) if moves else Lines(console)

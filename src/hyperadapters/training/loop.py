@@ -5,11 +5,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from accelerate import Accelerator
-from filelock import FileLock, Timeout
 from rich.console import Console
 
 from hyperadapters.config import RunFile, digest, digest_in, to_yaml
 from hyperadapters.errors import BundleError
+from hyperadapters.machine.held import held
 from hyperadapters.machine.ranks import accelerator_for, launched_alone, launched_precision
 from hyperadapters.machine.written import check_free, claim, own
 from hyperadapters.run import bundle
@@ -17,7 +17,7 @@ from hyperadapters.run.assembly import Assembly
 from hyperadapters.run.loading import TOKENIZER, keep_tokenizer
 from hyperadapters.training import checkpoint
 from hyperadapters.training.checkpoint import Checkpoint
-from hyperadapters.training.display import display_on
+from hyperadapters.training.display import Display, display_on
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.progress import Progress
 from hyperadapters.training.stage import Stage, check_phase
@@ -35,6 +35,7 @@ def train(
     folder: Path,
     *,
     console: Console | None = None,
+    display: Display | None = None,
     keep: Keep = bundle.save,
 ) -> None:
     """Trains a run to its end, or from its last checkpoint on as if it had never stopped.
@@ -44,7 +45,8 @@ def train(
     Args:
         assembly: the run, built; its model is trained in place.
         folder: of the run.
-        console: where the progress bar goes; None for none.
+        console: where what is to be known of the run goes; None for nowhere.
+        display: shows its updates; without one, what fits the console.
         keep: writes `model/`.
 
     Raises:
@@ -63,7 +65,9 @@ def train(
     if console is not None:
         _warn_of_recipes(assembly, console)
     with _alone(folder, accelerator):
-        _train(assembly, folder, accelerator, console, keep)
+        main = accelerator.is_main_process
+        shown = (display or display_on(console)) if main else Display()
+        _train(assembly, folder, accelerator, shown, keep)
 
 
 def _warn_of_recipes(assembly: Assembly, console: Console) -> None:
@@ -97,33 +101,22 @@ def _alone(folder: Path, accelerator: Accelerator) -> Iterator[None]:
     if not accelerator.is_main_process:
         yield
         return
-    folder.mkdir(parents=True, exist_ok=True)
-    place = folder / ".lock"
-    if place.is_symlink() or (place.exists() and place.stat().st_size):
-        raise BundleError(
-            f"`{place}` is not the lock of a run",
-            expected="no such file, or an empty one",
-            remedy="give this run another `output`, or move the file away",
-        )
-    lock = FileLock(place)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
+
+    def refuse() -> None:
         raise BundleError(
             f"another process trains in `{folder}`",
             remedy="wait for it, or give this run another `output`",
-        ) from None
-    try:
+        )
+
+    with held(folder / ".lock", refuse):
         yield
-    finally:
-        lock.release()
 
 
 def _train(
     assembly: Assembly,
     folder: Path,
     accelerator: Accelerator,
-    console: Console | None,
+    shown: Display,
     keep: Keep,
 ) -> None:
     run, checkpoints = assembly.run, folder / "checkpoints"
@@ -141,10 +134,9 @@ def _train(
         check_phase(assembly, phase)
     _claim(assembly, folder, accelerator)
     metrics, trackers = folder / "metrics.jsonl", tuple(run.trackers)
-    shown = console if accelerator.is_main_process else None
     with (
         Journal(metrics, kept, accelerator, trackers=trackers) as journal,
-        display_on(shown) as display,
+        shown as display,
     ):
         while progress.phase < len(assembly.method.phases):
             stage = Stage(assembly, checkpoints, progress, journal, display)

@@ -14,12 +14,13 @@ from torch import Tensor
 from hyperadapters.config import digest
 from hyperadapters.context import Context, Row
 from hyperadapters.errors import TrainingError
-from hyperadapters.machine.memory import keep_freed_memory
+from hyperadapters.machine.memory import spend_memory
 from hyperadapters.machine.ranks import accelerator_for, random_states, restore_random_states
 from hyperadapters.method import Phase
 from hyperadapters.mixture.mixture import part_of
 from hyperadapters.mixture.streams import budget_of, corpora_of, mixture_of, streams_of, told_of
 from hyperadapters.run.assembly import Assembly
+from hyperadapters.run.sizes import need_of
 from hyperadapters.training import checkpoint
 from hyperadapters.training.checkpoint import Checkpoint
 from hyperadapters.training.compiling import check_compute, objective_of
@@ -108,8 +109,9 @@ class Stage:
         )
         self.selection = Selection(assembly, self.phase)
         self.model = assembly.model
-        if self.accelerator.device.type == "cpu":
-            keep_freed_memory()  # from here on: lists that grew while text was packed leave holes
+        needed = need_of(self.model, self.phase, self.ranks).bytes * self.ranks
+        if spend_memory(needed, self.accelerator.device):  # lists of packed text have left holes
+            display.tell("memory is short: what is freed is given back, so updates take longer")
         self.model.enter(self.phase)
         self.watch = Watch(self.model.adapters, self.phase, journal, display)
         self.trained = {n: p for n, p in self.model.named_parameters() if p.requires_grad}
@@ -161,8 +163,7 @@ class Stage:
     def update(self) -> None:
         """One update: draw, forward, backward, add up the ranks, divide and clip, step."""
         accelerator, progress, clip = self.accelerator, self.progress, self.recipe.clip
-        loss = torch.zeros(2, device=accelerator.device)
-        rows: dict[Row, None] = {}
+        loss, rows = torch.zeros(2, device=accelerator.device), dict[Row, None]()
         for left in reversed(range(self.recipe.accumulate)):
             batch = self.mixture.draw()
             part = part_of(batch, self.rank, self.ranks).to(accelerator.device)
@@ -214,8 +215,7 @@ class Stage:
         self.journal.write(line, update=progress.updates + progress.step)
 
     def _out_of_patience(self) -> bool:
-        patience: int = self.recipe.patience
-        return 0 < patience <= self.progress.without_gain
+        return 0 < self.recipe.patience <= self.progress.without_gain
 
     def _judge(self) -> None:
         """Evaluates on the dev cells, if any."""
@@ -229,8 +229,8 @@ class Stage:
         progress.without_gain = 0 if best else progress.without_gain + 1
         if best:
             progress.best, progress.best_step = number, progress.step
-        line = {"phase": self.phase.name, "step": progress.step, "dev": scores}
-        line |= {"selection": number, "best": best}
+        line = {"phase": self.phase.name, "step": progress.step}
+        line |= {"dev": scores, "selection": number, "best": best}
         self.journal.write(line, update=progress.updates + progress.step)
 
     def _keep_best(self) -> None:
