@@ -12,7 +12,8 @@ from typing import Any, final
 
 from hyperadapters.context import Row
 from hyperadapters.errors import BundleError, TrainingError
-from hyperadapters.mixture.deck import Budget, Deck, by_width, generator_of
+from hyperadapters.mixture.deck import Budget, Deck, Numbers, Places, by_width, generator_of
+from hyperadapters.mixture.packed import lengths_of
 from hyperadapters.tasks import Batch, Encoded, Share, Task, collate
 
 __all__ = ["Alternate", "Mixture", "Order", "Stream", "Temperature", "part_of"]
@@ -153,17 +154,25 @@ class Mixture:
         self._seed = seed
         self._least = least
         self._draws = 0
-        classes = [by_width([len(one) for one in stream.examples], budget) for stream in streams]
+        lengths = [lengths_of(stream.examples) for stream in streams]
+        classes = [by_width(own, budget) for own in lengths]
         blocks = {
             width: budget.block(max(longest, least(longest)), contexts)
-            for width, longest in _longest(classes).items()
+            for width, longest in _longest(lengths, classes).items()
         }
         self._decks = [
             {
-                width: Deck(own[width], blocks[width], _deck_seed(seed, place, stream, width))
-                for width in sorted(own)
+                width: Deck(
+                    places,
+                    all_lengths if isinstance(places, range) else all_lengths[places],
+                    blocks[width],
+                    _deck_seed(seed, place, stream, width),
+                )
+                for width, places in sorted(own.items())
             }
-            for place, (stream, own) in enumerate(zip(streams, classes, strict=True))
+            for place, (stream, own, all_lengths) in enumerate(
+                zip(streams, classes, lengths, strict=True)
+            )
         ]
         self._weights = _weights(order.weights([stream.size for stream in streams]), classes)
         self._widths = {
@@ -230,12 +239,13 @@ class Mixture:
         return sorted(chosen, key=lambda place: (str(self._streams[place].row), place))
 
 
-def _longest(classes: Sequence[Mapping[int, Mapping[int, int]]]) -> dict[int, int]:
+def _longest(lengths: Sequence[Numbers], classes: Sequence[Mapping[int, Places]]) -> dict[int, int]:
     """Width class, in ascending order -> tokens of the longest example of any stream in it."""
     longest: dict[int, int] = {}
-    for own in classes:
-        for width, lengths in own.items():
-            longest[width] = max(longest.get(width, 0), *lengths.values())
+    for all_lengths, own in zip(lengths, classes, strict=True):
+        for width, places in own.items():
+            one = all_lengths if isinstance(places, range) else all_lengths[places]
+            longest[width] = max(longest.get(width, 0), int(one.max()))
     return dict(sorted(longest.items()))
 
 
@@ -244,7 +254,7 @@ def _deck_seed(seed: str, place: int, stream: Stream, width: int) -> str:
 
 
 def _weights(
-    shares: Sequence[float], classes: Sequence[Mapping[int, Mapping[int, int]]]
+    shares: Sequence[float], classes: Sequence[Mapping[int, Places]]
 ) -> dict[int, list[float]]:
     """Width class -> per stream, the share of all examples that are its own of this class."""
     return {

@@ -12,6 +12,7 @@ from hyperadapters.backbones import architectures, family_of
 from hyperadapters.config import RunFile, evaluated, method_of
 from hyperadapters.data import Corpus
 from hyperadapters.errors import BackboneError, ConfigError
+from hyperadapters.machine.cache import Cache
 from hyperadapters.machine.ranks import process
 from hyperadapters.method import Method
 from hyperadapters.model.adapt import adapt
@@ -71,16 +72,22 @@ class Assembly:
         return self.method.phases[-1].recipe.length
 
 
-def assemble(run: RunFile, *, data_root: Path | None = None) -> Assembly:
+def assemble(
+    run: RunFile, *, data_root: Path | None = None, cache: Cache | None = None
+) -> Assembly:
     """Loads or makes the backbone and its tokenizer, and adapts it.
 
-    Everything that is drawn comes from the run's seed. Nothing is written.
+    Everything that is drawn comes from the run's seed. Nothing is written but to the cache.
+
+    Args:
+        data_root: the folder that relative paths of corpora start from.
+        cache: of large corpora; that of this machine where there is none.
 
     Raises:
         BackboneError, DataError, UnknownName: whatever cannot be loaded.
         ConfigError: this machine has not the memory for it.
     """
-    library = Library(run, data_root)
+    library = Library(run, data_root, cache=cache)
     method = method_of(run)
     tasks = tasks_of(run, library)
     tokenizer = tokenizer_of(run, library)

@@ -2,6 +2,8 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from types import FunctionType
 from typing import Any, NamedTuple, final
 
 import torch
@@ -191,6 +193,25 @@ class Task(ABC):
         """
         return
 
+    @final
+    def check_all(self, examples: Iterable[Any]) -> None:
+        """Checks each example; a kind that has nothing to check goes through none."""
+        if type(self).check is not Task.check:
+            for example in examples:
+                self.check(example)
+
+    def settled(self) -> str:
+        """All that `encode` depends on beside its arguments and its code, as text: the fields of a
+        data class, without the metric. Empty where it cannot be told, and what is encoded is made
+        anew in every start.
+        """
+        own: Any = self
+        if not is_dataclass(own):
+            return ""
+        names = [part.name for part in fields(own) if part.repr and part.name != "metric"]
+        text = repr({name: _named(getattr(own, name)) for name in names})
+        return "" if " at 0x" in text else text  # a part without a text of its own has an address
+
     @abstractmethod
     def encode(self, tokenizer: Tokenizer, example: Any, length: int) -> Encoded:
         """One example as token ids and targets, cut to at most `length` tokens."""
@@ -260,6 +281,13 @@ class Task(ABC):
     def outcomes(self, logits: Tensor, share: Share) -> Outcomes:
         """The labels of the share; none of a task whose answers are no labels."""
         return Outcomes()
+
+
+def _named(value: Any) -> Any:
+    """A function of this library as its name, anything else as it is."""
+    module, name = getattr(value, "__module__", ""), getattr(value, "__qualname__", "")
+    own = isinstance(value, FunctionType) and module.split(".")[0] == __name__.split(".")[0]
+    return (module, name) if own and "<" not in name else value
 
 
 def full_precision(logits: Float[Tensor, "*axes"]) -> Float[Tensor, "*axes"]:

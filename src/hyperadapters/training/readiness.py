@@ -46,11 +46,10 @@ def check(assembly: Assembly) -> None:
 
 def _check_examples(assembly: Assembly) -> None:
     phases = assembly.method.phases[first_phase(assembly.method) :]
-    for cell in (cell for phase in phases for cell in phase.cells):
-        corpus = assembly.corpus(cell, "train")
+    for cell in dict.fromkeys(cell for phase in phases for cell in phase.cells):
+        corpus, task = assembly.corpus(cell, "train"), assembly.tasks[cell.task]
         with located(corpus.source):
-            for example in corpus.examples:
-                assembly.tasks[cell.task].check(example)
+            task.check_all(corpus.examples)
 
 
 def _check_heads(assembly: Assembly) -> None:

@@ -96,7 +96,7 @@ class Stage:
         display.prepare(self.phase.name)
         self.accelerator = accelerator_for(self.recipe.precision)
         self.rank, self.ranks = self.accelerator.process_index, self.accelerator.num_processes
-        streams = streams_of(assembly, self.phase)
+        streams = streams_of(assembly, self.phase, lambda cell: partial(display.encode, str(cell)))
         for told in told_of(streams, self.recipe.length):
             display.tell(told)
         self.mixture = mixture_of(
