@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 import data_roots
 import tiny_runs
 import tiny_tokenizers
 from hyperadapters.config import run_from
+from hyperadapters.context import Row
 from hyperadapters.data import Corpus
 from hyperadapters.data.cldr.source import Cldr
 from hyperadapters.data.corpora import ReadAnew
@@ -39,6 +41,7 @@ from hyperadapters.tasks import (
     TextToText,
     Translation,
 )
+from hyperadapters.tasks.collation import collate_part, drawn_anew
 from hyperadapters.tasks.wordings import Named, Template
 from hyperadapters.training import train
 
@@ -95,6 +98,28 @@ def test_every_kind_is_the_same_from_disk(
         assert found.checksum == held.checksum
         assert +Counter(found.counts) == +Counter(held.counts)
     assert len(held.examples) + held.counts.get("left_out", 0) >= len(examples)
+
+
+@pytest.mark.parametrize(
+    ("task", "tokenizer", "examples"), KINDS, ids=[type(kind[0]).__name__ for kind in KINDS]
+)
+def test_a_part_of_a_batch_is_cut_out_of_it(
+    task: Task, tokenizer: Any, examples: Sequence[Any]
+) -> None:
+    """As wide as the whole, with the same draws, whichever part it is."""
+    every = encoded(task, tokenizer, corpus_of(examples, ""), 12, Cache(Path("none"))).examples
+    row, draw = Row(task=task.name), lambda: torch.Generator().manual_seed(3)
+    given = drawn_anew([(task, row, one) for one in every[:5]], draw())
+    whole = collate_part(given, 1, draw(), lambda longest: 0)
+    for start, stop in ((0, 1), (1, 2), (1, len(given))):
+        part = collate_part(given, 1, draw(), lambda longest: 0, slice(start, stop))
+        assert part.observed == whole.observed[start:stop]
+        for name, tensor in whole.inputs.items():
+            assert torch.equal(part.inputs[name], tensor[start:stop])
+        targets = part.shares[task.name].targets
+        for name, tensor in whole.shares[task.name].targets.items():
+            assert torch.equal(targets[name], tensor[start:stop])
+        assert part.shares[task.name].examples.tolist() == [*range(stop - start)]
 
 
 def test_what_changes_an_encoding_has_another_entry(tmp_path: Path) -> None:

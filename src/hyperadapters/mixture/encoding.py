@@ -17,6 +17,7 @@ from hyperadapters.mixture.packed import Packed, Part, pack
 from hyperadapters.mixture.stored import load_part, save_part
 from hyperadapters.mixture.workers import ALL_CORES, Workers, each_of
 from hyperadapters.tasks import Encoded, Task
+from hyperadapters.tasks.settled import settled
 
 __all__ = ["Encoding", "Shown", "encoded"]
 
@@ -98,15 +99,15 @@ def encoded(
         DataError: an example does not fit the task.
         BackboneError: the tokenizer does not.
     """
-    encoder, settled = _Encoder(task, tokenizer, length), task.settled()
-    if not (corpus.digest and settled):
+    encoder, told = _Encoder(task, tokenizer, length), settled(task)
+    if not (corpus.digest and told):
         counts = Counter[str]()
         packed = Packed((encoder.part(corpus.examples, counts),))
         return Encoding(packed, packed.checksum(), counts)
     key = {
         "code": [code(), code_of(type(task))],
         "corpus": corpus.digest,
-        "task": settled,
+        "task": told,
         "length": length,
         "tokenizer": _digest_of_tokenizer(tokenizer),
     }

@@ -5,7 +5,6 @@ counter, so that the counters alone are the state, and every rank that has them 
 """
 
 import random
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, final
@@ -13,76 +12,12 @@ from typing import Any, final
 from hyperadapters.context import Row
 from hyperadapters.errors import BundleError, TrainingError
 from hyperadapters.mixture.deck import Budget, Deck, Numbers, Places, by_width, generator_of
+from hyperadapters.mixture.order import Order
 from hyperadapters.mixture.packed import lengths_of
-from hyperadapters.tasks import Batch, Encoded, Share, Task, collate
+from hyperadapters.tasks import Batch, Encoded, Task
+from hyperadapters.tasks.collation import collate_part, drawn_anew
 
-__all__ = ["Alternate", "Mixture", "Order", "Stream", "Temperature", "part_of"]
-
-
-class Order(ABC):
-    """In which order streams have their turn."""
-
-    @abstractmethod
-    def weights(self, sizes: Sequence[int]) -> list[float]:
-        """The share that each stream is to have of all examples, up to a factor.
-
-        Args:
-            sizes: examples of each stream.
-        """
-
-    @abstractmethod
-    def choose(self, weights: Sequence[float], turn: int, chance: random.Random) -> int:
-        """The index of the stream whose turn it is.
-
-        Args:
-            weights: of each stream; 0 for one that has nothing to give in this turn.
-            turn: how many turns came before (0-based counter).
-            chance: what a random order draws from; the same for the same turn.
-        """
-
-
-@final
-@dataclass(frozen=True)
-class Temperature(Order):
-    """A stream of n examples is drawn with p ∝ n^(1/T): 1 is by size, infinity uniform.
-
-    Raises:
-        TrainingError: the temperature is not positive.
-    """
-
-    temperature: float
-
-    def __post_init__(self) -> None:
-        if not self.temperature > 0:
-            raise TrainingError(
-                "the `temperature` of a mixture must be positive",
-                expected="a number above 0; 1 draws by size, .inf uniformly",
-                found=str(self.temperature),
-            )
-
-    def weights(self, sizes: Sequence[int]) -> list[float]:
-        """(n / largest n)^(1/T)."""
-        largest = max(sizes)
-        return [(size / largest) ** (1 / self.temperature) for size in sizes]
-
-    def choose(self, weights: Sequence[float], turn: int, chance: random.Random) -> int:
-        """A stream drawn with replacement."""
-        return chance.choices(range(len(weights)), weights)[0]
-
-
-@final
-@dataclass(frozen=True)
-class Alternate(Order):
-    """The streams take turns, whatever their sizes (BAD-X)."""
-
-    def weights(self, sizes: Sequence[int]) -> list[float]:
-        """The same for all."""
-        return [1.0] * len(sizes)
-
-    def choose(self, weights: Sequence[float], turn: int, chance: random.Random) -> int:
-        """The next stream of those that have something to give."""
-        able = [place for place, weight in enumerate(weights) if weight]
-        return able[turn % len(able)]
+__all__ = ["Draw", "Mixture", "Stream"]
 
 
 @dataclass(frozen=True)
@@ -111,6 +46,26 @@ class Stream:
 
     def __str__(self) -> str:
         return f"{self.task.name}: {self.row}"
+
+
+@dataclass(frozen=True)
+class Draw:
+    """What one rank computes of a batch, and what all know of it.
+
+    Args:
+        part: the examples of this rank.
+        tokens: of the whole batch, without padding.
+        rows: of the whole batch, each once.
+        dealt: the decks that dealt a block for it, each by the place of its stream, and its own
+            among those of the stream.
+        block: examples that each of them dealt.
+    """
+
+    part: Batch
+    tokens: int
+    rows: tuple[Row, ...]
+    dealt: tuple[tuple[int, int], ...]
+    block: int
 
 
 @final
@@ -181,16 +136,31 @@ class Mixture:
 
     def draw(self) -> Batch:
         """The next batch."""
+        return self.draw_part(0, 1).part
+
+    def draw_part(self, rank: int, ranks: int) -> Draw:
+        """The next batch, of which only what one rank computes is made: the rank-th of `ranks`
+        equal runs of its examples. The padding stays that of the whole batch.
+        """
         generator = generator_of(f"{self._seed}/targets/{self._draws}")
         width = self._width()
+        chosen = self._chosen(width)
         drawn = [
             (stream.task, stream.row, stream.examples[example])
-            for place in self._chosen(width)
+            for place in chosen
             for stream in [self._streams[place]]
             for example in self._decks[place][width].deal()
         ]
         self._draws += 1
-        return collate(drawn, self._pad_id, generator, self._least)
+        examples = drawn_anew(drawn, generator)
+        own = slice(len(drawn) * rank // ranks, len(drawn) * (rank + 1) // ranks)
+        return Draw(
+            collate_part(examples, self._pad_id, generator, self._least, own),
+            sum(len(encoded.ids) for _, _, encoded in examples),
+            tuple(dict.fromkeys(row for _, row, _ in examples)),
+            tuple((place, list(self._decks[place]).index(width)) for place in chosen),
+            len(drawn) // len(chosen),
+        )
 
     def state(self) -> dict[str, Any]:
         """Where the mixture stands, as plain JSON values: a few numbers per stream."""
@@ -264,22 +234,6 @@ def _weights(
         ]
         for width in sorted({width for own in classes for width in own})
     }
-
-
-def part_of(batch: Batch, rank: int, ranks: int) -> Batch:
-    """The examples of a global batch that one rank computes: the rank-th of `ranks` equal runs.
-
-    Tasks without an example among them have no share. The padding stays that of the whole batch.
-    """
-    start, stop = len(batch) * rank // ranks, len(batch) * (rank + 1) // ranks
-    shares = {}
-    for task, share in batch.shares.items():
-        own = (share.examples >= start) & (share.examples < stop)
-        if own.any():
-            targets = {name: tensor[own] for name, tensor in share.targets.items()}
-            shares[task] = Share(share.examples[own] - start, targets)
-    inputs = {name: tensor[start:stop] for name, tensor in batch.inputs.items()}
-    return Batch(inputs, shares, batch.observed[start:stop])
 
 
 def _check(streams: Sequence[Stream]) -> None:

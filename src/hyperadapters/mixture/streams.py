@@ -9,7 +9,8 @@ from hyperadapters.errors import TrainingError
 from hyperadapters.method import Phase, Recipe
 from hyperadapters.mixture.deck import Budget, Examples, Tokens
 from hyperadapters.mixture.encoding import Shown, encoded
-from hyperadapters.mixture.mixture import Alternate, Mixture, Order, Stream, Temperature
+from hyperadapters.mixture.mixture import Mixture, Stream
+from hyperadapters.mixture.order import Alternate, Order, Temperature
 from hyperadapters.routes import Cell
 from hyperadapters.run.assembly import Assembly
 

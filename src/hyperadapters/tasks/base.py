@@ -2,8 +2,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
-from types import FunctionType
 from typing import Any, NamedTuple, final
 
 import torch
@@ -200,18 +198,6 @@ class Task(ABC):
             for example in examples:
                 self.check(example)
 
-    def settled(self) -> str:
-        """All that `encode` depends on beside its arguments and its code, as text: the fields of a
-        data class, without the metric. Empty where it cannot be told, and what is encoded is made
-        anew in every start.
-        """
-        own: Any = self
-        if not is_dataclass(own):
-            return ""
-        names = [part.name for part in fields(own) if part.repr and part.name != "metric"]
-        text = repr({name: _named(getattr(own, name)) for name in names})
-        return "" if " at 0x" in text else text  # a part without a text of its own has an address
-
     @abstractmethod
     def encode(self, tokenizer: Tokenizer, example: Any, length: int) -> Encoded:
         """One example as token ids and targets, cut to at most `length` tokens."""
@@ -256,6 +242,17 @@ class Task(ABC):
         not count on padding; only tasks that draw masks give ids and use `generator`.
         """
 
+    def targets_of(
+        self, encoded: Sequence[Encoded], own: slice, tokens: int, generator: torch.Generator
+    ) -> tuple[Mapping[str, Tensor], Int[Tensor, "example token"] | None]:
+        """What `targets` gives of all these examples, for some of them that follow each other: the
+        same numbers, as wide as for all.
+
+        Made for all and cut out, unless a task knows a shorter way: one that draws draws for all.
+        """
+        targets, ids = self.targets(encoded, tokens, generator)
+        return {n: one[own] for n, one in targets.items()}, None if ids is None else ids[own]
+
     @abstractmethod
     def logits(
         self, view: View, hidden: Float[Tensor, "example token d_model"], share: Share
@@ -281,13 +278,6 @@ class Task(ABC):
     def outcomes(self, logits: Tensor, share: Share) -> Outcomes:
         """The labels of the share; none of a task whose answers are no labels."""
         return Outcomes()
-
-
-def _named(value: Any) -> Any:
-    """A function of this library as its name, anything else as it is."""
-    module, name = getattr(value, "__module__", ""), getattr(value, "__qualname__", "")
-    own = isinstance(value, FunctionType) and module.split(".")[0] == __name__.split(".")[0]
-    return (module, name) if own and "<" not in name else value
 
 
 def full_precision(logits: Float[Tensor, "*axes"]) -> Float[Tensor, "*axes"]:

@@ -4,14 +4,18 @@ from dataclasses import replace
 
 from hyperadapters.context import Row
 from hyperadapters.errors import ConfigError, located
+from hyperadapters.machine.ranks import accelerator_for
 from hyperadapters.method import HEADS, Phase
+from hyperadapters.mixture.streams import budget_of, corpora_of
 from hyperadapters.providers import Provider
 from hyperadapters.routes import Cell
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.scoring.cells import check_filled, windows_for
+from hyperadapters.training.compiling import check_compute
+from hyperadapters.training.selection import check_selection
 from hyperadapters.training.starting import first_phase
 
-__all__ = ["check"]
+__all__ = ["check", "check_phase"]
 
 
 def check(assembly: Assembly) -> None:
@@ -42,6 +46,22 @@ def check(assembly: Assembly) -> None:
         for cell in phase.select:
             check_filled(assembly.corpus(cell, "dev"), "select")
             _check_weights(assembly, phase, phase.select_under.row(cell.row, 0))
+
+
+def check_phase(assembly: Assembly, phase: Phase) -> None:
+    """Raises what a phase would raise only after those before it are trained.
+
+    Raises:
+        TrainingError: its batch cannot be shared among the processes, this machine cannot compute
+            as its recipe says, there is nothing to train on, or dev cells cannot choose its
+            checkpoint.
+        DataError: a corpus is missing, or broken.
+    """
+    accelerator = accelerator_for(phase.recipe.precision)
+    budget_of(phase.recipe, accelerator.num_processes)
+    check_compute(phase.recipe, accelerator.device)
+    corpora_of(assembly, phase)
+    check_selection(assembly, phase)
 
 
 def _check_examples(assembly: Assembly) -> None:
