@@ -282,7 +282,7 @@ RUNS = (
     Fault(
         "a label that only the test has is found after training",
         "training/readiness.py",
-        "for _ in windows_for(assembly, task, corpus.examples, hop):",
+        "for _ in windows_of(assembly, task, corpus, hop):",
         "for _ in ():",
         "tests/training/test_readiness.py::test_a_label_that_only_the_test_has_is_known_before_training",
     ),

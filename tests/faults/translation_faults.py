@@ -43,10 +43,10 @@ TRANSLATION = (
     ),
     Fault(
         "packed examples run into each other",
-        "mixture/packed.py",
+        "tasks/packed.py",
         "self.numbers[self.ends[place] : self.ends[place + 1]]",
         "self.numbers[self.ends[place] :]",
-        "tests/mixture/test_packed.py::test_every_example_comes_back",
+        "tests/tasks/test_packed.py::test_every_example_comes_back",
     ),
     Fault(
         "adapters are materialised for the first direction only",

@@ -13,10 +13,10 @@ from hyperadapters.data import Corpus
 from hyperadapters.examples import Example
 from hyperadapters.machine.cache import Cache, digest_of
 from hyperadapters.machine.code import code, code_of
-from hyperadapters.mixture.packed import Packed, Part, pack
 from hyperadapters.mixture.stored import load_part, save_part
 from hyperadapters.mixture.workers import ALL_CORES, Workers, each_of
 from hyperadapters.tasks import Encoded, Task
+from hyperadapters.tasks.packed import Packed, Part, pack
 from hyperadapters.tasks.settled import settled
 
 __all__ = ["Encoding", "Shown", "encoded"]

@@ -13,9 +13,9 @@ from hyperadapters.context import Row
 from hyperadapters.errors import BundleError, TrainingError
 from hyperadapters.mixture.deck import Budget, Deck, Numbers, Places, by_width, generator_of
 from hyperadapters.mixture.order import Order
-from hyperadapters.mixture.packed import lengths_of
 from hyperadapters.tasks import Batch, Encoded, Task
 from hyperadapters.tasks.collation import collate_part, drawn_anew
+from hyperadapters.tasks.packed import lengths_of
 
 __all__ = ["Draw", "Mixture", "Stream"]
 

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from hyperadapters.mixture.packed import Part, Rows
+from hyperadapters.tasks.packed import Part, Rows
 
 __all__ = ["load_part", "save_part"]
 

@@ -1,7 +1,7 @@
 """Names become objects, here only: a run file becomes model, tasks, tokenizer and corpora."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from hyperadapters.run.library import Library
 from hyperadapters.run.loading import backbone_of, empty_of, tokenizer_of
 from hyperadapters.run.sizes import check_memory
 from hyperadapters.tasks import Task
+from hyperadapters.tasks.windows import Once
 
 __all__ = ["Assembly", "adapted_for", "assemble", "tasks_of"]
 
@@ -39,6 +40,7 @@ class Assembly:
         library: the corpora.
         origin: those it was trained on, where they are others: a trained model may be scored on
             what its run did not name.
+        once: what was encoded of the corpora that are scored.
     """
 
     run: RunFile
@@ -48,6 +50,7 @@ class Assembly:
     tasks: Mapping[str, Task]
     library: Library
     origin: Library | None = None
+    once: Once = field(default_factory=Once, compare=False, repr=False)
 
     def cell(self, task: str, text: str) -> Cell:
         """A task in the language or direction that a run file writes so.

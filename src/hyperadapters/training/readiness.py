@@ -10,7 +10,7 @@ from hyperadapters.mixture.streams import budget_of, corpora_of
 from hyperadapters.providers import Provider
 from hyperadapters.routes import Cell
 from hyperadapters.run.assembly import Assembly
-from hyperadapters.scoring.cells import check_filled, windows_for
+from hyperadapters.scoring.cells import check_filled, windows_of
 from hyperadapters.training.compiling import check_compute
 from hyperadapters.training.selection import check_selection
 from hyperadapters.training.starting import first_phase
@@ -40,7 +40,7 @@ def check(assembly: Assembly) -> None:
         for hop in cell.route.hops:
             _check_weights(assembly, phases[-1], phases[-1].score_under.row(hop.row(cell.task), 0))
             with located(corpus.source):
-                for _ in windows_for(assembly, task, corpus.examples, hop):
+                for _ in windows_of(assembly, task, corpus, hop):
                     pass
     for phase in phases:
         for cell in phase.select:

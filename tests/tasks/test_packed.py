@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hyperadapters.mixture.packed import Packed, Part, lengths_of, pack
 from hyperadapters.mixture.stored import load_part, save_part
 from hyperadapters.tasks.batch import IGNORED, Encoded
+from hyperadapters.tasks.packed import Packed, Part, lengths_of, pack
 
 IDS = st.lists(st.integers(0, 2**31 - 1), min_size=1, max_size=9)
 SOME = st.none() | IDS
