@@ -7,8 +7,8 @@ The corpus is made of words drawn by Zipf's law, one file for both directions, a
 tiny: what is measured is what a corpus costs. Every start is a process, or several under
 `torchrun`, that assembles the run, checks it and trains a few updates. The first one finds no
 cache, the second one that of the first. Memory is the proportional set size of all processes
-together (pages that several map count once), read twice a second; the same run on a thousand pairs
-says what of it the corpus takes.
+together (pages that several map count once), read twice a second; the same run with the same
+vocabulary on a thousand pairs says what of it the corpus takes.
 """
 
 import argparse
@@ -43,12 +43,15 @@ class Start(NamedTuple):
 
     Args:
         seconds: from the start of the processes to the end of their first update.
+        computed: seconds that cores computed for the main process until then, whatever else the
+            machine did.
         peak: the most bytes of all processes together.
         private: of those, what no file on disk is behind.
         losses: of its updates.
     """
 
     seconds: float
+    computed: float
     peak: int
     private: int
     losses: tuple[float, ...]
@@ -131,14 +134,14 @@ def start(folder: Path) -> None:
 
     def noted(stage: Stage) -> None:
         update(stage)
-        done.append(time.time())
+        done.append((time.time(), time.process_time()))
 
     Stage.update = noted  # type: ignore[method-assign]
     assembly = assemble(run_from(run_file(folder, folder / "run")), data_root=folder)
     check(assembly)
     train(assembly, folder / "run", keep=lambda assembly, folder: None)
     if os.environ.get("RANK", "0") == "0":
-        (folder / "first").write_text(str(done[0]))
+        (folder / "first").write_text(json.dumps(done[0]))
 
 
 def started(folder: Path, processes: int, source: Path) -> Start:
@@ -159,8 +162,8 @@ def started(folder: Path, processes: int, source: Path) -> Start:
         raise SystemExit(f"a start ended with status {process.returncode}")
     lines = (folder / "run" / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
     losses = tuple(one["loss"] for one in map(json.loads, lines) if "loss" in one)
-    first = float((folder / "first").read_text())
-    return Start(round(first - began, 1), *peak, losses)
+    first, computed = json.loads((folder / "first").read_text())
+    return Start(round(first - began, 1), round(computed, 1), *peak, losses)
 
 
 def pss_of(pid: int) -> tuple[int, int]:
@@ -194,12 +197,16 @@ def measure(folder: Path, pairs: int, processes: int, source: Path) -> dict[str,
         folder: in which a corpus of this size may lie already.
     """
     found: dict[str, Any] = {"pairs": pairs, "processes": processes}
-    for number in dict.fromkeys((_FLOOR, pairs)):
-        own = folder / str(number)
-        if not (own / "model").exists():
-            own.mkdir(parents=True)
-            corpus(own, number)
-            _model(own)
+    whole, floor = folder / str(pairs), folder / f"{pairs}-floor"
+    if not (whole / "model").exists():
+        whole.mkdir(parents=True)
+        corpus(whole, pairs)
+        _model(whole)
+    if not floor.exists():
+        floor.mkdir()
+        corpus(floor, _FLOOR)
+        shutil.copytree(whole / "model", floor / "model")
+    for number, own in ((_FLOOR, floor), (pairs, whole)):
         shutil.rmtree(own / "cache", ignore_errors=True)
         for name in ("first", "second"):
             found[f"{name}, {number} pairs"] = started(own, processes, source)._asdict()

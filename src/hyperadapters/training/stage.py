@@ -164,7 +164,8 @@ class Stage:
             progress.micro_batches += 1
             progress.tokens += drawn.tokens
             rows |= dict.fromkeys(drawn.rows)
-        loss = accelerator.reduce(loss, "sum")
+        if self.ranks > 1:  # alone it takes as long as all other bookkeeping of a step
+            loss = accelerator.reduce(loss, "sum")
         accelerator.unscale_gradients(self.optimiser)
         # The ranks' gradients come averaged; their sum over all predictions is what is wanted.
         factor = self.ranks * self.unit / loss[1].clamp(min=1)
