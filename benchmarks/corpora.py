@@ -150,7 +150,7 @@ def started(folder: Path, processes: int, source: Path) -> Start:
     root = Path(__file__).parents[1]
     known = {"PYTHONPATH": f"{source}{os.pathsep}{root}", "OMP_NUM_THREADS": "1"}
     known |= {"HYPERADAPTERS_CACHE": str(folder / "cache"), "HF_HUB_OFFLINE": "1"}
-    own = ["-m", "benchmarks.corpora", "--start", "--folder", str(folder)]
+    own = ["-m", "benchmarks.corpora", "start", "--folder", str(folder)]
     several = ["-m", "torch.distributed.run", "--nproc-per-node", str(processes)]
     command = [sys.executable, *(several if processes > 1 else []), *own]
     began, peak = time.time(), (0, 0)
@@ -224,9 +224,9 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True, help="of corpora and the cache")
     parser.add_argument("--source", type=Path, default=Path(__file__).parents[1] / "src")
     parser.add_argument("--save", metavar="NAME", help="write benchmarks/results/NAME.json")
-    parser.add_argument("--start", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("part", nargs="?", choices=("start",), help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.start:
+    if arguments.part:
         start(arguments.folder)
         return
     folder, source = arguments.folder.resolve(), arguments.source.resolve()

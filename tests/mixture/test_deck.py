@@ -6,11 +6,12 @@ from collections import Counter
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperadapters.errors import TrainingError
-from hyperadapters.mixture.deck import Deck, Examples, Tokens, by_width
+from hyperadapters.mixture.deck import Deck, Examples, Tokens, by_width, generator_of
 
 
 def deck_of(lengths: dict[int, int], block: int) -> Deck:
@@ -26,6 +27,21 @@ def test_every_epoch_deals_every_place_once(lengths: dict[int, int], block: int)
     dealt = [place for _ in range(3 * len(lengths)) for place in deck.deal()]
     for start in range(0, len(dealt) - len(lengths), len(lengths)):
         assert sorted(dealt[start : start + len(lengths)]) == sorted(lengths)
+
+
+@given(LENGTHS, st.integers(1, 3))
+def test_an_epoch_is_made_of_sorted_pools(lengths: dict[int, int], block: int) -> None:
+    """The first epoch, spelt out in lists: blocks of a pool that is sorted by length, shuffled."""
+    every = [*lengths]
+    chance = generator_of("seed/0")
+    places = [every[place] for place in torch.randperm(len(every), generator=chance).tolist()]
+    end, expected = len(places) // block * block, []
+    for start in range(0, end, 32 * block):
+        pool = sorted(places[start : min(start + 32 * block, end)], key=lengths.__getitem__)
+        order = torch.randperm(len(pool) // block, generator=chance).tolist()
+        expected += [pool[place * block + at] for place in order for at in range(block)]
+    deck = deck_of(lengths, block)
+    assert [place for _ in range(end // block) for place in deck.deal()] == expected
 
 
 @given(LENGTHS, st.integers(1, 9), st.integers(0, 40))

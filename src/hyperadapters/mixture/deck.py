@@ -138,7 +138,7 @@ class Deck:
     def _shuffled(self, epoch: int) -> Numbers:
         examples, block = len(self._lengths), self._block
         generator = generator_of(f"{self._seed}/{epoch}")
-        places = torch.randperm(examples, generator=generator).to(torch.int32).numpy()
+        places = torch.randperm(examples, generator=generator, dtype=torch.int32).numpy()
         first = min(-epoch * examples % block, examples)
         end = first + (examples - first) // block * block
         for start in range(first, end, block * _POOL):
@@ -164,10 +164,14 @@ def by_width(lengths: Numbers, budget: Budget) -> dict[int, Places]:
     """
     if not len(lengths):
         return {}
-    different, which = np.unique(lengths, return_inverse=True)
-    widths = np.array([budget.width(int(length)) for length in different])
-    every = sorted(set(widths.tolist()))
+    widths = {int(length): budget.width(int(length)) for length in np.unique(lengths)}
+    every = sorted(set(widths.values()))
     if len(every) == 1:
         return {every[0]: range(len(lengths))}
-    own = widths[which]
-    return {width: np.flatnonzero(own == width).astype(np.int32) for width in every}
+    classes = np.zeros(max(widths) + 1, dtype=np.min_scalar_type(len(every)))
+    for length, width in widths.items():
+        classes[length] = every.index(width)
+    own = classes[lengths]
+    return {
+        width: np.flatnonzero(own == number).astype(np.int32) for number, width in enumerate(every)
+    }

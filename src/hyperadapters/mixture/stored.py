@@ -18,6 +18,8 @@ __all__ = ["load_part", "save_part"]
 
 _TARGET = "target."
 _UNCUT = "uncut"
+_MOST = 2**31 - 1
+"""Numbers whose places have 32 bits."""
 
 
 def save_part(part: Part, file: Path) -> None:
@@ -44,8 +46,10 @@ def load_part(file: Path) -> Part:
 
 
 def _list_array(rows: Rows) -> Any:
-    numbers = rows.numbers.astype(_narrowest(rows.numbers))
-    return pa.LargeListArray.from_arrays(pa.array(rows.ends), pa.array(numbers))
+    numbers = pa.array(rows.numbers.astype(_narrowest(rows.numbers)))
+    if len(numbers) > _MOST:
+        return pa.LargeListArray.from_arrays(pa.array(rows.ends), numbers)
+    return pa.ListArray.from_arrays(pa.array(rows.ends.astype(np.int32)), numbers)
 
 
 def _narrowest(numbers: NDArray[Any]) -> np.dtype[Any]:
