@@ -88,7 +88,7 @@ TASKS = (
 DATA = (
     Fault(
         "the exponent of the temperature is inverted",
-        "mixture/mixture.py",
+        "mixture/order.py",
         "** (1 / self.temperature)",
         "** self.temperature",
         "tests/mixture/test_mixture.py::test_streams_are_drawn_by_temperature[5.0]",
@@ -103,8 +103,8 @@ DATA = (
     Fault(
         "ranks overlap in the middle of a batch",
         "mixture/mixture.py",
-        "len(batch) * (rank + 1) // ranks",
-        "len(batch) * (rank + 1) // ranks + (rank + 1 < ranks)",
+        "len(drawn) * (rank + 1) // ranks",
+        "len(drawn) * (rank + 1) // ranks + (rank + 1 < ranks)",
         "tests/mixture/test_mixture.py::test_the_parts_of_the_ranks_are_the_batch",
     ),
     Fault(
@@ -141,8 +141,8 @@ RUNS = (
     Fault(
         "a run goes on with other examples of the same number",
         "mixture/streams.py",
-        "len(encoded), encoded.checksum(), **told)",
-        'len(encoded), "", **told)',
+        "len(found.examples), found.checksum, **told)",
+        'len(found.examples), "", **told)',
         "tests/training/test_loop.py::test_other_examples_under_the_same_names_are_noticed",
     ),
     Fault(
@@ -182,9 +182,44 @@ RUNS = (
         "tests/training/test_optimisation.py::test_moments_go_back_where_they_came_from",
     ),
     Fault(
+        "a checkpoint has the state of batches that were made ahead",
+        "mixture/ahead.py",
+        "return self._mixture.state() if self._state is None else self._state",
+        "return self._mixture.state()",
+        "tests/mixture/test_mixture.py::test_batches_made_ahead_are_those_that_are_drawn",
+    ),
+    Fault(
+        "the targets of a part of a batch are as wide as the part alone",
+        "tasks/batch.py",
+        "found = targets([*part, *longest])",
+        "found = targets([*part, *longest][: len(part) or None])",
+        "tests/mixture/test_encoding.py::test_a_part_of_a_batch_is_cut_out_of_it[Translation1]",
+    ),
+    Fault(
+        "a damaged entry of the cache is taken",
+        "machine/cache.py",
+        "check(place, _ENTRY, found)",
+        "pass",
+        "tests/machine/test_cache.py::test_what_is_damaged_is_made_anew_and_told[changed]",
+    ),
+    Fault(
+        "a cache does not ask which tokenizer encoded",
+        "mixture/encoding.py",
+        '"tokenizer": _digest_of_tokenizer(tokenizer),',
+        "",
+        "tests/mixture/test_encoding.py::test_what_changes_an_encoding_has_another_entry",
+    ),
+    Fault(
+        "text that is read anew has what is scored among it",
+        "run/library.py",
+        "if apart(one, held))",
+        "if True)",
+        "tests/mixture/test_encoding.py::test_a_run_is_the_same_with_and_without_the_cache[translating]",
+    ),
+    Fault(
         "a resumed run begins its data anew",
         "training/stage.py",
-        'self.mixture.restore(saved.state["mixture"])',
+        'self.ahead.restore(saved.state["mixture"])',
         "pass",
         _RESUMED,
     ),
@@ -247,7 +282,7 @@ RUNS = (
     Fault(
         "a label that only the test has is found after training",
         "training/readiness.py",
-        "for _ in windows_for(assembly, task, corpus.examples, hop):",
+        "for _ in windows_of(assembly, task, corpus, hop):",
         "for _ in ():",
         "tests/training/test_readiness.py::test_a_label_that_only_the_test_has_is_known_before_training",
     ),
@@ -261,7 +296,7 @@ RUNS = (
     Fault(
         "a file of a bundle is read whatever it holds",
         "machine/sealed.py",
-        "if _digest_of(file) != digest:",
+        "if checksum_of(file) != digest:",
         "if None:",
         "tests/run/test_bundle.py::test_damage_is_named[one-bit]",
     ),

@@ -43,10 +43,10 @@ TRANSLATION = (
     ),
     Fault(
         "packed examples run into each other",
-        "mixture/packed.py",
-        "self._numbers[self._ends[place] : self._ends[place + 1]]",
-        "self._numbers[self._ends[place] :]",
-        "tests/mixture/test_packed.py::test_every_example_comes_back",
+        "tasks/packed.py",
+        "self.numbers[self.ends[place] : self.ends[place + 1]]",
+        "self.numbers[self.ends[place] :]",
+        "tests/tasks/test_packed.py::test_every_example_comes_back",
     ),
     Fault(
         "adapters are materialised for the first direction only",
@@ -124,8 +124,8 @@ TRANSLATION = (
     Fault(
         "a sentence that is tested in one direction is trained on in another",
         "run/library.py",
-        'if split == "train" and self',
-        'if split == "none" and self',
+        "if self._holds_out(cell) else corpus",
+        "if not self._holds_out(cell) else corpus",
         "tests/run/test_library.py::test_what_is_scored_in_any_direction_is_trained_on_in_none",
     ),
     Fault(
@@ -145,8 +145,8 @@ TRANSLATION = (
     Fault(
         "the parts of a text behind the first are not read",
         "data/formats/text.py",
-        "parts = zip(firsts, seconds, strict=True)",
-        "parts = [(firsts[0], seconds[0])]",
+        "in zip(firsts, seconds, strict=True):",
+        "in [(firsts[0], seconds[0])]:",
         "tests/data/sources/test_aligned.py::test_parts_of_a_text_are_one_text",
     ),
     Fault(

@@ -4,29 +4,51 @@ import json
 import random
 from collections import Counter
 
+import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hyperadapters.errors import TrainingError
-from hyperadapters.mixture.deck import Deck, Examples, Tokens, by_width
+from hyperadapters.mixture.deck import Deck, Examples, Tokens, by_width, generator_of
+
+
+def deck_of(lengths: dict[int, int], block: int) -> Deck:
+    return Deck(np.array([*lengths]), np.array([*lengths.values()]), block, "seed")
+
 
 LENGTHS = st.dictionaries(st.integers(0, 500), st.integers(1, 30), min_size=1, max_size=60)
 
 
 @given(LENGTHS, st.integers(1, 9))
 def test_every_epoch_deals_every_place_once(lengths: dict[int, int], block: int) -> None:
-    deck = Deck(lengths, block, "seed")
+    deck = deck_of(lengths, block)
     dealt = [place for _ in range(3 * len(lengths)) for place in deck.deal()]
     for start in range(0, len(dealt) - len(lengths), len(lengths)):
         assert sorted(dealt[start : start + len(lengths)]) == sorted(lengths)
+
+
+@given(LENGTHS, st.integers(1, 3))
+def test_an_epoch_is_made_of_sorted_pools(lengths: dict[int, int], block: int) -> None:
+    """The first epoch, spelt out in lists: blocks of a pool that is sorted by length, shuffled."""
+    every = [*lengths]
+    chance = generator_of("seed/0")
+    places = [every[place] for place in torch.randperm(len(every), generator=chance).tolist()]
+    end, expected = len(places) // block * block, []
+    for start in range(0, end, 32 * block):
+        pool = sorted(places[start : min(start + 32 * block, end)], key=lengths.__getitem__)
+        order = torch.randperm(len(pool) // block, generator=chance).tolist()
+        expected += [pool[place * block + at] for place in order for at in range(block)]
+    deck = deck_of(lengths, block)
+    assert [place for _ in range(end // block) for place in deck.deal()] == expected
 
 
 @given(LENGTHS, st.integers(1, 9), st.integers(0, 40))
 def test_a_deck_goes_on_where_another_stood(
     lengths: dict[int, int], block: int, deals: int
 ) -> None:
-    first, second = (Deck(lengths, block, "seed") for _ in range(2))
+    first, second = (deck_of(lengths, block) for _ in range(2))
     for _ in range(deals):
         first.deal()
     second.dealt = json.loads(json.dumps(first.dealt))
@@ -48,13 +70,13 @@ def test_widths_are_an_eighth_of_a_power_apart() -> None:
 
 @given(st.lists(st.integers(1, 90), min_size=1, max_size=50))
 def test_classes_hold_every_example_once(lengths: list[int]) -> None:
-    classes = by_width(lengths, Tokens(1000))
-    places = Counter(place for own in classes.values() for place in own)
+    classes = by_width(np.array(lengths), Tokens(1000))
+    places = Counter(int(place) for own in classes.values() for place in own)
     assert places == Counter(range(len(lengths)))
     for width, own in classes.items():
-        for place, length in own.items():
-            assert length == lengths[place] <= width
-    assert set(by_width(lengths, Examples(4))) == {0}
+        assert all(Tokens(1000).width(lengths[place]) == width for place in own)
+        assert [*own] == sorted(own)
+    assert set(by_width(np.array(lengths), Examples(4))) == {0}
 
 
 @given(st.integers(1, 5000), st.integers(8, 128), st.integers(1, 8), st.integers(1, 8))
@@ -78,7 +100,7 @@ def test_the_longest_must_fit() -> None:
 
 def test_pools_hold_examples_of_like_length_in_any_order() -> None:
     lengths = dict(enumerate(random.Random(0).choices(range(1, 31), k=512)))
-    deck = Deck(lengths, 16, "seed")
+    deck = deck_of(lengths, 16)
     blocks = [[lengths[place] for place in deck.deal()] for _ in range(32)]
     assert sum(max(block) - min(block) for block in blocks) / 32 < 3
     assert [max(block) for block in blocks] != sorted(max(block) for block in blocks)

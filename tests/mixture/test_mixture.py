@@ -5,7 +5,8 @@ import math
 import random
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 import torch
@@ -15,8 +16,10 @@ from torch import Tensor
 
 from hyperadapters.context import Row
 from hyperadapters.errors import BundleError, TrainingError
+from hyperadapters.mixture.ahead import Ahead
 from hyperadapters.mixture.deck import Examples, Tokens
-from hyperadapters.mixture.mixture import Alternate, Mixture, Order, Stream, Temperature, part_of
+from hyperadapters.mixture.mixture import Mixture, Stream
+from hyperadapters.mixture.order import Alternate, Order, Temperature
 from hyperadapters.tasks import Batch, Encoded
 from tiny import Probe
 
@@ -279,15 +282,62 @@ def test_batches_are_padded_to_their_own_longest_example() -> None:
 @given(st.integers(1, 4), st.integers(0, 5))
 def test_the_parts_of_the_ranks_are_the_batch(ranks: int, draws: int) -> None:
     streams = [stream(9, "a", "ner"), stream(9, "b", "ner"), stream(9, "a", "pos")]
-    deck = mixture(streams, examples=12, contexts=3)
-    for _ in range(draws):
-        deck.draw()
-    batch = deck.draw()
-    parts = [part_of(batch, rank, ranks) for rank in range(ranks)]
+    decks = [mixture(streams, examples=12, contexts=3) for _ in range(ranks + 1)]
+    for deck in decks:
+        for _ in range(draws):
+            deck.draw()
+    batch = decks[-1].draw()
+    each = [deck.draw_part(rank, ranks) for rank, deck in enumerate(decks[:-1])]
+    parts = [draw.part for draw in each]
+    assert {draw.tokens for draw in each} == {int(batch.inputs["attention_mask"].sum())}
+    assert {draw.rows for draw in each} == {tuple(dict.fromkeys(batch.observed))}
     assert [one for part in parts for one in drawn(part)] == drawn(batch)
     assert all(set(part.shares) == {row["task"] for row in part.observed} for part in parts)
     for name, tensor in batch.inputs.items():
         assert torch.equal(torch.cat([part.inputs[name] for part in parts]), tensor)
+
+
+@given(SIZES, st.integers(0, 9), st.integers(0, 4))
+def test_batches_made_ahead_are_those_that_are_drawn(
+    sizes: list[int], draws: int, number: int
+) -> None:
+    """And a state is that of the last one that was asked for, whatever was made since."""
+    streams = [stream(size, str(place)) for place, size in enumerate(sizes)]
+    plain, other = mixture(streams, contexts=2), mixture(streams, contexts=2)
+    ahead = Ahead(other, 0, 1, number)
+    for _ in range(draws):
+        assert same(ahead.draw().part, plain.draw())
+    state = json.loads(json.dumps(ahead.state()))
+    assert state == plain.state()
+    ahead.close()
+    again = Ahead(mixture(streams, contexts=2), 0, 1, number)
+    again.restore(state)
+    assert all(same(again.draw().part, plain.draw()) for _ in range(5))
+    again.close()
+
+
+def test_what_fails_ahead_is_raised_when_it_is_asked_for() -> None:
+    whole = stream(12)
+    broken = replace(whole, examples=_Broken(whole.examples))
+    ahead = Ahead(mixture([broken], examples=4), 0, 1)
+    ahead.draw()  # two are made ahead, of which one fails
+    assert ahead.state()["draws"] == 1
+    ahead.draw()
+    with pytest.raises(TrainingError, match="the third"):
+        ahead.draw()
+    ahead.close()
+
+
+class _Broken(list[Encoded]):
+    """Its examples can be asked for eight times."""
+
+    asked = 0
+
+    def __getitem__(self, place: Any) -> Any:
+        self.asked += 1
+        if self.asked > 8:
+            raise TrainingError("the third batch cannot be made")
+        return super().__getitem__(place)
 
 
 def test_a_state_is_small_and_of_its_own_streams() -> None:

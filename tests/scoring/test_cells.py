@@ -30,6 +30,7 @@ from hyperadapters.scoring.evaluation import evaluate
 from hyperadapters.scoring.matrix import Standing
 from hyperadapters.tasks import Encoded, Head, Share, Task
 from hyperadapters.tasks.base import View
+from hyperadapters.tasks.windows import Once
 from systems import HYPER_X
 
 ROWS = [Row(task="probe", language=name) for name in ("en", "tr")]
@@ -175,8 +176,11 @@ def test_whatever_has_a_model_a_tokenizer_tasks_and_a_length_is_scored(
         tokenizer: Any
         tasks: Mapping[str, Task]
         length: int
+        once: Once
 
-    other = Other(translator.model, translator.tokenizer, translator.tasks, translator.length)
+    other = Other(
+        translator.model, translator.tokenizer, translator.tasks, translator.length, Once()
+    )
     told: list[tuple[int, int, str]] = []
     cells = [CELL, Cell("mt", Route.of("en", "fr"))]
     found = score_cells(

@@ -1,7 +1,7 @@
 """What was found in windows goes back to their examples."""
 
 from hyperadapters.tasks import Encoded
-from hyperadapters.tasks.windows import Windows
+from hyperadapters.tasks.windows import Once, Windows
 
 
 def test_windows_are_laid_out_and_gathered_in_order() -> None:
@@ -14,3 +14,22 @@ def test_windows_are_laid_out_and_gathered_in_order() -> None:
 
 def test_no_examples_have_no_windows() -> None:
     assert Windows.laid_out([]).gathered([]) == []
+
+
+def test_windows_are_made_once_for_the_same() -> None:
+    once, made = Once(), []
+    first, second = ["a"], ["a"]
+
+    def make() -> list[list[Encoded]]:
+        made.append(1)
+        return [[Encoded([1], {}), Encoded([2, 3], {}, uncut=False)], [], [Encoded([4], {})]]
+
+    for of, how, number in (
+        ((first,), (9,), 1),
+        ((first,), (9,), 1),
+        ((second,), (9,), 2),
+        ((first,), (8,), 3),
+    ):
+        assert [*map(list, once.windows(of, how, make))] == make()
+        made.pop()
+        assert len(made) == number

@@ -14,6 +14,7 @@ from hyperadapters.context import Context, Row
 from hyperadapters.errors import TrainingError
 from hyperadapters.machine.ranks import accelerator_for
 from hyperadapters.method import HEADS, Phase, Recipe
+from hyperadapters.mixture.mixture import Draw
 from hyperadapters.mixture.streams import mixture_of, streams_of
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.schedules import Cycle
@@ -95,16 +96,27 @@ def test_only_what_the_phase_trains_moves(tmp_path: Path) -> None:
     assert all("adapters.language" in n or "heads" in n or "predictions" in n for n in moved)
 
 
+def rows_of(stage: Stage) -> list[Row]:
+    """Grows by the row of each batch that a stage draws."""
+    rows, draw = [], stage.ahead.draw
+
+    def noted() -> Draw:
+        drawn = draw()
+        rows.append(drawn.part.observed[0])
+        return drawn
+
+    stage.ahead.draw = noted
+    return rows
+
+
 def test_a_name_that_was_not_in_the_batch_does_not_move(tmp_path: Path) -> None:
     changes = recipe(weight_decay=0.5, decay="constant")
     stage = stage_of(assembled(tmp_path, "table", recipe=changes), tmp_path)
-    drawn = set()
+    rows, drawn = rows_of(stage), set()
     for _ in range(12):  # those that have a momentum must stay put too
-        state = stage.mixture.state()
-        row = stage.mixture.draw().observed[0]
-        stage.mixture.restore(state)
         before = {n: p.detach().clone() for n, p in stage.trained.items() if "language=" in n}
         stage.update()
+        row = rows[-1]
         for name, old in before.items():
             moved = not torch.equal(old, stage.trained[name])
             assert moved == (f"language={row['language']}." in name)
@@ -115,13 +127,11 @@ def test_a_name_that_was_not_in_the_batch_does_not_move(tmp_path: Path) -> None:
 def test_a_name_that_was_seen_drifts_on_where_the_recipe_says_so(tmp_path: Path) -> None:
     changes = recipe(absent="drifting", decay="constant")
     stage = stage_of(assembled(tmp_path, "table", recipe=changes), tmp_path)
-    seen = set()
+    rows, seen = rows_of(stage), set()
     for _ in range(12):
-        state = stage.mixture.state()
-        seen.add(stage.mixture.draw().observed[0]["language"])
-        stage.mixture.restore(state)
         before = {n: p.detach().clone() for n, p in stage.trained.items() if "language=" in n}
         stage.update()
+        seen.add(rows[-1]["language"])
         for name, old in before.items():
             moved = not torch.equal(old, stage.trained[name])
             assert moved == any(f"language={language}." in name for language in seen)

@@ -67,6 +67,14 @@ class Divided(Place):
         """Those of the other place."""
         return self.place.routes(root)
 
+    def files(self, texts: Sequence[Any]) -> Sequence[Path]:
+        """Those of the other place."""
+        return self.place.files(texts)
+
+    def contents(self, texts: Sequence[Any]) -> list[Any]:
+        """Those of the other place."""
+        return self.place.contents(texts)
+
     def overlooked(
         self, texts: Sequence[Any], route: Route, split: str, root: Path | None
     ) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import unicodedata
+from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -15,8 +16,18 @@ from tokenizers.normalizers import NFKC
 
 from hyperadapters.data.corpora import Corpus
 from hyperadapters.data.formats.text import read_lines
+from hyperadapters.examples import Example
 
-__all__ = ["held_out", "key", "keys_of", "side_of", "split_of", "without"]
+__all__ = [
+    "apart",
+    "digest_of_keys",
+    "held_out",
+    "key",
+    "keys_of",
+    "side_of",
+    "split_of",
+    "without",
+]
 
 _HELD = re.compile(
     r"(?:^|[-_./])(?:dev|test|devtest|val|valid|validation|private)(?:[-_./]|$)", re.IGNORECASE
@@ -58,8 +69,19 @@ def keys_of(corpora: Iterable[Corpus]) -> frozenset[int]:
 
 def without(corpus: Corpus, held: frozenset[int]) -> Corpus:
     """A corpus without the examples that have a text among the keys `held`."""
-    kept = [one for one in corpus.examples if held.isdisjoint(_keys(one.texts))]
+    kept = [one for one in corpus.examples if apart(one, held)]
     return replace(corpus, examples=kept, left_out=len(corpus) - len(kept))
+
+
+def apart(example: Example, held: frozenset[int]) -> bool:
+    """Whether an example has no text among the keys `held`."""
+    return not held or held.isdisjoint(_keys(example.texts))
+
+
+def digest_of_keys(keys: frozenset[int]) -> str:
+    """A checksum of a set of keys."""
+    numbers = array("Q", sorted(keys))
+    return hashlib.sha256(numbers.tobytes()).hexdigest()
 
 
 def _keys(texts: Iterable[str]) -> Iterator[int]:

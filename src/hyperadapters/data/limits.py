@@ -1,13 +1,11 @@
 """What a run file says of splits: their names elsewhere, their lines, and their most examples."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Literal, TypeVar, cast
 
 from pydantic import Field
 
-from hyperadapters.examples import Example
-
-__all__ = ["Count", "Limit", "Lines", "SplitNames", "limited", "of_split"]
+__all__ = ["Count", "Limit", "Lines", "SplitNames", "most", "of_split"]
 
 _Split = Literal["train", "dev", "test"]
 T = TypeVar("T")
@@ -27,7 +25,6 @@ def of_split(said: Mapping[_Split, T], split: str) -> T | None:
     return cast(Mapping[str, T], said).get(split)
 
 
-def limited(examples: Sequence[Example], limit: Limit, split: str) -> Sequence[Example]:
-    """The first examples, as many as the limit of the split allows."""
-    most = of_split(limit, split) if isinstance(limit, Mapping) else limit
-    return tuple(examples[:most])
+def most(limit: Limit, split: str) -> int | None:
+    """How many examples the limit of a split allows; None for all."""
+    return of_split(limit, split) if isinstance(limit, Mapping) else limit

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import compress, islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from hyperadapters.data.corpora import SPLITS
 from hyperadapters.data.languages import related
@@ -23,6 +23,7 @@ from hyperadapters.data.templates import (
     told,
 )
 from hyperadapters.errors import DataError, nearest
+from hyperadapters.machine.sealed import checksum_of
 from hyperadapters.routes import Route
 
 __all__ = ["Files", "InFiles", "NamedFiles", "Way"]
@@ -103,6 +104,23 @@ class NamedFiles(Place):
             found
             for path in self.paths
             for found in islice(self._found(path, route, split, root), self.most)
+        ]
+
+    def files(self, texts: Sequence[InFiles]) -> Sequence[Path]:
+        """All files, each once."""
+        return list(dict.fromkeys(file for text in texts for side in text.sides for file in side))
+
+    def contents(self, texts: Sequence[InFiles]) -> list[Any]:
+        """Of each text its template, its codes, and of each side the names and checksums of its
+        files.
+        """
+        return [
+            [
+                text.path,
+                list(text.codes.items()),
+                [[(file.name, checksum_of(file)) for file in side] for side in text.sides],
+            ]
+            for text in texts
         ]
 
     def _found(self, path: str, route: Route, split: str, root: Path | None) -> Iterator[InFiles]:

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from hyperadapters.data.held_out import held_out, key, split_of
+from hyperadapters.data.held_out import digest_of_keys, held_out, key, split_of
 from hyperadapters.data.limits import Lines, of_split
 from hyperadapters.data.source import Rule, Sample, by_place
 from hyperadapters.data.templates import rooted
 from hyperadapters.examples import Example
 
-__all__ = ["by_hash", "by_line", "by_place", "rule_of", "unseen"]
+__all__ = ["by_hash", "by_line", "by_place", "rule_of", "seen", "unseen"]
 
 Samples = Iterable[Sample]
 _PARTS = 50
@@ -45,3 +45,8 @@ def unseen(samples: Samples, split: str, root: Path | None) -> Iterator[Example]
             if held.isdisjoint(keys) and keys not in seen:
                 seen.add(keys)
                 yield sample.example
+
+
+def seen(root: Path | None) -> str:
+    """A digest of what `unseen` leaves out."""
+    return digest_of_keys(held_out(rooted("", root)[0]))

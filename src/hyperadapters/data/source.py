@@ -2,17 +2,28 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, final
 
 from hyperadapters.data.corpora import Corpus
-from hyperadapters.data.limits import Limit, limited
+from hyperadapters.data.limits import Limit, most
 from hyperadapters.errors import DataError, HyperadaptersError, UnknownName
 from hyperadapters.examples import Example
 from hyperadapters.routes import Route
 
-__all__ = ["Found", "Place", "Rule", "Sample", "Source", "by_place", "lacking", "sides"]
+__all__ = [
+    "Found",
+    "Passed",
+    "Place",
+    "Rule",
+    "Sample",
+    "Source",
+    "by_place",
+    "lacking",
+    "sides",
+]
 
 
 class Sample(NamedTuple):
@@ -57,6 +68,14 @@ class Place(ABC):
     @abstractmethod
     def routes(self, root: Path | None) -> Iterable[Route]:
         """The languages or directions that have any text; best effort."""
+
+    def files(self, texts: Sequence[Any]) -> Sequence[Path]:
+        """The files that texts are read from; none where they do not come from local files."""
+        return ()
+
+    def contents(self, texts: Sequence[Any]) -> list[Any]:
+        """What texts that come from files depend on, as plain values: checksums, not places."""
+        return []
 
     def overlooked(
         self, texts: Sequence[Any], route: Route, split: str, root: Path | None
@@ -118,27 +137,58 @@ class Source(ABC):
             DataError: missing, or broken, or every row lacks a text.
             ContextError: one language, of a source that has directions only.
         """
+        texts = self.located(route, split, root)
+        passed = self.passed(texts, route, split, root)
+        unread = self.unread(texts, task, route, split, root)
+        return replace(unread, examples=tuple(passed), skipped=passed.skipped)
+
+    def located(self, route: Route, split: str, root: Path | None) -> Sequence[Any]:
+        """The texts of a language or direction and a split, unread.
+
+        Raises:
+            DataError: there are none.
+        """
         place = self._place
         texts = place.find(route, split, root)
         if not texts:
             raise place.missing(route, split, root)
+        return texts
+
+    def passed(self, texts: Sequence[Any], route: Route, split: str, root: Path | None) -> "Passed":
+        """Texts to be gone through."""
         found = chain.from_iterable(self._samples(text, route, split) for text in texts)
-        kept = _Kept(found)
-        examples = limited(tuple(self._rule(kept, split, root)), self.limit, split)
-        faults = kept.faults
-        if faults and kept.sound == 0:
-            raise faults[0]
+        rule = self._rule
+        return Passed(found, lambda kept: rule(kept, split, root), most(self.limit, split))
+
+    def unread(
+        self, texts: Sequence[Any], task: str, route: Route, split: str, root: Path | None
+    ) -> Corpus:
+        """What is known of the corpus of texts before they are read."""
         source = ", ".join(dict.fromkeys(map(str, texts)))
-        overlooked = place.overlooked(texts, route, split, root)
-        return Corpus(
-            task,
-            route,
-            split,
-            examples,
-            source,
-            skipped=len(faults),
-            overlooked=overlooked,
-        )
+        overlooked = self._place.overlooked(texts, route, split, root)
+        return Corpus(task, route, split, (), source, overlooked=overlooked)
+
+    def files(self, texts: Sequence[Any]) -> Sequence[Path]:
+        """The files of texts; none where they do not come from local files."""
+        return self._place.files(texts)
+
+    def depends_on(
+        self, texts: Sequence[Any], route: Route, split: str, root: Path | None
+    ) -> dict[str, Any]:
+        """All that the examples of texts in files depend on, as plain values: settings, and
+        checksums of the files.
+        """
+        return {
+            "source": repr(self),
+            "route": str(route),
+            "split": split,
+            "texts": self._place.contents(texts),
+            "beside": self._beside_texts(root),
+        }
+
+    def _beside_texts(self, root: Path | None) -> str:
+        """A digest of what else than the texts decides which examples are of a split."""
+        return ""
 
     def routes(self, root: Path | None) -> tuple[Route, ...]:
         """The languages or directions that it has, sorted; best effort."""
@@ -149,20 +199,51 @@ class Source(ABC):
         return bool(self._place.find(route, split, root))
 
 
-class _Kept:
-    """The samples among what a reader finds; what it says of other rows is kept apart."""
+@final
+class Passed:
+    """The examples of a split, gone through once.
 
-    def __init__(self, found: Iterable[Found]) -> None:
+    Args:
+        found: what a reader finds, row by row.
+        rule: which of them are of the split.
+        most: examples; None for all.
+
+    Attributes:
+        skipped: rows that lack a text, when all are read.
+    """
+
+    def __init__(
+        self,
+        found: Iterable[Found],
+        rule: Callable[[Iterable[Sample]], Iterator[Example]],
+        most: int | None,
+    ) -> None:
         self._found = found
-        self.faults: list[DataError] = []
-        self.sound = 0
+        self._rule = rule
+        self._most = most
+        self._fault: DataError | None = None
+        self._sound = False
+        self.skipped = 0
 
-    def __iter__(self) -> Iterator[Sample]:
+    def __iter__(self) -> Iterator[Example]:
+        """The examples; all rows are read, also those behind the last that is wanted.
+
+        Raises:
+            DataError: at the end, of the first row, where every row lacks a text.
+        """
+        for number, example in enumerate(self._rule(self._samples())):
+            if self._most is None or number < self._most:
+                yield example
+        if self._fault is not None and not self._sound:
+            raise self._fault
+
+    def _samples(self) -> Iterator[Sample]:
         for one in self._found:
             if isinstance(one, DataError):
-                self.faults.append(one)
+                self._fault = self._fault or one
+                self.skipped += 1
             else:
-                self.sound += 1
+                self._sound = True
                 yield one
 
 

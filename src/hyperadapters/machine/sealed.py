@@ -12,7 +12,7 @@ from typing import Any, final
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import from_json
 
-__all__ = ["SEALING", "Damage", "check", "opened", "seal", "strangers"]
+__all__ = ["SEALING", "Damage", "check", "checksum_of", "opened", "seal", "strangers"]
 
 SEALING = ("files", "seal")
 """What `seal` adds to the values of a file."""
@@ -50,7 +50,7 @@ def seal(folder: Path, name: str, values: Mapping[str, Any]) -> None:
         values: plain JSON values.
     """
     files = {
-        file.relative_to(folder).as_posix(): _digest_of(file)
+        file.relative_to(folder).as_posix(): checksum_of(file)
         for file in _files(folder)
         if file != folder / name and not _is_hidden(file, folder)
     }
@@ -95,7 +95,7 @@ def check(folder: Path, name: str, values: Mapping[str, Any]) -> None:
             raise Damage(folder / name, f"a file that lies elsewhere: {listed[:80]}")
         if not file.is_file():
             raise Damage(file, "no such file")
-        if _digest_of(file) != digest:
+        if checksum_of(file) != digest:
             raise Damage(file, "another content than was written")
     added = [file for file in strangers(folder, name) if not _is_hidden(file, folder)]
     if added:
@@ -123,6 +123,7 @@ def _seal_of(values: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
-def _digest_of(file: Path) -> str:
+def checksum_of(file: Path) -> str:
+    """The SHA-256 of a file."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

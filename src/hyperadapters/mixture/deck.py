@@ -2,15 +2,22 @@
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import final
+from typing import Any, final
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from hyperadapters.errors import TrainingError
 
 __all__ = ["Budget", "Deck", "Examples", "Tokens", "by_width", "generator_of"]
+
+Numbers = NDArray[Any]
+"""Whole numbers in a row."""
+
+Places = range | Numbers
+"""Where some examples are in a corpus."""
 
 _POOL = 32
 _STEPS = 8
@@ -102,19 +109,20 @@ class Deck:
     blocks of a pool shuffled. An epoch first completes the block that the last one left unfinished.
 
     Args:
-        lengths: place in the corpus -> tokens of the example there.
+        corpus: the places of its examples in the corpus.
+        lengths: tokens of each of them.
         block: examples that are dealt at once.
         seed: of their order.
     """
 
-    def __init__(self, lengths: Mapping[int, int], block: int, seed: str) -> None:
+    def __init__(self, corpus: Places, lengths: Numbers, block: int, seed: str) -> None:
         self.dealt = 0
-        self._corpus = tuple(lengths)
-        self._lengths = tuple(lengths.values())
+        self._corpus = corpus
+        self._lengths = lengths
         self._block = block
         self._seed = seed
         self._epoch = -1
-        self._places: list[int] = []
+        self._places: Numbers = np.zeros(0, dtype=np.int32)
 
     def deal(self) -> list[int]:
         """The places of the next block in the corpus."""
@@ -123,23 +131,23 @@ class Deck:
             epoch, place = divmod(number, len(self._lengths))
             if epoch != self._epoch:
                 self._epoch, self._places = epoch, self._shuffled(epoch)
-            places.append(self._corpus[self._places[place]])
+            places.append(int(self._corpus[self._places[place]]))
         self.dealt += self._block
         return places
 
-    def _shuffled(self, epoch: int) -> list[int]:
+    def _shuffled(self, epoch: int) -> Numbers:
         examples, block = len(self._lengths), self._block
         generator = generator_of(f"{self._seed}/{epoch}")
-        places: list[int] = torch.randperm(examples, generator=generator).tolist()
+        places = torch.randperm(examples, generator=generator, dtype=torch.int32).numpy()
         first = min(-epoch * examples % block, examples)
         end = first + (examples - first) // block * block
-        dealt = places[:first]
         for start in range(first, end, block * _POOL):
             stop = min(start + block * _POOL, end)
-            pool = sorted(places[start:stop], key=self._lengths.__getitem__)
-            blocks = torch.randperm(len(pool) // block, generator=generator).tolist()
-            dealt += [place for b in blocks for place in pool[b * block : (b + 1) * block]]
-        return dealt + places[end:]
+            pool = places[start:stop]
+            ascending = pool[np.argsort(self._lengths[pool], kind="stable")]
+            blocks = torch.randperm(len(pool) // block, generator=generator).numpy()
+            places[start:stop] = ascending.reshape(-1, block)[blocks].reshape(-1)
+        return places
 
 
 def generator_of(seed: str) -> torch.Generator:
@@ -148,9 +156,22 @@ def generator_of(seed: str) -> torch.Generator:
     return torch.Generator().manual_seed(number)
 
 
-def by_width(lengths: Sequence[int], budget: Budget) -> dict[int, dict[int, int]]:
-    """Width class -> place in the corpus -> tokens of the example there."""
-    classes: dict[int, dict[int, int]] = {}
-    for place, length in enumerate(lengths):
-        classes.setdefault(budget.width(length), {})[place] = length
-    return classes
+def by_width(lengths: Numbers, budget: Budget) -> dict[int, Places]:
+    """Width class -> the places of its examples in the corpus, in order.
+
+    Args:
+        lengths: tokens of each example.
+    """
+    if not len(lengths):
+        return {}
+    widths = {int(length): budget.width(int(length)) for length in np.unique(lengths)}
+    every = sorted(set(widths.values()))
+    if len(every) == 1:
+        return {every[0]: range(len(lengths))}
+    classes = np.zeros(max(widths) + 1, dtype=np.min_scalar_type(len(every)))
+    for length, width in widths.items():
+        classes[length] = every.index(width)
+    own = classes[lengths]
+    return {
+        width: np.flatnonzero(own == number).astype(np.int32) for number, width in enumerate(every)
+    }

@@ -5,83 +5,19 @@ counter, so that the counters alone are the state, and every rank that has them 
 """
 
 import random
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, final
 
 from hyperadapters.context import Row
 from hyperadapters.errors import BundleError, TrainingError
-from hyperadapters.mixture.deck import Budget, Deck, by_width, generator_of
-from hyperadapters.tasks import Batch, Encoded, Share, Task, collate
+from hyperadapters.mixture.deck import Budget, Deck, Numbers, Places, by_width, generator_of
+from hyperadapters.mixture.order import Order
+from hyperadapters.tasks import Batch, Encoded, Task
+from hyperadapters.tasks.collation import collate_part, drawn_anew
+from hyperadapters.tasks.packed import lengths_of
 
-__all__ = ["Alternate", "Mixture", "Order", "Stream", "Temperature", "part_of"]
-
-
-class Order(ABC):
-    """In which order streams have their turn."""
-
-    @abstractmethod
-    def weights(self, sizes: Sequence[int]) -> list[float]:
-        """The share that each stream is to have of all examples, up to a factor.
-
-        Args:
-            sizes: examples of each stream.
-        """
-
-    @abstractmethod
-    def choose(self, weights: Sequence[float], turn: int, chance: random.Random) -> int:
-        """The index of the stream whose turn it is.
-
-        Args:
-            weights: of each stream; 0 for one that has nothing to give in this turn.
-            turn: how many turns came before (0-based counter).
-            chance: what a random order draws from; the same for the same turn.
-        """
-
-
-@final
-@dataclass(frozen=True)
-class Temperature(Order):
-    """A stream of n examples is drawn with p ∝ n^(1/T): 1 is by size, infinity uniform.
-
-    Raises:
-        TrainingError: the temperature is not positive.
-    """
-
-    temperature: float
-
-    def __post_init__(self) -> None:
-        if not self.temperature > 0:
-            raise TrainingError(
-                "the `temperature` of a mixture must be positive",
-                expected="a number above 0; 1 draws by size, .inf uniformly",
-                found=str(self.temperature),
-            )
-
-    def weights(self, sizes: Sequence[int]) -> list[float]:
-        """(n / largest n)^(1/T)."""
-        largest = max(sizes)
-        return [(size / largest) ** (1 / self.temperature) for size in sizes]
-
-    def choose(self, weights: Sequence[float], turn: int, chance: random.Random) -> int:
-        """A stream drawn with replacement."""
-        return chance.choices(range(len(weights)), weights)[0]
-
-
-@final
-@dataclass(frozen=True)
-class Alternate(Order):
-    """The streams take turns, whatever their sizes (BAD-X)."""
-
-    def weights(self, sizes: Sequence[int]) -> list[float]:
-        """The same for all."""
-        return [1.0] * len(sizes)
-
-    def choose(self, weights: Sequence[float], turn: int, chance: random.Random) -> int:
-        """The next stream of those that have something to give."""
-        able = [place for place, weight in enumerate(weights) if weight]
-        return able[turn % len(able)]
+__all__ = ["Draw", "Mixture", "Stream"]
 
 
 @dataclass(frozen=True)
@@ -110,6 +46,26 @@ class Stream:
 
     def __str__(self) -> str:
         return f"{self.task.name}: {self.row}"
+
+
+@dataclass(frozen=True)
+class Draw:
+    """What one rank computes of a batch, and what all know of it.
+
+    Args:
+        part: the examples of this rank.
+        tokens: of the whole batch, without padding.
+        rows: of the whole batch, each once.
+        dealt: the decks that dealt a block for it, each by the place of its stream, and its own
+            among those of the stream.
+        block: examples that each of them dealt.
+    """
+
+    part: Batch
+    tokens: int
+    rows: tuple[Row, ...]
+    dealt: tuple[tuple[int, int], ...]
+    block: int
 
 
 @final
@@ -153,17 +109,25 @@ class Mixture:
         self._seed = seed
         self._least = least
         self._draws = 0
-        classes = [by_width([len(one) for one in stream.examples], budget) for stream in streams]
+        lengths = [lengths_of(stream.examples) for stream in streams]
+        classes = [by_width(own, budget) for own in lengths]
         blocks = {
             width: budget.block(max(longest, least(longest)), contexts)
-            for width, longest in _longest(classes).items()
+            for width, longest in _longest(lengths, classes).items()
         }
         self._decks = [
             {
-                width: Deck(own[width], blocks[width], _deck_seed(seed, place, stream, width))
-                for width in sorted(own)
+                width: Deck(
+                    places,
+                    all_lengths if isinstance(places, range) else all_lengths[places],
+                    blocks[width],
+                    _deck_seed(seed, place, stream, width),
+                )
+                for width, places in sorted(own.items())
             }
-            for place, (stream, own) in enumerate(zip(streams, classes, strict=True))
+            for place, (stream, own, all_lengths) in enumerate(
+                zip(streams, classes, lengths, strict=True)
+            )
         ]
         self._weights = _weights(order.weights([stream.size for stream in streams]), classes)
         self._widths = {
@@ -172,16 +136,31 @@ class Mixture:
 
     def draw(self) -> Batch:
         """The next batch."""
+        return self.draw_part(0, 1).part
+
+    def draw_part(self, rank: int, ranks: int) -> Draw:
+        """The next batch, of which only what one rank computes is made: the rank-th of `ranks`
+        equal runs of its examples. The padding stays that of the whole batch.
+        """
         generator = generator_of(f"{self._seed}/targets/{self._draws}")
         width = self._width()
+        chosen = self._chosen(width)
         drawn = [
             (stream.task, stream.row, stream.examples[example])
-            for place in self._chosen(width)
+            for place in chosen
             for stream in [self._streams[place]]
             for example in self._decks[place][width].deal()
         ]
         self._draws += 1
-        return collate(drawn, self._pad_id, generator, self._least)
+        examples = drawn_anew(drawn, generator)
+        own = slice(len(drawn) * rank // ranks, len(drawn) * (rank + 1) // ranks)
+        return Draw(
+            collate_part(examples, self._pad_id, generator, self._least, own),
+            sum(len(encoded.ids) for _, _, encoded in examples),
+            tuple(dict.fromkeys(row for _, row, _ in examples)),
+            tuple((place, list(self._decks[place]).index(width)) for place in chosen),
+            len(drawn) // len(chosen),
+        )
 
     def state(self) -> dict[str, Any]:
         """Where the mixture stands, as plain JSON values: a few numbers per stream."""
@@ -230,12 +209,13 @@ class Mixture:
         return sorted(chosen, key=lambda place: (str(self._streams[place].row), place))
 
 
-def _longest(classes: Sequence[Mapping[int, Mapping[int, int]]]) -> dict[int, int]:
+def _longest(lengths: Sequence[Numbers], classes: Sequence[Mapping[int, Places]]) -> dict[int, int]:
     """Width class, in ascending order -> tokens of the longest example of any stream in it."""
     longest: dict[int, int] = {}
-    for own in classes:
-        for width, lengths in own.items():
-            longest[width] = max(longest.get(width, 0), *lengths.values())
+    for all_lengths, own in zip(lengths, classes, strict=True):
+        for width, places in own.items():
+            one = all_lengths if isinstance(places, range) else all_lengths[places]
+            longest[width] = max(longest.get(width, 0), int(one.max()))
     return dict(sorted(longest.items()))
 
 
@@ -244,7 +224,7 @@ def _deck_seed(seed: str, place: int, stream: Stream, width: int) -> str:
 
 
 def _weights(
-    shares: Sequence[float], classes: Sequence[Mapping[int, Mapping[int, int]]]
+    shares: Sequence[float], classes: Sequence[Mapping[int, Places]]
 ) -> dict[int, list[float]]:
     """Width class -> per stream, the share of all examples that are its own of this class."""
     return {
@@ -254,22 +234,6 @@ def _weights(
         ]
         for width in sorted({width for own in classes for width in own})
     }
-
-
-def part_of(batch: Batch, rank: int, ranks: int) -> Batch:
-    """The examples of a global batch that one rank computes: the rank-th of `ranks` equal runs.
-
-    Tasks without an example among them have no share. The padding stays that of the whole batch.
-    """
-    start, stop = len(batch) * rank // ranks, len(batch) * (rank + 1) // ranks
-    shares = {}
-    for task, share in batch.shares.items():
-        own = (share.examples >= start) & (share.examples < stop)
-        if own.any():
-            targets = {name: tensor[own] for name, tensor in share.targets.items()}
-            shares[task] = Share(share.examples[own] - start, targets)
-    inputs = {name: tensor[start:stop] for name, tensor in batch.inputs.items()}
-    return Batch(inputs, shares, batch.observed[start:stop])
 
 
 def _check(streams: Sequence[Stream]) -> None:

@@ -1,32 +1,38 @@
 """The data of a phase: its training corpora, encoded, and the mixture that draws from them."""
 
 import random
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
 
 from hyperadapters.data import Corpus
 from hyperadapters.errors import TrainingError
 from hyperadapters.method import Phase, Recipe
 from hyperadapters.mixture.deck import Budget, Examples, Tokens
-from hyperadapters.mixture.mixture import Alternate, Mixture, Order, Stream, Temperature
-from hyperadapters.mixture.packed import Packed
+from hyperadapters.mixture.encoding import Shown, encoded
+from hyperadapters.mixture.mixture import Mixture, Stream
+from hyperadapters.mixture.order import Alternate, Order, Temperature
 from hyperadapters.routes import Cell
 from hyperadapters.run.assembly import Assembly
-from hyperadapters.tasks import Encoded, Task
 
 __all__ = ["budget_of", "corpora_of", "mixture_of", "streams_of", "told_of"]
 
 
-def streams_of(assembly: Assembly, phase: Phase) -> list[Stream]:
+def streams_of(
+    assembly: Assembly,
+    phase: Phase,
+    shown: Callable[[Cell], Shown] = lambda cell: lambda done, of: None,
+) -> list[Stream]:
     """A stream per cell that a phase trains on.
+
+    Args:
+        shown: of a cell, is told how far its encoding is.
 
     Raises:
         TrainingError: the run has no data for the phase.
     """
     corpora = corpora_of(assembly, phase)
-    return [_stream(assembly, cell, corpus, phase.recipe.length) for cell, corpus in corpora]
+    length = phase.recipe.length
+    return [_stream(assembly, cell, corpus, length, shown(cell)) for cell, corpus in corpora]
 
 
 def corpora_of(assembly: Assembly, phase: Phase) -> list[tuple[Cell, Corpus]]:
@@ -60,8 +66,9 @@ def _some(assembly: Assembly, phase: Phase, cell: Cell, corpus: Corpus) -> Corpu
     if phase.examples is None or phase.examples >= len(corpus):
         return corpus
     draw = random.Random(f"{assembly.run.seed}/{phase.name}/{cell}")
-    chosen = sorted(draw.sample(range(len(corpus)), phase.examples))
-    return replace(corpus, examples=[corpus.examples[place] for place in chosen])
+    chosen = frozenset(draw.sample(range(len(corpus)), phase.examples))
+    own = [one for place, one in enumerate(corpus.examples) if place in chosen]
+    return replace(corpus, examples=own, digest="")  # held: a run file asks for few
 
 
 def mixture_of(
@@ -118,23 +125,11 @@ def _asked(phase: Phase) -> str:
     return "some task" if phase.tasks is None else ", ".join(sorted(phase.tasks - phase.without))
 
 
-def _stream(assembly: Assembly, cell: Cell, corpus: Corpus, length: int) -> Stream:
-    task, counts = assembly.tasks[cell.task], Counter[str]()
-    every = chain.from_iterable(task.windows(assembly.tokenizer, corpus.examples, length))
-    encoded = Packed(_counted(task, every, counts))
-    told = {name: counts[name] for name in ("left_out", "cut", "unread")}
-    return Stream(task, cell.row, encoded, len(encoded), encoded.checksum(), **told)
-
-
-def _counted(task: Task, every: Iterable[Encoded], counts: Counter[str]) -> Iterator[Encoded]:
-    """The examples that a task admits; what of them is not read is counted, and the others."""
-    for example in every:
-        if not task.admits(example):
-            counts["left_out"] += 1
-            continue
-        counts["cut"] += not (example.uncut and example.target_uncut)
-        counts["unread"] += task.unread(example)
-        yield example
+def _stream(assembly: Assembly, cell: Cell, corpus: Corpus, length: int, shown: Shown) -> Stream:
+    task, cache = assembly.tasks[cell.task], assembly.library.cache
+    found = encoded(task, assembly.tokenizer, corpus, length, cache, shown=shown)
+    told = {name: found.counts.get(name, 0) for name in ("left_out", "cut", "unread")}
+    return Stream(task, cell.row, found.examples, len(found.examples), found.checksum, **told)
 
 
 def told_of(streams: Sequence[Stream], length: int) -> Iterator[str]:

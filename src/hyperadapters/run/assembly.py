@@ -1,7 +1,7 @@
 """Names become objects, here only: a run file becomes model, tasks, tokenizer and corpora."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from hyperadapters.backbones import architectures, family_of
 from hyperadapters.config import RunFile, evaluated, method_of
 from hyperadapters.data import Corpus
 from hyperadapters.errors import BackboneError, ConfigError
+from hyperadapters.machine.cache import Cache
 from hyperadapters.machine.ranks import process
 from hyperadapters.method import Method
 from hyperadapters.model.adapt import adapt
@@ -21,6 +22,7 @@ from hyperadapters.run.library import Library
 from hyperadapters.run.loading import backbone_of, empty_of, tokenizer_of
 from hyperadapters.run.sizes import check_memory
 from hyperadapters.tasks import Task
+from hyperadapters.tasks.windows import Once
 
 __all__ = ["Assembly", "adapted_for", "assemble", "tasks_of"]
 
@@ -38,6 +40,7 @@ class Assembly:
         library: the corpora.
         origin: those it was trained on, where they are others: a trained model may be scored on
             what its run did not name.
+        once: what was encoded of the corpora that are scored.
     """
 
     run: RunFile
@@ -47,6 +50,7 @@ class Assembly:
     tasks: Mapping[str, Task]
     library: Library
     origin: Library | None = None
+    once: Once = field(default_factory=Once, compare=False, repr=False)
 
     def cell(self, task: str, text: str) -> Cell:
         """A task in the language or direction that a run file writes so.
@@ -71,16 +75,22 @@ class Assembly:
         return self.method.phases[-1].recipe.length
 
 
-def assemble(run: RunFile, *, data_root: Path | None = None) -> Assembly:
+def assemble(
+    run: RunFile, *, data_root: Path | None = None, cache: Cache | None = None
+) -> Assembly:
     """Loads or makes the backbone and its tokenizer, and adapts it.
 
-    Everything that is drawn comes from the run's seed. Nothing is written.
+    Everything that is drawn comes from the run's seed. Nothing is written but to the cache.
+
+    Args:
+        data_root: the folder that relative paths of corpora start from.
+        cache: of large corpora; that of this machine where there is none.
 
     Raises:
         BackboneError, DataError, UnknownName: whatever cannot be loaded.
         ConfigError: this machine has not the memory for it.
     """
-    library = Library(run, data_root)
+    library = Library(run, data_root, cache=cache)
     method = method_of(run)
     tasks = tasks_of(run, library)
     tokenizer = tokenizer_of(run, library)

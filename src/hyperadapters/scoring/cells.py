@@ -1,7 +1,7 @@
 """How a model scores in single cells: any model that can be called under a context."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol, runtime_checkable
@@ -20,9 +20,9 @@ from hyperadapters.schedules import Observed, Schedule, Then
 from hyperadapters.scoring.matrix import Score, Standing
 from hyperadapters.tasks import Batch, Encoded, Task
 from hyperadapters.tasks.base import Question
-from hyperadapters.tasks.windows import Windows
+from hyperadapters.tasks.windows import Once, Windows
 
-__all__ = ["Judged", "Scored", "check_filled", "score", "score_cells", "windows_for"]
+__all__ = ["Judged", "Scored", "check_filled", "score", "score_cells", "windows_for", "windows_of"]
 
 
 Judged = Callable[[Context, Batch, list[int], Tensor], list[Statistics]]
@@ -49,6 +49,10 @@ class Scored(Protocol):
     @property
     def length(self) -> int:
         """Tokens per example at most."""
+
+    @property
+    def once(self) -> Once:
+        """What was encoded of the corpora that are scored."""
 
 
 def score(
@@ -188,7 +192,7 @@ def _scored(
 def _unread(scored: Scored, task: Task, route: Route, corpus: Corpus) -> Iterator[str]:
     """How many examples are too long to be read whole, and how many words have no token."""
     cut = words = 0
-    for windows in windows_for(scored, task, corpus.examples, route.hops[0]):
+    for windows in windows_of(scored, task, corpus, route.hops[0]):
         cut += not all(one.uncut for one in windows)
         words += sum(map(task.unread, windows))
     if cut:
@@ -220,11 +224,13 @@ def _judged(
     """
     *before, last = route.hops
     examples, along = corpus.examples, _Along(route.row(task.name), under)
-    for hop in before:
-        carried = _answered(scored, task, hop, examples, along, task.scorer.carry, told)
+    each = windows_of(scored, task, corpus, route.hops[0])
+    for hop, following in zip(before, route.hops[1:], strict=True):
+        carried = _answered(scored, task, hop, examples, each, along, task.scorer.carry, told)
         examples = [one[0] for one in carried]
+        each = windows_for(scored, task, examples, following)
     judge = partial(task.scorer.judge, task)
-    judged = _answered(scored, task, last, examples, along, judge, told)
+    judged = _answered(scored, task, last, examples, each, along, judge, told)
     pairs = zip(examples, judged, strict=True)
     return [task.whole(example, last, found) for example, found in pairs]
 
@@ -257,6 +263,7 @@ def _answered(
     task: Task,
     hop: Route,
     examples: Sequence[Any],
+    each: Iterable[Sequence[Encoded]],
     under: Schedule,
     answer: Callable[[Question], list[Any]],
     told: Counter[str],
@@ -264,7 +271,7 @@ def _answered(
     """What a scorer says of each window of each example in one hop, in corpus order."""
     tokenizer, row = scored.tokenizer, hop.row(task.name)
     addressed = task.scorer.address(examples, hop)
-    windows = Windows.laid_out(windows_for(scored, task, examples, hop))
+    windows = Windows.laid_out(each)
     drawn = [(task, row, encoded) for encoded in windows.encoded]
 
     def asked(context: Context, batch: Batch, places: list[int]) -> list[Any]:
@@ -273,6 +280,15 @@ def _answered(
 
     found = over_batches(scored.model, drawn, tokenizer.pad_token_id, asked, under=under)
     return windows.gathered(found)
+
+
+def windows_of(
+    scored: Scored, task: Task, corpus: Corpus, hop: Route
+) -> Iterable[Sequence[Encoded]]:
+    """The examples of a corpus as the model reads them in one hop; encoded once."""
+    of = (task, scored.tokenizer, corpus.examples)
+    how = (hop, scored.length, len(scored.tokenizer))
+    return scored.once.windows(of, how, partial(windows_for, scored, task, corpus.examples, hop))
 
 
 def windows_for(

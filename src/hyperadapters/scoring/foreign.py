@@ -1,7 +1,7 @@
 """Models that this library did not train, scored into the same matrix: those of `transformers`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, final
 
 import torch
@@ -20,6 +20,7 @@ from hyperadapters.scoring.cells import score_cells
 from hyperadapters.scoring.matrix import Matrix, Standing
 from hyperadapters.tasks import Batch, Task
 from hyperadapters.tasks.plain import Plain
+from hyperadapters.tasks.windows import Once
 
 __all__ = ["Foreign", "PlainModel", "evaluate_foreign", "load_foreign"]
 
@@ -63,12 +64,14 @@ class Foreign:
         tokenizer: that lies beside it.
         tasks: the one task that it does.
         length: tokens per example at most.
+        once: what was encoded of the corpora that are scored.
     """
 
     model: PlainModel
     tokenizer: Any
     tasks: Mapping[str, Task]
     length: int
+    once: Once = field(default_factory=Once, compare=False, repr=False)
 
 
 def load_foreign(source: str, run: RunFile, task: str, library: Library) -> Foreign:

@@ -191,6 +191,13 @@ class Task(ABC):
         """
         return
 
+    @final
+    def check_all(self, examples: Iterable[Any]) -> None:
+        """Checks each example; a kind that has nothing to check goes through none."""
+        if type(self).check is not Task.check:
+            for example in examples:
+                self.check(example)
+
     @abstractmethod
     def encode(self, tokenizer: Tokenizer, example: Any, length: int) -> Encoded:
         """One example as token ids and targets, cut to at most `length` tokens."""
@@ -234,6 +241,17 @@ class Task(ABC):
         """The targets of some examples, padded to `tokens`, and ids in place of their own, which do
         not count on padding; only tasks that draw masks give ids and use `generator`.
         """
+
+    def targets_of(
+        self, encoded: Sequence[Encoded], own: slice, tokens: int, generator: torch.Generator
+    ) -> tuple[Mapping[str, Tensor], Int[Tensor, "example token"] | None]:
+        """What `targets` gives of all these examples, for some of them that follow each other: the
+        same numbers, as wide as for all.
+
+        Made for all and cut out, unless a task knows a shorter way: one that draws draws for all.
+        """
+        targets, ids = self.targets(encoded, tokens, generator)
+        return {n: one[own] for n, one in targets.items()}, None if ids is None else ids[own]
 
     @abstractmethod
     def logits(

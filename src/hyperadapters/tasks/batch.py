@@ -1,6 +1,6 @@
 """Examples as token ids, and the tensors of one forward."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -11,7 +11,17 @@ from torch import Tensor
 
 from hyperadapters.context import Row
 
-__all__ = ["IGNORED", "Batch", "Encoded", "Share", "fitting", "inside", "padded", "padded_targets"]
+__all__ = [
+    "IGNORED",
+    "Batch",
+    "Encoded",
+    "Share",
+    "fitting",
+    "inside",
+    "of_part",
+    "padded",
+    "padded_targets",
+]
 
 IGNORED = -100
 """The label of a place that counts nowhere, as `torch.nn.functional.cross_entropy` has it."""
@@ -113,6 +123,24 @@ def padded_targets(
         name: padded([one.targets[name] for one in encoded], width, filler)
         for name, width in widths.items()
     }
+
+
+def of_part(
+    targets: Callable[[Sequence[Encoded]], Mapping[str, Tensor]],
+    encoded: Sequence[Encoded],
+    own: slice,
+) -> dict[str, Tensor]:
+    """The targets of some examples that follow each other, as wide as those of all, where those of
+    an example depend on no other: made of them and of those with the longest lists.
+
+    Args:
+        targets: of examples, all as wide as the longest list of their name.
+    """
+    names = encoded[0].targets
+    longest = [max(encoded, key=lambda one: len(one.targets[name])) for name in names]
+    part = encoded[own]
+    found = targets([*part, *longest])
+    return {name: tensor[: len(part)] for name, tensor in found.items()}
 
 
 def inside(rows: Sequence[Sequence[int]], width: int) -> Bool[Tensor, "example _"]:

@@ -29,7 +29,7 @@ from hyperadapters.tasks.base import (
     View,
     full_precision,
 )
-from hyperadapters.tasks.batch import IGNORED, Encoded, Share
+from hyperadapters.tasks.batch import IGNORED, Encoded, Share, of_part
 from hyperadapters.tasks.labels import no_label
 
 __all__ = ["Classification", "Classified", "Verdict", "Verdicts"]
@@ -217,6 +217,12 @@ class Classification(Task):
     ) -> tuple[Mapping[str, Tensor], None]:
         """`labels` (example), -100 where there is none."""
         return {"labels": torch.tensor([one.targets["labels"][0] for one in encoded])}, None
+
+    def targets_of(
+        self, encoded: Sequence[Encoded], own: slice, tokens: int, generator: torch.Generator
+    ) -> tuple[Mapping[str, Tensor], None]:
+        """Of these alone: nothing is drawn."""
+        return of_part(lambda some: self.targets(some, tokens, generator)[0], encoded, own), None
 
     def logits(
         self, view: View, hidden: Float[Tensor, "example token d_model"], share: Share

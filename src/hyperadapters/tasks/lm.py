@@ -13,7 +13,7 @@ from hyperadapters.errors import BackboneError
 from hyperadapters.examples import Tagged, Text, Tree
 from hyperadapters.metrics import Metric, Perplexity
 from hyperadapters.tasks.base import Head, Task, Tokenizer
-from hyperadapters.tasks.batch import Encoded, padded_targets
+from hyperadapters.tasks.batch import Encoded, of_part, padded_targets
 from hyperadapters.tasks.settings import TaskSettings
 from hyperadapters.tasks.tokens import TokenTask
 
@@ -68,6 +68,12 @@ class LanguageModelling(TokenTask):
     ) -> tuple[Mapping[str, Tensor], None]:
         """`labels` (example, token): the one behind each that is read, padded with -100."""
         return padded_targets(encoded, {"labels": tokens}), None
+
+    def targets_of(
+        self, encoded: Sequence[Encoded], own: slice, tokens: int, generator: torch.Generator
+    ) -> tuple[Mapping[str, Tensor], None]:
+        """Of these alone: nothing is drawn."""
+        return of_part(lambda some: self.targets(some, tokens, generator)[0], encoded, own), None
 
 
 def _ends(tokenizer: Tokenizer) -> tuple[int, int]:

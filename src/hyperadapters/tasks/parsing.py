@@ -23,7 +23,7 @@ from hyperadapters.tasks.base import (
     View,
     full_precision,
 )
-from hyperadapters.tasks.batch import IGNORED, Encoded, Share, padded_targets
+from hyperadapters.tasks.batch import IGNORED, Encoded, Share, of_part, padded_targets
 from hyperadapters.tasks.labels import mapped, numbered
 from hyperadapters.tasks.parses import Parses
 from hyperadapters.tasks.vectors import Pool, first_token, places_of, pooled
@@ -151,6 +151,12 @@ class Parsing(Task):
         words = max(len(one.targets["gold"]) for one in encoded)
         widths = {"places": tokens, "first": words, "heads": words, "gold": words}
         return padded_targets(encoded, widths), None
+
+    def targets_of(
+        self, encoded: Sequence[Encoded], own: slice, tokens: int, generator: torch.Generator
+    ) -> tuple[Mapping[str, Tensor], None]:
+        """Of these alone: nothing is drawn."""
+        return of_part(lambda some: self.targets(some, tokens, generator)[0], encoded, own), None
 
     def logits(
         self, view: View, hidden: Float[Tensor, "example token d_model"], share: Share

@@ -35,7 +35,7 @@ from hyperadapters.tasks.base import (
     View,
     full_precision,
 )
-from hyperadapters.tasks.batch import IGNORED, Encoded, Share, padded_targets
+from hyperadapters.tasks.batch import IGNORED, Encoded, Share, of_part, padded_targets
 from hyperadapters.tasks.spans import best_spans, end_scores, nats
 
 __all__ = ["Answer", "Answers", "QuestionAnswering", "rules_of"]
@@ -209,6 +209,12 @@ class QuestionAnswering(Task):
         """`begins` and `ends` (example, token), `outside` (example, 1), `labels` (example, 2)."""
         widths = {"begins": tokens, "ends": tokens, "outside": 1, "labels": 2}
         return padded_targets(encoded, widths, NOWHERE), None
+
+    def targets_of(
+        self, encoded: Sequence[Encoded], own: slice, tokens: int, generator: torch.Generator
+    ) -> tuple[Mapping[str, Tensor], None]:
+        """Of these alone: nothing is drawn."""
+        return of_part(lambda some: self.targets(some, tokens, generator)[0], encoded, own), None
 
     def logits(
         self, view: View, hidden: Float[Tensor, "example token d_model"], share: Share

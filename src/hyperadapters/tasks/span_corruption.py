@@ -19,7 +19,7 @@ from hyperadapters.examples import Tagged, Text
 from hyperadapters.metrics import Metric, Perplexity
 from hyperadapters.routes import Route
 from hyperadapters.tasks.base import Head, Task, Tokenizer
-from hyperadapters.tasks.batch import Encoded, padded
+from hyperadapters.tasks.batch import Encoded, of_part, padded
 from hyperadapters.tasks.decoding import started
 from hyperadapters.tasks.settings import TaskSettings
 from hyperadapters.tasks.tokens import TokenTask
@@ -191,6 +191,12 @@ class SpanCorruption(TokenTask):
         """`labels` (example, token of the decoder), padded with -100."""
         labels = [one.targets["labels"] for one in encoded]
         return {"labels": padded(labels, max(map(len, labels)))}, None
+
+    def targets_of(
+        self, encoded: Sequence[Encoded], own: slice, tokens: int, generator: torch.Generator
+    ) -> tuple[Mapping[str, Tensor], None]:
+        """Of these alone: nothing is drawn."""
+        return of_part(lambda some: self.targets(some, tokens, generator)[0], encoded, own), None
 
 
 @final

@@ -31,7 +31,7 @@ from hyperadapters.tasks.base import (
     View,
     full_precision,
 )
-from hyperadapters.tasks.batch import IGNORED, Encoded, Share, padded_targets
+from hyperadapters.tasks.batch import IGNORED, Encoded, Share, of_part, padded_targets
 from hyperadapters.tasks.labels import labels_of, mapped, named_by, numbered, told_of
 from hyperadapters.tasks.plain import Plain
 from hyperadapters.tasks.settings import TaskSettings
@@ -160,6 +160,12 @@ class Tagging(Task):
         words = max(len(one.targets["gold"]) for one in encoded)
         widths = {"labels": tokens, "gold": words, "first": words}
         return padded_targets(encoded, widths), None
+
+    def targets_of(
+        self, encoded: Sequence[Encoded], own: slice, tokens: int, generator: torch.Generator
+    ) -> tuple[Mapping[str, Tensor], None]:
+        """Of these alone: nothing is drawn."""
+        return of_part(lambda some: self.targets(some, tokens, generator)[0], encoded, own), None
 
     def logits(
         self, view: View, hidden: Float[Tensor, "example token d_model"], share: Share

@@ -15,7 +15,7 @@ from hyperadapters.metrics import Accuracy, Metric, Statistics
 from hyperadapters.routes import Route
 from hyperadapters.tasks.asking import ASKED
 from hyperadapters.tasks.base import Answering, Head, Question, Task, Tokenizer
-from hyperadapters.tasks.batch import Encoded, Share, padded
+from hyperadapters.tasks.batch import Encoded, Share, of_part, padded
 from hyperadapters.tasks.choosing import Greedy, TextScorer, Written
 from hyperadapters.tasks.decoding import ended, spelt, started
 from hyperadapters.tasks.tokens import TokenTask
@@ -182,6 +182,12 @@ class TextToText(TokenTask):
         """`labels` (example, token of the decoder), padded with -100."""
         labels = [one.targets["labels"] for one in encoded]
         return {"labels": padded(labels, max(map(len, labels)))}, None
+
+    def targets_of(
+        self, encoded: Sequence[Encoded], own: slice, tokens: int, generator: torch.Generator
+    ) -> tuple[Mapping[str, Tensor], None]:
+        """Of these alone: nothing is drawn."""
+        return of_part(lambda some: self.targets(some, tokens, generator)[0], encoded, own), None
 
     def statistics(
         self, logits: Float[Tensor, "vector token_id"], share: Share

@@ -23,7 +23,7 @@ from hyperadapters.tasks.base import (
     Task,
     Tokenizer,
 )
-from hyperadapters.tasks.batch import Encoded, padded
+from hyperadapters.tasks.batch import Encoded, of_part, padded
 from hyperadapters.tasks.cutting import Tokenize, counted
 from hyperadapters.tasks.decoding import decoded, generated
 from hyperadapters.tasks.tokens import TokenTask
@@ -230,6 +230,12 @@ class Translation(TokenTask):
         """`labels` (example, token of the decoder), padded with -100."""
         labels = [one.targets["labels"] for one in encoded]
         return {"labels": padded(labels, max(map(len, labels)))}, None
+
+    def targets_of(
+        self, encoded: Sequence[Encoded], own: slice, tokens: int, generator: torch.Generator
+    ) -> tuple[Mapping[str, Tensor], None]:
+        """Of these alone: nothing is drawn."""
+        return of_part(lambda some: self.targets(some, tokens, generator)[0], encoded, own), None
 
 
 def _id_of(tokenizer: Tokenizer, language: str) -> int:

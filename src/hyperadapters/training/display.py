@@ -29,6 +29,9 @@ class Display:
     def prepare(self, phase: str) -> None:
         """A phase reads and encodes its text, which may take a while."""
 
+    def encode(self, cell: str, done: int, of: int) -> None:
+        """So many examples of a cell are encoded, of all that it has; told where there are many."""
+
     def begin(self, steps: int, progress: Progress) -> None:
         """The phase starts, of so many updates, or goes on where `progress` stands."""
         self._since, self._tokens = time.monotonic(), progress.tokens
@@ -91,6 +94,11 @@ class Bar(Display):
         """The bar waits."""
         self._shown = self._row(phase)
 
+    def encode(self, cell: str, done: int, of: int) -> None:
+        """Moves the bar."""
+        told = f"encoding {cell}"
+        self._bar.update(self._shown, total=of, completed=done, told=told)
+
     def begin(self, steps: int, progress: Progress) -> None:
         """The bar has a length."""
         super().begin(steps, progress)
@@ -119,8 +127,15 @@ class Lines(Display):
 
     def prepare(self, phase: str) -> None:
         """Names the phase."""
-        self._phase = phase
+        self._phase, self._spoken = phase, time.monotonic()
         self._print(f"{phase}: encoding text")
+
+    def encode(self, cell: str, done: int, of: int) -> None:
+        """A line a minute."""
+        now = time.monotonic()
+        if now >= self._spoken + 60:
+            self._spoken = now
+            self._print(f"{self._phase}: encoding {cell}, {done:,} of {of:,} examples")
 
     def begin(self, steps: int, progress: Progress) -> None:
         """Waits a minute."""

@@ -20,7 +20,8 @@ from hyperadapters.training.checkpoint import Checkpoint
 from hyperadapters.training.display import Display, display_on
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.progress import Progress
-from hyperadapters.training.stage import Stage, check_phase
+from hyperadapters.training.readiness import check_phase
+from hyperadapters.training.stage import Stage
 from hyperadapters.training.starting import begin, first_phase
 
 __all__ = ["train"]

@@ -4,14 +4,18 @@ from dataclasses import replace
 
 from hyperadapters.context import Row
 from hyperadapters.errors import ConfigError, located
+from hyperadapters.machine.ranks import accelerator_for
 from hyperadapters.method import HEADS, Phase
+from hyperadapters.mixture.streams import budget_of, corpora_of
 from hyperadapters.providers import Provider
 from hyperadapters.routes import Cell
 from hyperadapters.run.assembly import Assembly
-from hyperadapters.scoring.cells import check_filled, windows_for
+from hyperadapters.scoring.cells import check_filled, windows_of
+from hyperadapters.training.compiling import check_compute
+from hyperadapters.training.selection import check_selection
 from hyperadapters.training.starting import first_phase
 
-__all__ = ["check"]
+__all__ = ["check", "check_phase"]
 
 
 def check(assembly: Assembly) -> None:
@@ -36,7 +40,7 @@ def check(assembly: Assembly) -> None:
         for hop in cell.route.hops:
             _check_weights(assembly, phases[-1], phases[-1].score_under.row(hop.row(cell.task), 0))
             with located(corpus.source):
-                for _ in windows_for(assembly, task, corpus.examples, hop):
+                for _ in windows_of(assembly, task, corpus, hop):
                     pass
     for phase in phases:
         for cell in phase.select:
@@ -44,13 +48,28 @@ def check(assembly: Assembly) -> None:
             _check_weights(assembly, phase, phase.select_under.row(cell.row, 0))
 
 
+def check_phase(assembly: Assembly, phase: Phase) -> None:
+    """Raises what a phase would raise only after those before it are trained.
+
+    Raises:
+        TrainingError: its batch cannot be shared among the processes, this machine cannot compute
+            as its recipe says, there is nothing to train on, or dev cells cannot choose its
+            checkpoint.
+        DataError: a corpus is missing, or broken.
+    """
+    accelerator = accelerator_for(phase.recipe.precision)
+    budget_of(phase.recipe, accelerator.num_processes)
+    check_compute(phase.recipe, accelerator.device)
+    corpora_of(assembly, phase)
+    check_selection(assembly, phase)
+
+
 def _check_examples(assembly: Assembly) -> None:
     phases = assembly.method.phases[first_phase(assembly.method) :]
-    for cell in (cell for phase in phases for cell in phase.cells):
-        corpus = assembly.corpus(cell, "train")
+    for cell in dict.fromkeys(cell for phase in phases for cell in phase.cells):
+        corpus, task = assembly.corpus(cell, "train"), assembly.tasks[cell.task]
         with located(corpus.source):
-            for example in corpus.examples:
-                assembly.tasks[cell.task].check(example)
+            task.check_all(corpus.examples)
 
 
 def _check_heads(assembly: Assembly) -> None:

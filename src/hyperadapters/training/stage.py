@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -16,14 +16,13 @@ from hyperadapters.context import Context, Row
 from hyperadapters.errors import TrainingError
 from hyperadapters.machine.memory import spend_memory
 from hyperadapters.machine.ranks import accelerator_for, random_states, restore_random_states
-from hyperadapters.method import Phase
-from hyperadapters.mixture.mixture import part_of
-from hyperadapters.mixture.streams import budget_of, corpora_of, mixture_of, streams_of, told_of
+from hyperadapters.mixture.ahead import Ahead
+from hyperadapters.mixture.streams import mixture_of, streams_of, told_of
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.run.sizes import need_of
 from hyperadapters.training import checkpoint
 from hyperadapters.training.checkpoint import Checkpoint
-from hyperadapters.training.compiling import check_compute, objective_of
+from hyperadapters.training.compiling import objective_of
 from hyperadapters.training.display import Display
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.losses import Losses
@@ -37,31 +36,15 @@ from hyperadapters.training.optimisation import (
 )
 from hyperadapters.training.progress import Progress
 from hyperadapters.training.rescue import rescue
-from hyperadapters.training.selection import Selection, check_selection
+from hyperadapters.training.selection import Selection
 from hyperadapters.training.watch import Watch
 
-__all__ = ["Stage", "check_phase"]
+__all__ = ["Stage"]
 
 _LINES = 200
 """Lines of losses in the metrics file, per phase, at most."""
 _UNREAD = 50
 """Updates whose losses may wait on a GPU to be read in one go."""
-
-
-def check_phase(assembly: Assembly, phase: Phase) -> None:
-    """Raises what a phase would raise only after those before it are trained.
-
-    Raises:
-        TrainingError: its batch cannot be shared among the processes, this machine cannot compute
-            as its recipe says, there is nothing to train on, or dev cells cannot choose its
-            checkpoint.
-        DataError: a corpus is missing, or broken.
-    """
-    accelerator = accelerator_for(phase.recipe.precision)
-    budget_of(phase.recipe, accelerator.num_processes)
-    check_compute(phase.recipe, accelerator.device)
-    corpora_of(assembly, phase)
-    check_selection(assembly, phase)
 
 
 @final
@@ -97,7 +80,7 @@ class Stage:
         display.prepare(self.phase.name)
         self.accelerator = accelerator_for(self.recipe.precision)
         self.rank, self.ranks = self.accelerator.process_index, self.accelerator.num_processes
-        streams = streams_of(assembly, self.phase)
+        streams = streams_of(assembly, self.phase, lambda cell: partial(display.encode, str(cell)))
         for told in told_of(streams, self.recipe.length):
             display.tell(told)
         self.mixture = mixture_of(
@@ -107,6 +90,7 @@ class Stage:
             seed=f"{run.seed}/{number}",
             ranks=self.ranks,
         )
+        self.ahead = Ahead(self.mixture, self.rank, self.ranks)
         self.selection = Selection(assembly, self.phase)
         self.model = assembly.model
         needed = need_of(self.model, self.phase, self.ranks).bytes * self.ranks
@@ -147,35 +131,42 @@ class Stage:
         recipe, progress = self.recipe, self.progress
         self.journal.begin(progress)
         self.display.begin(recipe.steps, progress)
-        while progress.step < recipe.steps and not self._out_of_patience():
-            with self.watch.over(progress):
-                self.update()
-            self.display.advance(progress, self.losses.last)
-            if progress.step % math.ceil(recipe.steps / _LINES) == 0:
-                self._write_losses()
-            if _due(progress.step, recipe.evaluate_every):
-                self._judge()
-                self._keep_best()
-            if _due(progress.step, self.run.checkpoint_every):
-                self._save()
+        with closing(self.ahead):
+            while progress.step < recipe.steps and not self._out_of_patience():
+                with self.watch.over(progress):
+                    self.update()
+                self.display.advance(progress, self.losses.last)
+                self._look_back()
         self._finish()
+
+    def _look_back(self) -> None:
+        """Writes losses, judges and saves, where that is due."""
+        step, recipe = self.progress.step, self.recipe
+        if step % math.ceil(recipe.steps / _LINES) == 0:
+            self._write_losses()
+        if _due(step, recipe.evaluate_every):
+            self._judge()
+            self._keep_best()
+        if _due(step, self.run.checkpoint_every):
+            self._save()
 
     def update(self) -> None:
         """One update: draw, forward, backward, add up the ranks, divide and clip, step."""
         accelerator, progress, clip = self.accelerator, self.progress, self.recipe.clip
         loss, rows = torch.zeros(2, device=accelerator.device), dict[Row, None]()
         for left in reversed(range(self.recipe.accumulate)):
-            batch = self.mixture.draw()
-            part = part_of(batch, self.rank, self.ranks).to(accelerator.device)
+            drawn = self.ahead.draw()
+            part = drawn.part.to(accelerator.device)
             under = [self.phase.under.row(row, progress.micro_batches) for row in part.observed]
             with accelerator.no_sync(self.objective) if left else nullcontext():
                 total, count = self.objective(Context.of_examples(under), part)
                 accelerator.backward(total / self.unit)
             loss += torch.stack([total.detach(), count])
             progress.micro_batches += 1
-            progress.tokens += int(batch.inputs["attention_mask"].sum())
-            rows |= dict.fromkeys(batch.observed)
-        loss = accelerator.reduce(loss, "sum")
+            progress.tokens += drawn.tokens
+            rows |= dict.fromkeys(drawn.rows)
+        if self.ranks > 1:  # alone it takes as long as all other bookkeeping of a step
+            loss = accelerator.reduce(loss, "sum")
         accelerator.unscale_gradients(self.optimiser)
         # The ranks' gradients come averaged; their sum over all predictions is what is wanted.
         factor = self.ranks * self.unit / loss[1].clamp(min=1)
@@ -190,7 +181,7 @@ class Stage:
 
     def restore(self, saved: Checkpoint) -> None:
         """Goes on in the middle of the phase, where `saved` was taken."""
-        self.mixture.restore(saved.state["mixture"])
+        self.ahead.restore(saved.state["mixture"])
         restore_moments(self.optimiser.optimizer, self.trained, saved.tensors["optimiser"])
         if not restore_random_states(self.accelerator, saved.tensors["random"]):
             self._seed()
@@ -249,7 +240,7 @@ class Stage:
         scaler = self.accelerator.scaler
         self._write_checkpoint(
             {
-                "mixture": self.mixture.state(),
+                "mixture": self.ahead.state(),
                 "scaler": None if scaler is None else scaler.state_dict(),
             },
             {

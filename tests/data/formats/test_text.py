@@ -72,7 +72,7 @@ def test_missing_file(tmp_path: Path) -> None:
 def test_identified_texts(tmp_path: Path) -> None:
     path = file(tmp_path, "a\tone\n\nb\ttwo \n", "bible.tsv")
     assert read_identified(path) == {"a": "one", "b": "two"}
-    assert read_texts(path) == ["one", "two"]
+    assert [*read_texts(path)] == ["one", "two"]
 
 
 def test_an_identified_text_without_tab(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_udhr_paragraphs(tmp_path: Path) -> None:
         "<title>All\n  rights</title><article><para>One &amp; two</para><para/></article></udhr>"
     )
     path = file(tmp_path, content, "udhr_xx.xml")
-    assert read_udhr(path) == read_texts(path) == ["All rights", "One & two"]
+    assert read_udhr(path) == [*read_texts(path)] == ["All rights", "One & two"]
 
 
 @pytest.mark.parametrize("declaration", ["<!DOCTYPE u [\n<!ENTITY a 'b'>]>", "<!ENTITY a 'b'>"])
@@ -106,7 +106,7 @@ def test_udhr_not_well_formed(tmp_path: Path) -> None:
 
 
 def test_plain_lines_lose_empty_ones(tmp_path: Path) -> None:
-    assert read_texts(file(tmp_path, "one\n\n  two \n")) == ["one", "two"]
+    assert [*read_texts(file(tmp_path, "one\n\n  two \n"))] == ["one", "two"]
 
 
 @pytest.mark.realdata
@@ -115,5 +115,5 @@ def test_every_real_file_is_read(data_root: Path, pattern: str) -> None:
     files = sorted(data_root.glob(pattern))
     assert files
     for path in files:
-        texts = read_texts(path)
+        texts = [*read_texts(path)]
         assert len(texts) >= 5 and all(texts), path

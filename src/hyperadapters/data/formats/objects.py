@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NoReturn
 
-from hyperadapters.data.formats.text import read_lines
+from hyperadapters.data.formats.text import lines_in
 from hyperadapters.errors import DataError
 
 __all__ = ["Row", "json_of", "read_csv", "read_json"]
@@ -82,14 +82,13 @@ def read_json(path: Path) -> Iterator[Row]:
     Raises:
         DataError: the file cannot be read, or is not made so; with file and line.
     """
-    lines = read_lines(path)
-    first = next((line.strip() for line in lines if line.strip()), "{}")
+    first = next((line.strip() for line in lines_in(path) if line.strip()), "{}")
     if first.startswith("[") or not first.endswith("}"):
-        values = json_of("\n".join(lines), f"{path}:1")
+        values = json_of("\n".join(lines_in(path)), f"{path}:1")
         each = enumerate(values if isinstance(values, list) else [values])
         rows = ((f"{path}, row {number}", value) for number, value in each)
     else:
-        told = ((f"{path}:{n}", line) for n, line in enumerate(lines, 1) if line.strip())
+        told = ((f"{path}:{n}", line) for n, line in enumerate(lines_in(path), 1) if line.strip())
         rows = ((where, json_of(line, where)) for where, line in told)
     for where, value in rows:
         if not isinstance(value, dict):
@@ -105,7 +104,7 @@ def read_csv(path: Path) -> Iterator[Row]:
         DataError: the file cannot be read, a row has more cells than there are columns, or quotes
             do not match; with file and line.
     """
-    reader = csv.reader((f"{line}\n" for line in read_lines(path)), strict=True)
+    reader = csv.reader((f"{line}\n" for line in lines_in(path)), strict=True)
     try:
         names: Sequence[str] = next(reader, [])
         for cells in reader:

@@ -2,30 +2,44 @@
 
 import sys
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
 
 from hyperadapters.errors import DataError
 
-__all__ = ["lines_of", "read_identified", "read_lines", "read_parts", "read_texts", "read_udhr"]
+__all__ = [
+    "lines_in",
+    "lines_of",
+    "read_identified",
+    "read_lines",
+    "read_parts",
+    "read_texts",
+    "read_udhr",
+]
 
 
 def read_lines(path: Path) -> list[str]:
-    """The lines of a UTF-8 file, without their ends; only LF and CRLF end a line.
+    """The lines of a UTF-8 file, as `lines_in` gives them, all at once."""
+    return [*lines_in(path)]
+
+
+def lines_in(path: Path) -> Iterator[str]:
+    """The lines of a UTF-8 file, without their ends, one by one; only LF and CRLF end a line.
 
     Raises:
         DataError: there is no such file, or a byte is not UTF-8 (the message names the line).
     """
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as stream:
+            for number, raw in enumerate(stream, 1):
+                line = _decoded(raw, f"`{path.name}`", f"{path}:", number)
+                line = line.removeprefix("\ufeff") if number == 1 else line
+                if line:
+                    yield line.removesuffix("\n").removesuffix("\r")
     except (OSError, ValueError) as fault:  # no file's name can hold NUL
         found = getattr(fault, "strerror", None) or str(fault)
         raise DataError(f"cannot read `{path.name}`", where=str(path), found=found) from None
-    text = _decoded(raw, f"`{path.name}`", f"{path}:").removeprefix("\ufeff")
-    lines = text.split("\n")
-    if lines and not lines[-1]:
-        lines.pop()
-    return [line.removesuffix("\r") for line in lines]
 
 
 def _decoded(raw: bytes, what: str, where: str, line: int = 1) -> str:
@@ -51,7 +65,7 @@ def lines_of(path: Path) -> Iterator[str]:
         DataError: there is no such file, a byte is not UTF-8, or standard input is closed.
     """
     if path != Path("-"):
-        yield from read_lines(path)
+        yield from lines_in(path)
         return
     if sys.stdin is None:
         raise DataError(
@@ -65,7 +79,7 @@ def lines_of(path: Path) -> Iterator[str]:
         yield (line.removeprefix("\ufeff") if number == 1 else line).rstrip("\r\n")
 
 
-def read_parts(firsts: Sequence[Path], seconds: Sequence[Path]) -> list[tuple[str, str]]:
+def read_parts(firsts: Sequence[Path], seconds: Sequence[Path]) -> Iterator[tuple[str, str]]:
     """The lines of two texts that say the same, each in a file or in several parts, in pairs.
 
     Raises:
@@ -79,19 +93,20 @@ def read_parts(firsts: Sequence[Path], seconds: Sequence[Path]) -> list[tuple[st
             + ", ".join(file.name for file in (*firsts, *seconds)),
             remedy="name the files of one text only, in the path and `codes`",
         )
-    pairs: list[tuple[str, str]] = []
-    parts = zip(firsts, seconds, strict=True)
-    for first, second in parts:
-        left, right = read_lines(first), read_lines(second)
-        if len(left) != len(right):
+    for first, second in zip(firsts, seconds, strict=True):
+        lengths = [0, 0]
+        for left, right in zip_longest(lines_in(first), lines_in(second)):
+            lengths[0] += left is not None
+            lengths[1] += right is not None
+            if left is not None and right is not None:
+                yield left, right
+        if lengths[0] != lengths[1]:
             raise DataError(
                 "two aligned files differ in length",
                 where=f"{first} | {second}",
-                found=f"{len(left)} and {len(right)} lines",
+                found=f"{lengths[0]} and {lengths[1]} lines",
                 cause="one of them was cut, or lines were split at other characters",
             )
-        pairs += zip(left, right, strict=True)
-    return pairs
 
 
 def read_identified(*paths: Path) -> dict[str, str]:
@@ -148,7 +163,7 @@ def read_udhr(path: Path) -> list[str]:
     return [text for text in texts if text]
 
 
-def read_texts(path: Path) -> list[str]:
+def read_texts(path: Path) -> Iterable[str]:
     """The texts of a file by its suffix: `.xml` UDHR, `.tsv` id TAB text, any other one per line;
     none empty.
     """
@@ -156,4 +171,4 @@ def read_texts(path: Path) -> list[str]:
         return read_udhr(path)
     if path.suffix == ".tsv":
         return [text for text in read_identified(path).values() if text]
-    return [line.strip() for line in read_lines(path) if line.strip()]
+    return (line.strip() for line in lines_in(path) if line.strip())

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal, final
 
 from hyperadapters.data.formats.objects import read_json
 from hyperadapters.data.formats.rows import text_or_none
-from hyperadapters.data.formats.text import read_lines, read_parts
+from hyperadapters.data.formats.text import lines_in, read_parts
 from hyperadapters.data.held_out import side_of
 from hyperadapters.data.limits import Limit, SplitNames
 from hyperadapters.data.places import ByPair, InFiles
@@ -118,7 +118,7 @@ class Pairs(Source):
 
 
 def _of_columns(file: Path, codes: tuple[str, str]) -> Iterator[_Row]:
-    for number, line in enumerate(read_lines(file), 1):
+    for number, line in enumerate(lines_in(file), 1):
         first, tab, rest = line.partition("\t")
         if line.strip() and not tab:
             raise DataError(

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import ClassVar, Literal, final
 
 from hyperadapters.data.formats.text import read_identified, read_parts
 from hyperadapters.data.held_out import side_of
 from hyperadapters.data.limits import Limit
 from hyperadapters.data.places import Files, InFiles, SideBySide, has_ids
-from hyperadapters.data.rules import unseen
+from hyperadapters.data.rules import seen, unseen
 from hyperadapters.data.source import Found, Rule, Sample, Source, lacking, sides
 from hyperadapters.data.templates import Codes, check_named
 from hyperadapters.examples import Example, Pair
@@ -56,6 +57,9 @@ class Parallel(Source):
     @property
     def _rule(self) -> Rule:
         return unseen
+
+    def _beside_texts(self, root: Path | None) -> str:
+        return seen(root)
 
     def _samples(self, text: InFiles, route: Route, split: str) -> Iterator[Found]:
         """Neither side empty, marked by the side in the language `beside`."""

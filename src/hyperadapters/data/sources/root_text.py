@@ -10,7 +10,7 @@ from hyperadapters.data.formats.conllu import read_conllu
 from hyperadapters.data.formats.text import read_texts
 from hyperadapters.data.limits import Limit
 from hyperadapters.data.places import ByLanguage, InFiles
-from hyperadapters.data.rules import unseen
+from hyperadapters.data.rules import seen, unseen
 from hyperadapters.data.source import Rule, Sample, Source
 from hyperadapters.data.templates import Codes, check_named
 from hyperadapters.examples import Example, Text
@@ -57,6 +57,9 @@ class RootText(Source):
     @property
     def _rule(self) -> Rule:
         return unseen
+
+    def _beside_texts(self, root: Path | None) -> str:
+        return seen(root)
 
     def _samples(self, text: InFiles, route: Route, split: str) -> Iterator[Sample]:
         read = _labelled_texts if text.path in self.labelled else read_texts
