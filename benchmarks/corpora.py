@@ -2,6 +2,7 @@
 
     python -m benchmarks.corpora --pairs 1000000 --processes 4 --folder /tmp/corpora
     python -m benchmarks.corpora --pairs 1000000 --folder /tmp/corpora --source ../before/src
+    python -m benchmarks.corpora mapped --pairs 10000000 --folder /tmp/mapped --save cpu-mapped
 
 The corpus is made of words drawn by Zipf's law, one file for both directions, and the model is
 tiny: what is measured is what a corpus costs. Every start is a process, or several under
@@ -9,6 +10,9 @@ tiny: what is measured is what a corpus costs. Every start is a process, or seve
 cache, the second one that of the first. Memory is the proportional set size of all processes
 together (pages that several map count once), read twice a second; the same run with the same
 vocabulary on a thousand pairs says what of it the corpus takes.
+
+`mapped` measures in one process what follows tokenizing, which takes long and no memory: files of
+random tokens are checked, opened and drawn from, in both directions.
 """
 
 import argparse
@@ -216,6 +220,70 @@ def measure(folder: Path, pairs: int, processes: int, source: Path) -> dict[str,
     return found
 
 
+def mapped(folder: Path, pairs: int) -> dict[str, Any]:
+    """Bytes and seconds of one process for encoded examples of so many pairs, in two streams."""
+    from hyperadapters.context import Row
+    from hyperadapters.machine.sealed import checksum_of
+    from hyperadapters.mixture.deck import Examples
+    from hyperadapters.mixture.mixture import Mixture, Stream
+    from hyperadapters.mixture.order import Temperature
+    from hyperadapters.mixture.stored import load_part
+    from hyperadapters.tasks import Translation
+    from hyperadapters.tasks.packed import Packed
+
+    files = [_random_part(folder / name, pairs, name) for name in ("de-en", "en-de")]
+    found: dict[str, Any] = {"pairs": pairs, "bytes on disk": sum(map(_size, files))}
+    before, since = pss_of(os.getpid()), time.process_time()
+    for file in (one for own in files for one in own):
+        checksum_of(file)
+    found["seconds of checking"] = round(time.process_time() - since, 2)
+    packed = [Packed([load_part(file) for file in own]) for own in files]
+    rows = [Row(task="mt", source_language=a, target_language=b) for a, b in ("de", "ed")]
+    streams = [
+        Stream(Translation("mt"), row, own, len(own)) for row, own in zip(rows, packed, strict=True)
+    ]
+    mixture = Mixture(
+        streams,
+        order=Temperature(1.0),
+        budget=Examples(64),
+        contexts=2,
+        pad_id=0,
+        seed="0",
+    )
+    mixture.draw()
+    found["seconds to the first batch"] = round(time.process_time() - since, 2)
+    for draws in (0, 500, 5000):
+        for _ in range(draws):
+            mixture.draw()
+        own, private = pss_of(os.getpid())
+        found[f"bytes after {draws} more draws"] = own - before[0]
+        found[f"of them private after {draws} more draws"] = private - before[1]
+    return found
+
+
+def _random_part(folder: Path, pairs: int, name: str) -> list[Path]:
+    """Files of parts with random tokens, enough for so many pairs; made where they are missing."""
+    from hyperadapters.mixture.encoding import PART
+    from hyperadapters.mixture.stored import save_part
+    from hyperadapters.tasks.packed import Behind, Part, Rows
+
+    folder.mkdir(parents=True, exist_ok=True)
+    files = [folder / f"{number:06}.arrow" for number in range(-(-pairs // PART))]
+    for number, file in enumerate(files):
+        if not file.exists():
+            draws = np.random.default_rng([len(name), ord(name[0]), number])
+            ends = np.concatenate([[0], np.cumsum(draws.integers(8, 40, PART))])
+            ids = Rows(draws.integers(0, _VOCABULARY, int(ends[-1])).astype(np.int32), ends)
+            uncut = np.full(PART, 3, dtype=np.uint8)
+            read = Rows(Behind(ids.numbers[:PART], ids).numbers, ends)
+            save_part(Part({"ids": ids, "decoder_ids": read}, {"labels": ids}, uncut), file)
+    return files
+
+
+def _size(files: list[Path]) -> int:
+    return sum(file.stat().st_size for file in files)
+
+
 def main() -> None:
     """Measures, prints, and saves where asked to."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.corpora", description=__doc__)
@@ -224,16 +292,23 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, required=True, help="of corpora and the cache")
     parser.add_argument("--source", type=Path, default=Path(__file__).parents[1] / "src")
     parser.add_argument("--save", metavar="NAME", help="write benchmarks/results/NAME.json")
-    parser.add_argument("part", nargs="?", choices=("start",), help=argparse.SUPPRESS)
+    parser.add_argument(
+        "part", nargs="?", choices=("start", "mapped"), help="for files of random tokens, `mapped`"
+    )
     arguments = parser.parse_args()
-    if arguments.part:
+    if arguments.part == "start":
         start(arguments.folder)
         return
     folder, source = arguments.folder.resolve(), arguments.source.resolve()
     result: Mapping[str, Any] = {
         "machine": machine.facts(machine.device()),
-        **measure(folder, arguments.pairs, arguments.processes, source),
+        **(
+            mapped(folder, arguments.pairs)
+            if arguments.part == "mapped"
+            else measure(folder, arguments.pairs, arguments.processes, source)
+        ),
     }
+    print(json.dumps(result, indent=1))
     if arguments.save:
         file = Path(__file__).parent / "results" / f"{arguments.save}.json"
         file.write_text(json.dumps(result, indent=1) + "\n")

@@ -88,7 +88,7 @@ def test_every_kind_is_the_same_from_disk(
     cache = Cache(tmp_path / "cache")
     held = encoded(task, tokenizer, corpus_of(examples, ""), 12, cache)
     assert not cache.folder.exists()
-    monkeypatch.setattr(encoding, "_PART", 3)
+    monkeypatch.setattr(encoding, "PART", 3)
     first = encoded(task, tokenizer, corpus_of(examples, "d"), 12, cache, workers=Workers(1))
     (entry,) = cache.entries()
     assert 0 < len([*entry.folder.glob("*.arrow")]) <= -(-len(examples) // 3)
@@ -168,7 +168,7 @@ def test_workers_give_the_same_in_order(monkeypatch: Any, tmp_path: Path) -> Non
     many = [*each_of(range(9), do, Workers(3, 0.0, start))]
     assert [piece for piece, _ in many] == [*range(9)] and started == [3]
     assert [piece for piece, name in many if name == "MainThread"] == [0, 6]
-    monkeypatch.setattr(encoding, "_PART", 3)
+    monkeypatch.setattr(encoding, "PART", 3)
     task, whole = Translation("mt"), corpus_of(PAIRS, "d")
     alone = encoded(task, JOINT, corpus_of(PAIRS, ""), 12, Cache(tmp_path))
     shared = encoded(task, JOINT, whole, 12, Cache(tmp_path), workers=Workers(2, 0.0, start))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hyperadapters.mixture.stored import load_part, save_part
 from hyperadapters.tasks.batch import IGNORED, Encoded
-from hyperadapters.tasks.packed import Packed, Part, lengths_of, pack
+from hyperadapters.tasks.packed import Behind, Packed, Part, lengths_of, pack
 
 IDS = st.lists(st.integers(0, 2**31 - 1), min_size=1, max_size=9)
 SOME = st.none() | IDS
@@ -47,6 +47,22 @@ def _from_disk(part: Part) -> Part:
     with tempfile.TemporaryDirectory() as folder:
         save_part(part, Path(folder, "part.arrow"))
         return load_part(Path(folder, "part.arrow"))
+
+
+@given(st.lists(st.tuples(IDS, IDS), min_size=1, max_size=6))
+def test_what_a_decoder_reads_is_not_stored_twice(parts: list[Any]) -> None:
+    examples = [
+        Encoded(ids, {"labels": labels}, decoder_ids=[3, *labels[:-1]]) for ids, labels in parts
+    ]
+    whole, stored = pack(examples), _from_disk(pack(examples))
+    assert isinstance(stored.columns["decoder_ids"], Behind)
+    assert [*Packed([stored])] == examples
+    assert Packed([stored]).checksum() == Packed([whole]).checksum()
+    odd = [
+        replace(one, decoder_ids=[*labels, 1])
+        for one, (_, labels) in zip(examples, parts, strict=True)
+    ]
+    assert not isinstance(_from_disk(pack(odd)).columns["decoder_ids"], Behind)
 
 
 def test_numbers_are_stored_in_few_bytes(tmp_path: Path) -> None:

@@ -19,9 +19,9 @@ from hyperadapters.tasks import Encoded, Task
 from hyperadapters.tasks.packed import Packed, Part, pack
 from hyperadapters.tasks.settled import settled
 
-__all__ = ["Encoding", "Shown", "encoded"]
+__all__ = ["PART", "Encoding", "Shown", "encoded"]
 
-_PART = 65_536
+PART = 65_536
 """Examples of text that become one part."""
 _CHARACTERS = 16 * 2**20
 """Characters of their text, about, after which a part ends early."""
@@ -141,7 +141,7 @@ def _parts(examples: Iterable[Example]) -> Iterator[list[Example]]:
     for example in examples:
         part.append(example)
         characters += sum(map(len, example.texts))
-        if len(part) == _PART or characters >= _CHARACTERS:
+        if len(part) == PART or characters >= _CHARACTERS:
             yield part
             part, characters = [], 0
     if part:

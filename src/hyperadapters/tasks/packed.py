@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hyperadapters.tasks.batch import Encoded
 
-__all__ = ["Packed", "Part", "Rows", "lengths_of", "pack"]
+__all__ = ["Behind", "Packed", "Part", "Rows", "lengths_of", "pack"]
 
 _ALWAYS = ("ids", "positions", "decoder_ids")
 """What every example may have; `types` count where there are any."""
@@ -42,6 +42,41 @@ class Rows(NamedTuple):
         return np.diff(self.ends)
 
 
+class Behind(NamedTuple):
+    """Lists that are others, one place later: what a decoder reads, behind the token that it begins
+    with, is what it learns, but for the last.
+
+    Args:
+        first: the number that each begins with.
+        others: of the same lengths, none of them empty.
+    """
+
+    first: NDArray[Any]
+    others: Rows
+
+    def row(self, place: int) -> list[int]:
+        """One of the lists."""
+        return [int(self.first[place]), *self.others.row(place)[:-1]]
+
+    @property
+    def numbers(self) -> NDArray[Any]:
+        """Of all lists, made anew."""
+        found = np.empty(len(self.others.numbers), dtype=np.int32)
+        found[1:] = self.others.numbers[:-1]
+        found[self.others.ends[:-1]] = self.first
+        return found
+
+    @property
+    def ends(self) -> NDArray[Any]:
+        """Where each begins, and where the last ends."""
+        return self.others.ends
+
+    @property
+    def lengths(self) -> NDArray[Any]:
+        """Numbers of each list."""
+        return self.others.lengths
+
+
 @final
 @dataclass(frozen=True)
 class Part:
@@ -54,7 +89,7 @@ class Part:
         uncut: of each, 2 if nothing was cut off its ids, and 1 if nothing off its targets.
     """
 
-    columns: Mapping[str, Rows]
+    columns: Mapping[str, Rows | Behind]
     targets: Mapping[str, Rows]
     uncut: NDArray[np.uint8]
 
@@ -100,9 +135,7 @@ class Packed(Sequence[Encoded]):
         """Tokens of the longer side of each example, in few bytes."""
         if not self._parts:
             return np.zeros(0, dtype=np.uint8)
-        each = [part.lengths() for part in self._parts]
-        least = np.min_scalar_type(max(int(one.max(initial=0)) for one in each))
-        return np.concatenate([one.astype(least) for one in each])
+        return np.concatenate([_narrow(part.lengths()) for part in self._parts])
 
     def checksum(self) -> str:
         """64 bits of all the numbers, as text: other examples have another one."""
@@ -116,7 +149,7 @@ class Packed(Sequence[Encoded]):
             self._count_in(found, [part.targets[name] for part in self._parts])
         return found.hexdigest()
 
-    def _count_in(self, found: "blake2b", rows: Sequence[Rows | None]) -> None:
+    def _count_in(self, found: "blake2b", rows: Sequence[Rows | Behind | None]) -> None:
         """All numbers of a column as 32 bits, then where its lists end as 64, from 0 on."""
         for one in rows:
             if one is not None:
@@ -139,6 +172,10 @@ class Packed(Sequence[Encoded]):
         place = range(len(self))[place]
         part = bisect_right(self._starts, place) - 1
         return self._parts[part].example(place - self._starts[part])
+
+
+def _narrow(numbers: NDArray[Any]) -> NDArray[Any]:
+    return numbers.astype(np.min_scalar_type(int(numbers.max(initial=0))))
 
 
 def lengths_of(examples: Sequence[Encoded]) -> NDArray[Any]:
