@@ -52,7 +52,7 @@ def run_file(folder: str) -> dict[str, Any]:
         "tasks": tasks,
         "train": {task: names[:_LANGUAGES] for task, names in system["train"].items()},
         "evaluate": {"fields": ["en"]},
-        "phases": {"pretrain": {"train": {"mlm": ["en"]}, "steps": 1}},  # is not run
+        "phases": {"pretrain": {"train": {"fields": ["en"]}, "steps": 1}},  # is not run
         "recipe": {**study["run"]["recipe"], **system["recipe"]},
     }
 

@@ -29,4 +29,4 @@ def test_memory_is_that_of_a_process_and_those_below_it() -> None:
 
 def test_the_loop_is_that_of_the_quickstart() -> None:
     run = run_from(loop.run_file("runs/loop"))
-    assert run.method.name == "hyper-x-base" and set(run.tasks) == {"fields", "spans", "mlm"}
+    assert run.method.name == "hyper-x-base" and set(run.tasks) == {"fields", "spans"}

@@ -66,8 +66,8 @@ def test_only_the_backbone_and_arguments_can_be_changed(change: str) -> None:
 
 
 def test_unknown_names() -> None:
-    with pytest.raises(UnknownName, match="unknown method `hyper-x`"):
-        published("hyper-x")
+    with pytest.raises(UnknownName, match="unknown method `hyper-y`"):
+        published("hyper-y")
     with pytest.raises(UnknownName, match="unknown architecture `mbert`"):
         published("hyper-x-base", ["backbone.name=mbert"])
 

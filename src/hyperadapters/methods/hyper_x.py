@@ -32,7 +32,7 @@ Shared = Literal["nothing", "task"]
 
 NORMS = Where("embedding_norm", "attention_norm", "cross_attention_norm", "ffn_norm", "final_norm")
 """Every norm of a backbone, in whatever tower."""
-FREE_RATE = Recipe(learning_rate=1e-3)
+_FREE_RATE = Recipe(learning_rate=1e-3)
 """What suits adapters beside a frozen encoder: ten times what suits the encoder's own weights."""
 _PAPER = "Üstün et al. (2022)"
 
@@ -73,7 +73,7 @@ def task_adapters(name: str = "task-adapters", *, bottleneck: int = 256) -> Meth
         name: of the resulting method.
         bottleneck: width of the adapters.
     """
-    return _beside_norms(name, bottleneck, table("task"), "Houlsby et al. (2019)", FREE_RATE)
+    return _beside_norms(name, bottleneck, table("task"), "Houlsby et al. (2019)", _FREE_RATE)
 
 
 def pair_table(name: str = "pair-table", *, bottleneck: int = 256) -> Method:
@@ -87,7 +87,7 @@ def pair_table(name: str = "pair-table", *, bottleneck: int = 256) -> Method:
         bottleneck: width of the adapters.
     """
     weights = table("task", "language")
-    return _beside_norms(name, bottleneck, weights, "Houlsby et al. (2019)", FREE_RATE)
+    return _beside_norms(name, bottleneck, weights, "Houlsby et al. (2019)", _FREE_RATE)
 
 
 def _paper_scale(
@@ -109,7 +109,7 @@ _SCALES: Mapping[Scale, Callable[[int, int, float, bool, float], tuple[Encoder, 
     "paper": _paper_scale,
     "free": _free_scale,
 }
-_RECIPES: Mapping[Scale, Recipe] = {"paper": Recipe(), "free": FREE_RATE}
+_RECIPES: Mapping[Scale, Recipe] = {"paper": Recipe(), "free": _FREE_RATE}
 _ADDED_TO: Mapping[Shared, Callable[[Plan], Plan]] = {
     "nothing": lambda generated: generated,
     "task": lambda generated: summed(table("task"), generated),
