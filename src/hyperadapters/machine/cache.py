@@ -136,7 +136,7 @@ class Cache:
         gone, busy = 0, []
         for place in self._places():
             try:
-                with self._lock(place.name, timeout=0):
+                with self._lock(place.name, timeout=0.0):
                     remove(place)
                     clear(place)
                     gone += 1
@@ -157,12 +157,12 @@ class Cache:
             name = path.name[1:].rpartition(".")[0]
             if _NAMES.fullmatch(name):
                 try:
-                    with self._lock(name, timeout=0):
+                    with self._lock(name, timeout=0.0):
                         yield path
                 except Timeout:
                     continue
 
-    def _lock(self, name: str, timeout: float = -1) -> FileLock:
+    def _lock(self, name: str, timeout: float = -1.0) -> FileLock:
         locks = self.folder / ".locks"
         locks.mkdir(parents=True, exist_ok=True)
         return FileLock(locks / f"{name}.lock", timeout=timeout)

@@ -52,7 +52,9 @@ class MaskedLM(TokenTask):
         if not 0 < self.probability <= 1:
             raise ValueError(f"task `{self.name}`: `probability` must be in (0, 1]")
 
-    def encode(self, tokenizer: Tokenizer, example: Text | Pair, length: int) -> Encoded:
+    def encode(
+        self, tokenizer: Tokenizer, example: Text | Pair | Tagged | Tree, length: int
+    ) -> Encoded:
         """Token ids, and in `vocabulary` what masking must know of the tokenizer.
 
         Two sentences that are too long together lose tokens from the longer one first.

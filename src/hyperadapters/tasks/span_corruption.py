@@ -15,7 +15,7 @@ from hyperadapters.data import Corpus
 from hyperadapters.data.reading import pieces_kept
 from hyperadapters.document.values import Number
 from hyperadapters.errors import BackboneError, DataError
-from hyperadapters.examples import Tagged, Text
+from hyperadapters.examples import Tagged, Text, Tree
 from hyperadapters.metrics import Metric, Perplexity
 from hyperadapters.routes import Route
 from hyperadapters.tasks.base import Head, Task, Tokenizer
@@ -121,7 +121,7 @@ class SpanCorruption(TokenTask):
         default_factory=dict, init=False, repr=False, hash=False, compare=False
     )
 
-    def encode(self, tokenizer: Tokenizer, example: Text | Tagged, length: int) -> Encoded:
+    def encode(self, tokenizer: Tokenizer, example: Text | Tagged | Tree, length: int) -> Encoded:
         """The tokens of the text, cut so that what both towers read has at most `length`; beside
         them `marks`: how a decoder begins, how texts end, and the sentinels.
 
