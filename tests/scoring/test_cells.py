@@ -25,9 +25,10 @@ from hyperadapters.routes import Cell, Route
 from hyperadapters.run.assembly import Assembly, assemble
 from hyperadapters.run.library import Library
 from hyperadapters.schedules import Cycle, Fixed
-from hyperadapters.scoring.cells import check_filled, score, score_cells, windows_for
+from hyperadapters.scoring.cells import check_filled, score, score_cells
 from hyperadapters.scoring.evaluation import evaluate
 from hyperadapters.scoring.matrix import Standing
+from hyperadapters.scoring.scored import windows_for
 from hyperadapters.tasks import Encoded, Head, Share, Task
 from hyperadapters.tasks.base import View
 from hyperadapters.tasks.windows import Once

@@ -20,7 +20,7 @@ from hyperadapters.providers import Hypernetwork, Table
 from hyperadapters.routes import Route
 from hyperadapters.run.assembly import Assembly, assemble
 from hyperadapters.schedules import Fixed, Schedule
-from hyperadapters.scoring import cells, prediction
+from hyperadapters.scoring import prediction, together
 from hyperadapters.scoring.evaluation import evaluate
 from hyperadapters.scoring.prediction import answers, ask, predict
 from hyperadapters.tasks import Batch
@@ -221,12 +221,12 @@ def test_a_route_exchanges_only_the_side_that_it_was_told(
 ) -> None:
     ran: list[list[tuple[str, str]]] = []
 
-    def spy(model: Any, drawn: Any, *rest: Any, under: Schedule) -> Any:
-        rows = {under.row(row, 0) for _, row, _ in drawn}
+    def spy(model: Any, drawn: Any, *rest: Any, **how: Any) -> Any:
+        rows = {row for _, row, _ in drawn}
         ran.append([(row["source_language"], row["target_language"]) for row in rows])
-        return over_batches(model, drawn, *rest, under=under)
+        return over_batches(model, drawn, *rest, **how)
 
-    monkeypatch.setattr(cells, "over_batches", spy)
+    monkeypatch.setattr(together, "over_batches", spy)
     for under, wanted in (
         (Fixed(source_language="fr"), [[("fr", "en")], [("en", "fr")]]),
         (Fixed(target_language="de"), [[("de", "en")], [("en", "de")]]),

@@ -23,6 +23,7 @@ __all__ = [
     "random_states",
     "restore_random_states",
     "shared",
+    "shared_out",
 ]
 
 
@@ -47,9 +48,16 @@ def shared(work: Sequence[Work], do: Callable[[Work], Result]) -> list[Result]:
     """What is done with each piece of some work, in order, the same on every rank; each rank does
     its part.
     """
+    return shared_out(work, lambda own: [do(one) for one in own])
+
+
+def shared_out(
+    work: Sequence[Work], do: Callable[[Sequence[Work]], Sequence[Result]]
+) -> list[Result]:
+    """The same where a rank does all of its part at once."""
     state = process()
     rank, ranks = state.process_index, state.num_processes
-    parts: list[list[Result]] = gather_object([[do(one) for one in work[rank::ranks]]])
+    parts: list[list[Result]] = gather_object([list(do(work[rank::ranks]))])
     return [parts[place % ranks][place // ranks] for place in range(len(work))]
 
 

@@ -10,7 +10,7 @@ from torch import nn
 from hyperadapters.context import Context, Row
 from hyperadapters.schedules import Observed, Schedule
 from hyperadapters.tasks import Batch, Encoded, Task, collate
-from hyperadapters.tasks.batch import fitting
+from hyperadapters.tasks.batch import banded, fitting
 
 __all__ = ["EXAMPLES", "Forward", "over_batches"]
 
@@ -33,6 +33,7 @@ def over_batches(
     *,
     under: Schedule = Observed(),
     examples: int = EXAMPLES,
+    rows: int | None = None,
 ) -> list[Answer]:
     """What `answer` says of each example, in the order given; without gradients.
 
@@ -45,12 +46,20 @@ def over_batches(
             on the model's device, and the places of its examples among those given.
         under: maps the row of an example to the row that batch n runs it with.
         examples: in a batch, at most.
+        rows: distinct ones of a batch, at most; any number where there is none.
     """
     device = next(model.parameters()).device
     generator, lengths = torch.Generator().manual_seed(0), [len(encoded) for *_, encoded in drawn]
     found: dict[int, Answer] = {}
+    batches = (
+        fitting(lengths, examples=examples, tokens=_TOKENS)
+        if rows is None
+        else banded(
+            lengths, [row for _, row, _ in drawn], examples=examples, tokens=_TOKENS, most=rows
+        )
+    )
     with _evaluating(model):
-        for number, places in enumerate(fitting(lengths, examples=examples, tokens=_TOKENS)):
+        for number, places in enumerate(batches):
             own = [drawn[place] for place in places]
             batch = collate(own, pad_id, generator).to(device)
             context = Context.of_examples(under.row(row, number) for _, row, _ in own)

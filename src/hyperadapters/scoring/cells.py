@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -12,47 +12,27 @@ from torch import Tensor
 from hyperadapters.context import Context, Row
 from hyperadapters.data import Corpus
 from hyperadapters.errors import ConfigError, DataError, located
-from hyperadapters.machine.ranks import shared
+from hyperadapters.machine.ranks import shared_out
 from hyperadapters.metrics import Loss, Statistics
 from hyperadapters.model.inference import EXAMPLES, Forward, over_batches
 from hyperadapters.routes import Cell, Route
 from hyperadapters.schedules import Observed, Schedule, Then
+from hyperadapters.scoring.along import Along
 from hyperadapters.scoring.matrix import Score, Standing
+from hyperadapters.scoring.scored import Scored, windows_for, windows_of
+from hyperadapters.scoring.together import WrittenCell, judged_together
 from hyperadapters.tasks import Batch, Encoded, Task
 from hyperadapters.tasks.base import Question
-from hyperadapters.tasks.windows import Once, Windows
+from hyperadapters.tasks.windows import Windows
 
-__all__ = ["Judged", "Scored", "check_filled", "score", "score_cells", "windows_for", "windows_of"]
+__all__ = ["Judged", "check_filled", "score", "score_cells"]
 
+_WAVE = 16384
+"""Examples from which on cells whose answers are written wait for no other cell."""
 
 Judged = Callable[[Context, Batch, list[int], Tensor], list[Statistics]]
 """From the rows of a batch, the batch, the places of its examples and its teacher-forced logits to
 what each example adds to a metric."""
-
-
-@runtime_checkable
-class Scored(Protocol):
-    """What can be scored: a model with its tokenizer, and the tasks that it does."""
-
-    @property
-    def model(self) -> Any:
-        """A module that is called with a context and a batch, and generates under a context."""
-
-    @property
-    def tokenizer(self) -> Any:
-        """A fast tokenizer of `transformers`."""
-
-    @property
-    def tasks(self) -> Mapping[str, Task]:
-        """By name."""
-
-    @property
-    def length(self) -> int:
-        """Tokens per example at most."""
-
-    @property
-    def once(self) -> Once:
-        """What was encoded of the corpora that are scored."""
 
 
 def score(
@@ -121,16 +101,22 @@ def score_cells(
         ConfigError: `under` names a factor that the method's rows do not have.
     """
 
-    def one(place: int) -> Score:
+    def begun(place: int) -> _Cell:
         cell = cells[place]
         if progress is not None:
             progress(place, len(cells), str(cell))
         corpus = corpora(cell)
-        found = _scored(scored, cell, corpus, standings(cell), usual, under)
-        note = "; ".join(filter(None, (found.note, remark(corpus))))
-        return replace(found, note=note)
+        check_filled(replace(corpus, route=cell.route))
+        meant = usual.row(cell.row, 0)
+        ran = under.row(meant, 0)
+        _check_factors(cell.task, meant, ran)
+        note = "" if ran == meant else f"run as {ran}"
+        return _Cell(cell, corpus, standings(cell), (note, remark(corpus)))
 
-    return tuple(shared(range(len(cells)), one))
+    def some(places: Sequence[int]) -> list[Score]:
+        return _scored(scored, map(begun, places), Then(usual, under))
+
+    return tuple(shared_out(range(len(cells)), some))
 
 
 def check_filled(corpus: Corpus, key: str = "evaluate") -> None:
@@ -151,22 +137,54 @@ def check_filled(corpus: Corpus, key: str = "evaluate") -> None:
         )
 
 
-def _scored(
-    scored: Scored,
-    cell: Cell,
-    corpus: Corpus,
-    standing: Standing,
-    usual: Schedule,
-    under: Schedule,
+class _Cell(NamedTuple):
+    """A cell, what is read of it, and what is noted."""
+
+    cell: Cell
+    corpus: Corpus
+    standing: Standing
+    notes: tuple[str, ...]
+
+
+def _scored(scored: Scored, cells: Iterable[_Cell], under: Schedule) -> list[Score]:
+    """The score of each cell, in order; those whose answers are written wait for each other."""
+    found: dict[int, Score] = {}
+    waiting: dict[str, dict[int, _Cell]] = {}
+    for place, one in enumerate(cells):
+        name = one.cell.task
+        if scored.tasks[name].scorer.writer() is None:
+            found[place] = _alone(scored, one, under)
+            continue
+        own = waiting.setdefault(name, {})
+        own[place] = one
+        if sum(len(other.corpus.examples) for other in own.values()) >= _WAVE:
+            found |= _together(scored, waiting.pop(name), under)
+    for own in waiting.values():
+        found |= _together(scored, own, under)
+    return [found[place] for place in sorted(found)]
+
+
+def _alone(scored: Scored, one: _Cell, under: Schedule) -> Score:
+    task, told = scored.tasks[one.cell.task], Counter[str]()
+    with located(one.corpus.source):
+        statistics = _judged(scored, task, one.cell.route, one.corpus, under, told)
+    return _told(scored, one, statistics, told)
+
+
+def _together(scored: Scored, cells: Mapping[int, _Cell], under: Schedule) -> dict[int, Score]:
+    """The scores of cells of one task, by their places."""
+    own = [WrittenCell(one.cell, one.corpus, under) for one in cells.values()]
+    statistics = judged_together(scored, scored.tasks[own[0].cell.task], own)
+    each = zip(cells.items(), own, statistics, strict=True)
+    return {place: _told(scored, one, found, written.told) for (place, one), written, found in each}
+
+
+def _told(
+    scored: Scored, one: _Cell, statistics: Sequence[Statistics], told: Counter[str]
 ) -> Score:
+    """The score of a cell, from what each of its examples adds to the metric."""
+    cell, corpus = one.cell, one.corpus
     task = scored.tasks[cell.task]
-    check_filled(replace(corpus, route=cell.route))
-    meant = usual.row(cell.row, 0)
-    ran = under.row(meant, 0)
-    _check_factors(cell.task, meant, ran)
-    told = Counter[str]()
-    with located(corpus.source):
-        statistics = _judged(scored, task, cell.route, corpus, Then(usual, under), told)
     metric = task.metric_in(cell.route)
     totals = metric.pooled(statistics)
     notes = [
@@ -174,7 +192,7 @@ def _scored(
         task.scorer.remark(task, corpus.examples),
         *(f"{count:,} {what}" for what, count in told.items()),
         *_unread(scored, task, cell.route, corpus),
-        "" if ran == meant else f"run as {ran}",
+        *one.notes,
     ]
     return Score(
         cell.task,
@@ -182,7 +200,7 @@ def _scored(
         metric.name,
         metric.score(totals),
         len(statistics),
-        standing,
+        one.standing,
         tuple(statistics),
         note="; ".join(filter(None, notes)),
         variant=metric.variant,
@@ -223,7 +241,7 @@ def _judged(
     of the answers goes into `told`.
     """
     *before, last = route.hops
-    examples, along = corpus.examples, _Along(route.row(task.name), under)
+    examples, along = corpus.examples, Along(route.row(task.name), under)
     each = windows_of(scored, task, corpus, route.hops[0])
     for hop, following in zip(before, route.hops[1:], strict=True):
         carried = _answered(scored, task, hop, examples, each, along, task.scorer.carry, told)
@@ -233,29 +251,6 @@ def _judged(
     judged = _answered(scored, task, last, examples, each, along, judge, told)
     pairs = zip(examples, judged, strict=True)
     return [task.whole(example, last, found) for example, found in pairs]
-
-
-@dataclass(frozen=True)
-class _Along(Schedule):
-    """What a schedule makes of a route, in its hops: one in the middle has names of its own.
-
-    Args:
-        route: the row of its first source and last target; of a direction, the direction itself.
-        schedule: of the route.
-    """
-
-    route: Row
-    schedule: Schedule
-
-    def row(self, observed: Row, micro_batch: int) -> Row:
-        """A hop's row, with the names exchanged that it has in common with the route."""
-        ran = self.schedule.row(self.route, micro_batch)
-        own = {f: name for f, name in ran.items() if observed.get(f) == self.route.get(f)}
-        return observed.replaced(**own)
-
-    def spelt_out(self) -> str | dict[str, Any]:
-        """That of the route."""
-        return self.schedule.spelt_out()
 
 
 def _answered(
@@ -280,20 +275,3 @@ def _answered(
 
     found = over_batches(scored.model, drawn, tokenizer.pad_token_id, asked, under=under)
     return windows.gathered(found)
-
-
-def windows_of(
-    scored: Scored, task: Task, corpus: Corpus, hop: Route
-) -> Iterable[Sequence[Encoded]]:
-    """The examples of a corpus as the model reads them in one hop; encoded once."""
-    of = (task, scored.tokenizer, corpus.examples)
-    how = (hop, scored.length, len(scored.tokenizer))
-    return scored.once.windows(of, how, partial(windows_for, scored, task, corpus.examples, hop))
-
-
-def windows_for(
-    scored: Scored, task: Task, examples: Sequence[Any], hop: Route
-) -> Iterator[Sequence[Encoded]]:
-    """Examples of a cell as the model reads them in one hop, each in its windows."""
-    addressed = task.scorer.address(examples, hop)
-    return task.windows(scored.tokenizer, addressed, scored.length)

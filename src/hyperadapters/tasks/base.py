@@ -12,6 +12,7 @@ from hyperadapters.forms import Form
 from hyperadapters.metrics import Loss, Metric, Statistics
 from hyperadapters.routes import Route
 from hyperadapters.tasks.batch import Encoded, Share
+from hyperadapters.tasks.scorers import Scorer, TeacherForced, Writer, Written
 from hyperadapters.tasks.view import Model, Question, Tokenizer, View
 
 __all__ = [
@@ -25,6 +26,8 @@ __all__ = [
     "TeacherForced",
     "Tokenizer",
     "View",
+    "Writer",
+    "Written",
     "full_precision",
 ]
 
@@ -46,54 +49,6 @@ class Head(NamedTuple):
 
     form: Form
     width_in: int | None = None
-
-
-class Scorer(ABC):
-    """From the examples of a cell to the statistics of a metric.
-
-    Attributes:
-        generates: the most tokens that it lets the backbone generate for an example.
-    """
-
-    generates: int = 0
-
-    @abstractmethod
-    def judge(self, task: "Task", question: Question) -> list[Statistics]:
-        """What each example of a batch adds to the task's metric."""
-
-    def judge_beside(self, task: "Task", question: Question, logits: Tensor) -> list[Statistics]:
-        """The same, where the batch was run once already.
-
-        Args:
-            logits: of the task in that forward, teacher-forced.
-        """
-        return self.judge(task, question)
-
-    def address(self, examples: Sequence[Any], hop: Route) -> Sequence[Any]:
-        """The examples of a cell as one hop of its route reads them."""
-        return examples
-
-    def carry(self, question: Question) -> list[Any]:
-        """The examples of a batch as the next hop of their route reads them."""
-        return list(question.examples)
-
-    def remark(self, task: "Task", examples: Sequence[Any]) -> str:
-        """What a reader of a score on these examples should know; empty for nothing."""
-        return ""
-
-
-@final
-class TeacherForced(Scorer):
-    """One forward; the task counts its own logits."""
-
-    def judge(self, task: "Task", question: Question) -> list[Statistics]:
-        """`task.statistics` of the logits."""
-        outputs = question.model(question.context, question.batch)
-        return self.judge_beside(task, question, outputs.logits[task.name])
-
-    def judge_beside(self, task: "Task", question: Question, logits: Tensor) -> list[Statistics]:
-        """No other forward: `task.statistics` of these."""
-        return task.statistics(logits, question.batch.shares[task.name])
 
 
 class Answering(ABC):

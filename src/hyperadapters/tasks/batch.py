@@ -16,6 +16,7 @@ __all__ = [
     "Batch",
     "Encoded",
     "Share",
+    "banded",
     "fitting",
     "inside",
     "of_part",
@@ -163,4 +164,38 @@ def fitting(lengths: Sequence[int], *, examples: int, tokens: int) -> Iterator[l
             places = []
         places.append(place)
     if places:
+        yield places
+
+
+_BAND = 8
+"""Batches of similar length among which examples are sorted by row."""
+
+
+def banded(
+    lengths: Sequence[int], rows: Sequence[Row], *, examples: int, tokens: int, most: int
+) -> Iterator[list[int]]:
+    """The same, with few distinct rows in a batch: within a band of similar lengths, examples of
+    one row stand beside each other.
+
+    Args:
+        rows: of each example.
+        most: distinct rows of a batch.
+    """
+    number = {row: place for place, row in enumerate(dict.fromkeys(rows))}
+    order = sorted(range(len(lengths)), key=lengths.__getitem__)
+    for start in range(0, len(order), _BAND * examples):
+        band = order[start : start + _BAND * examples]
+        band.sort(key=lambda place: (number[rows[place]], lengths[place]))
+        places: list[int] = []
+        for place in band:
+            more = [*places, place]
+            longest = max(lengths[one] for one in more)
+            if places and (
+                len(more) > examples
+                or len(more) * longest > tokens
+                or len({number[rows[one]] for one in more}) > most
+            ):
+                yield places
+                more = [place]
+            places = more
         yield places

@@ -132,7 +132,7 @@ class SpanCorruption(TokenTask):
         return next(self.encode_all(tokenizer, [example], length))
 
     def encode_all(
-        self, tokenizer: Tokenizer, examples: Sequence[Text | Tagged], length: int
+        self, tokenizer: Tokenizer, examples: Sequence[Text | Tagged | Tree], length: int
     ) -> Iterator[Encoded]:
         """Each text as `encode` gives it, many at a time.
 

@@ -1,6 +1,6 @@
 """Translation: a sequence-to-sequence task over directions such as `de-en`."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast, final
 
@@ -22,6 +22,8 @@ from hyperadapters.tasks.base import (
     Scorer,
     Task,
     Tokenizer,
+    Writer,
+    Written,
 )
 from hyperadapters.tasks.batch import Encoded, of_part, padded
 from hyperadapters.tasks.cutting import Tokenize, counted
@@ -30,6 +32,7 @@ from hyperadapters.tasks.tokens import TokenTask
 
 __all__ = ["Search", "Translation", "Translations", "target_token"]
 
+_LEFT_OUT = "unknown pieces are left out of translations"
 _AT_ONCE = 1000
 """Pairs that are tokenized in one call."""
 
@@ -41,7 +44,7 @@ def target_token(language: str) -> str:
 
 @final
 @dataclass(frozen=True)
-class Search(Scorer):
+class Search(Writer):
     """Beam search; a longer route goes on with what its last hop found.
 
     Args:
@@ -71,32 +74,34 @@ class Search(Scorer):
     ) -> Int[Tensor, "example found"]:
         return generated(model, context, inputs, tokenizer, beams=self.beams, most=self.generates)
 
-    def found(self, question: Question) -> list[str]:
+    def written(self, question: Question) -> list[Written]:
         """The translation of each example; of nothing it is nothing. Unknown pieces are left out,
         which is told.
         """
         tokenizer = question.tokenizer
         tokens = self._generated(question.model, question.context, question.batch.inputs, tokenizer)
-        real = torch.tensor([bool(one.first) for one in question.examples], device=tokens.device)
-        unknown = _unknown(tokenizer, tokens[real])
-        if unknown:
-            question.told["unknown pieces are left out of translations"] += unknown
-        pairs = zip(question.examples, decoded(tokenizer, tokens), strict=True)
-        return [text if example.first else "" for example, text in pairs]
+        unknown = _unknown(tokenizer, tokens)
+        found = zip(question.examples, decoded(tokenizer, tokens), unknown, strict=True)
+        return [
+            Written(text, {_LEFT_OUT: number} if number else {}) if example.first else Written("")
+            for example, text, number in found
+        ]
 
-    def judge(self, task: Task, question: Question) -> list[Statistics]:
-        """What each translation adds to the metric."""
-        pairs = zip(question.examples, self.found(question), strict=True)
-        return [_metric(task, one).statistics([one.second], [text]) for one, text in pairs]
+    def source(self, example: Pair) -> Hashable:
+        """The text, and its direction."""
+        return example.first, example.languages
+
+    def judged(self, task: Task, example: Pair, text: str) -> Statistics:
+        """What a translation adds to the metric."""
+        return _metric(task, example).statistics([example.second], [text])
+
+    def carried(self, example: Pair, text: str) -> Pair:
+        """The pair with its translation as new source."""
+        return replace(example, first=text)
 
     def address(self, examples: Sequence[Pair], hop: Route) -> Sequence[Pair]:
         """Pairs in the languages of the hop, which its target token comes from."""
         return [replace(example, languages=hop.direction) for example in examples]
-
-    def carry(self, question: Question) -> list[Pair]:
-        """The pairs with their translations as new sources."""
-        pairs = zip(question.examples, self.found(question), strict=True)
-        return [replace(example, first=text) for example, text in pairs]
 
     def remark(self, task: Task, examples: Sequence[Pair]) -> str:
         """The score of copying every source, and how scores are counted."""
@@ -251,9 +256,10 @@ def _id_of(tokenizer: Tokenizer, language: str) -> int:
     return int(found)
 
 
-def _unknown(tokenizer: Tokenizer, tokens: Int[Tensor, "example found"]) -> int:
-    """How many pieces are unknown; none where the token for them has another meaning too."""
+def _unknown(tokenizer: Tokenizer, tokens: Int[Tensor, "example found"]) -> list[int]:
+    """How many pieces of each are unknown; none where the token for them has another meaning."""
     unknown = tokenizer.unk_token_id
     if unknown in (None, tokenizer.eos_token_id, tokenizer.pad_token_id):
-        return 0
-    return int((tokens == unknown).sum())
+        return [0] * len(tokens)
+    counts: list[int] = (tokens == unknown).sum(dim=1).tolist()
+    return counts

@@ -10,7 +10,8 @@ from hyperadapters.mixture.streams import budget_of, corpora_of
 from hyperadapters.providers import Provider
 from hyperadapters.routes import Cell
 from hyperadapters.run.assembly import Assembly
-from hyperadapters.scoring.cells import check_filled, windows_of
+from hyperadapters.scoring.cells import check_filled
+from hyperadapters.scoring.scored import windows_of
 from hyperadapters.training.compiling import check_compute
 from hyperadapters.training.selection import check_selection
 from hyperadapters.training.starting import first_phase
