@@ -1,8 +1,6 @@
 """`python -m benchmarks [PART ...]`: speed, memory, languages, kinds, translation, ..., or all."""
 
 import argparse
-import json
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -46,10 +44,7 @@ def main() -> None:
     for part in arguments.parts or PARTS:
         result[part] = measure(part, BERT_BASE, rounds, device, console, clock, arguments.freed)
     if arguments.save:
-        folder = Path(__file__).parent / "results"
-        folder.mkdir(exist_ok=True)
-        file = folder / f"{arguments.save}.json"
-        file.write_text(json.dumps(result, indent=1) + "\n")
+        file = machine.save(result, arguments.save)
         console.print(f"written to benchmarks/results/{file.name}")
 
 

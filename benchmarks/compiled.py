@@ -6,9 +6,7 @@ the seconds that it took to make the graphs.
 """
 
 import argparse
-import json
 from collections.abc import Iterator
-from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
 
@@ -88,8 +86,7 @@ def main() -> None:
             }
         )
         if arguments.save:
-            file = Path(__file__).parent / "results" / f"{arguments.save}.json"
-            file.write_text(json.dumps(result, indent=1) + "\n")
+            machine.save(result, arguments.save)
 
 
 def _arguments() -> argparse.Namespace:

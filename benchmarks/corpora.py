@@ -140,6 +140,7 @@ def start(folder: Path) -> None:
         update(stage)
         done.append((time.time(), time.process_time()))
 
+    # An older build is timed too (`--source`), and its training cannot be given a display.
     Stage.update = noted  # type: ignore[method-assign]
     assembly = assemble(run_from(run_file(folder, folder / "run")), data_root=folder)
     check(assembly)
@@ -310,8 +311,7 @@ def main() -> None:
     }
     print(json.dumps(result, indent=1))
     if arguments.save:
-        file = Path(__file__).parent / "results" / f"{arguments.save}.json"
-        file.write_text(json.dumps(result, indent=1) + "\n")
+        machine.save(result, arguments.save)
 
 
 if __name__ == "__main__":

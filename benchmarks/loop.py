@@ -149,8 +149,7 @@ def main() -> None:
     result = {"machine": machine.facts(machine.device()), **found}
     print(json.dumps(result, indent=1))
     if arguments.save:
-        file = Path(__file__).parent / "results" / f"{arguments.save}.json"
-        file.write_text(json.dumps(result, indent=1) + "\n")
+        machine.save(result, arguments.save)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,17 @@
-"""What a measurement depends on besides the code."""
+"""What a measurement depends on besides the code, and where measurements are kept."""
 
+import json
 import os
 import platform
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 import transformers
 
-__all__ = ["bandwidth", "device", "facts"]
+__all__ = ["bandwidth", "device", "facts", "save"]
 
 _COPIED = 64 * 2**20
 """Numbers copied to measure the bandwidth of memory: 256 MiB, more than any cache."""
@@ -33,6 +36,14 @@ def facts(where: torch.device) -> dict[str, str | int | float]:
         "gpu": gpu,
         "load": round(os.getloadavg()[0], 2),
     }
+
+
+def save(result: Mapping[str, Any], name: str) -> Path:
+    """Writes a measurement into the folder of all of them, and gives its file."""
+    file = Path(__file__).parent / "results" / f"{name}.json"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(result, indent=1) + "\n")
+    return file
 
 
 def bandwidth(where: torch.device) -> float:
