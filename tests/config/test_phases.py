@@ -55,6 +55,19 @@ def test_added_phases_come_first_in_the_order_of_the_file(values: dict[str, Any]
     assert list(_phases(values, phases=phases)) == ["words", "text", "train"]
 
 
+def test_a_phase_without_cells_is_left_out(values: dict[str, Any]) -> None:
+    changes = {"method": "mad-x", "recipe": {}, "phases": {"task": {"train": {}}}}
+    run = run_from({**values, **changes})
+    assert [phase.name for phase in method_of(run).phases] == ["language"]
+    assert resolved(run)["phases"]["task"] == {"train": {}}
+    assert digest(run_from(resolved(run))) == digest(run)
+
+
+def test_some_phase_is_left(values: dict[str, Any]) -> None:
+    with pytest.raises(ConfigError, match="every phase is left out"):
+        run_from({**values, "phases": {"train": {"train": {"ner": []}}}})
+
+
 def test_an_added_phase_trains_the_backbone_while_no_adapter_acts(values: dict[str, Any]) -> None:
     added = _phases(values, phases={"text": {"train": {"mlm": ["en"]}}})["text"]
     assert (added.trains, added.acts) == ({BACKBONE, HEADS}, frozenset())

@@ -132,6 +132,17 @@ def test_a_head_that_nothing_trains_is_not_scored(changes: dict[str, Any], tmp_p
         check(made)
 
 
+def test_every_phase_has_something_to_train_on(tmp_path: Path) -> None:
+    text = {"kind": "mlm", "data": {"format": "cldr", "content": "text", "train": 8, "dev": 4}}
+    first = {"pretrain": {"train": {"fields": ["en"], "spans": ["en"]}}}
+    changes = {"method": "mad-x", "train": {"mlm": ["en"]}, "evaluate": {}, "select": {}}
+    values = tiny_runs.values(tmp_path, **changes, recipe={"length": 16}, phases=first)
+    values["tasks"]["mlm"] = text
+    with pytest.raises(ConfigError, match=r"(?s)`task` has nothing .*`mlm`.*task: {train: {}}"):
+        check(assemble(run_from(values)))
+    check(assemble(run_from({**values, "phases": {**first, "task": {"train": {}}}})))
+
+
 def test_a_head_may_be_trained_in_the_first_phase(tmp_path: Path) -> None:
     first = {"pretrain": {"train": {"spans": ["en"]}, "length": 16}}
     changes = {"train": {"fields": ["en"]}, "evaluate": {"spans": ["tr"]}, "select": {}}

@@ -109,16 +109,22 @@ def _towers(document: Document, parts: Parts, method: Method | None) -> Iterator
 
 
 def _phases(document: Document, parts: Parts, method: Method | None) -> Iterator[Fault]:
-    """A phase is the method's, or has cells of its own; all of its parts are the method's."""
+    """A phase is the method's, or has cells of its own; all of its parts are the method's. Some
+    phase is left.
+    """
     known = [phase.name for phase in method.phases] if method else []
-    for name, given in mapping_of(document.values.get("phases")).items():
+    given_to = mapping_of(document.values.get("phases"))
+    cells = {name: mapping_of(given_to.get(name)).get("train") for name in (*known, *given_to)}
+    if known and not any(own is None or any(mapping_of(own).values()) for own in cells.values()):
+        said = "every phase is left out, so that nothing would be trained"
+        yield document.fault(("phases",), said, remedy="take `train: {}` out of one of them")
+    for name, given in given_to.items():
         if method and name not in known and not mapping_of(given).get("train"):
             yield unknown(document, ("phases", name), "phase", name, known)
         names = names_in(document, parts)
         yield from _named_parts(document, ("phases", name), mapping_of(given), method, names)
     if method and not document.values.get("train"):
-        phases = mapping_of(document.values.get("phases"))
-        if any(mapping_of(phases.get(name)).get("train") is None for name in known):
+        if any(cells[name] is None for name in known):
             yield document.fault((), "`train` is missing", remedy="add a line `train: ...`")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from hyperadapters.config.arguments import defaults
 from hyperadapters.config.checks import cross_faults
-from hyperadapters.config.phases import method_of, spelt_out
+from hyperadapters.config.phases import emptied, method_of, spelt_out
 from hyperadapters.config.run_file import RunFile
 from hyperadapters.document.dialect import write_yaml
 from hyperadapters.document.document import Document, Fault, check_kind, raise_faults
@@ -104,9 +104,10 @@ def resolved(run: RunFile) -> dict[str, Any]:
     said = {"train", "select", "recipe", "phases"}
     values = run.model_dump(mode="json", exclude_none=True, exclude=said)
     values["method"] = {"name": run.method.name, **defaults(run.method)}
-    values["phases"] = spelt_out(method_of(run))
+    left_out: dict[str, Any] = {name: {"train": {}} for name in emptied(run)}
+    values["phases"] = {**spelt_out(method_of(run)), **left_out}
     for name, changes in run.phases.items():
-        if changes.after:
+        if changes.after and name not in left_out:
             values["phases"][name]["after"] = True
     return values
 

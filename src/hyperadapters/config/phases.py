@@ -10,7 +10,7 @@ from hyperadapters.method import BACKBONE, HEADS, Method, Phase, Recipe, Start
 from hyperadapters.methods import METHODS
 from hyperadapters.routes import Cell
 
-__all__ = ["cells_from", "cells_of", "evaluated", "method_of", "spelt_out"]
+__all__ = ["cells_from", "cells_of", "emptied", "evaluated", "method_of", "spelt_out"]
 
 
 def method_of(run: RunFile) -> Method:
@@ -18,7 +18,7 @@ def method_of(run: RunFile) -> Method:
 
     Phases that only the run file has come first, in its order, or behind the method's own where
     they say `after`. They train the backbone and heads, and no adapter acts, where the run file
-    says nothing else.
+    says nothing else. A phase whose `train` is empty in the run file is left out.
     """
     method = METHODS[run.method.name](**run.method.arguments)
     own = {phase.name for phase in method.phases}
@@ -30,8 +30,15 @@ def method_of(run: RunFile) -> Method:
         ]
         for after in (False, True)
     )
-    phases = (*before, *method.phases, *behind)
+    left_out = emptied(run)
+    phases = [one for one in (*before, *method.phases, *behind) if one.name not in left_out]
     return replace(method, phases=tuple(_filled(run, phase) for phase in phases))
+
+
+def emptied(run: RunFile) -> list[str]:
+    """The phases that a run leaves out: `train` is there, and names no cell."""
+    said = {name: changes.train for name, changes in run.phases.items()}
+    return [name for name, cells in said.items() if cells is not None and not any(cells.values())]
 
 
 def _filled(run: RunFile, phase: Phase) -> Phase:

@@ -174,7 +174,8 @@ class PhaseChanges(RecipeChanges):
     """What a run file says of one phase: changes to its recipe, and to what it does.
 
     Args:
-        train: the cells that it is trained on; those of the run, of its tasks, when absent.
+        train: the cells that it is trained on; those of the run, of its tasks, when absent. With
+            `{}` the phase is left out.
         select: the cells whose dev splits choose its checkpoint; the same.
         trains: adapters by name, `backbone`, `heads`; or `language=yo`, which is what is stored
             under one name alone.

@@ -27,9 +27,10 @@ def check(assembly: Assembly) -> None:
             be it for a later phase.
         BackboneError: the tokenizer has no token for a target language.
         UnknownName: the method has no weights for a cell.
-        ConfigError: nothing trains the head of a task, languages are told apart by name alone, or
-            what a metric needs is not installed.
+        ConfigError: a phase has nothing to train on, nothing trains the head of a task, languages
+            are told apart by name alone, or what a metric needs is not installed.
     """
+    _check_cells(assembly)
     _check_heads(assembly)
     _check_apart(assembly)
     _check_examples(assembly)
@@ -63,6 +64,22 @@ def check_phase(assembly: Assembly, phase: Phase) -> None:
     check_compute(phase.recipe, accelerator.device)
     corpora_of(assembly, phase)
     check_selection(assembly, phase)
+
+
+def _check_cells(assembly: Assembly) -> None:
+    """Raises unless every phase that will be trained has something to be trained on."""
+    phases = assembly.method.phases
+    for phase in phases[first_phase(assembly.method) :]:
+        if not phase.cells:
+            trained = dict.fromkeys(cell.task for cell in assembly.library.trained)
+            raise ConfigError(
+                f"phase `{phase.name}` has nothing to train on",
+                where=f"phases.{phase.name}",
+                expected="pairs of a task that the phase is for, under `train`",
+                found=f"training on {', '.join(f'`{task}`' for task in trained) or 'nothing'}",
+                remedy=f"add such a task, or leave the phase out: `phases: {{{phase.name}: "
+                "{train: {}}}`",
+            )
 
 
 def _check_examples(assembly: Assembly) -> None:
