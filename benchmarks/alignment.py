@@ -9,6 +9,7 @@ all point much the same way. A sentence's vector is the mean over its tokens.
 import argparse
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,7 +23,7 @@ from hyperadapters.backbones import places_of
 from hyperadapters.context import Context
 from hyperadapters.data.cldr import texts
 from hyperadapters.data.formats.text import read_texts
-from hyperadapters.errors import DataError
+from hyperadapters.errors import ConfigError, DataError
 from hyperadapters.model.inference import over_batches
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.sites import Site
@@ -44,8 +45,16 @@ class Near(NamedTuple):
 def vectors(assembly: Assembly, task: str, language: str, sentences: Sequence[str]) -> Tensor:
     """(sentence, layer, d_model): the mean over the tokens of each layer's states, under the row of
     the task and the language, as `predict` would compute them.
+
+    Raises:
+        ConfigError: the task reads no raw text.
     """
     chosen, hop = assembly.tasks[task], assembly.cell(task, language).route
+    if chosen.answering is None:
+        raise ConfigError(
+            f"task `{task}` gives no answers to raw text, so that no sentence is read under it",
+            expected="`--task` with a task of the run that `predict` takes",
+        )
     examples = [chosen.answering.ask(text, hop) for text in sentences]
     encoded = [chosen.encode(assembly.tokenizer, one, assembly.length) for one in examples]
     drawn = [(chosen, hop.row(task), one) for one in encoded]
@@ -112,7 +121,9 @@ def _sentences(template: str) -> Callable[[str], Sequence[str]]:
     """The sentences of a language: the built-in ones, or the lines of a file."""
     if not template:
         return lambda language: [one.text for one in texts(language, "test", SENTENCES)]
-    return lambda language: read_texts(Path(template.replace("{language}", language)))[:SENTENCES]
+    return lambda language: list(
+        islice(read_texts(Path(template.replace("{language}", language))), SENTENCES)
+    )
 
 
 def main() -> None:

@@ -63,11 +63,12 @@ def parts_of(rounds: int, updates: int = _UPDATES, warm: int = _WARM) -> list[di
 
     from hyperadapters.config import run_from
     from hyperadapters.run.assembly import assemble
-    from hyperadapters.training import stage as stages
+    from hyperadapters.training import stage
     from hyperadapters.training.display import Display
     from hyperadapters.training.journal import Journal
     from hyperadapters.training.progress import Progress
 
+    stages: Any = stage  # names that it imports are replaced, to time them
     torch.set_num_threads(1)
     spent: dict[str, float] = defaultdict(float)
 
@@ -86,26 +87,26 @@ def parts_of(rounds: int, updates: int = _UPDATES, warm: int = _WARM) -> list[di
         assembly = assemble(run_from(run_file(folder)))
         progress = Progress(phase=len(assembly.method.phases) - 1)
         with Journal(Path(folder, "metrics.jsonl"), 0, stages.accelerator_for("no")) as journal:
-            stage = stages.Stage(assembly, Path(folder), progress, journal, Display())
-            batches: Any = getattr(stage, "ahead", stage.mixture)
+            trained = stages.Stage(assembly, Path(folder), progress, journal, Display())
+            batches: Any = getattr(trained, "ahead", trained.mixture)
             batches.draw = timed("wait", batches.draw, time.perf_counter)
-            stage.objective = timed("forward", stage.objective, own)
-            stage.accelerator.backward = timed("backward", stage.accelerator.backward, own)
+            trained.objective = timed("forward", trained.objective, own)
+            trained.accelerator.backward = timed("backward", trained.accelerator.backward, own)
             stages.divide_and_clip = timed("clip", stages.divide_and_clip, own)
             for part, name in (
-                (stage.optimiser, "step"),
-                (stage.optimiser, "zero_grad"),
-                (stage.schedule, "step"),
+                (trained.optimiser, "step"),
+                (trained.optimiser, "zero_grad"),
+                (trained.schedule, "step"),
             ):
                 setattr(part, name, timed("optimiser", getattr(part, name), own))
             for _ in range(warm):
-                stage.update()
+                trained.update()
             found = []
             for _ in range(rounds):
                 spent.clear()
                 began = own()
                 for _ in range(updates):
-                    stage.update()
+                    trained.update()
                 step = own() - began
                 loop = step - sum(spent[name] for name in PARTS)
                 every = {**spent, "loop": loop, "step": step}

@@ -128,12 +128,13 @@ def _finding(
     found = gap(above, below, pairs, resamples=resamples)
     seeds = [seed for seed in above if seed in below]
     metric = METRICS[above[seeds[0]][pairs[0]].metric]
-    means = [fmean(cells[seed][pair].score for seed in seeds for pair in pairs) for cells in both]
+    first, second = (
+        fmean(cells[seed][pair].score for seed in seeds for pair in pairs) for cells in both
+    )
+    name = f"{task}, {len(pairs)} cells"
     if metric.higher_is_better:
-        found, means = _times(found, 100.0), [100 * mean for mean in means]
-    else:
-        found = _times(found, -1.0)
-    return Finding(f"{task}, {len(pairs)} cells", *means, found, least)
+        return Finding(name, 100 * first, 100 * second, _times(found, 100.0), least)
+    return Finding(name, first, second, _times(found, -1.0), least)
 
 
 def _times(gap: Gap, unit: float) -> Gap:

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
 
-from hyperadapters.config import load_run
+from hyperadapters.config import load_run, method_of
 from hyperadapters.errors import ConfigError
 
 REFERENCE = "language-adapters"
@@ -43,16 +43,15 @@ def read(run: Path) -> Curve:
     Raises:
         ConfigError: its criterion is not the loss, or it has never been judged.
     """
-    phases = load_run(run / "run.yaml").phases  # spelt out, in order
-    name, recipe = list(phases.items())[-1]
+    phase = method_of(load_run(run / "run.yaml")).phases[-1]
     text = (run / "metrics.jsonl").read_text(encoding="utf-8")
     judged = [line for line in map(json.loads, text.splitlines()) if "selection" in line]
-    last = [line for line in judged if line["phase"] == name]
-    if recipe.criterion != "loss" or not last:
+    last = [line for line in judged if line["phase"] == phase.name]
+    if phase.recipe.criterion != "loss" or not last:
         raise ConfigError(
             f"`{run}` has no curve of its loss on dev sentences",
             expected="`criterion: loss`, and cells under `select`",
-            found=f"criterion `{recipe.criterion}`, {len(last)} evaluations",
+            found=f"criterion `{phase.recipe.criterion}`, {len(last)} evaluations",
         )
     return Curve(run.name, [line["step"] for line in last], [line["selection"] for line in last])
 

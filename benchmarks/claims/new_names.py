@@ -65,12 +65,11 @@ def fitted(run: Path, wanted: Wanted, near: str, folder: Path) -> Fitted:
     known = bundle.load(bundle.inside(run)).model.embeddings()["language"]
     assembly = extended.read(run, folder)
     size = sum(file.stat().st_size for file in (folder / "model").iterdir())
-    rows: list[Schedule] = [
-        Observed(),
-        Fixed(language=mix(dict.fromkeys(known, 1))),
-        Fixed(language=near),
-    ]
-    return Fitted(*(_cells(assembly, under) for under in rows), seconds, size)
+    mean = Fixed(language=mix(dict.fromkeys(known, 1)))
+    own, mixed, related = (
+        _cells(assembly, under) for under in (Observed(), mean, Fixed(language=near))
+    )
+    return Fitted(own, mixed, related, seconds, size)
 
 
 def _cells(assembly: Assembly, under: Schedule) -> Cells:

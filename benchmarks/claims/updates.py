@@ -112,9 +112,9 @@ class Sooner(Comparison):
             return
         needed = [[self._needed(system[seed]) for seed in seeds] for system in both]
         quicker = [math.log(slow / own) for own, slow in zip(*needed, strict=True)]
-        means = [math.exp(fmean(map(math.log, own))) for own in needed]
+        first, second = (math.exp(fmean(map(math.log, own))) for own in needed)
         what = "updates; the gap is ln(second / first)"
-        yield Finding(what, *means, over_seeds_alone(quicker), -math.log(self.times))
+        yield Finding(what, first, second, over_seeds_alone(quicker), -math.log(self.times))
 
     def _needed(self, runs: Sequence[Run]) -> float:
         own = curve(runs)
