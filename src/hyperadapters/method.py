@@ -110,7 +110,8 @@ class Recipe:
         divergence: how much of a divergence, in nats, is added to the mean loss of an update:
             `uniform` for 1 / steps, so that all updates together count it once, or `constant`
             for all of it.
-        precision: of forward and backward: `no`, `bf16`, or `fp16`.
+        precision: of forward and backward: `no`, `bf16`, `fp16`, or `auto` for `bf16` where the
+            machine has instructions for it (GPUs since Ampere, some CPUs) and `no` elsewhere.
         compile: whether training steps run the backbone, with all that acts in it, as compiled
             graphs. Sides of a batch are padded to a multiple of an eighth of `length`, so that
             there are few.
@@ -140,7 +141,7 @@ class Recipe:
     clip: Finite = 1.0
     smoothing: Share = 0.0
     divergence: Literal["uniform", "constant"] = "uniform"
-    precision: Literal["no", "bf16", "fp16"] = "no"
+    precision: Literal["no", "bf16", "fp16", "auto"] = "no"
     compile: bool = False
     length: Annotated[int, Ge(4)] = 128
     evaluate_every: Natural = 0

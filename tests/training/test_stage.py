@@ -1,5 +1,6 @@
 """One phase: its updates against a plain loop, its phases, its criterion, its patience."""
 
+import io
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any
 
 import pytest
 import torch
+from rich.console import Console
 from torch import nn
 
 import tiny_runs
@@ -289,3 +291,18 @@ def test_precision_is_the_recipes(tmp_path: Path) -> None:
         assert "forward" not in vars(assembly.model)
     assert losses["no"] != losses["bf16"]
     assert losses["no"] == pytest.approx(losses["bf16"], rel=0.02)
+
+
+def test_auto_is_told_and_computes_as_what_it_stands_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": True}, raising=False)
+    losses, console = {}, Console(file=io.StringIO(), width=100)
+    for precision in ("bf16", "auto"):
+        folder = tmp_path / precision
+        train(
+            assembled(folder, recipe=recipe(steps=2, precision=precision)), folder, console=console
+        )
+        losses[precision] = [n["loss"] for n in tiny_runs.lines(folder) if "loss" in n]
+    assert losses["auto"] == losses["bf16"]
+    assert console.file.getvalue().count("phase `train` computes in bf16") == 1

@@ -14,6 +14,7 @@ from accelerate.utils import gather_object
 from torch import Tensor
 
 from hyperadapters.errors import TrainingError
+from hyperadapters.machine.precision import settled
 
 __all__ = [
     "accelerator_for",
@@ -67,7 +68,7 @@ def accelerator_for(
     """An accelerator for this process, one of several under `accelerate launch` or `torchrun`.
 
     Args:
-        precision: of forward and backward: `no`, `bf16` or `fp16`.
+        precision: of forward and backward: `no`, `bf16`, `fp16` or `auto`.
         trackers: by the names of `accelerate`.
         folder: where trackers write.
 
@@ -76,7 +77,8 @@ def accelerator_for(
     """
     # `accelerate` knows one precision per process; phases and runs that follow each other do not.
     AcceleratorState._reset_state()
-    process()  # first: the processes are joined with its patience
+    # First of all: the processes are joined with its patience.
+    precision = settled(precision, process().device)
     try:
         accelerator = Accelerator(
             mixed_precision=precision,

@@ -106,6 +106,11 @@ class Batch:
     def __len__(self) -> int:
         return len(self.observed)
 
+    @property
+    def tokens(self) -> int:
+        """Of its longest example, with its padding."""
+        return max(tensor.shape[1] for tensor in self.inputs.values())
+
 
 def padded(
     rows: Sequence[Sequence[int]], width: int, filler: int = IGNORED

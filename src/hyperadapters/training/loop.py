@@ -10,7 +10,13 @@ from rich.console import Console
 from hyperadapters.config import RunFile, digest, digest_in, to_yaml
 from hyperadapters.errors import BundleError
 from hyperadapters.machine.held import held
-from hyperadapters.machine.ranks import accelerator_for, launched_alone, launched_precision
+from hyperadapters.machine.precision import settled
+from hyperadapters.machine.ranks import (
+    accelerator_for,
+    launched_alone,
+    launched_precision,
+    process,
+)
 from hyperadapters.machine.written import check_free, claim, own
 from hyperadapters.run import bundle
 from hyperadapters.run.assembly import Assembly
@@ -88,7 +94,7 @@ def _warn_of_recipes(assembly: Assembly, console: Console) -> None:
                 "`evaluate_every`, and a criterion other than `last`",
                 style="yellow",
             )
-        if asked not in ("no", phase.recipe.precision):
+        if asked not in ("no", settled(recipe.precision, process().device)):
             console.print(
                 f"phase `{phase.name}` trains with precision `{phase.recipe.precision}`, as its "
                 f"recipe says, not `{asked}` of the launcher: set `recipe.precision: {asked}`",

@@ -15,6 +15,7 @@ from hyperadapters.config import digest
 from hyperadapters.context import Context, Row
 from hyperadapters.errors import TrainingError
 from hyperadapters.machine.memory import spend_memory
+from hyperadapters.machine.precision import attention_of
 from hyperadapters.machine.ranks import accelerator_for, random_states, restore_random_states
 from hyperadapters.mixture.ahead import Ahead
 from hyperadapters.mixture.streams import mixture_of, streams_of, told_of
@@ -43,6 +44,7 @@ __all__ = ["Stage"]
 
 _LINES = 200
 """Lines of losses in the metrics file, per phase, at most."""
+_CALLED = {"no": "float32: this machine has no instructions for bf16", "bf16": "bf16"}
 _UNREAD = 50
 """Updates whose losses may wait on a GPU to be read in one go."""
 
@@ -79,6 +81,9 @@ class Stage:
         self._goes_on = number + 1 < len(assembly.method.phases)
         display.prepare(self.phase.name)
         self.accelerator = accelerator_for(self.recipe.precision)
+        self.precision = self.accelerator.mixed_precision
+        if self.recipe.precision == "auto":
+            display.tell(f"phase `{self.phase.name}` computes in {_CALLED[self.precision]}")
         self.rank, self.ranks = self.accelerator.process_index, self.accelerator.num_processes
         streams = streams_of(assembly, self.phase, lambda cell: partial(display.encode, str(cell)))
         for told in told_of(streams, self.recipe.length):
@@ -158,7 +163,9 @@ class Stage:
             drawn = self.ahead.draw()
             part = drawn.part.to(accelerator.device)
             under = [self.phase.under.row(row, progress.micro_batches) for row in part.observed]
-            with accelerator.no_sync(self.objective) if left else nullcontext():
+            # Around backward too, which may compute layers again.
+            attention = attention_of(self.precision, accelerator.device, part.tokens)
+            with attention, accelerator.no_sync(self.objective) if left else nullcontext():
                 total, count = self.objective(Context.of_examples(under), part)
                 accelerator.backward(total / self.unit)
             loss += torch.stack([total.detach(), count])
