@@ -11,14 +11,24 @@ from benchmarks.__main__ import measure
 from benchmarks.cases import CASES, PLAIN, Case, work_of
 from benchmarks.setting import TINY
 from benchmarks.systems import Systems
-from benchmarks.timing import Spread, interleaved, spread
+from benchmarks.timing import CLOCKS, Spread, interleaved, spread
 from benchmarks.work import Work, work
 from rich.console import Console
+from torch.backends.cuda import flash_sdp_enabled
 from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 
-from benchmarks import kinds, languages, machine, memory, report, text_to_text, translation
+from benchmarks import (
+    kinds,
+    languages,
+    machine,
+    memory,
+    precision,
+    report,
+    text_to_text,
+    translation,
+)
 from hyperadapters.context import Context
 from hyperadapters.model.adapted import AdaptedModel
 from hyperadapters.model.counting import counts
@@ -120,6 +130,19 @@ def test_kinds_are_printed_as_a_table() -> None:
     kinds.print_kinds(console, measured)
     assert all(one.ratio.median > 0 and one.parts.keys() == kinds.KINDS.keys() for one in measured)
     assert "beside batches of one kind and 4 rows" in console.export_text()
+
+
+def test_steps_of_bf16_are_beside_the_same_in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[bool, bool]] = []
+
+    def noting(case: Case, systems: Systems) -> object:
+        return lambda: seen.append((torch.is_autocast_enabled("cpu"), flash_sdp_enabled()))
+
+    monkeypatch.setattr(precision, "work_of", noting)
+    (line,) = precision.measure([PLAIN], TINY, 1, CPU, CLOCKS["wall"])
+    assert (line.name, min(line.chosen) > 0, min(line.ours) > 0) == (PLAIN.name, True, True)
+    flash = flash_sdp_enabled()
+    assert set(seen) == {(False, flash), (True, flash), (True, False)}
 
 
 def test_a_process_is_not_as_large_as_the_one_that_started_it() -> None:
