@@ -7,7 +7,15 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from hyperadapters.backbones import Model, generate, places_of, recompute_layers, tower_of
+from hyperadapters.backbones import (
+    Model,
+    Search,
+    generate,
+    places_of,
+    recompute_layers,
+    search,
+    tower_of,
+)
 from hyperadapters.context import Context, Factor, Row
 from hyperadapters.errors import BackboneError, ContextError
 from hyperadapters.forms import Form
@@ -19,6 +27,7 @@ from hyperadapters.model.binding import (
     base_last,
     bound,
     check_recomputing,
+    keep,
     layouts_of,
     rebind,
     with_base,
@@ -56,7 +65,7 @@ class Attached(NamedTuple):
 class AdaptedModel(nn.Module):
     """A backbone, its adapters in stacking order, and the heads of its tasks.
 
-    Outside this model's own `forward` and `generate` the backbone computes as if nothing were
+    Outside this model's own `forward`, `generate` and `search` the backbone computes as if nothing were
     attached.
 
     Args:
@@ -141,10 +150,27 @@ class AdaptedModel(nn.Module):
         Raises:
             BackboneError: an adapter acts on what enters the decoder.
         """
-        binding, _ = self._bind(context, (), repeats=True)
-        self._refuse_decoder_entries(binding)
-        with bound(binding):
+        with bound(self._writing(context)):
             return generate(self.backbone, **inputs)
+
+    @torch.no_grad()
+    def search(self, context: Context, way: Search, **inputs: Any) -> Tensor:
+        """What a search finds under a context, as `generate` would; each example leaves the batch
+        when it is done.
+
+        Args:
+            context: one row per example.
+            way: greedy, or with beams.
+            inputs: what `transformers` takes: `input_ids`, `max_new_tokens`, ...
+
+        Returns:
+            Token ids, (example, token), as `generate` gives them.
+
+        Raises:
+            BackboneError: an adapter acts on what enters the decoder.
+        """
+        with bound(self._writing(context)):
+            return search(self.backbone, way, keep, **inputs)
 
     @torch.no_grad()
     def written(self, row: Row, task: str) -> dict[str, dict[Site, Piece]]:
@@ -254,7 +280,9 @@ class AdaptedModel(nn.Module):
             if base and not generated.isdisjoint(self._sites_of(task)):
                 raise ContextError(f"the head of `{task}` is generated and has no base row")
 
-    def _refuse_decoder_entries(self, binding: Binding) -> None:
+    def _writing(self, context: Context) -> Binding:
+        """What acts while something is written."""
+        binding, _ = self._bind(context, (), repeats=True)
         entries = (site for site in self._hooks.entries if site.tower == "decoder")
         if any(site in binding.acts for site in entries):
             raise BackboneError(
@@ -262,6 +290,7 @@ class AdaptedModel(nn.Module):
                 cause="the backbone's own `generate` would not undo that before it chooses a token",
                 remedy="put the adapter in the encoder alone, or at another position",
             )
+        return binding
 
 
 def _own(hidden: Tensor, share: Share) -> Tensor:

@@ -28,6 +28,7 @@ __all__ = [
     "bound",
     "check_recomputing",
     "current",
+    "keep",
     "layouts_of",
     "rebind",
     "traced",
@@ -73,11 +74,12 @@ class Act:
         Args:
             examples: of the batch, in any order, each as often as it is there; at least one.
         """
+        repeats = self.layouts.repeats
         if self.layouts.rows == 1:  # whichever they are: to read a tensor waits for the GPU
-            return replace(self, layouts=Layouts((0,) * len(examples), 1, repeats=False))
+            return replace(self, layouts=Layouts((0,) * len(examples), 1, repeats))
         row_of = [self.layouts.row_of[example] for example in examples.tolist()]
         rows = sorted(set(row_of))
-        layouts = Layouts(tuple(map(rows.index, row_of)), len(rows), repeats=False)
+        layouts = Layouts(tuple(map(rows.index, row_of)), len(rows), repeats)
         if len(rows) == self.layouts.rows:
             return replace(self, layouts=layouts)
         index = torch.tensor(rows, device=examples.device)
@@ -147,6 +149,11 @@ class Binding:
                 flow = WIRINGS[wiring](module, flow, act.update)
         return flow
 
+    def taken(self, examples: Int[Tensor, " _"]) -> "Binding":
+        """The same for some of the examples."""
+        acts = {site: [act.taken(examples) for act in own] for site, own in self.acts.items()}
+        return replace(self, acts=acts)
+
 
 class _Current(threading.local):
     """What is bound in this thread.
@@ -177,6 +184,14 @@ def bound(binding: Binding | None) -> Iterator[None]:
         yield
     finally:
         _CURRENT.binding = before
+
+
+def keep(examples: Int[Tensor, " _"]) -> None:
+    """From here on, until the `with` of `bound` ends, what is bound is bound for some of its
+    examples alone.
+    """
+    assert _CURRENT.binding is not None, "something is bound"
+    _CURRENT.binding = _CURRENT.binding.taken(examples)
 
 
 @contextmanager
