@@ -31,7 +31,6 @@ class Rules:
         ids: how many tokens are ends.
         filler: the token behind an end.
         early: as `early_stopping` of `transformers`: when a beam search has enough.
-        plain: whether `changed` changes nothing, so that every score is a log-probability.
     """
 
     changed: Callable[[Tokens, Scores], Scores]
@@ -41,7 +40,6 @@ class Rules:
     ids: int
     filler: int
     early: bool | str
-    plain: bool
 
 
 class State(Protocol):
@@ -161,11 +159,8 @@ class _Beam(_Taken):
 @final
 @dataclass(frozen=True)
 class Beams(Search):
-    """Beam search: the sequence whose log-probability per token is the highest of those found.
-
-    It finds what that of `transformers` finds, with a length penalty of one, and knows earlier when
-    it has found it: once the best that goes on could not reach the best that has ended, even if all
-    its further tokens were certain and as many as there may be.
+    """Beam search: the sequence whose log-probability per token is the highest of those found, as
+    `transformers` has it with a length penalty of one.
 
     Args:
         beams: at least two.
@@ -220,7 +215,7 @@ class _Stands(NamedTuple):
 def _continued(state: _Beam, logits: Scores, rules: Rules) -> _Continued:
     """So many that as many as there are beams do not end."""
     added = rules.changed(state.tokens.flatten(0, 1), logits.log_softmax(-1))
-    sums = added.unflatten(0, state.scores.shape) + state.scores[:, :, None]
+    sums = added.unflatten(0, state.scores.shape).add_(state.scores[:, :, None])
     number = max(2, 1 + rules.ids) * state.scores.shape[1]
     scores, places = sums.flatten(1).topk(number)
     parents, ids = places // added.shape[-1], places % added.shape[-1]
@@ -249,19 +244,16 @@ def _stands(state: _Beam, continued: _Continued, rules: Rules) -> _Stands:
 def _final(
     leading: Float[Tensor, " sentence"], stands: _Stands, length: int, rules: Rules
 ) -> Bool[Tensor, " sentence"]:
-    """Whether the best is found: by the rule of `transformers`, or for certain.
+    """Whether as many have ended as there are beams, and the best that goes on is worse per token;
+    with `early`, whether they have.
 
     Args:
         leading: the log-probability of the best that goes on.
         length: of every sequence.
     """
-    finished, filled, _ = stands
-    most, written = rules.most - rules.given, length - rules.given
-    reached = leading / (most if rules.early == "never" else written)
-    enough = filled.all(1) & ((reached <= finished[:, -1]) | (rules.early is True))
-    if not rules.plain:  # a score may be of any size
-        return enough
-    return enough | (filled[:, 0] & (leading / most < finished[:, 0]))
+    tokens = (rules.most if rules.early == "never" else length) - rules.given
+    worse = leading / tokens <= stands.finished[:, -1]
+    return stands.filled.all(1) & (worse | (rules.early is True))
 
 
 def _at(

@@ -106,7 +106,6 @@ def _rules(ids: Tensor, processors: Any, criteria: Any, config: Any) -> Rules:
         ids=0 if ends is None else len(ends),
         filler=0 if filler is None else int(filler),
         early=config.early_stopping,
-        plain=not len(processors),
     )
 
 

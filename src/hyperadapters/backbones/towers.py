@@ -68,8 +68,10 @@ class Towers(ABC):
             inputs: as of `generate`, without those that choose another search.
         """
         loop = Loop(self.steps, search, keep)
-        dynamic = {"cache_implementation": "dynamic", "use_cache": True}
-        return self.generate(model, {**inputs, **dynamic, "custom_generate": loop})
+        given = {**inputs, "cache_implementation": "dynamic", "use_cache": True}
+        if not (model.generation_config.min_new_tokens or given.get("min_new_tokens")):
+            given.pop("min_new_tokens", None)  # a least number of none would be a rule in every step
+        return self.generate(model, {**given, "custom_generate": loop})
 
 
 @final
