@@ -19,19 +19,19 @@ from hyperadapters.backbones.anatomy import (
     tower_of,
     transform,
 )
-from hyperadapters.backbones.beams import Beams, Greedy, Search
+from hyperadapters.backbones.beams import BeamSearch, GreedySearch, TokenSearch
 from hyperadapters.backbones.families import FAMILIES, Family, Spot
 from hyperadapters.backbones.shapes import ARCHITECTURES
 
 __all__ = [
     "ARCHITECTURES",
-    "Beams",
+    "BeamSearch",
     "FAMILIES",
     "Family",
-    "Greedy",
+    "GreedySearch",
     "Model",
     "Place",
-    "Search",
+    "TokenSearch",
     "Spot",
     "backbone_parameters",
     "base_of",

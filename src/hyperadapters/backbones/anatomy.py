@@ -9,7 +9,7 @@ import torch
 import transformers
 from torch import Tensor, nn
 
-from hyperadapters.backbones.beams import Search
+from hyperadapters.backbones.beams import TokenSearch
 from hyperadapters.backbones.families import FAMILIES, Family, Spot, Wiring
 from hyperadapters.backbones.searching import Keep
 from hyperadapters.errors import BackboneError, UnknownName
@@ -121,7 +121,7 @@ def generate(model: Model, **inputs: Any) -> Tensor:
     return family_of(model).towers.generate(model, inputs)
 
 
-def search(model: Model, way: Search, keep: Keep, **inputs: Any) -> Tensor:
+def search(model: Model, way: TokenSearch, keep: Keep, **inputs: Any) -> Tensor:
     """What a search writes, (example, token), given as by `generate`. Examples leave the batch when
     they are done; `keep` is told which remain.
     """

@@ -3,14 +3,14 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
-from typing import Any, NamedTuple, Protocol, Self, final
+from typing import Any, NamedTuple, Protocol, final, runtime_checkable
 
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn.functional import pad
 
-__all__ = ["Beams", "Greedy", "Rules", "Search", "State"]
+__all__ = ["BeamSearch", "GreedySearch", "Rules", "TokenSearch", "State"]
 
 _NEVER = -1e9
 """What a sequence is worth that must not be chosen, as in `transformers`."""
@@ -42,6 +42,7 @@ class Rules:
     early: bool | str
 
 
+@runtime_checkable
 class State(Protocol):
     """How far a search is; the first axis of every tensor is that of the sentences."""
 
@@ -65,7 +66,7 @@ class State(Protocol):
         """The same of some of the sentences."""
 
 
-class Search(ABC):
+class TokenSearch(ABC):
     """A way to choose the tokens of sentences, with the results of `generate` of `transformers`.
 
     Attributes:
@@ -88,19 +89,9 @@ class Search(ABC):
         """
 
 
-@dataclass(frozen=True)
-class _Taken:
-    """Values whose tensors all begin with the axis of the sentences."""
-
-    def taken(self, sentences: Int[Tensor, " _"]) -> Self:
-        """The same of some of the sentences."""
-        own = {each.name: getattr(self, each.name) for each in fields(self)}
-        return replace(self, **{name: one.index_select(0, sentences) for name, one in own.items()})
-
-
 @final
 @dataclass(frozen=True)
-class _Line(_Taken):
+class _Line:
     """One sequence per sentence, which is the best that is found."""
 
     tokens: Int[Tensor, "sentence one token"]
@@ -116,10 +107,14 @@ class _Line(_Taken):
         """The only one."""
         return self.tokens[:, 0]
 
+    def taken(self, sentences: Int[Tensor, " _"]) -> "_Line":
+        """The same of some of the sentences."""
+        return replace(self, **_taken(self, sentences))
+
 
 @final
 @dataclass(frozen=True)
-class Greedy(Search):
+class GreedySearch(TokenSearch):
     """The most probable token after another, up to an end."""
 
     beams = 1
@@ -138,7 +133,7 @@ class Greedy(Search):
 
 @final
 @dataclass(frozen=True)
-class _Beam(_Taken):
+class _Beam:
     """Sequences that go on, and the scores of those that have ended.
 
     Args:
@@ -155,10 +150,14 @@ class _Beam(_Taken):
     best: Int[Tensor, "sentence token"]
     done: Bool[Tensor, " sentence"]
 
+    def taken(self, sentences: Int[Tensor, " _"]) -> "_Beam":
+        """The same of some of the sentences."""
+        return replace(self, **_taken(self, sentences))
+
 
 @final
 @dataclass(frozen=True)
-class Beams(Search):
+class BeamSearch(TokenSearch):
     """Beam search: the sequence whose log-probability per token is the highest of those found, as
     `transformers` has it with a length penalty of one.
 
@@ -254,6 +253,12 @@ def _final(
     tokens = (rules.most if rules.early == "never" else length) - rules.given
     worse = leading / tokens <= stands.finished[:, -1]
     return stands.filled.all(1) & (worse | (rules.early is True))
+
+
+def _taken(state: "_Line | _Beam", sentences: Int[Tensor, " _"]) -> dict[str, Tensor]:
+    """All tensors of a state, of some of its sentences."""
+    own = {each.name: getattr(state, each.name) for each in fields(state)}
+    return {name: tensor.index_select(0, sentences) for name, tensor in own.items()}
 
 
 def _at(

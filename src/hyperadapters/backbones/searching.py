@@ -10,7 +10,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from transformers.utils import ModelOutput
 
-from hyperadapters.backbones.beams import Rules, Search, State
+from hyperadapters.backbones.beams import Rules, State, TokenSearch
 
 __all__ = ["Keep", "Loop", "Steps"]
 
@@ -59,7 +59,7 @@ class Loop:
     """
 
     steps: Steps
-    search: Search
+    search: TokenSearch
     keep: Keep
 
     def __call__(
@@ -118,6 +118,7 @@ def _staying(state: State, rules: Rules) -> Int[Tensor, " sentence"] | None:
     return stay if leave * _LEAVE >= len(state.done) else None
 
 
+@final
 class _Batch:
     """The sequences of a batch, sentence by sentence, as far as a model has read them."""
 
@@ -125,9 +126,7 @@ class _Batch:
         self._steps, self._model, self._inputs = steps, model, dict(given)
         self._own, self._shared = steps.caches(given["past_key_values"])
 
-    def read(
-        self, tokens: Int[Tensor, "sequence token"]
-    ) -> Float[Tensor, "sequence token_id"]:
+    def read(self, tokens: Int[Tensor, "sequence token"]) -> Float[Tensor, "sequence token_id"]:
         """The logits of the next token of each sequence, which goes on with some tokens."""
         self._inputs = self._steps.inputs(self._inputs, tokens)
         output = self._model(**self._inputs, return_dict=True)
@@ -148,7 +147,8 @@ class _Batch:
         if stay is not None:
             self._take_shared((first + same).flatten())
         if stay is not None or state.parents is not None:
-            _reorder(self._own, (first + (same if state.parents is None else state.parents)).flatten())
+            parents = same if state.parents is None else state.parents
+            _reorder(self._own, (first + parents).flatten())
 
     def _take_shared(self, sequences: Int[Tensor, " sequence"]) -> None:
         _reorder(self._shared, sequences)

@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from hyperadapters.backbones.beams import Search
+from hyperadapters.backbones.beams import TokenSearch
 from hyperadapters.backbones.searching import Keep, Loop, Steps
 from hyperadapters.sites import Tower
 
@@ -58,7 +58,7 @@ class Towers(ABC):
         return found
 
     def search(
-        self, model: Model, search: Search, keep: Keep, inputs: Mapping[str, Any]
+        self, model: Model, search: TokenSearch, keep: Keep, inputs: Mapping[str, Any]
     ) -> Int[Tensor, "example found"]:
         """What a search finds, by the rules of the model's own `generate`; sentences leave the
         batch when they are done.
@@ -70,7 +70,7 @@ class Towers(ABC):
         loop = Loop(self.steps, search, keep)
         given = {**inputs, "cache_implementation": "dynamic", "use_cache": True}
         if not (model.generation_config.min_new_tokens or given.get("min_new_tokens")):
-            given.pop("min_new_tokens", None)  # a least number of none would be a rule in every step
+            given.pop("min_new_tokens", None)  # or none at least would be a rule of every step
         return self.generate(model, {**given, "custom_generate": loop})
 
 

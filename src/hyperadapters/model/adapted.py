@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from hyperadapters.backbones import (
     Model,
-    Search,
+    TokenSearch,
     generate,
     places_of,
     recompute_layers,
@@ -65,8 +65,8 @@ class Attached(NamedTuple):
 class AdaptedModel(nn.Module):
     """A backbone, its adapters in stacking order, and the heads of its tasks.
 
-    Outside this model's own `forward`, `generate` and `search` the backbone computes as if nothing were
-    attached.
+    Outside this model's own `forward`, `generate` and `search` the backbone computes as if nothing
+    were attached.
 
     Args:
         backbone: a `transformers` model with its language-model head.
@@ -154,7 +154,7 @@ class AdaptedModel(nn.Module):
             return generate(self.backbone, **inputs)
 
     @torch.no_grad()
-    def search(self, context: Context, way: Search, **inputs: Any) -> Tensor:
+    def search(self, context: Context, way: TokenSearch, **inputs: Any) -> Tensor:
         """What a search finds under a context, as `generate` would; each example leaves the batch
         when it is done.
 

@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Int
 from torch import Tensor, nn
 
-from hyperadapters.backbones import Search, architectures, segments
+from hyperadapters.backbones import TokenSearch, architectures, segments
 from hyperadapters.backbones.plain import load_plain
 from hyperadapters.config import RunFile, evaluated, method_of
 from hyperadapters.context import Context
@@ -49,7 +49,7 @@ class PlainModel(nn.Module):
         return Outputs({self._task: own}, torch.zeros((), device=logits.device))
 
     def search(
-        self, context: Context, way: Search, **inputs: Any
+        self, context: Context, way: TokenSearch, **inputs: Any
     ) -> Int[Tensor, "example token"]:
         """What the model's own `generate` finds, all in one batch to the end; the context is not
         looked at.

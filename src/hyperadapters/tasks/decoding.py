@@ -7,7 +7,7 @@ from typing import Any
 from jaxtyping import Int
 from torch import Tensor
 
-from hyperadapters.backbones import Beams, Greedy
+from hyperadapters.backbones import BeamSearch, GreedySearch
 from hyperadapters.context import Context
 from hyperadapters.data.reading import pieces_kept
 from hyperadapters.errors import BackboneError
@@ -57,7 +57,7 @@ def generated(
     """
     return model.search(
         context,
-        Greedy() if beams == 1 else Beams(beams),
+        GreedySearch() if beams == 1 else BeamSearch(beams),
         input_ids=inputs["input_ids"],
         attention_mask=inputs["attention_mask"],
         decoder_start_token_id=inputs["decoder_input_ids"][:, 0].tolist(),

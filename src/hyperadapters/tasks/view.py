@@ -8,7 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from hyperadapters.backbones import Search
+from hyperadapters.backbones import TokenSearch
 from hyperadapters.context import Context
 from hyperadapters.tasks.batch import Batch
 
@@ -48,7 +48,7 @@ class Model(Protocol):
         """Outputs with `logits` by task."""
 
     def search(
-        self, context: Context, way: Search, **inputs: Any
+        self, context: Context, way: TokenSearch, **inputs: Any
     ) -> Int[Tensor, "example token"]:
         """What a search finds, each example under its own row."""
 
