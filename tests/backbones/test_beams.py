@@ -83,9 +83,18 @@ def test_greedy_takes_the_most_probable_token_up_to_an_end(seed: int) -> None:
     assert found(GreedySearch(), table, list(range(VOCABULARY)), rules()) == best
 
 
+CHANCES = [[1.0, 0, 0, 0], [0.05, 0, 0.45, 0.5], [1, 0, 0, 0], [0, 0, 0.45, 0.55]]
+"""Behind 1 one may end soon, or go on for a better mean; behind 0 nothing ends."""
+
+
 def test_early_a_search_has_enough_once_as_many_have_ended_as_there_are_beams() -> None:
-    table = torch.tensor(
-        [[1.0, 0, 0, 0], [0.05, 0, 0.45, 0.5], [1, 0, 0, 0], [0, 0, 0.45, 0.55]]
-    ).log()
+    table = (torch.tensor(CHANCES) + 1e-6).log()
     early, late = (found(BeamSearch(2), table, [1], rules(how)) for how in (True, "never"))
     assert early == [[3, END]] and late == [[3, 3, 3, 3]]
+
+
+def test_a_sentence_that_is_done_stays_as_it_is() -> None:
+    """It waits for another, and could still find something better."""
+    table = (torch.tensor(CHANCES) + 1e-6).log()
+    first, other = found(BeamSearch(2), table, [1, 0], rules(True))
+    assert first == [3, END] and len(other) > 2

@@ -14,8 +14,9 @@ from hyperadapters.context import BASE, Context, Row
 from hyperadapters.model.adapted import AdaptedModel
 
 ROWS = [Row(task="probe", language=language) for language in ("a", "b", "c")]
-OF = [ROWS[0], ROWS[1], BASE, ROWS[2], ROWS[0], ROWS[1], BASE, ROWS[0]]
-"""One row is of a single sentence, and goes when that does."""
+OF = [ROWS[place] if place < 3 else BASE for place in (0, 1, 3, 2, 0, 1, 3, 0, 1, 0)]
+"""One row is of a single sentence, and goes when that does; one that is done alone stays a while.
+"""
 FAMILIES = ("marian", "m2m_100", "mbart", "t5", "llama", "gemma3_text")
 
 

@@ -214,12 +214,12 @@ class _Stands(NamedTuple):
 def _continued(state: _Beam, logits: Scores, rules: Rules) -> _Continued:
     """So many that as many as there are beams do not end."""
     added = rules.changed(state.tokens.flatten(0, 1), logits.log_softmax(-1))
-    sums = added.unflatten(0, state.scores.shape).add_(state.scores[:, :, None])
+    sums = added.view(*state.scores.shape, -1).add_(state.scores[:, :, None])
     number = max(2, 1 + rules.ids) * state.scores.shape[1]
     scores, places = sums.flatten(1).topk(number)
     parents, ids = places // added.shape[-1], places % added.shape[-1]
     tokens = torch.cat([_at(state.tokens, parents), ids[:, :, None]], -1)
-    ends = rules.ends(tokens.flatten(0, 1)).unflatten(0, scores.shape)
+    ends = rules.ends(tokens.flatten(0, 1)).view(scores.shape)
     return _Continued(tokens, scores, parents, ends)
 
 
