@@ -24,7 +24,7 @@ TRANSLATION = (
         "backbones/searching.py",
         "self._take_shared((first + same).flatten())",
         "self._take_shared((first + same).flatten().sort(descending=True).values)",
-        "tests/backbones/test_searching.py::test_each_sentence_has_what_generate_finds[marian]",
+        "tests/backbones/test_searching.py::test_each_sentence_has_what_generate_finds[m2m_100]",
     ),
     Fault(
         "source and target language change places",
