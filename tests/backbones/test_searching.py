@@ -69,6 +69,7 @@ def test_rules_of_a_backbone_hold(early: bool | str) -> None:
     model, given = made("mbart"), asked("mbart", 0, most=9)
     rules = model.backbone.generation_config
     rules.early_stopping, rules.forced_eos_token_id, rules.forced_bos_token_id = early, 7, 11
+    rules.num_beams, rules.use_cache, rules.min_new_tokens = 3, False, 2
     rules.bad_words_ids = [[token] for token in range(20, 30)]
     context = Context.of_examples(OF)
     right = to_ends(model.generate(context, num_beams=4, **given), 7, 1)

@@ -69,6 +69,7 @@ class Towers(ABC):
         """
         loop = Loop(self.steps, search, keep)
         given = {**inputs, "cache_implementation": "dynamic", "use_cache": True}
+        given |= {"num_beams": 1, "num_return_sequences": 1}  # the loop repeats sentences itself
         if not (model.generation_config.min_new_tokens or given.get("min_new_tokens")):
             given.pop("min_new_tokens", None)  # or none at least would be a rule of every step
         return self.generate(model, {**given, "custom_generate": loop})
