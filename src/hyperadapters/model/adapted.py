@@ -24,7 +24,7 @@ from hyperadapters.model.binding import (
     Act,
     Binding,
     Piece,
-    base_last,
+    asked_rows,
     bound,
     check_recomputing,
     keep,
@@ -155,16 +155,13 @@ class AdaptedModel(nn.Module):
 
     @torch.no_grad()
     def search(self, context: Context, way: TokenSearch, **inputs: Any) -> Tensor:
-        """What a search finds under a context, as `generate` would; each example leaves the batch
-        when it is done.
+        """What `generate` would find, (example, token); each example leaves the batch when it is
+        done.
 
         Args:
             context: one row per example.
             way: greedy, or with beams.
             inputs: what `transformers` takes: `input_ids`, `max_new_tokens`, ...
-
-        Returns:
-            Token ids, (example, token), as `generate` gives them.
 
         Raises:
             BackboneError: an adapter acts on what enters the decoder.
@@ -182,7 +179,7 @@ class AdaptedModel(nn.Module):
         """
         found: dict[str, dict[Site, Piece]] = {}
         for name, forms, provider, sites in self._acting(self._sites_of(task)):
-            rows, _ = _rows(Context.uniform(row, 1), provider, sites)
+            rows, _ = asked_rows(Context.uniform(row, 1), provider, sites)
             supply = written(provider, rows, sites).weights if rows else {}
             for site, weights in supply.items():
                 own = {slot: weight.squeeze(0) for slot, weight in weights.items()}
@@ -235,7 +232,7 @@ class AdaptedModel(nn.Module):
         acts: dict[Site, list[Act]] = {}
         divergence = torch.zeros((), device=next(self.parameters()).device)
         for _, forms, provider, sites in self._acting(heads):
-            rows, projected = _rows(context, provider, sites)
+            rows, projected = asked_rows(context, provider, sites)
             if not rows:
                 continue
             supply = provider(rows, sites)
@@ -300,17 +297,3 @@ def _own(hidden: Tensor, share: Share) -> Tensor:
 
 def _asked(sites: Collection[Site], heads: Collection[Site]) -> list[Site]:
     return [site for site in sites if site.tower != "head" or site in heads]
-
-
-def _rows(
-    context: Context, provider: Provider, sites: Collection[Site]
-) -> tuple[tuple[Row, ...], Context]:
-    """The rows to ask a provider for, and the context projected on them, its base row behind them.
-
-    No rows where there is no site. Heads that all rows share serve the base row too.
-    """
-    if not sites:
-        return (), context
-    if not provider.factors and all(site.tower == "head" for site in sites):
-        return (Row(),), Context.uniform(Row(), len(context))
-    return base_last(context.of(provider.factors))

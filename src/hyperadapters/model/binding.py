@@ -1,7 +1,7 @@
 """The weights of one forward, bound to the modules they act at, for exactly as long as it runs."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from hyperadapters.errors import BackboneError, ContextError
 from hyperadapters.forms import Form, Weights
 from hyperadapters.model.layout import Layout
 from hyperadapters.model.wiring import WIRINGS, Flow
+from hyperadapters.providers import Provider
 from hyperadapters.sites import Site
 
 __all__ = [
@@ -24,7 +25,7 @@ __all__ = [
     "Binding",
     "Layouts",
     "Piece",
-    "base_last",
+    "asked_rows",
     "bound",
     "check_recomputing",
     "current",
@@ -229,13 +230,27 @@ def layouts_of(context: Context, *, repeats: bool) -> Layouts:
     return Layouts(context.row_of, len(context.rows), repeats)
 
 
-def base_last(context: Context) -> tuple[tuple[Row, ...], Context]:
+def _base_last(context: Context) -> tuple[tuple[Row, ...], Context]:
     """The rows that have weights, and the context with its base row, if any, moved behind them."""
     rows = tuple(row for row in context.rows if not row.is_base)
     if len(rows) == len(context.rows):
         return rows, context
     ordered = (*rows, next(row for row in context.rows if row.is_base))
     return rows, Context(ordered, tuple(ordered.index(context.rows[row]) for row in context.row_of))
+
+
+def asked_rows(
+    context: Context, provider: Provider, sites: Collection[Site]
+) -> tuple[tuple[Row, ...], Context]:
+    """The rows to ask a provider for, and the context projected on them, its base row behind them.
+
+    No rows where there is no site. Heads that all rows share serve the base row too.
+    """
+    if not sites:
+        return (), context
+    if not provider.factors and all(site.tower == "head" for site in sites):
+        return (Row(),), Context.uniform(Row(), len(context))
+    return _base_last(context.of(provider.factors))
 
 
 def with_base(weights: Mapping[str, Tensor], rows: int) -> dict[str, Tensor]:
