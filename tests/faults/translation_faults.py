@@ -6,6 +6,27 @@ __all__ = ["TRANSLATION"]
 
 TRANSLATION = (
     Fault(
+        "sentences leave a search and their rows stay",
+        "model/binding.py",
+        "_CURRENT.binding = _CURRENT.binding.taken(examples)",
+        "_CURRENT.binding.taken(examples)",
+        "tests/backbones/test_searching.py::test_each_sentence_has_what_generate_finds[marian]",
+    ),
+    Fault(
+        "a sentence that is done goes on while it waits for others",
+        "backbones/beams.py",
+        "(~ended | state.done[:, None])",
+        "~ended",
+        "tests/backbones/test_beams.py::test_a_sentence_that_is_done_stays_as_it_is",
+    ),
+    Fault(
+        "what was read is that of the sentences that were there before",
+        "backbones/searching.py",
+        "self._take_shared((first + same).flatten())",
+        "self._take_shared((first + same).flatten().sort(descending=True).values)",
+        "tests/backbones/test_searching.py::test_each_sentence_has_what_generate_finds[m2m_100]",
+    ),
+    Fault(
         "source and target language change places",
         "routes.py",
         "source_language=source, target_language=target",

@@ -11,7 +11,7 @@ from transformers import AutoConfig, BertForTokenClassification
 
 import tiny
 import tiny_runs
-from hyperadapters.backbones import architectures
+from hyperadapters.backbones import BeamSearch, architectures
 from hyperadapters.config import RunFile, run_from
 from hyperadapters.context import Context, Row
 from hyperadapters.errors import BackboneError, ConfigError, DataError, UnknownName
@@ -187,10 +187,10 @@ def _nothing(shape: Any, settings: Any) -> dict[str, Any]:
     return {}
 
 
-def test_a_model_that_generates_does_so_whatever_the_context() -> None:
+def test_a_model_that_writes_does_so_whatever_the_context() -> None:
     inner, batch = tiny.backbone("marian"), tiny.batch("marian", 2)
     plain = PlainModel(inner, "mt", Plain("AutoModelForSeq2SeqLM", _same, _nothing))
     inputs = {name: batch.inputs[name] for name in ("input_ids", "attention_mask")}
     row = Row(task="mt", source_language="de", target_language="en")
-    found = plain.generate(Context.uniform(row, 2), **inputs, max_new_tokens=4)
-    assert torch.equal(found, inner.generate(**inputs, max_new_tokens=4))
+    found = plain.search(Context.uniform(row, 2), BeamSearch(3), **inputs, max_new_tokens=4)
+    assert torch.equal(found, inner.generate(**inputs, num_beams=3, max_new_tokens=4))

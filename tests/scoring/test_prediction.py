@@ -11,6 +11,7 @@ import torch
 
 import tiny_runs
 from commands import RUN
+from hyperadapters.backbones import TokenSearch
 from hyperadapters.config import run_from
 from hyperadapters.context import Context, Row
 from hyperadapters.errors import ConfigError, ContextError, DataError, UnknownName
@@ -325,12 +326,12 @@ def test_unknown_pieces_that_are_left_out_are_told(
 ) -> None:
     """Every translation is one unknown piece: there is nothing left of it, which is said."""
 
-    def generate(context: Context, **inputs: Any) -> torch.Tensor:
+    def search(context: Context, way: TokenSearch, **inputs: Any) -> torch.Tensor:
         tokenizer = translator.tokenizer
         row = [tokenizer.pad_token_id, tokenizer.unk_token_id, tokenizer.eos_token_id]
         return torch.tensor([row] * len(inputs["input_ids"]))
 
-    monkeypatch.setattr(translator.model, "generate", generate)
+    monkeypatch.setattr(translator.model, "search", search)
     told: list[str] = []
     asked = [(Route.of("de", "en"), text) for text in ("drei", "", "vier")]
     assert list(ask(translator, "mt", asked, told.append)) == ["", "", ""]

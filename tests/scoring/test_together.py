@@ -44,14 +44,14 @@ def test_equal_sources_in_equal_rows_are_written_once(
     made: Assembly, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
-    generate = made.model.generate
+    search = made.model.search
 
-    def counted(context: Any, **inputs: Any) -> Any:
+    def counted(context: Any, way: Any, **inputs: Any) -> Any:
         asked.append(len(inputs["input_ids"]))
         assert len(context.rows) <= 16
-        return generate(context, **inputs)
+        return search(context, way, **inputs)
 
-    monkeypatch.setattr(made.model, "generate", counted)
+    monkeypatch.setattr(made.model, "search", counted)
     _cells(made, "de-en")
     alone = sum(asked)
     asked.clear()

@@ -11,6 +11,7 @@ from torch import Tensor
 
 import tiny
 from conll18 import official
+from hyperadapters.backbones import TokenSearch
 from hyperadapters.context import Context, Row
 from hyperadapters.data.formats.trees import sentences_in
 from hyperadapters.data.sources.files import Trees
@@ -333,7 +334,7 @@ class AtRandom:
         self.logits = {"dep": torch.randn(shape, generator=self.generator)}
         return self
 
-    def generate(self, context: Context, **inputs: Any) -> Tensor:
+    def search(self, context: Context, way: TokenSearch, **inputs: Any) -> Tensor:
         raise NotImplementedError
 
 

@@ -11,6 +11,7 @@ from torch.nn import functional
 import systems
 import tiny
 import tiny_tokenizers
+from hyperadapters.backbones import GreedySearch
 from hyperadapters.context import Context
 from hyperadapters.data.vocabulary import train_joint_tokenizer
 from hyperadapters.errors import BackboneError, DataError
@@ -238,8 +239,8 @@ class Says:
     def __call__(self, context, batch):
         raise AssertionError("it is asked to write")
 
-    def generate(self, context, **inputs):
-        self.inputs = inputs
+    def search(self, context, way, **inputs):
+        self.way, self.inputs = way, inputs
         width = max(map(len, self.ids))
         return torch.tensor(
             [[self.pad, *own, *[self.pad] * (width - len(own))] for own in self.ids]
@@ -253,7 +254,7 @@ def test_a_text_that_is_no_label_is_told_and_wrong(tok):
     assert TASK.scorer.judge(TASK, asked) == [(1.0, 1.0), (1.0, 1.0), (0.0, 1.0), (0.0, 1.0)]
     assert told == {"answers are no label": 2}
     longest = max(map(len, ended(tok, LABELS.texts)))
-    assert says.inputs["num_beams"] == 1 and says.inputs["max_new_tokens"] == longest
+    assert says.way == GreedySearch() and says.inputs["max_new_tokens"] == longest
 
 
 def test_mcc_counts_no_label_as_a_label_of_its_own(tok):

@@ -341,7 +341,7 @@ def test_unknown_pieces_that_are_left_out_are_told(joint, model, monkeypatch):
     first = joint.convert_tokens_to_ids("<2en>")
     row = [first, *house, unknown, unknown, end]
     found = torch.tensor([row, row])
-    monkeypatch.setattr(model, "generate", lambda context, **inputs: found)
+    monkeypatch.setattr(model, "search", lambda context, way, **inputs: found)
     pairs = [PAIRS[0], Pair("", "the house", ("de", "en"))]
     batch, context = batch_of(joint, pairs), Context.of_examples([DE_EN] * 2)
     question = Question(model, context, batch, pairs, joint)

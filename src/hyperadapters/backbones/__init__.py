@@ -14,19 +14,24 @@ from hyperadapters.backbones.anatomy import (
     read,
     recompute_layers,
     recomputing,
+    search,
     segments,
     tower_of,
     transform,
 )
+from hyperadapters.backbones.beams import BeamSearch, GreedySearch, TokenSearch
 from hyperadapters.backbones.families import FAMILIES, Family, Spot
 from hyperadapters.backbones.shapes import ARCHITECTURES
 
 __all__ = [
     "ARCHITECTURES",
+    "BeamSearch",
     "FAMILIES",
     "Family",
+    "GreedySearch",
     "Model",
     "Place",
+    "TokenSearch",
     "Spot",
     "backbone_parameters",
     "base_of",
@@ -39,6 +44,7 @@ __all__ = [
     "read",
     "recompute_layers",
     "recomputing",
+    "search",
     "segments",
     "tower_of",
     "transform",

@@ -9,7 +9,9 @@ import torch
 import transformers
 from torch import Tensor, nn
 
+from hyperadapters.backbones.beams import TokenSearch
 from hyperadapters.backbones.families import FAMILIES, Family, Spot, Wiring
+from hyperadapters.backbones.searching import Keep
 from hyperadapters.errors import BackboneError, UnknownName
 from hyperadapters.sites import Site, Tower
 
@@ -27,6 +29,7 @@ __all__ = [
     "read",
     "recompute_layers",
     "recomputing",
+    "search",
     "segments",
     "tower_of",
     "transform",
@@ -116,6 +119,13 @@ def generate(model: Model, **inputs: Any) -> Tensor:
     reads padding first, and what it read is not given back.
     """
     return family_of(model).towers.generate(model, inputs)
+
+
+def search(model: Model, way: TokenSearch, keep: Keep, **inputs: Any) -> Tensor:
+    """What a search writes, (example, token), given as by `generate`. Examples leave the batch when
+    they are done; `keep` is told which remain.
+    """
+    return family_of(model).towers.search(model, way, keep, inputs)
 
 
 def base_of(model: Model) -> Model:

@@ -1,13 +1,15 @@
 """How a backbone reads an input and writes a target: an encoder, two towers, or a decoder alone."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, final
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from hyperadapters.backbones.beams import TokenSearch
+from hyperadapters.backbones.searching import Keep, Loop, Steps
 from hyperadapters.sites import Tower
 
 __all__ = ["DecoderOnly", "EncoderDecoder", "EncoderOnly", "Inputs", "Towers", "joined"]
@@ -25,6 +27,7 @@ class Towers(ABC):
 
     Attributes:
         auto: the class of `transformers` that makes them with their language-model head.
+        steps: how one that writes goes on, token by token.
         sharing: how many texts, the one that is read and the one that is written, share the
             positions of a model.
         whole: whether the output layer is of the backbone, as pre-trained as the rest of it, and
@@ -34,6 +37,7 @@ class Towers(ABC):
     """
 
     auto: ClassVar[str]
+    steps: ClassVar[Steps]
     sharing: ClassVar[int] = 1
     whole: ClassVar[bool] = False
     writes: ClassVar[str | None] = None
@@ -53,6 +57,23 @@ class Towers(ABC):
         found: Tensor = model.generate(**inputs)
         return found
 
+    def search(
+        self, model: Model, search: TokenSearch, keep: Keep, inputs: Mapping[str, Any]
+    ) -> Int[Tensor, "example found"]:
+        """What a search finds, by the rules of the model's own `generate`; sentences leave the
+        batch when they are done.
+
+        Args:
+            keep: told which remain.
+            inputs: as of `generate`, without those that choose another search.
+        """
+        loop = Loop(self.steps, search, keep)
+        given = {**inputs, "cache_implementation": "dynamic", "use_cache": True}
+        given |= {"num_beams": 1, "num_return_sequences": 1}  # the loop repeats sentences itself
+        if not (model.generation_config.min_new_tokens or given.get("min_new_tokens")):
+            given.pop("min_new_tokens", None)  # or none at least would be a rule of every step
+        return self.generate(model, {**given, "custom_generate": loop})
+
 
 @final
 class EncoderOnly(Towers):
@@ -71,10 +92,24 @@ class EncoderOnly(Towers):
 
 
 @final
+class _Decoding(Steps):
+    """Of a decoder beside an encoder, which has read before."""
+
+    def inputs(self, before: Mapping[str, Any], tokens: Tensor) -> dict[str, Any]:
+        """The encoder's states and the mask of what it read stay."""
+        return {**before, "decoder_input_ids": tokens}
+
+    def caches(self, cache: Any) -> tuple[Sequence[Any], Sequence[Any]]:
+        """What was read is the same for all sequences of a sentence."""
+        return [cache.self_attention_cache], [cache.cross_attention_cache]
+
+
+@final
 class EncoderDecoder(Towers):
     """A model whose encoder reads, and whose decoder writes."""
 
     auto = "AutoModelForSeq2SeqLM"
+    steps = _Decoding()
     writes = "SEQ_2_SEQ_LM"
 
     def tower(self, inputs: Inputs) -> Tower:
@@ -97,6 +132,25 @@ class EncoderDecoder(Towers):
 
 
 @final
+class _GoingOn(Steps):
+    """Of a decoder alone, whose padding is before what it reads."""
+
+    def inputs(self, before: Mapping[str, Any], tokens: Tensor) -> dict[str, Any]:
+        """A mask that grows, and the places of the tokens behind the padding."""
+        mask = before.get("attention_mask")
+        if "input_ids" in before:
+            mask = torch.cat([before["attention_mask"], torch.ones_like(tokens)], 1)
+        mask = torch.ones_like(tokens) if mask is None else mask
+        places = (mask.cumsum(1) - 1).clamp(min=0)[:, -tokens.shape[1] :]
+        own = {"input_ids": tokens, "attention_mask": mask, "position_ids": places}
+        return {**before, **own}
+
+    def caches(self, cache: Any) -> tuple[Sequence[Any], Sequence[Any]]:
+        """What is read and what is written are one sequence."""
+        return [cache], []
+
+
+@final
 class DecoderOnly(Towers):
     """A model that goes on with what it reads: both texts are one sequence.
 
@@ -105,6 +159,7 @@ class DecoderOnly(Towers):
     """
 
     auto = "AutoModelForCausalLM"
+    steps = _GoingOn()
     sharing = 2
     whole = True
     writes = "CAUSAL_LM"

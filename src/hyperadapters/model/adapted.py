@@ -7,7 +7,15 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from hyperadapters.backbones import Model, generate, places_of, recompute_layers, tower_of
+from hyperadapters.backbones import (
+    Model,
+    TokenSearch,
+    generate,
+    places_of,
+    recompute_layers,
+    search,
+    tower_of,
+)
 from hyperadapters.context import Context, Factor, Row
 from hyperadapters.errors import BackboneError, ContextError
 from hyperadapters.forms import Form
@@ -16,9 +24,10 @@ from hyperadapters.model.binding import (
     Act,
     Binding,
     Piece,
-    base_last,
+    asked_rows,
     bound,
     check_recomputing,
+    keep,
     layouts_of,
     rebind,
     with_base,
@@ -56,8 +65,8 @@ class Attached(NamedTuple):
 class AdaptedModel(nn.Module):
     """A backbone, its adapters in stacking order, and the heads of its tasks.
 
-    Outside this model's own `forward` and `generate` the backbone computes as if nothing were
-    attached.
+    Outside this model's own `forward`, `generate` and `search` the backbone computes as if nothing
+    were attached.
 
     Args:
         backbone: a `transformers` model with its language-model head.
@@ -141,10 +150,24 @@ class AdaptedModel(nn.Module):
         Raises:
             BackboneError: an adapter acts on what enters the decoder.
         """
-        binding, _ = self._bind(context, (), repeats=True)
-        self._refuse_decoder_entries(binding)
-        with bound(binding):
+        with bound(self._writing(context)):
             return generate(self.backbone, **inputs)
+
+    @torch.no_grad()
+    def search(self, context: Context, way: TokenSearch, **inputs: Any) -> Tensor:
+        """What `generate` would find, (example, token); each example leaves the batch when it is
+        done.
+
+        Args:
+            context: one row per example.
+            way: greedy, or with beams.
+            inputs: what `transformers` takes: `input_ids`, `max_new_tokens`, ...
+
+        Raises:
+            BackboneError: an adapter acts on what enters the decoder.
+        """
+        with bound(self._writing(context)):
+            return search(self.backbone, way, keep, **inputs)
 
     @torch.no_grad()
     def written(self, row: Row, task: str) -> dict[str, dict[Site, Piece]]:
@@ -156,7 +179,7 @@ class AdaptedModel(nn.Module):
         """
         found: dict[str, dict[Site, Piece]] = {}
         for name, forms, provider, sites in self._acting(self._sites_of(task)):
-            rows, _ = _rows(Context.uniform(row, 1), provider, sites)
+            rows, _ = asked_rows(Context.uniform(row, 1), provider, sites)
             supply = written(provider, rows, sites).weights if rows else {}
             for site, weights in supply.items():
                 own = {slot: weight.squeeze(0) for slot, weight in weights.items()}
@@ -209,7 +232,7 @@ class AdaptedModel(nn.Module):
         acts: dict[Site, list[Act]] = {}
         divergence = torch.zeros((), device=next(self.parameters()).device)
         for _, forms, provider, sites in self._acting(heads):
-            rows, projected = _rows(context, provider, sites)
+            rows, projected = asked_rows(context, provider, sites)
             if not rows:
                 continue
             supply = provider(rows, sites)
@@ -254,7 +277,9 @@ class AdaptedModel(nn.Module):
             if base and not generated.isdisjoint(self._sites_of(task)):
                 raise ContextError(f"the head of `{task}` is generated and has no base row")
 
-    def _refuse_decoder_entries(self, binding: Binding) -> None:
+    def _writing(self, context: Context) -> Binding:
+        """What acts while something is written."""
+        binding, _ = self._bind(context, (), repeats=True)
         entries = (site for site in self._hooks.entries if site.tower == "decoder")
         if any(site in binding.acts for site in entries):
             raise BackboneError(
@@ -262,6 +287,7 @@ class AdaptedModel(nn.Module):
                 cause="the backbone's own `generate` would not undo that before it chooses a token",
                 remedy="put the adapter in the encoder alone, or at another position",
             )
+        return binding
 
 
 def _own(hidden: Tensor, share: Share) -> Tensor:
@@ -271,17 +297,3 @@ def _own(hidden: Tensor, share: Share) -> Tensor:
 
 def _asked(sites: Collection[Site], heads: Collection[Site]) -> list[Site]:
     return [site for site in sites if site.tower != "head" or site in heads]
-
-
-def _rows(
-    context: Context, provider: Provider, sites: Collection[Site]
-) -> tuple[tuple[Row, ...], Context]:
-    """The rows to ask a provider for, and the context projected on them, its base row behind them.
-
-    No rows where there is no site. Heads that all rows share serve the base row too.
-    """
-    if not sites:
-        return (), context
-    if not provider.factors and all(site.tower == "head" for site in sites):
-        return (Row(),), Context.uniform(Row(), len(context))
-    return base_last(context.of(provider.factors))

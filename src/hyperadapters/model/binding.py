@@ -1,7 +1,7 @@
 """The weights of one forward, bound to the modules they act at, for exactly as long as it runs."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from hyperadapters.errors import BackboneError, ContextError
 from hyperadapters.forms import Form, Weights
 from hyperadapters.model.layout import Layout
 from hyperadapters.model.wiring import WIRINGS, Flow
+from hyperadapters.providers import Provider
 from hyperadapters.sites import Site
 
 __all__ = [
@@ -24,10 +25,11 @@ __all__ = [
     "Binding",
     "Layouts",
     "Piece",
-    "base_last",
+    "asked_rows",
     "bound",
     "check_recomputing",
     "current",
+    "keep",
     "layouts_of",
     "rebind",
     "traced",
@@ -73,11 +75,12 @@ class Act:
         Args:
             examples: of the batch, in any order, each as often as it is there; at least one.
         """
+        repeats = self.layouts.repeats
         if self.layouts.rows == 1:  # whichever they are: to read a tensor waits for the GPU
-            return replace(self, layouts=Layouts((0,) * len(examples), 1, repeats=False))
+            return replace(self, layouts=Layouts((0,) * len(examples), 1, repeats))
         row_of = [self.layouts.row_of[example] for example in examples.tolist()]
         rows = sorted(set(row_of))
-        layouts = Layouts(tuple(map(rows.index, row_of)), len(rows), repeats=False)
+        layouts = Layouts(tuple(map(rows.index, row_of)), len(rows), repeats)
         if len(rows) == self.layouts.rows:
             return replace(self, layouts=layouts)
         index = torch.tensor(rows, device=examples.device)
@@ -147,6 +150,11 @@ class Binding:
                 flow = WIRINGS[wiring](module, flow, act.update)
         return flow
 
+    def taken(self, examples: Int[Tensor, " _"]) -> "Binding":
+        """The same for some of the examples."""
+        acts = {site: [act.taken(examples) for act in own] for site, own in self.acts.items()}
+        return replace(self, acts=acts)
+
 
 class _Current(threading.local):
     """What is bound in this thread.
@@ -177,6 +185,14 @@ def bound(binding: Binding | None) -> Iterator[None]:
         yield
     finally:
         _CURRENT.binding = before
+
+
+def keep(examples: Int[Tensor, " _"]) -> None:
+    """From here on, until the `with` of `bound` ends, what is bound is bound for some of its
+    examples alone.
+    """
+    assert _CURRENT.binding is not None, "something is bound"
+    _CURRENT.binding = _CURRENT.binding.taken(examples)
 
 
 @contextmanager
@@ -214,13 +230,27 @@ def layouts_of(context: Context, *, repeats: bool) -> Layouts:
     return Layouts(context.row_of, len(context.rows), repeats)
 
 
-def base_last(context: Context) -> tuple[tuple[Row, ...], Context]:
+def _base_last(context: Context) -> tuple[tuple[Row, ...], Context]:
     """The rows that have weights, and the context with its base row, if any, moved behind them."""
     rows = tuple(row for row in context.rows if not row.is_base)
     if len(rows) == len(context.rows):
         return rows, context
     ordered = (*rows, next(row for row in context.rows if row.is_base))
     return rows, Context(ordered, tuple(ordered.index(context.rows[row]) for row in context.row_of))
+
+
+def asked_rows(
+    context: Context, provider: Provider, sites: Collection[Site]
+) -> tuple[tuple[Row, ...], Context]:
+    """The rows to ask a provider for, and the context projected on them, its base row behind them.
+
+    No rows where there is no site. Heads that all rows share serve the base row too.
+    """
+    if not sites:
+        return (), context
+    if not provider.factors and all(site.tower == "head" for site in sites):
+        return (Row(),), Context.uniform(Row(), len(context))
+    return _base_last(context.of(provider.factors))
 
 
 def with_base(weights: Mapping[str, Tensor], rows: int) -> dict[str, Tensor]:

@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Int
 from torch import Tensor, nn
 
-from hyperadapters.backbones import architectures, segments
+from hyperadapters.backbones import TokenSearch, architectures, segments
 from hyperadapters.backbones.plain import load_plain
 from hyperadapters.config import RunFile, evaluated, method_of
 from hyperadapters.context import Context
@@ -48,9 +48,13 @@ class PlainModel(nn.Module):
         own = self._plain.logits(logits, batch.shares[self._task])
         return Outputs({self._task: own}, torch.zeros((), device=logits.device))
 
-    def generate(self, context: Context, **inputs: Any) -> Int[Tensor, "example token"]:
-        """The model's own `generate`; the context is not looked at."""
-        found: Tensor = self.model.generate(**inputs)
+    def search(
+        self, context: Context, way: TokenSearch, **inputs: Any
+    ) -> Int[Tensor, "example token"]:
+        """What the model's own `generate` finds, all in one batch to the end; the context is not
+        looked at.
+        """
+        found: Tensor = self.model.generate(**inputs, num_beams=way.beams)
         return found
 
 

@@ -1,4 +1,4 @@
-"""What a backbone with a decoder writes: found by its own `generate`, and read as text."""
+"""What a backbone with a decoder writes: found by a search, and read as text."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -7,6 +7,7 @@ from typing import Any
 from jaxtyping import Int
 from torch import Tensor
 
+from hyperadapters.backbones import BeamSearch, GreedySearch
 from hyperadapters.context import Context
 from hyperadapters.data.reading import pieces_kept
 from hyperadapters.errors import BackboneError
@@ -54,12 +55,12 @@ def generated(
         beams: of the search; with one it is greedy.
         most: tokens that are found.
     """
-    return model.generate(
+    return model.search(
         context,
+        GreedySearch() if beams == 1 else BeamSearch(beams),
         input_ids=inputs["input_ids"],
         attention_mask=inputs["attention_mask"],
         decoder_start_token_id=inputs["decoder_input_ids"][:, 0].tolist(),
-        num_beams=beams,
         max_new_tokens=most,
         **_UNCHANGED,
         eos_token_id=tokenizer.eos_token_id,

@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from hyperadapters.backbones import TokenSearch
 from hyperadapters.context import Context
 from hyperadapters.tasks.batch import Batch
 
@@ -41,13 +42,15 @@ class View(Protocol):
 
 @runtime_checkable
 class Model(Protocol):
-    """What scoring and prediction see of a model: teacher-forced logits, and generation."""
+    """What scoring and prediction see of a model: teacher-forced logits, and what it writes."""
 
     def __call__(self, context: Context, batch: Batch) -> Any:
         """Outputs with `logits` by task."""
 
-    def generate(self, context: Context, **inputs: Any) -> Int[Tensor, "example token"]:
-        """The backbone's own `generate`, each example under its own row."""
+    def search(
+        self, context: Context, way: TokenSearch, **inputs: Any
+    ) -> Int[Tensor, "example token"]:
+        """What a search finds, each example under its own row."""
 
 
 @dataclass(frozen=True)
