@@ -40,7 +40,7 @@ install: .venv/installed  ## .venv with the package, editable, and the tools of 
 	touch $@
 
 quickstart: install  ## train on built-in data, compare with baselines, write a report
-	$(BIN)/hyperadapters study configs/quickstart.yaml
+	$(BIN)/hyperadapters study configs/quickstart.yaml --workers 2
 	@echo '$(TASK) in $(LANGUAGE): unless you chose another, a pair never trained on. Try your own: make quickstart SENTENCE="..." LANGUAGE=sw TASK=fields'
 	@echo '$(SENTENCE)' | $(BIN)/hyperadapters predict runs/quickstart/by-name/hyper-x --task $(TASK) --language $(LANGUAGE)
 	@echo '$(NEW): a language that the run has never heard of gets a vector of its own; all that was there stays as it is.'
