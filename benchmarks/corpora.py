@@ -141,7 +141,7 @@ def start(folder: Path) -> None:
         done.append((time.time(), time.process_time()))
 
     # An older build is timed too (`--source`), and its training cannot be given a display.
-    Stage.update = noted  # type: ignore
+    Stage.update = noted  # type: ignore[method-assign,assignment]
     assembly = assemble(run_from(run_file(folder, folder / "run")), data_root=folder)
     check(assembly)
     train(assembly, folder / "run", keep=lambda assembly, folder: None)

@@ -63,6 +63,12 @@ def test_a_phase_without_cells_is_left_out(values: dict[str, Any]) -> None:
     assert digest(run_from(resolved(run))) == digest(run)
 
 
+@pytest.mark.parametrize("train", [{}, {"mlm": []}])
+def test_a_phase_of_the_run_alone_has_cells(values: dict[str, Any], train: Any) -> None:
+    with pytest.raises(ConfigError, match="unknown phase `text`"):
+        run_from({**values, "phases": {"text": {"train": train}}})
+
+
 def test_some_phase_is_left(values: dict[str, Any]) -> None:
     with pytest.raises(ConfigError, match="every phase is left out"):
         run_from({**values, "phases": {"train": {"train": {"ner": []}}}})

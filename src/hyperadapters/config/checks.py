@@ -119,7 +119,7 @@ def _phases(document: Document, parts: Parts, method: Method | None) -> Iterator
         said = "every phase is left out, so that nothing would be trained"
         yield document.fault(("phases",), said, remedy="take `train: {}` out of one of them")
     for name, given in given_to.items():
-        if method and name not in known and not mapping_of(given).get("train"):
+        if method and name not in known and not any(mapping_of(cells[name]).values()):
             yield unknown(document, ("phases", name), "phase", name, known)
         names = names_in(document, parts)
         yield from _named_parts(document, ("phases", name), mapping_of(given), method, names)
