@@ -23,7 +23,7 @@ from benchmarks.timing import CLOCKS, Clock, Spread, interleaved, spread
 from hyperadapters.machine.memory import keep_freed_memory
 from hyperadapters.machine.precision import attention_of, native_bf16
 
-__all__ = ["SMALL", "Beside", "measure"]
+__all__ = ["SMALL", "Attention", "Beside", "Work", "in_bf16", "measure"]
 
 SMALL = replace(BERT_BASE, layers=3, width=128, heads=4, ffn=512, examples=32, tokens=24)
 """The encoder of the quickstart and a batch of its size."""
@@ -56,15 +56,16 @@ def measure(
     for case in cases:
         work = work_of(case, Systems(setting, device, case.rows))
         pairs = {
-            name: (_in_bf16(work, device, attention), work)
-            for name, attention in attentions.items()
+            name: (in_bf16(work, device, attention), work) for name, attention in attentions.items()
         }
         taken = interleaved(pairs, rounds, device, clock=clock)
         ratios = {name: spread([own / over for own, over in taken[name]]) for name in pairs}
         yield Beside(case.name, **ratios)
 
 
-def _in_bf16(work: Work, device: torch.device, attention: Attention) -> Work:
+def in_bf16(work: Work, device: torch.device, attention: Attention) -> Work:
+    """A piece of work that is computed in bf16, with an attention."""
+
     def done() -> None:
         with torch.autocast(device.type, torch.bfloat16), attention():
             work()

@@ -19,11 +19,13 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.profiler import ProfilerActivity, profile
 from torch.utils.flop_counter import FlopCounterMode
 
+from benchmarks import compiled as beside
 from benchmarks import (
     kinds,
     languages,
     machine,
     memory,
+    operators,
     precision,
     report,
     text_to_text,
@@ -143,6 +145,28 @@ def test_steps_of_bf16_are_beside_the_same_in_float32(monkeypatch: pytest.Monkey
     assert (line.name, min(line.chosen) > 0, min(line.ours) > 0) == (PLAIN.name, True, True)
     flash = flash_sdp_enabled()
     assert set(seen) == {(False, flash), (True, flash), (True, False)}
+
+
+def test_the_share_of_products_is_that_of_operators_that_multiply_matrices() -> None:
+    values = torch.randn(300, 300)
+    assert operators.share_of_products(lambda: values + values, 1) == 0
+    assert 0.5 < operators.share_of_products(lambda: values @ values, 1) <= 1
+
+
+def test_both_sides_of_a_compiled_case_are_in_the_same_precision(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    seen: list[tuple[bool, bool]] = []
+
+    def noting(case: Case, systems: Systems, compiled: object = None) -> object:
+        return lambda: seen.append((compiled is None, torch.is_autocast_enabled("cpu")))
+
+    monkeypatch.setattr(beside, "work_of", noting)
+    for name, within in beside.PRECISIONS.items():
+        seen.clear()
+        (line,) = beside.measure([PLAIN], TINY, 1, CPU, backend="eager", precision=within)
+        assert line.ratio.median > 0
+        assert set(seen) == {(True, name == "bf16"), (False, name == "bf16")}
 
 
 def test_a_process_is_not_as_large_as_the_one_that_started_it() -> None:
