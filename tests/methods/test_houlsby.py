@@ -1,10 +1,12 @@
 """Adapters, Adapters† and fine-tuning: what tasks share, how they start, and their recipes."""
 
+from collections.abc import Callable
+
 import pytest
 import torch
 
 import tiny
-from hyperadapters.context import Row
+from hyperadapters.context import BASE, Context, Row
 from hyperadapters.method import BACKBONE, HEADS, Method
 from hyperadapters.methods import METHODS, adapters_dagger, houlsby_adapters
 from hyperadapters.model.adapt import adapt
@@ -49,6 +51,24 @@ def test_how_adapters_start_and_where_they_act() -> None:
     assert torch.equal(entry["scale"], torch.ones_like(entry["scale"]))
     for slot in ("down_bias", "up_bias", "shift"):
         assert not entry[slot].any()
+
+
+@pytest.mark.parametrize("method", [houlsby_adapters, adapters_dagger])
+def test_with_no_gain_adapters_add_nothing_at_first_and_learn(
+    method: Callable[..., Method],
+) -> None:
+    torch.manual_seed(0)
+    made = method(reduction=4, gain=0.0)
+    model = adapt(tiny.backbone("bert"), made, tasks=[tiny.Probe()], rows=ROWS).double().eval()
+    batch = tiny.batch("bert", 2)
+    ours, plain = (
+        model(Context.of_examples(rows), batch).logits["probe"] for rows in (ROWS, [BASE] * 2)
+    )
+    torch.testing.assert_close(ours, plain, rtol=0, atol=1e-9)
+    ours.square().sum().backward()
+    scales = [p for name, p in model.adapters["adapters"].named_parameters() if "scale" in name]
+    assert scales
+    assert all(p.grad is not None and p.grad.any() for p in scales)
 
 
 @pytest.mark.parametrize("name", [name for name in METHODS if name.startswith(NAMES)])

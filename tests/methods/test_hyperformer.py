@@ -13,7 +13,7 @@ from torch.nn.functional import gelu, layer_norm, relu
 
 import systems
 import tiny
-from hyperadapters.context import Context, Row
+from hyperadapters.context import BASE, Context, Row
 from hyperadapters.forms import Bottleneck, Normalised
 from hyperadapters.method import Method
 from hyperadapters.methods import hyperformer, hyperformer_plus_plus
@@ -160,6 +160,20 @@ def test_adapters_start_near_the_identity() -> None:
         assert found[slot] == pytest.approx(0.08, rel=0.25), slot
 
 
+def test_in_the_free_scale_projections_start_as_free_ones_and_adapters_add_nothing() -> None:
+    method = hyperformer_plus_plus(reduction=4, scale="free")
+    found = spread(method)
+    for slot in ("down", "up"):
+        assert found[slot] == pytest.approx(0.01, rel=0.25), slot
+    assert max(found[slot] for slot in ("down_bias", "up_bias", "scale", "shift")) == 0
+    assert method.phases[0].recipe.learning_rate == 1e-3
+    model, batch = fresh(method, "bert").double().eval(), tiny.batch("bert", 3)
+    ours, plain = (
+        model(Context.of_examples(rows), batch).logits["probe"] for rows in (ROWS, [BASE] * 3)
+    )
+    torch.testing.assert_close(ours, plain, rtol=0, atol=1e-9)
+
+
 def test_towers_share_the_tasks_and_nothing_else() -> None:
     model = fresh(hyperformer_plus_plus(**SMALL, embedding=4))
     provider = model.adapters["adapters"]
@@ -251,6 +265,8 @@ def test_heads_are_chosen_by_name(kind: str) -> None:
         ({"rank": 3}, "heads that are `full` have no `rank`"),
         ({"heads": "basis"}, "the rank of heads is 1 or more, not 0"),
         ({"heads": "low-rank", "rank": -1}, "the rank of heads is 1 or more"),
+        ({"scale": "free", "rank": 3}, "heads that are `full` have no `rank`"),
+        ({"scale": "free", "heads": "basis", "rank": 3}, "`free` has heads that are `full`"),
         ({"frozen": False}, "only `vectors` of a file can be frozen or not"),
     ],
 )

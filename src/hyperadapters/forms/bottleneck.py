@@ -65,6 +65,8 @@ class Bottleneck(Form):
             (hyper-adapters) or `after` the up projection, before the residual (HyperFormer).
         unit_scale: the slot `scale` holds γ - 1 (hyper-adapters), so zero weights leave a plain
             norm.
+        gain: the scale γ of the norm at the start, where weights are free or start as free ones. At
+            0 an adapter with its norm `after` adds nothing at first.
         activation: the non-linearity.
         scaling: what is added is multiplied by it (He et al., 2022, of parallel adapters).
         initial: how free projections start; biases start at zero.
@@ -74,6 +76,7 @@ class Bottleneck(Form):
     reduction: int | float | None = None
     norm: InnerNorm = "none"
     unit_scale: bool = False
+    gain: float = 1.0
     activation: Activation = "relu"
     scaling: float = 1.0
     initial: Initial = Normal(0.02)
@@ -103,7 +106,7 @@ class Bottleneck(Form):
             "up_bias": Slot((width_out,)),
         }
         if self.norm != "none":
-            slots["scale"] = Slot((width_out,), mean=0.0 if self.unit_scale else 1.0)
+            slots["scale"] = Slot((width_out,), mean=self.gain - self.unit_scale)
             slots["shift"] = Slot((width_out,))
         return slots
 

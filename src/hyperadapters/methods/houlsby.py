@@ -82,10 +82,16 @@ def multi_task(name: str, recipe: Recipe, *adapters: Adapter, paper: str) -> Met
     return Method(name, adapters, (Phase(trains=trains, recipe=recipe),), paper=paper)
 
 
-def houlsby_bottleneck(reduction: int, std: float) -> Bottleneck:
-    """LN(U·GELU(D·x)), whose GELU is the approximation with tanh."""
+def houlsby_bottleneck(reduction: int, std: float, gain: float = 1.0) -> Bottleneck:
+    """LN(U·GELU(D·x)), whose GELU is the approximation with tanh; `gain` is the scale of the norm
+    at the start.
+    """
     return Bottleneck(
-        reduction=reduction, norm="after", activation="gelu_tanh", initial=Normal(std)
+        reduction=reduction,
+        norm="after",
+        gain=gain,
+        activation="gelu_tanh",
+        initial=Normal(std),
     )
 
 
@@ -121,6 +127,7 @@ def houlsby_adapters(
     *,
     reduction: int = 32,
     std: float = 0.01,
+    gain: float = 1.0,
     recipe: Training = "paper",
 ) -> Method:
     """Adapters: a bottleneck per task after self-attention and feed-forward sub-layers, and the
@@ -134,9 +141,12 @@ def houlsby_adapters(
         size: of the backbone that the recipe is for.
         reduction: d_model / width of the adapters, from 1 to d_model.
         std: standard deviation of the projections at the start.
+        gain: scale of the norm inside the adapters at the start, 1 as in the paper. What it gives
+            is then as large as the hidden states of an encoder like BERT, which takes 0: adapters
+            add nothing at first.
         recipe: that of the `paper`, or of the `released` code.
     """
-    adapters = Adapter("adapters", houlsby_bottleneck(reduction, std), SITES, table("task"))
+    adapters = Adapter("adapters", houlsby_bottleneck(reduction, std, gain), SITES, table("task"))
     chosen = recipe_of(size, recipe)
     return multi_task(
         name, chosen, adapters, trained_norms(table("task")), paper="Houlsby et al. (2019)"
@@ -149,6 +159,7 @@ def adapters_dagger(
     *,
     reduction: int = 32,
     std: float = 0.01,
+    gain: float = 1.0,
     recipe: Training = "paper",
 ) -> Method:
     """Adapters†: adapters per task whose norms, and the norms of the backbone, all tasks share.
@@ -156,8 +167,8 @@ def adapters_dagger(
     Karimi Mahabadi et al. (2021), section 3.1; reductions of 2 and 4 are those of their table 3.
 
     Args:
-        name, size, reduction, std, recipe: as of `houlsby_adapters`.
+        name, size, reduction, std, gain, recipe: as of `houlsby_adapters`.
     """
     weights = shared_norms(table("task"))
-    adapters = Adapter("adapters", houlsby_bottleneck(reduction, std), SITES, weights)
+    adapters = Adapter("adapters", houlsby_bottleneck(reduction, std, gain), SITES, weights)
     return multi_task(name, recipe_of(size, recipe), adapters, trained_norms(table()), paper=_PAPER)

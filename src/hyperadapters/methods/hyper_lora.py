@@ -5,9 +5,9 @@ from typing import Literal
 
 from hyperadapters.forms import LoRA, Norm
 from hyperadapters.method import HEADS, Adapter, Method, Phase
-from hyperadapters.providers import Even, Learned, LinearHeads, Plan, hypernetwork, table
+from hyperadapters.methods.scale import free_scale
+from hyperadapters.providers import Learned, Plan, hypernetwork, table
 from hyperadapters.sites import Where
-from hyperadapters.slots import Normal
 
 __all__ = ["hyper_x_lora"]
 
@@ -44,11 +44,12 @@ _BESIDE: Mapping[Norms, tuple[Adapter, ...]] = {"frozen": (), "trained": (_TRAIN
 def _generated(
     factors: tuple[str, ...], code: int, hidden: int, embedding: int, pace: float
 ) -> Plan:
+    encoder, heads = free_scale(hidden, code, pace=pace)
     return hypernetwork(
         {factor: Learned(embedding) for factor in factors},
         site={"layer": Learned(embedding), "position": Learned(embedding)},
-        encoder=Even((hidden, code), pace=pace),
-        heads=LinearHeads(initial=Normal(1.0), matched=True),
+        encoder=encoder,
+        heads=heads,
     )
 
 

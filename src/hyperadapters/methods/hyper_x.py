@@ -6,9 +6,9 @@ from typing import Literal
 from hyperadapters.forms import Bottleneck, Coupling, Norm
 from hyperadapters.method import BACKBONE, HEADS, Adapter, Method, Phase, Recipe
 from hyperadapters.methods.entrance import Invertible, entrance
+from hyperadapters.methods.scale import FREE_RATE, Scale, free_scale
 from hyperadapters.providers import (
     Encoder,
-    Even,
     Heads,
     Learned,
     LinearHeads,
@@ -22,18 +22,13 @@ from hyperadapters.providers import (
 from hyperadapters.sites import Where
 from hyperadapters.slots import Normal
 
-__all__ = ["NORMS", "Scale", "full_fine_tuning", "hyper_x", "pair_table", "task_adapters"]
+__all__ = ["NORMS", "full_fine_tuning", "hyper_x", "pair_table", "task_adapters"]
 
-Scale = Literal["paper", "free"]
-"""How generated weights start and how far an update moves them: as the paper has it, or as free
-weights."""
 Shared = Literal["nothing", "task"]
 """What generated weights are added to: nothing, or free weights per task."""
 
 NORMS = Where("embedding_norm", "attention_norm", "cross_attention_norm", "ffn_norm", "final_norm")
 """Every norm of a backbone, in whatever tower."""
-_FREE_RATE = Recipe(learning_rate=1e-3)
-"""What suits adapters beside a frozen encoder: ten times what suits the encoder's own weights."""
 _PAPER = "Üstün et al. (2022)"
 
 
@@ -73,7 +68,7 @@ def task_adapters(name: str = "task-adapters", *, bottleneck: int = 256) -> Meth
         name: of the resulting method.
         bottleneck: width of the adapters.
     """
-    return _beside_norms(name, bottleneck, table("task"), "Houlsby et al. (2019)", _FREE_RATE)
+    return _beside_norms(name, bottleneck, table("task"), "Houlsby et al. (2019)", FREE_RATE)
 
 
 def pair_table(name: str = "pair-table", *, bottleneck: int = 256) -> Method:
@@ -87,7 +82,7 @@ def pair_table(name: str = "pair-table", *, bottleneck: int = 256) -> Method:
         bottleneck: width of the adapters.
     """
     weights = table("task", "language")
-    return _beside_norms(name, bottleneck, weights, "Houlsby et al. (2019)", _FREE_RATE)
+    return _beside_norms(name, bottleneck, weights, "Houlsby et al. (2019)", FREE_RATE)
 
 
 def _paper_scale(
@@ -102,14 +97,14 @@ def _free_scale(
 ) -> tuple[Encoder, Heads]:
     if rescale:
         raise ValueError("codes of the scale `free` are divided already: `rescale` has no place")
-    return Even((hidden, code), pace=pace), LinearHeads(initial=Normal(1.0), matched=True)
+    return free_scale(hidden, code, pace=pace)
 
 
 _SCALES: Mapping[Scale, Callable[[int, int, float, bool, float], tuple[Encoder, Heads]]] = {
     "paper": _paper_scale,
     "free": _free_scale,
 }
-_RECIPES: Mapping[Scale, Recipe] = {"paper": Recipe(), "free": _FREE_RATE}
+_RECIPES: Mapping[Scale, Recipe] = {"paper": Recipe(), "free": FREE_RATE}
 _ADDED_TO: Mapping[Shared, Callable[[Plan], Plan]] = {
     "nothing": lambda generated: generated,
     "task": lambda generated: summed(table("task"), generated),

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from hyperadapters.method import Method
 from hyperadapters.methods.entrance import Invertible
-from hyperadapters.methods.hyper_x import Scale, hyper_x
+from hyperadapters.methods.hyper_x import hyper_x
+from hyperadapters.methods.scale import Scale
 from hyperadapters.methods.settings import TLR_TARGETS
 from hyperadapters.methods.target_ready import listed, turns
 from hyperadapters.schedules import ApartFrom

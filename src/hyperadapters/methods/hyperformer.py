@@ -1,10 +1,11 @@
 """HyperFormer and HyperFormer++ (Karimi Mahabadi et al., 2021), and the systems beside them."""
 
 from collections.abc import Callable, Mapping
-from typing import Literal
+from dataclasses import replace
+from typing import Literal, NamedTuple
 
 from hyperadapters.forms import Form, Normalised
-from hyperadapters.method import Adapter, Method
+from hyperadapters.method import Adapter, Method, Recipe
 from hyperadapters.methods.houlsby import (
     SITES,
     Size,
@@ -15,6 +16,7 @@ from hyperadapters.methods.houlsby import (
     shared_norms,
     trained_norms,
 )
+from hyperadapters.methods.scale import FREE_RATE, Scale, free_scale
 from hyperadapters.providers import (
     BasisHeads,
     Direct,
@@ -133,15 +135,53 @@ def hyperformer(
 
 
 def _full(rank: int, std: float) -> Heads:
+    _without_rank(rank)
+    return LinearHeads(initial=Normal(std))
+
+
+def _without_rank(rank: int) -> None:
     if rank:
         raise ValueError("heads that are `full` have no `rank`")
-    return LinearHeads(initial=Normal(std))
 
 
 _HEADS: Mapping[HeadKind, Callable[[int, float], Heads]] = {
     "full": _full,
     "low-rank": lambda rank, std: LowRankHeads(rank, Normal(std)),
     "basis": lambda rank, std: BasisHeads(rank, Normal(std)),
+}
+
+
+class _Network(NamedTuple):
+    """What reads embeddings, what writes weights, the scale of the inner norms that these start
+    like, and the recipe.
+    """
+
+    encoder: Encoder
+    heads: Heads
+    gain: float
+    recipe: Recipe
+
+
+def _paper_scale(
+    widths: tuple[int, int], heads: HeadKind, rank: int, std: float, recipe: Recipe
+) -> _Network:
+    encoder = Mlp(widths, norm=True, initial=Normal(std))
+    return _Network(encoder, _HEADS[heads](rank, std), 1.0, recipe)
+
+
+def _free_scale(
+    widths: tuple[int, int], heads: HeadKind, rank: int, std: float, recipe: Recipe
+) -> _Network:
+    if heads != "full":
+        raise ValueError(f"the scale `free` has heads that are `full`, none that are `{heads}`")
+    _without_rank(rank)
+    rate = FREE_RATE.learning_rate
+    return _Network(*free_scale(*widths), 0.0, replace(recipe, learning_rate=rate))
+
+
+_SCALES: Mapping[Scale, Callable[[tuple[int, int], HeadKind, int, float, Recipe], _Network]] = {
+    "paper": _paper_scale,
+    "free": _free_scale,
 }
 
 
@@ -157,6 +197,7 @@ def hyperformer_plus_plus(
     rank: int = 0,
     vectors: str = "",
     frozen: bool = True,
+    scale: Scale = "paper",
     std: float = 0.01,
     recipe: Training = "paper",
 ) -> Method:
@@ -181,18 +222,25 @@ def hyperformer_plus_plus(
         vectors: a file with the embedding of every task, in place of learned ones: sentence vectors
             of what the tasks are, say; `.safetensors`, `.json` or `.tsv`.
         frozen: leave these vectors as they are; otherwise training starts from them.
-        std: standard deviation of the weights of projector and heads at the start.
+        scale: `paper`, or `free`: generated projections start as free ones do, the scale of inner
+            norms at 0, so that adapters add nothing at first, and a learning rate moves all of them
+            as far as free weights, whatever the widths (`Even`, in place of the norm of I); 1e-3
+            where a run says none. For encoders like BERT.
+        std: standard deviation of the weights of projector and heads at the start; in the scale
+            `free`, that of generated projections.
         recipe: that of the `paper`, or of the `released` code.
 
     Raises:
-        ValueError: a rank for full heads or none for others, `frozen` is false without `vectors`,
-            or values are out of range.
+        ValueError: a rank for full heads or none for others, heads that are not full in the scale
+            `free`, `frozen` is false without `vectors`, or values are out of range.
     """
+    network = _SCALES[scale]((hidden, code), heads, rank, std, recipe_of(size, recipe))
     written = hypernetwork(
         {"task": given_or(Learned(embedding), vectors, frozen)},
         site={"layer": embedding, "position": embedding},
-        encoder=Mlp((hidden, code), norm=True, initial=Normal(std)),
-        heads=_HEADS[heads](rank, std),
+        encoder=network.encoder,
+        heads=network.heads,
     )
-    adapters = Adapter("adapters", houlsby_bottleneck(reduction, std), SITES, each_tower(written))
-    return multi_task(name, recipe_of(size, recipe), adapters, trained_norms(table()), paper=_PAPER)
+    form = houlsby_bottleneck(reduction, std, network.gain)
+    adapters = Adapter("adapters", form, SITES, each_tower(written))
+    return multi_task(name, network.recipe, adapters, trained_norms(table()), paper=_PAPER)
