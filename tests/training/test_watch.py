@@ -93,24 +93,42 @@ def test_nothing_is_written_of_free_weights(tmp_path: Path) -> None:
     assert looked_at(tmp_path) == []
 
 
+class Told(Display):
+    """Keeps what it is told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[str] = []
+
+    def tell(self, text: str) -> None:
+        self.lines.append(text)
+
+
 def test_one_label_for_everything_is_told_once_from_a_quarter_of_the_updates_on(
     tmp_path: Path,
 ) -> None:
-    class Told(Display):
-        def __init__(self) -> None:
-            super().__init__()
-            self.lines: list[str] = []
+    (line,) = told_of(tiny_runs.values(tmp_path))
+    assert "update 50: everything in the dev cells of `ner` is answered `O`" in line
+    assert "`recipe.learning_rate`" in line
+    assert "gain" not in line
 
-        def tell(self, text: str) -> None:
-            self.lines.append(text)
 
-    assembly, display = assemble(run_from(tiny_runs.values(tmp_path))), Told()
-    phase = replace(assembly.method.phases[0], recipe=Recipe(steps=100))
-    journal = Journal(tmp_path / "metrics.jsonl", 0, accelerator_for("no"))
+@pytest.mark.parametrize("changes", [{}, {"gain": 0.0}])
+def test_norms_inside_adapters_that_start_at_one_are_named_then(
+    tmp_path: Path, changes: dict[str, float]
+) -> None:
+    method = {"name": "adapters-dagger-small", "reduction": 4, **changes}
+    (line,) = told_of(run_of(tmp_path, 0.001, method))
+    assert ("`method: {gain: 0.0}`" in line) is not bool(changes)
+
+
+def told_of(run: dict[str, Any]) -> list[str]:
+    """What is told of four looks at the dev cells, three of which find one label."""
+    assembly, display = assemble(run_from(run)), Told()
+    phase = replace(assembly.method.phases[-1], recipe=Recipe(steps=100))
+    journal = Journal(Path(run["output"]) / "metrics.jsonl", 0, accelerator_for("no"))
     watch, progress = Watch(assembly.model.adapters, phase, journal, display), Progress()
     for step, alike in [(10, {"ner": "O"}), (30, {}), (50, {"ner": "O"}), (60, {"ner": "O"})]:
         progress.step = step
         watch.answers(alike, progress)
-    (line,) = display.lines
-    assert "update 50: everything in the dev cells of `ner` is answered `O`" in line
-    assert "`recipe.learning_rate`" in line
+    return display.lines

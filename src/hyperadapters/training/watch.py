@@ -79,8 +79,21 @@ class Watch:
                 f"phase `{self._phase.name}`, update {progress.step:,}: everything in the dev "
                 f"cells of `{task}` is answered `{alike[task]}`. If that stays so, the updates are "
                 "too large or too few: try a lower `recipe.learning_rate`, or more `recipe.steps`"
+                f"{self._beside_norms()}"
             )
         self._alike |= alike.keys()
+
+    def _beside_norms(self) -> str:
+        """What else to try where norms inside adapters start at the scale of a plain norm."""
+        sites = (
+            own for one in self._adapters.values() for own in cast(Provider, one).slots.values()
+        )
+        if not any("up" in slots and "scale" in slots and slots["scale"].mean for slots in sites):
+            return ""
+        return (
+            "; or let the norms inside adapters start at 0, as encoders like BERT need it "
+            "(`method: {gain: 0.0}`; HyperFormer++: `method: {scale: free}`)"
+        )
 
     def _write(
         self, progress: Progress, before: Mapping[str, Weights], after: Mapping[str, Weights]
@@ -106,7 +119,8 @@ class Watch:
             f"phase `{self._phase.name}`: the weights that `{name}` generates for `{slot}` have "
             f"grown to {size:.2g}, {size / start:.0f} times what they or free weights start from; "
             "all layers may come to get one adapter. Lower `recipe.learning_rate`, or let updates "
-            "move generated weights as far as free ones (Hyper-X: `method: {scale: free}`)"
+            "move generated weights as far as free ones (Hyper-X, HyperFormer++: `method: {scale: "
+            "free}`)"
         )
 
 
