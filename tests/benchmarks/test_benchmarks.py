@@ -28,6 +28,7 @@ from benchmarks import (
     operators,
     precision,
     report,
+    rows,
     text_to_text,
     translation,
 )
@@ -167,6 +168,18 @@ def test_both_sides_of_a_compiled_case_are_in_the_same_precision(
         (line,) = beside.measure([PLAIN], TINY, 1, CPU, backend="eager", precision=within)
         assert line.ratio.median > 0
         assert set(seen) == {(True, name == "bf16"), (False, name == "bf16")}
+
+
+@pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing`:FutureWarning")
+def test_rows_of_a_batch_are_timed_beside_adapters_of_peft() -> None:
+    """A row each: `peft` gives other results than its backbone alone."""
+    found = rows.measure(TINY, 1, CLOCKS["wall"], "no", backend="eager")
+    assert {name: ratio.median > 0 for name, ratio in found.items()} == {
+        "plain": True,
+        "compiled": True,
+    }
+    theirs, plain = rows.in_peft(TINY, 2)(), TINY.backbone()(**TINY.batch().inputs)
+    assert not torch.allclose(theirs.logits, plain.logits)  # type: ignore[attr-defined]
 
 
 def test_a_process_is_not_as_large_as_the_one_that_started_it() -> None:

@@ -97,17 +97,25 @@ METHODS = (
     Fault(
         "a generated norm of hyperformer gets a one",
         "methods/houlsby.py",
-        'norm="after", activation',
-        'norm="after", unit_scale=True, activation',
+        'norm="after",',
+        'norm="after", unit_scale=True,',
         f"{_HYPERFORMER}test_a_t5_with_generated_adapters_is_the_equations_of_the_paper"
         "[hyperformer]",
     ),
     Fault(
         "the projected embedding of hyperformer++ has no norm",
         "methods/hyperformer.py",
-        "Mlp((hidden, code), norm=True, ",
-        "Mlp((hidden, code), ",
+        "Mlp(widths, norm=True, ",
+        "Mlp(widths, ",
         f"{_HYPERFORMER}test_adapters_start_near_the_identity",
+    ),
+    Fault(
+        "norms inside adapters start at one whatever their gain",
+        "forms/bottleneck.py",
+        "mean=self.gain - self.unit_scale",
+        "mean=1.0 - self.unit_scale",
+        "tests/methods/test_houlsby.py::"
+        "test_with_no_gain_adapters_add_nothing_at_first_and_learn[adapters_dagger]",
     ),
     Fault(
         "adapters of tasks that share norms have norms of their own",
