@@ -142,8 +142,8 @@ def houlsby_adapters(
         reduction: d_model / width of the adapters, from 1 to d_model.
         std: standard deviation of the projections at the start.
         gain: scale of the norm inside the adapters at the start, 1 as in the paper. What it gives
-            is then as large as the hidden states of an encoder like BERT, which takes 0: adapters
-            add nothing at first.
+            is then as large as the hidden states of an encoder like BERT. At 0 adapters add nothing
+            at first.
         recipe: that of the `paper`, or of the `released` code.
     """
     adapters = Adapter("adapters", houlsby_bottleneck(reduction, std, gain), SITES, table("task"))

@@ -4,7 +4,6 @@ from typing import Literal
 
 from hyperadapters.method import Recipe
 from hyperadapters.providers import Encoder, Even, Heads, LinearHeads
-from hyperadapters.providers.heads import Per
 from hyperadapters.slots import Normal
 
 __all__ = ["FREE_RATE", "Scale", "free_scale"]
@@ -17,18 +16,15 @@ FREE_RATE = Recipe(learning_rate=1e-3)
 """What suits adapters beside a frozen encoder: ten times what suits the encoder's own weights."""
 
 
-def free_scale(
-    hidden: int, code: int, *, pace: float = 1.0, per: Per = "all"
-) -> tuple[Encoder, Heads]:
+def free_scale(hidden: int, code: int, *, pace: float = 1.0) -> tuple[Encoder, Heads]:
     """The layers and the heads of a hypernetwork whose weights start and move as free ones do.
 
     Args:
         hidden: width of the first layer.
         code: width of what the heads read.
         pace: how many times faster than a generated weight a feature inside may move.
-        per: who shares a head.
 
     Raises:
         ValueError: a width is less than 1, or the pace not above 0.
     """
-    return Even((hidden, code), pace=pace), LinearHeads(per, initial=Normal(1.0), matched=True)
+    return Even((hidden, code), pace=pace), LinearHeads(initial=Normal(1.0), matched=True)

@@ -91,8 +91,8 @@ class Watch:
         if not any("up" in slots and "scale" in slots and slots["scale"].mean for slots in sites):
             return ""
         return (
-            "; or let the norms inside adapters start at 0, as encoders like BERT need it "
-            "(`method: {gain: 0.0}`; HyperFormer++: `method: {scale: free}`)"
+            "; beside an encoder like BERT it may help that the norms inside adapters start at 0 "
+            "(Adapters, Adapters†: `method: {gain: 0.0}`; HyperFormer++: `method: {scale: free}`)"
         )
 
     def _write(
