@@ -10,6 +10,7 @@ rounds: operator after operator, and as one compiled graph.
 import argparse
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import torch
 from rich.console import Console
@@ -30,7 +31,7 @@ _RANK = 8
 _CPU = torch.device("cpu")
 
 
-def in_peft(setting: Setting, rows: int) -> Callable[[], object]:
+def in_peft(setting: Setting, rows: int) -> Callable[[], Any]:
     """A forward of the same batch under so many adapters of `peft`, whose B is not zero."""
     from peft import LoraConfig, get_peft_model
 

@@ -179,7 +179,7 @@ def test_rows_of_a_batch_are_timed_beside_adapters_of_peft() -> None:
         "compiled": True,
     }
     theirs, plain = rows.in_peft(TINY, 2)(), TINY.backbone()(**TINY.batch().inputs)
-    assert not torch.allclose(theirs.logits, plain.logits)  # type: ignore[attr-defined]
+    assert not torch.allclose(theirs.logits, plain.logits)
 
 
 def test_a_process_is_not_as_large_as_the_one_that_started_it() -> None:
