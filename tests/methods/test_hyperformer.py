@@ -160,8 +160,11 @@ def test_adapters_start_near_the_identity() -> None:
         assert found[slot] == pytest.approx(0.08, rel=0.25), slot
 
 
-def test_in_the_free_scale_projections_start_as_free_ones_and_adapters_add_nothing() -> None:
-    method = hyperformer_plus_plus(reduction=4, scale="free")
+@pytest.mark.parametrize("written", [hyperformer, hyperformer_plus_plus])
+def test_in_the_free_scale_projections_start_as_free_ones_and_adapters_add_nothing(
+    written: Callable[..., Method],
+) -> None:
+    method = written(reduction=4, scale="free")
     found = spread(method)
     for slot in ("down", "up"):
         assert found[slot] == pytest.approx(0.01, rel=0.25), slot
@@ -172,6 +175,15 @@ def test_in_the_free_scale_projections_start_as_free_ones_and_adapters_add_nothi
         model(Context.of_examples(rows), batch).logits["probe"] for rows in (ROWS, [BASE] * 3)
     )
     torch.testing.assert_close(ours, plain, rtol=0, atol=1e-9)
+
+
+def test_in_the_free_scale_every_site_keeps_heads_of_its_own() -> None:
+    model = fresh(hyperformer(reduction=4, scale="free"))
+    network = model.adapters["adapters"]
+    assert {int(maps.weight["down"].shape[0]) for maps in network.heads} == {
+        len(maps.group.sites) for maps in network.heads
+    }
+    assert len(network.slots) == 8
 
 
 def test_towers_share_the_tasks_and_nothing_else() -> None:
@@ -275,6 +287,16 @@ def test_values_that_would_do_nothing_are_refused(wrong: dict[str, Any], said: s
         hyperformer_plus_plus(**wrong)
 
 
-def test_a_network_that_writes_nothing_is_refused() -> None:
-    with pytest.raises(ValueError, match="nothing is generated"):
-        hyperformer(block="none", inner_norm="shared")
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"block": "none", "inner_norm": "shared"}, "nothing is generated"),
+        ({"scale": "free", "block": "none"}, "without blocks there are none"),
+        ({"scale": "free", "projector": "none"}, "that of a projector, and there is none"),
+    ],
+)
+def test_a_network_that_has_nothing_to_write_or_to_scale_is_refused(
+    wrong: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(ValueError, match=said):
+        hyperformer(**wrong)

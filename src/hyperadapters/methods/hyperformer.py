@@ -1,7 +1,6 @@
 """HyperFormer and HyperFormer++ (Karimi Mahabadi et al., 2021), and the systems beside them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from hyperadapters.forms import Form, Normalised
@@ -16,7 +15,7 @@ from hyperadapters.methods.houlsby import (
     shared_norms,
     trained_norms,
 )
-from hyperadapters.methods.scale import FREE_RATE, Scale, free_scale
+from hyperadapters.methods.scale import Scale, at_free_rate, free_scale
 from hyperadapters.providers import (
     BasisHeads,
     Direct,
@@ -50,9 +49,9 @@ HeadKind = Literal["full", "low-rank", "basis"]
 _PAPER = "Karimi Mahabadi et al. (2021)"
 
 
-_BLOCKS: Mapping[Block, Callable[[int, float], Form]] = {
+_BLOCKS: Mapping[Block, Callable[[int, float, float], Form]] = {
     "bottleneck": houlsby_bottleneck,
-    "none": lambda reduction, std: Normalised(),
+    "none": lambda reduction, std, gain: Normalised(),
 }
 _INNER_NORMS: Mapping[InnerNorm, Callable[[Plan], Plan]] = {
     "generated": lambda written: written,
@@ -71,6 +70,49 @@ _BACKBONE_NORMS: Mapping[BackboneNorms, tuple[Adapter, ...]] = {
 }
 
 
+class _Network(NamedTuple):
+    """What reads embeddings, what writes weights, the scale of the inner norms that these start
+    like, and the recipe.
+    """
+
+    encoder: Encoder
+    heads: Heads
+    gain: float
+    recipe: Recipe
+
+
+class _Widths(NamedTuple):
+    """Of a task's embedding, inside the projector, and of what the heads read."""
+
+    embedding: int
+    hidden: int
+    code: int
+
+
+def _paper_sites(
+    projector: Projector, widths: _Widths, std: float, recipe: Recipe
+) -> tuple[int, _Network]:
+    dimension, encoder = _PROJECTORS[projector](*widths, std)
+    heads = LinearHeads(per="site", initial=Normal(std))
+    return dimension, _Network(encoder, heads, 1.0, recipe)
+
+
+def _free_sites(
+    projector: Projector, widths: _Widths, std: float, recipe: Recipe
+) -> tuple[int, _Network]:
+    if projector == "none":
+        raise ValueError("the scale `free` is that of a projector, and there is none")
+    written = free_scale(widths.hidden, widths.code, per="site")
+    return widths.embedding, _Network(*written, 0.0, at_free_rate(recipe))
+
+
+_SITES: Mapping[Scale, Callable[[Projector, _Widths, float, Recipe], tuple[int, _Network]]] = {
+    "paper": _paper_sites,
+    "free": _free_sites,
+}
+"""Per scale: how wide a task's embedding is, and what HyperFormer makes of it."""
+
+
 def hyperformer(
     name: str = "hyperformer-base",
     size: Size = "base",
@@ -85,6 +127,7 @@ def hyperformer(
     backbone_norms: BackboneNorms = "trained",
     vectors: str = "",
     frozen: bool = True,
+    scale: Scale = "paper",
     std: float = 0.01,
     recipe: Training = "paper",
 ) -> Method:
@@ -112,25 +155,31 @@ def hyperformer(
         vectors: a file with the embedding of every task, in place of learned ones: sentence vectors
             of what the tasks are, say; `.safetensors`, `.json` or `.tsv`.
         frozen: leave these vectors as they are; otherwise training starts from them.
-        std: standard deviation of the weights of projector and heads at the start.
+        scale: as of `hyperformer_plus_plus`; `free` has a projector and blocks.
+        std: as of `hyperformer_plus_plus`.
         recipe: that of the `paper`, or of the `released` code.
 
     Raises:
-        ValueError: nothing would be generated, `frozen` is false without `vectors`, or values are
-            out of range.
+        ValueError: nothing would be generated, the scale `free` without a projector or without
+            blocks, `frozen` is false without `vectors`, or values are out of range.
     """
     if block == "none" and inner_norm == "shared":
         raise ValueError("without blocks and with norms that tasks share nothing is generated")
-    dimension, encoder = _PROJECTORS[projector](embedding, hidden, code, std)
+    if block == "none" and scale == "free":
+        raise ValueError(
+            "the scale `free` is that of projections, and without blocks there are none"
+        )
+    widths = _Widths(embedding, hidden, code)
+    dimension, network = _SITES[scale](projector, widths, std, recipe_of(size, recipe))
     written = hypernetwork(
         {"task": given_or(Learned(dimension), vectors, frozen)},
-        encoder=encoder,
-        heads=LinearHeads(per="site", initial=Normal(std)),
+        encoder=network.encoder,
+        heads=network.heads,
     )
-    form, weights = _BLOCKS[block](reduction, std), _INNER_NORMS[inner_norm](written)
+    form, weights = _BLOCKS[block](reduction, std, network.gain), _INNER_NORMS[inner_norm](written)
     adapters = Adapter("adapters", form, SITES, weights)
     return multi_task(
-        name, recipe_of(size, recipe), adapters, *_BACKBONE_NORMS[backbone_norms], paper=_PAPER
+        name, network.recipe, adapters, *_BACKBONE_NORMS[backbone_norms], paper=_PAPER
     )
 
 
@@ -151,17 +200,6 @@ _HEADS: Mapping[HeadKind, Callable[[int, float], Heads]] = {
 }
 
 
-class _Network(NamedTuple):
-    """What reads embeddings, what writes weights, the scale of the inner norms that these start
-    like, and the recipe.
-    """
-
-    encoder: Encoder
-    heads: Heads
-    gain: float
-    recipe: Recipe
-
-
 def _paper_scale(
     widths: tuple[int, int], heads: HeadKind, rank: int, std: float, recipe: Recipe
 ) -> _Network:
@@ -175,8 +213,7 @@ def _free_scale(
     if heads != "full":
         raise ValueError(f"the scale `free` has heads that are `full`, none that are `{heads}`")
     _without_rank(rank)
-    rate = FREE_RATE.learning_rate
-    return _Network(*free_scale(*widths), 0.0, replace(recipe, learning_rate=rate))
+    return _Network(*free_scale(*widths), 0.0, at_free_rate(recipe))
 
 
 _SCALES: Mapping[Scale, Callable[[tuple[int, int], HeadKind, int, float, Recipe], _Network]] = {

@@ -14,7 +14,7 @@ from hyperadapters.providers.encoder import (
     Residual,
 )
 from hyperadapters.providers.factorised import BasisHeads, LowRankHeads
-from hyperadapters.providers.heads import DrawnHeads, Heads, LinearHeads
+from hyperadapters.providers.heads import DrawnHeads, Heads, LinearHeads, Per
 from hyperadapters.providers.hypernetwork import Hypernetwork
 from hyperadapters.providers.joined import Joined
 from hyperadapters.providers.joint import JointGaussian
@@ -54,6 +54,7 @@ __all__ = [
     "LowRankHeads",
     "Mlp",
     "Nearest",
+    "Per",
     "Plan",
     "Provider",
     "Rectified",

@@ -92,7 +92,7 @@ class Watch:
             return ""
         return (
             "; beside an encoder like BERT it may help that the norms inside adapters start at 0 "
-            "(Adapters, Adapters†: `method: {gain: 0.0}`; HyperFormer++: `method: {scale: free}`)"
+            "(Adapters, Adapters†: `method: {gain: 0.0}`; HyperFormer: `method: {scale: free}`)"
         )
 
     def _write(
