@@ -90,6 +90,13 @@ def test_a_map_repeats_itself_after_its_period():
     assert (Observed().period, Fixed(language="nl").period, Cycle(PAIRS).period) == (1, 1, 3)
 
 
+def test_a_turn_of_a_cycle_may_leave_data_their_own_row():
+    cycle = Cycle([{}, {"language": "nl"}])
+    ran = [cycle.row(ROW, turn) for turn in range(3)]
+    assert ran == [ROW, Row(task="ner", language="nl"), ROW]
+    assert cycle.spelt_out() == {"cycle": ["observed", {"language": "nl"}]}
+
+
 def test_schedules_are_spelt_out_as_a_run_file_writes_them():
     nl = Fixed(task="ner", language="nl")
     assert Observed().spelt_out() == "observed"

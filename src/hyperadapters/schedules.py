@@ -73,7 +73,7 @@ class Fixed(Schedule):
 @dataclass(frozen=True)
 class Cycle(Schedule):
     """Micro-batch n runs under row n mod k of the list (target-language-ready adapters, equation
-    2).
+    2); a row without factors leaves data their own.
     """
 
     rows: tuple[tuple[tuple[str, str], ...], ...]
@@ -87,8 +87,8 @@ class Cycle(Schedule):
         return observed.replaced(**dict(self.rows[micro_batch % len(self.rows)]))
 
     def spelt_out(self) -> dict[str, Any]:
-        """`cycle`, and the names of each row."""
-        return {"cycle": [dict(row) for row in self.rows]}
+        """`cycle`, and the names of each row, `observed` for one without any."""
+        return {"cycle": [dict(row) or Observed().spelt_out() for row in self.rows]}
 
 
 @final

@@ -11,19 +11,16 @@ from hyperadapters.config.schedules import AnySchedule, ScheduleChoice
 from hyperadapters.schedules import ApartFrom, Cycle, Fixed, Observed
 
 _READER: TypeAdapter[ScheduleChoice] = TypeAdapter(AnySchedule)
-_NAMES = st.dictionaries(
-    st.sampled_from(["task", "language", "source_language", "target_language"]),
-    st.sampled_from(["en", "pt-BR", "zh_yue"]),
-    min_size=1,
-)
+_FACTORS = st.sampled_from(["task", "language", "source_language", "target_language"])
+_NAMES = st.dictionaries(_FACTORS, st.sampled_from(["en", "pt-BR", "zh_yue"]), min_size=1)
 
 
-@given(_NAMES, st.lists(_NAMES, min_size=1, max_size=4))
+@given(_NAMES, st.lists(_NAMES | st.just({}), min_size=1, max_size=4))
 def test_what_a_schedule_spells_out_is_read_as_the_schedule(
     names: dict[str, str], rows: list[dict[str, str]]
 ) -> None:
     own = (Fixed(names), Cycle(rows))
-    for schedule in (Observed(), *own, *(ApartFrom(one, rows[0]) for one in own)):
+    for schedule in (Observed(), *own, *(ApartFrom(one, names) for one in own)):
         assert _READER.validate_python(schedule.spelt_out()).schedule == schedule
 
 
@@ -40,6 +37,8 @@ def test_nothing_said_is_the_row_of_the_data() -> None:
         ({"cycle": [{"language": "en"}, {"lang": "nl"}]}, "`lang` is not a factor"),
         ({"fixed": {}}, "at least 1 item"),
         ({"cycle": []}, "at least 1 item"),
+        ({"cycle": [{"language": "en"}, {}]}, "`observed` stands for the row of the data"),
+        ({"cycle": ["observd"]}, "valid dictionary"),
         ({"apart_from": {"task": "mlm"}}, "stands beside `fixed` or `cycle`"),
         ({"fixed": {"language": "nl"}, "apart_from": {"lang": "nl"}}, "`lang` is not a factor"),
         ({"fixed": {"language": 5}}, "valid string"),

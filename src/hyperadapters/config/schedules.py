@@ -21,8 +21,24 @@ def _row(names: Mapping[str, str]) -> Mapping[str, str]:
     return names
 
 
+def _turn(value: object) -> object:
+    if value == {}:
+        raise ValueError("a row of no factor; `observed` stands for the row of the data")
+    return _observed(value)
+
+
+def _observed(value: object) -> object:
+    return {} if value == Observed().spelt_out() else value
+
+
 Factors = Annotated[Mapping[Text, Text], Field(min_length=1), AfterValidator(_row)]
 """Context factors and the name of each."""
+Turn = Annotated[
+    Mapping[Text, Text],
+    BeforeValidator(_turn, json_schema_input_type=str | Mapping[Text, Text]),
+    AfterValidator(_row),
+]
+"""Context factors and the name of each, or `observed`: no factor is changed."""
 
 
 @final
@@ -31,12 +47,13 @@ class ScheduleChoice(Closed):
 
     Args:
         fixed: factors that have one name, whatever the data say.
-        cycle: micro-batch n of a phase has the n-th of these rows, from the start again at the end.
+        cycle: micro-batch n of a phase has the n-th of these rows, from the start again at the end;
+            `observed` in place of a row leaves data their own.
         apart_from: data with one of these names keep their own row: `{task: mlm}`.
     """
 
     fixed: Factors | None = None
-    cycle: Annotated[tuple[Factors, ...], Field(min_length=1)] | None = None
+    cycle: Annotated[tuple[Turn, ...], Field(min_length=1)] | None = None
     apart_from: Factors | None = None
 
     @model_validator(mode="after")
@@ -54,10 +71,6 @@ class ScheduleChoice(Closed):
             return Observed()
         own = Cycle(self.cycle) if self.cycle else Fixed(self.fixed)
         return ApartFrom(own, self.apart_from) if self.apart_from else own
-
-
-def _observed(value: object) -> object:
-    return {} if value == Observed().spelt_out() else value
 
 
 AnySchedule = Annotated[
