@@ -12,7 +12,7 @@ from hyperadapters.document.reading import read_document
 from hyperadapters.errors import BundleError, ConfigError, DataError, UnknownName
 from hyperadapters.method import Part
 from hyperadapters.model.adapted import AdaptedModel
-from hyperadapters.model.naming import MEAN
+from hyperadapters.model.beginning import MEAN
 from hyperadapters.providers import Hypernetwork
 from hyperadapters.routes import Cell
 from hyperadapters.run import extended

@@ -9,7 +9,7 @@ from hyperadapters.backbones.architectures import load_tokenizer
 from hyperadapters.config import load_run, method_of
 from hyperadapters.errors import BundleError, UnknownName
 from hyperadapters.method import BACKBONE, HEADS, Method, Part, Phase, Start
-from hyperadapters.model.naming import begin_as
+from hyperadapters.model.beginning import begin_as
 from hyperadapters.run import bundle
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.run.loading import TOKENIZER, check_tokenizer
