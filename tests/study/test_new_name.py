@@ -44,3 +44,8 @@ def test_a_new_name_is_not_fitted_under_others(tmp_path: Path) -> None:
     wanted = Wanted(language=("fi",), task=("fields",))
     with pytest.raises(ConfigError, match="`language=fi` would be fitted under other names"):
         planned(base, wanted, new_name(base, wanted), tmp_path, tmp_path / "more", None)
+
+
+def test_a_name_is_given(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="one name is to be new(.|\n)*found: no name\n"):
+        new_name(turning(tmp_path), Wanted())

@@ -79,13 +79,12 @@ def new_name(base: Assembly, wanted: Wanted) -> Row:
         )
     if len(new) != 1:
         known = {"task": list(base.run.tasks), "language": sorted(languages)}
+        named = [f"`{name}`" for name in (*wanted.task, *wanted.language)]
+        old = f"the run has all of these already: {', '.join(named)}" if named else "no name"
         raise ConfigError(
             "one name is to be new, of a task or of a language",
             expected="one that the run does not have beside those that it has",
-            found=f"new are {' and '.join(f'`{row}`' for row in new)}"
-            if new
-            else "the run has all of these already: "
-            + ", ".join(f"`{name}`" for name in (*wanted.task, *wanted.language)),
+            found=f"new are {' and '.join(f'`{row}`' for row in new)}" if new else old,
             remedy="; ".join(f"it has the {k}s {', '.join(v[:8])}" for k, v in known.items() if v),
         )
     _check_start(new[0], vectors, wanted)
