@@ -20,7 +20,7 @@ from rich.table import Table
 
 from benchmarks.claims.paired import Cells, Gap, gap
 from hyperadapters.mixes import mix
-from hyperadapters.model.naming import MEAN
+from hyperadapters.model.beginning import MEAN
 from hyperadapters.run import bundle, extended
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.schedules import Fixed, Observed, Schedule
