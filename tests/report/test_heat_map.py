@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from statistics import fmean
 
 from hyperadapters.report.heat_map import heat_map
 from hyperadapters.scoring.matrix import Matrix, Score
@@ -39,3 +40,15 @@ def test_many_languages_are_broken_into_equal_parts(good: Matrix) -> None:
 def test_notes_are_told(good: Matrix) -> None:
     cells = tuple(replace(cell, note="run as language=nl") for cell in good.cells)
     assert "run as language=nl" in heat_map([replace(good, cells=cells)], ["a"])
+
+
+def test_the_mean_of_a_group_is_over_the_same_cells_of_every_run(good: Matrix) -> None:
+    """Also of a run that has other groups, or none, or lacks a cell of the group."""
+    seen = good.groups["seen"]
+    left_out, task = seen[0], good.tasks[0]
+    kept = tuple(c for c in good.cells if (c.task, c.language) != (task, left_out))
+    other = replace(good, cells=kept, groups={})
+    means = re.findall(r"tile mean[^>]*>([^<]*)<", heat_map([good, other], ["a", "b"]))
+    rest = [good.cell(task, language) for language in seen[1:]]
+    expected = f"{100 * fmean(cell.score for cell in rest if cell):.1f}"
+    assert means[:2] == [expected, expected]

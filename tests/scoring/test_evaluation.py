@@ -11,7 +11,7 @@ import tiny_runs
 from hyperadapters.config import run_from
 from hyperadapters.context import Row
 from hyperadapters.data import Corpus
-from hyperadapters.errors import ContextError, DataError, UnknownName
+from hyperadapters.errors import ConfigError, ContextError, DataError, UnknownName
 from hyperadapters.routes import Cell, Route
 from hyperadapters.run.assembly import Assembly, assemble
 from hyperadapters.run.library import Library
@@ -147,12 +147,21 @@ def test_the_matrix_is_scored_under_what_the_last_phase_says(pair: Assembly) -> 
 
 def test_run_as_acts_after_what_the_method_scores_under(pair: Assembly) -> None:
     """Before it, BAD-X would put its own pair back."""
-    rows, notes = ran_in(pair, "tr", under=Fixed(language="fi"))
-    told = "language=fi,source_language=en,target_language=tr,task=fields"
-    assert [str(row) for row in rows] == [told]
-    assert notes[0].endswith(f"; run as {told}")
     with pytest.raises(UnknownName, match=r"target_language=fi"):
         ran_in(pair, "tr", under=Fixed(target_language="fi"))
+
+
+def test_run_as_names_what_weights_depend_on(pair: Assembly, assembly: Assembly) -> None:
+    """Under a name that nothing reads, scores would be those of the run, and be called others."""
+    where = "where: --run-as language=fi"
+    with pytest.raises(
+        ConfigError, match=f"no weights of `bad-x` depend on the lang(.|\n)*{where}"
+    ):
+        ran_in(pair, "tr", under=Fixed(language="fi"))
+    assert ran_in(pair, "tr", under=Fixed(language="tr")) == ran_in(pair, "tr")
+    row = {"task": "ner", "language": "tr"}
+    notes = {cell.language: cell.note for cell in evaluate(assembly, under=Fixed(row)).cells}
+    assert f"run as {Row(row)}" in notes["en"]
 
 
 def test_both_languages_of_a_pair_have_been_seen(tmp_path: Path) -> None:

@@ -201,3 +201,18 @@ def test_faults_of_the_base_file_have_its_lines(study: Study, tmp_path: Path) ->
     path = study(run="nam: base\n")
     with pytest.raises(ConfigError, match=rf"{tmp_path / 'run.yaml'}:1  `nam`: unknown key"):
         plan_study(path)
+
+
+@pytest.mark.parametrize("blank", [" ", "_"])
+def test_lines_that_would_have_one_name_are_refused(study: Study, blank: str) -> None:
+    """`a` with `b c`, and `a b` with `c`: their scores would be averaged as if of one line."""
+    names = {
+        "tuned:": "a:",
+        "small:": f"a{blank}b:",
+        "    a: {train": "    b c: {train",
+        "combine: partition": "",
+    }
+    said = rf"several combinations of values are called `a{blank}b c(.|\n)*'b c'.*'c'"
+    with pytest.raises(ConfigError, match=said):
+        plan_study(study({**names, "    b: {": "    c: {"}))
+    assert len(plan_study(study({**names, "    b: {": "    d: {"})).lines) == 4

@@ -177,3 +177,45 @@ def test_what_chooses_a_checkpoint_runs_under_the_rows_of_training(tmp_path: Pat
     check(assemble(run_from(target)))
     with pytest.raises(UnknownName, match="unknown row of a table `language=fi`"):
         check(assemble(run_from(tiny_runs.staged(tmp_path, "mad-x-v2", **more))))
+
+
+@pytest.mark.parametrize("layer", [2, -3])
+def test_an_adapter_is_left_out_of_layers_that_it_has(layer: int, tmp_path: Path) -> None:
+    made = assemble(run_from(tiny_runs.staged(tmp_path, "mad-x-v2")))
+    first, last = made.method.phases[0], made.method.phases[-1]
+    for adapter, known in (("task", "0 to 1"), ("invertible", "inside layers")):
+        wrong = replace(last, leave_out={adapter: (1, layer)})
+        with pytest.raises(
+            ConfigError, match=rf"`{adapter}` has no layer (1|{layer})(.|\n)*{known}"
+        ):
+            check(replace(made, method=replace(made.method, phases=(first, wrong))))
+    right = replace(last, leave_out={"task": (0, 1, -1, -2), "language": (1,)})
+    check(replace(made, method=replace(made.method, phases=(first, right))))
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [
+        ({"acts": None}, "`language=tr,task=fields`, and what acts is nothing"),
+        ({"train": {"fields": ["tr", "en"]}}, "`language=en,task=fields`"),
+        ({"under": {"cycle": ["observed", {"language": "ta"}]}}, "`language=ta,task=fields`"),
+        ({"trains": ["adapters"], "acts": ["norms"]}, "and what acts is `norms`"),
+    ],
+)
+def test_what_a_phase_is_trained_on_reaches_what_it_trains(
+    changes: dict[str, Any], found: str, tmp_path: Path
+) -> None:
+    method = {"name": "hyper-x-base", "code": 6, "bottleneck": 4, "embedding": 4, "hidden": 6}
+    pretrain = {"train": {"mlm": ["en"]}, "length": 24}
+    own = {"after": True, "train": {"fields": ["tr"]}, "trains": ["language=tr"]}
+    own["acts"] = ["adapters", "norms"]
+
+    def made(**changes: Any) -> Assembly:
+        phases = {"pretrain": pretrain, "more": {**own, **changes}}
+        return assemble(run_from(tiny_runs.values(tmp_path, method=method, phases=phases)))
+
+    check(made())
+    check(made(trains=["task=fields"], acts=None))  # its head
+    check(made(under={"fixed": {"language": "en*1+tr*1"}}))
+    with pytest.raises(ConfigError, match=f"(?s)reaches nothing that phase `more`.*{found}"):
+        check(made(**changes))

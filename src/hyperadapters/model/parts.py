@@ -53,7 +53,10 @@ class Parts:
             return list(self.adapters[part].parameters())
         named = vectors_under(self.adapters, part) | heads_under(self.adapters, self.heads, part)
         if not named:
-            raise UnknownName("part of the model", part, [*self.adapters, BACKBONE, HEADS])
+            name = "=" in part  # of a task or a language
+            cause = "nothing that can be trained is stored under it; vectors of a file are fixed"
+            known = [*self.adapters, BACKBONE, HEADS]
+            raise UnknownName("part of the model", part, known, cause=cause if name else None)
         return list(named.values())
 
     def among(self, model: nn.Module, parts: Collection[Part]) -> dict[str, nn.Parameter]:

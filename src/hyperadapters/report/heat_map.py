@@ -12,6 +12,7 @@ from hyperadapters.report.summary import (
     best_of,
     blocks,
     language_name,
+    mean_row,
     metric_of,
     shown,
     tasks_of,
@@ -132,8 +133,9 @@ class _HeatMap:
 
     def _mean(self, group: str) -> list[str]:
         cells = [element("span", "mean", role="rowheader", class_="code mean")]
+        row = mean_row(self.matrices, group)
         for task, scale in self.scales.items():
-            scores = [matrix.mean(task, group) for matrix in self.matrices]
+            scores = [row.of(matrix, task) for matrix in self.matrices]
             for score, kinds in zip(scores, _kinds(scale, scores), strict=True):
                 kind = " ".join(["tile", "mean", *kinds])
                 cells.append(

@@ -1,7 +1,7 @@
 """What tables and figures agree on: order, means, which is best, and how numbers print."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 from babel import Locale
@@ -19,6 +19,7 @@ __all__ = [
     "language_name",
     "letter",
     "listed",
+    "mean_row",
     "mean_rows",
     "metric_of",
     "shown",
@@ -67,19 +68,25 @@ def mean_rows(matrices: Sequence[Matrix]) -> list[MeanRow]:
     where these are not all that some run has scored, the title says so: `Romance, 2 of 5 cells`.
     """
     rows: list[MeanRow] = []
-    common, scored = _common(matrices), frozenset(_pair(c) for m in matrices for c in m.cells)
     trained = frozenset(
         _pair(cell) for m in matrices for cell in m.cells if cell.standing == "trained pair"
     )
-    first = matrices[0]
-    for suffix, left_out in (("", frozenset()), (", never trained on", trained)):
-        for group in first.group_names:
-            members = first.members(group)
-            every = frozenset(pair for pair in scored - left_out if pair[1] in members)
-            pairs = every & common
-            if pairs and all(pairs != row.pairs for row in rows):
-                rows.append(MeanRow(group + suffix, pairs, every))
+    for suffix, left_out in (("", frozenset[CellKey]()), (", never trained on", trained)):
+        for group in matrices[0].group_names:
+            row = mean_row(matrices, group, left_out)
+            if row.pairs and all(row.pairs != other.pairs for other in rows):
+                rows.append(replace(row, label=group + suffix))
     return rows
+
+
+def mean_row(
+    matrices: Sequence[Matrix], group: str, left_out: frozenset[CellKey] = frozenset()
+) -> MeanRow:
+    """The mean over a group of the first run, of every run over the same pairs; see `mean_rows`."""
+    members = matrices[0].members(group)
+    scored = frozenset(_pair(cell) for matrix in matrices for cell in matrix.cells)
+    every = frozenset(pair for pair in scored - left_out if pair[1] in members)
+    return MeanRow(group, every & _common(matrices), every)
 
 
 @dataclass(frozen=True)

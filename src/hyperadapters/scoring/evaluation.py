@@ -1,9 +1,12 @@
 """The matrix of a run: every cell's score, and what training saw of it."""
 
 from collections.abc import Callable, Collection, Sequence
+from typing import cast
 
 from hyperadapters.context import Factor, Row, names_of
 from hyperadapters.data import Corpus
+from hyperadapters.errors import ConfigError
+from hyperadapters.providers import Provider
 from hyperadapters.routes import Cell
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.schedules import Observed, Schedule
@@ -33,10 +36,14 @@ def evaluate(
 
     Raises:
         DataError: a cell's corpus is missing, broken or empty.
+        ConfigError: `under` names a factor that the rows do not have, or that no weights depend on.
     """
+    cells_or_all = cells or assembly.evaluated
+    for cell in cells_or_all:
+        _check_depends(assembly, cell, under)
     scores = score_cells(
         assembly,
-        cells or assembly.evaluated,
+        cells_or_all,
         lambda cell: assembly.corpus(cell, split),
         standings=lambda cell: standing(assembly, cell),
         usual=assembly.method.phases[-1].score_under,
@@ -46,6 +53,23 @@ def evaluate(
     )
     groups, run = groups_of(assembly, tiers=not cells), assembly.run
     return Matrix(run.name, assembly.method.name, (run.seed,), scores, groups)
+
+
+def _check_depends(assembly: Assembly, cell: Cell, under: Schedule) -> None:
+    """Raises where weights are to be those of another name, and none depend on such names."""
+    last = assembly.method.phases[-1]
+    meant = last.score_under.row(cell.row, 0)
+    other = sorted(set(under.row(meant, 0).items()) - set(meant.items()))
+    adapters = {name: own for name, own in assembly.model.adapters.items() if last.lets_act(name)}
+    read = {factor for own in adapters.values() for factor in cast(Provider, own).factors}
+    for factor, name in other:
+        if factor in meant and factor not in read:
+            raise ConfigError(
+                f"no weights of `{assembly.method.name}` depend on the {factor.replace('_', ' ')}",
+                where=f"--run-as {factor}={name}",
+                expected=f"one of {', '.join(sorted(read))}" if read else None,
+                cause="scores would be those without it",
+            )
 
 
 def standing(assembly: Assembly, cell: Cell) -> Standing:

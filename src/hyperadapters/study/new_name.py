@@ -18,6 +18,7 @@ from hyperadapters.routes import Cell
 from hyperadapters.run import extended
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.run.library import Library
+from hyperadapters.schedules import Schedule
 
 __all__ = ["STEPS", "Fit", "Wanted", "new_name", "planned"]
 
@@ -78,13 +79,12 @@ def new_name(base: Assembly, wanted: Wanted) -> Row:
         )
     if len(new) != 1:
         known = {"task": list(base.run.tasks), "language": sorted(languages)}
+        named = [f"`{name}`" for name in (*wanted.task, *wanted.language)]
+        old = f"the run has all of these already: {', '.join(named)}" if named else "no name"
         raise ConfigError(
             "one name is to be new, of a task or of a language",
             expected="one that the run does not have beside those that it has",
-            found=f"new are {' and '.join(f'`{row}`' for row in new)}"
-            if new
-            else "the run has all of these already: "
-            + ", ".join(f"`{name}`" for name in (*wanted.task, *wanted.language)),
+            found=f"new are {' and '.join(f'`{row}`' for row in new)}" if new else old,
             remedy="; ".join(f"it has the {k}s {', '.join(v[:8])}" for k, v in known.items() if v),
         )
     _check_start(new[0], vectors, wanted)
@@ -121,7 +121,7 @@ def planned(
     changes = [f"phases.{phase}.{change}" for change in wanted.changes]
 
     def run_with(select: Any, evaluate: Any, **more: Any) -> RunFile:
-        fitted = {**_phase(base, wanted, str(row), trained), "train": train, "select": select}
+        fitted = {**_phase(base, wanted, row, trained), "train": train, "select": select}
         own = {
             "name": f"{base.run.name} adapted",
             "output": str(folder),
@@ -145,9 +145,9 @@ def planned(
     return run_with(select, **{"evaluate": evaluate, **old})
 
 
-def _phase(base: Assembly, wanted: Wanted, part: Part, trained: Path) -> dict[str, Any]:
+def _phase(base: Assembly, wanted: Wanted, row: Row, trained: Path) -> dict[str, Any]:
     """The last phase of a run, as it would go on for a new name."""
-    last = base.method.phases[-1]
+    last, part = base.method.phases[-1], str(row)
     known = resolved(base.run)["phases"][last.name]
     alone = wanted.fit == "embedding"
     more = set() if alone else {name for name in last.trains if _generates(base.model, name)}
@@ -155,11 +155,36 @@ def _phase(base: Assembly, wanted: Wanted, part: Part, trained: Path) -> dict[st
         **{key: value for key, value in known.items() if key not in ("train", "select")},
         **{"steps": STEPS, "warmup": 0, "evaluate_every": 0, "patience": 0, "criterion": "last"},
         **({"learning_rate": _RATE} if alone else {}),
+        "under": _apart(last.under, row),
+        "select_under": _apart(last.select_under, row),
+        "score_under": _apart(last.score_under, row),
         "trains": sorted({part, *more}),
         "start_from": {"run": str(trained), "phase": last.name, "init_from": wanted.init_from},
         **({} if wanted.examples is None else {"examples": wanted.examples}),
         "after": True,
     }
+
+
+def _apart(schedule: Schedule, row: Row) -> str | dict[str, Any]:
+    """A schedule that leaves data of a new name their own row, as a run file writes it.
+
+    Raises:
+        ConfigError: it leaves data of another name of the factor their own already.
+    """
+    spelt = schedule.spelt_out()
+    if all(schedule.row(row, turn).of(row) == row for turn in range(schedule.period)):
+        return spelt
+    assert isinstance(spelt, dict)
+    apart = spelt.get("apart_from", {})
+    for factor in row:
+        if factor in apart:
+            raise ConfigError(
+                f"`{row}` would be fitted under other names",
+                where="the last phase of the run",
+                found=f"the schedule {spelt}",
+                expected=f"one that sets no {factor}, or has none under `apart_from`",
+            )
+    return {**spelt, "apart_from": {**apart, **row}}
 
 
 def _generates(model: AdaptedModel, part: Part) -> bool:

@@ -83,7 +83,9 @@ def plan_study(path: Path, changes: tuple[str, ...] = ()) -> StudyPlan:
             first[name] = run
     runs: list[PlannedRun] = []
     lines: dict[str, None] = {}
+    combinations: list[Mapping[str, str]] = []
     for values, changed in _grid(study, document, path):
+        combinations.append(values)
         told = [name for axis, name in values.items() if axis not in (SEED, study.combine)]
         line = " ".join(told) or study.name
         lines[line] = None
@@ -94,10 +96,33 @@ def plan_study(path: Path, changes: tuple[str, ...] = ()) -> StudyPlan:
                 faults.append(
                     unknown(document, ("compare", number, place), "line", name, list(lines))
                 )
+    faults += _alike(document, study, combinations)
     faults += _mixed(document, runs)
     raise_faults(faults, str(path))
     compare = study.compare or ((tuple(lines),) if lines else ())
     return StudyPlan(study, tuple(first.values()), tuple(runs), compare)
+
+
+def _alike(
+    document: Document, study: StudyFile, combinations: Sequence[Mapping[str, str]]
+) -> Iterator[Fault]:
+    """Other runs under one name, or lines: they would be averaged, or one link lead to either."""
+    apart = (SEED, study.combine)
+    runs: dict[str, tuple[str, ...]] = {name: (name,) for name in study.first}
+    lines: dict[str, tuple[str, ...]] = {}
+    for values in combinations:
+        line = tuple(name for axis, name in values.items() if axis not in apart)
+        for known, own in ((runs, tuple(values.values())), (lines, line)):
+            name = " ".join(own)
+            other = known.setdefault(name.replace(" ", "_"), own)
+            if other != own:
+                yield document.fault(
+                    ("grid",),
+                    f"several combinations of values are called `{name}`",
+                    found=" and ".join(str(list(one)) for one in (other, own)),
+                    remedy="call the values otherwise, without blanks and underscores",
+                )
+                return
 
 
 def _mixed(document: Document, runs: Sequence[PlannedRun]) -> Iterator[Fault]:

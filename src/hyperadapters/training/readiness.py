@@ -1,12 +1,17 @@
 """What a run lacks: raised before it is trained, not in the middle or after it."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 
-from hyperadapters.context import Row
+from torch import nn
+
+from hyperadapters.context import Row, names_of
 from hyperadapters.errors import ConfigError, located
 from hyperadapters.machine.ranks import accelerator_for
-from hyperadapters.method import HEADS, Phase
+from hyperadapters.method import BACKBONE, HEADS, Part, Phase
 from hyperadapters.mixture.streams import budget_of, corpora_of
+from hyperadapters.model.naming import vectors_under
 from hyperadapters.providers import Provider
 from hyperadapters.routes import Cell
 from hyperadapters.run.assembly import Assembly
@@ -27,10 +32,14 @@ def check(assembly: Assembly) -> None:
             be it for a later phase.
         BackboneError: the tokenizer has no token for a target language.
         UnknownName: the method has no weights for a cell.
-        ConfigError: a phase has nothing to train on, nothing trains the head of a task, languages
-            are told apart by name alone, or what a metric needs is not installed.
+        ConfigError: a phase has nothing to train on, or what it is trained on reaches nothing that
+            it trains; an adapter is left out of a layer that it does not have; nothing trains the
+            head of a task, languages are told apart by name alone, or what a metric needs is not
+            installed.
     """
     _check_cells(assembly)
+    _check_left_out(assembly)
+    _check_reached(assembly)
     _check_heads(assembly)
     _check_apart(assembly)
     _check_examples(assembly)
@@ -80,6 +89,68 @@ def _check_cells(assembly: Assembly) -> None:
                 remedy=f"add such a task, or leave the phase out: `phases: {{{phase.name}: "
                 "{train: {}}}`",
             )
+
+
+def _check_left_out(assembly: Assembly) -> None:
+    """Raises unless an adapter has every layer at which a phase leaves it out."""
+    for phase in assembly.method.phases:
+        for name, silent in phase.leave_out.items():
+            layers = {
+                (site.tower, site.layer)
+                for site in assembly.model.forms[name]
+                if site.layer is not None
+            }
+            depths = Counter(tower for tower, _ in layers)
+            known = {layer for _, layer in layers}
+            wrong = [n for n in silent if n not in known | {n - depths[t] for t, n in layers}]
+            if wrong:
+                raise ConfigError(
+                    f"adapter `{name}` has no layer {wrong[0]} to be left out of",
+                    where=f"phases.{phase.name}.leave_out",
+                    expected=f"{min(known)} to {max(known)}, or -1 for the last, -2, ..."
+                    if known
+                    else "an adapter inside layers; this one is outside them",
+                    cause="layers count from 0",
+                )
+
+
+def _check_reached(assembly: Assembly) -> None:
+    """Raises unless each row that a phase is trained under has part in something that it trains."""
+    phases = assembly.method.phases
+    for phase in phases[first_phase(assembly.method) :]:
+        for cell in phase.cells:
+            for turn in range(phase.under.period):
+                row = phase.under.row(cell.row, turn)
+                if not any(_reaches(assembly, phase, part, cell, row) for part in phase.trains):
+                    acts = [name for name in assembly.model.adapters if phase.lets_act(name)]
+                    raise ConfigError(
+                        f"training on `{cell}` reaches nothing that phase `{phase.name}` trains",
+                        where=f"phases.{phase.name}",
+                        expected=f"data that run under what is trained: {_listed(phase.trains)}",
+                        found=f"they run under `{row}`, and what acts is {_listed(acts)}",
+                        remedy="let the adapter that is trained act (`acts`), take these data out "
+                        "of `train`, or train something else (`trains`)",
+                    )
+
+
+def _reaches(assembly: Assembly, phase: Phase, part: Part, cell: Cell, row: Row) -> bool:
+    """Whether what a row of a cell is computed with depends on a part."""
+    if part in (BACKBONE, HEADS) or part == str(Row(task=cell.task)):
+        return True
+    acting = {
+        name: own
+        for name, own in assembly.model.adapters.items()
+        if phase.lets_act(name) and phase.sites(name, assembly.model.forms[name])
+    }
+    if part in assembly.model.adapters:
+        return part in acting
+    pieces = (piece for _, one in row.parts for piece in one.items())
+    named = {str(Row({names_of(factor): name})) for factor, name in pieces}
+    return part in named and bool(vectors_under(nn.ModuleDict(acting), part))
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in sorted(names)) or "nothing"
 
 
 def _check_examples(assembly: Assembly) -> None:
