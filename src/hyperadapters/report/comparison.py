@@ -61,7 +61,8 @@ def _mean_line(matrices: Sequence[Matrix], names: Sequence[str], task: str, row:
         mark = badge(place) if len(matrices) > 1 else ""
         kind = "bar best" if place in best else "bar"
         bars.append(element("div", mark, bar, number, class_=kind, title=names[place]))
-    count = f"{len(row.of_task(task))} cells"
+    cells = len(row.of_task(task))
+    count = f"{cells} cell{'' if cells == 1 else 's'}"
     label = element("p", text(row.title(task)), " ", element("small", count))
     return element("div", label, *bars, class_="mean-line")
 

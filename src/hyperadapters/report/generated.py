@@ -67,7 +67,7 @@ def told(found: Mapping[str, Mapping[str, float]]) -> str:
     most = max(varies, key=lambda share: varies[share])
     parts = ", ".join(f"{_SHARES[share]} {value:.0%}" for share, value in varies.items())
     return (
-        f"Of `{slot}`, whose weights have a size of {numbers['size']:.2g}, {numbers['common']:.0%} "
+        f"Of {slot}, whose weights have a size of {numbers['size']:.2g}, {numbers['common']:.0%} "
         f"is the same for every layer, task and language; of the rest most differs by {most} "
         f"({parts})."
     )
