@@ -29,7 +29,7 @@ def test_the_last_look_counts() -> None:
 
 def test_the_sentence_is_about_the_largest_and_says_what_it_varies_by() -> None:
     said = told(last_looked_at(RECORDS))
-    assert said.startswith("Of `adapters/up`, whose weights have a size of 0.2, 50% is the same")
+    assert said.startswith("Of adapters/up, whose weights have a size of 0.2, 50% is the same")
     assert "most differs by tasks (layers 1%, tasks 36%, languages 6%)" in said
 
 
