@@ -12,6 +12,7 @@ from pyarrow import parquet
 
 from hyperadapters.data import Hub, Pair, Tagged, Text
 from hyperadapters.data.corpora import SPLITS
+from hyperadapters.data.formats.rows import DataSet, read_rows
 from hyperadapters.data.held_out import key, split_of
 from hyperadapters.errors import ConfigError, DataError
 from hyperadapters.routes import Route
@@ -119,6 +120,30 @@ def test_a_data_set_of_the_hub(monkeypatch: pytest.MonkeyPatch) -> None:
     assert corpus.examples[0] == Tagged(("a",), ("O",))
     assert corpus.source == "owner/ner/yo-x"
     assert source.has(Route.of("yo"), "dev", None) and source.routes(None) == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "mixed"),
+    [
+        (["007", "null"], False),
+        (["007", 5], True),
+        ([{"en": "007"}, {"yo": "null", "en": "a"}], False),
+        ([{"en": "007"}, {"en": 5}], True),
+    ],
+)
+def test_a_column_that_mixes_texts_and_numbers_is_not_read_by_datasets(
+    values: list[object], mixed: bool, tmp_path: Path
+) -> None:
+    """Of a data set of the hub; in files of this machine every value is read as it is written."""
+    file = tmp_path / "train.json"
+    file.write_text("".join(json.dumps({"cell": value}) + "\n" for value in values))
+    options = {"data_files": str(file), "split": "train", "cache_dir": str(tmp_path / "cache")}
+    asked = DataSet(("json",), options, "owner/rows")
+    if mixed:
+        with pytest.raises(DataError, match=r"`cell` mixes texts(.|\n)*owner/rows(.|\n)*`path`"):
+            read_rows(asked, ["cell"], "a split")
+    else:
+        assert [cell for _, (cell,) in read_rows(asked, ["cell"], "a split")[1]] == values
 
 
 def test_what_datasets_cannot_load(monkeypatch: pytest.MonkeyPatch) -> None:

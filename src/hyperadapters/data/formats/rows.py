@@ -93,6 +93,7 @@ def read_rows(wanted: DataSet, columns: Sequence[str], what: str) -> Rows:
         rows: Any = datasets.load_dataset(*wanted.names, **wanted.options)
         _check_columns(columns, rows.column_names, wanted.source)
         cells = [*zip(*(rows[column] for column in columns), strict=True)]
+        _check_types([rows.features[column] for column in columns], columns, cells, wanted)
     except DataError:
         raise
     except Exception as fault:  # every builder of `datasets` has errors of its own
@@ -117,6 +118,49 @@ def _check_columns(columns: Sequence[str], found: Sequence[str], where: str) -> 
                 expected="the column that the run file names",
                 found=", ".join(found),
             )
+
+
+def _check_types(
+    features: Sequence[Any], columns: Sequence[str], cells: Sequence[Cells], wanted: DataSet
+) -> None:
+    """Texts beside values of other types are not read: `datasets` keeps such a column as JSON, and
+    what was the text `007` or `null` comes back as another value.
+    """
+    for place, (feature, column) in enumerate(zip(features, columns, strict=True)):
+        if _has_json(feature) and any(_is_loose(feature, row[place]) for row in cells):
+            raise DataError(
+                f"the column `{column}` mixes texts with values of other types",
+                where=wanted.source,
+                expected="one type in all rows",
+                cause="`datasets` reads texts such as `007`, `true` and `null` there as values",
+                remedy="give the files themselves as `path`, where every value is read as written",
+            )
+
+
+def _has_json(feature: Any) -> bool:
+    from datasets.features import Json
+
+    if isinstance(feature, dict):
+        return any(map(_has_json, feature.values()))
+    return isinstance(feature, Json) or _has_json_inside(feature)
+
+
+def _has_json_inside(feature: Any) -> bool:
+    inner = getattr(feature, "feature", None)
+    return inner is not None and _has_json(inner)
+
+
+def _is_loose(feature: Any, cell: Any) -> bool:
+    """Whether a cell has something kept as JSON that is no object; texts inside an object are as
+    they were.
+    """
+    if cell is None or not _has_json(feature):
+        return False
+    if isinstance(feature, dict):
+        return any(_is_loose(inner, cell[name]) for name, inner in feature.items())
+    if _has_json_inside(feature):
+        return any(_is_loose(feature.feature, one) for one in cell)
+    return not isinstance(cell, dict)
 
 
 def said_in(cell: Any) -> str | None:
