@@ -138,11 +138,12 @@ def _check_types(
 
 
 def _has_json(feature: Any) -> bool:
-    from datasets.features import Json
+    import datasets
 
     if isinstance(feature, dict):
         return any(map(_has_json, feature.values()))
-    return isinstance(feature, Json) or _has_json_inside(feature)
+    json: Any = getattr(datasets.features, "Json", ())  # not there before datasets 4.7
+    return isinstance(feature, json) or _has_json_inside(feature)
 
 
 def _has_json_inside(feature: Any) -> bool:
