@@ -1,18 +1,20 @@
 """What is minimised."""
 
+from collections.abc import Iterable
 from typing import final
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
-from hyperadapters.context import Context
-from hyperadapters.method import Recipe
+from hyperadapters.context import Context, Row
+from hyperadapters.errors import TrainingError
+from hyperadapters.method import Phase, Recipe
 from hyperadapters.metrics import Loss
 from hyperadapters.model.adapted import AdaptedModel
 from hyperadapters.model.computing import Compute, plain
 from hyperadapters.tasks import Batch
 
-__all__ = ["Objective"]
+__all__ = ["Objective", "check_reached"]
 
 
 @final
@@ -43,3 +45,23 @@ class Objective(nn.Module):
             loss += self.model.tasks[name].loss(logits[name], share, smoothing=self.smoothing)
         extra = self.share * divergence * loss.predictions
         return Loss(loss.total + extra, loss.predictions)
+
+
+def check_reached(loss: Tensor, phase: Phase, under: Iterable[Row]) -> None:
+    """Raises unless the loss of a batch depends on something that its phase trains.
+
+    Args:
+        loss: as a sum.
+        phase: that the batch was drawn for.
+        under: the row of each example.
+
+    Raises:
+        TrainingError: the loss has no gradient.
+    """
+    if not loss.requires_grad:
+        raise TrainingError(
+            f"a batch reaches nothing that phase `{phase.name}` trains",
+            expected=", ".join(sorted(phase.trains)),
+            found=f"rows {', '.join(sorted({str(row) for row in under}))}",
+            remedy="take these data out of the `train` of the phase, or train something else",
+        )

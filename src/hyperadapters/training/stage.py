@@ -1,7 +1,7 @@
 """One phase while it trains: its updates, evaluations and checkpoints."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import closing, nullcontext
 from dataclasses import asdict
 from functools import partial
@@ -27,6 +27,7 @@ from hyperadapters.training.compiling import objective_of
 from hyperadapters.training.display import Display
 from hyperadapters.training.journal import Journal
 from hyperadapters.training.losses import Losses
+from hyperadapters.training.objective import check_reached
 from hyperadapters.training.optimisation import (
     ABSENT,
     divide_and_clip,
@@ -167,7 +168,7 @@ class Stage:
             attention = attention_of(self.precision, accelerator.device, part.tokens)
             with attention, accelerator.no_sync(self.objective) if left else nullcontext():
                 total, count = self.objective(Context.of_examples(under), part)
-                self._check_reached(total, under)
+                check_reached(total, self.phase, under)
                 accelerator.backward(total / self.unit)
             loss += torch.stack([total.detach(), count])
             progress.micro_batches += 1
@@ -186,15 +187,6 @@ class Stage:
         self.optimiser.zero_grad(set_to_none=True)
         progress.step += 1
         self.losses.add(tuple(rows), torch.stack([*loss, norm]))
-
-    def _check_reached(self, total: Tensor, under: Iterable[Row]) -> None:
-        if not total.requires_grad:
-            raise TrainingError(
-                f"a batch reaches nothing that phase `{self.phase.name}` trains",
-                expected=", ".join(sorted(self.phase.trains)),
-                found=f"rows {', '.join(sorted({str(row) for row in under}))}",
-                remedy="take these data out of the `train` of the phase, or train something else",
-            )
 
     def restore(self, saved: Checkpoint) -> None:
         """Goes on in the middle of the phase, where `saved` was taken."""
