@@ -29,6 +29,24 @@ def test_each_cell_comes_from_the_run_that_left_it_out(result: StudyResult) -> N
     }
 
 
+def test_lines_whose_runs_left_nothing_out_are_shown_by_themselves(
+    study: Study, scores: Any
+) -> None:
+    """Such as a table of pairs, which is scored where it was trained, and nowhere else."""
+    upper = """\
+cases:
+  - {when: {method: tuned, partition: a}, then: {evaluate: {fields: [en, tr]}}}
+  - {when: {method: tuned, partition: b}, then: {evaluate: {fields: [en, fi]}}}
+"""
+    for more, lists in (
+        ("", (("small",), ("tuned",))),
+        ("compare: [[small, tuned]]\n", (("small", "tuned"),)),
+    ):
+        plan = plan_study(study(more=upper + more))
+        found = result_of(plan, {run.digest: scores(run.run, run.folder) for run in plan.runs})
+        assert found.compare == lists
+
+
 def test_a_line_is_the_mean_of_its_seeds(result: StudyResult) -> None:
     cell = result.line("small").cell("fields", "tr")
     assert cell is not None

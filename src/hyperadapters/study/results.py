@@ -51,9 +51,25 @@ class StudyResult:
 
     @property
     def compare(self) -> tuple[tuple[str, ...], ...]:
-        """Lists of these lines to show side by side."""
-        kept = (tuple(n for n in names if n in self.seeds) for names in self.plan.compare)
+        """Lists of these lines to show side by side.
+
+        Where runs are combined and the study names no lists, lines whose runs left no cell out are
+        by themselves: beside the others, pairs that were trained would stand beside the same pairs
+        that were not.
+        """
+        kept = [tuple(n for n in names if n in self.seeds) for names in self.plan.compare]
+        study = self.plan.study
+        if study.combine is not None and not study.compare:
+            kept = [part for names in kept for part in self._parted(names)]
         return tuple(filter(None, kept))
+
+    def _parted(self, lines: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The lines with a cell that a run left out, and those without."""
+        standings = {
+            name: {c.standing for m in self.seeds[name] for c in m.cells} for name in lines
+        }
+        all_trained = tuple(name for name in lines if standings[name] <= {"trained pair"})
+        return tuple(name for name in lines if name not in all_trained), all_trained
 
     @property
     def scored(self) -> bool:
