@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 from hyperadapters.study import plan_study
+from hyperadapters.study.output import report
 from hyperadapters.study.results import StudyResult, result_of
 
 Study = Callable[..., Path]
@@ -45,6 +46,8 @@ cases:
         plan = plan_study(study(more=upper + more))
         found = result_of(plan, {run.digest: scores(run.run, run.folder) for run in plan.runs})
         assert found.compare == lists
+        assert found.alike == ("small",)
+        assert "tuned" not in report(found)
 
 
 def test_a_line_is_the_mean_of_its_seeds(result: StudyResult) -> None:

@@ -90,8 +90,10 @@ def plot(result: StudyResult) -> bytes:
 
 
 def report(result: StudyResult) -> str:
-    """The HTML report: per line its mean over seeds, with the curves of its first one."""
-    return html([_report_of(result, name) for name in result.lines])
+    """The HTML report: per line its mean over seeds, with the curves of its first one; of lines
+    that are `alike`.
+    """
+    return html([_report_of(result, name) for name in result.alike])
 
 
 def _report_of(result: StudyResult, line: str) -> RunReport:

@@ -53,23 +53,30 @@ class StudyResult:
     def compare(self) -> tuple[tuple[str, ...], ...]:
         """Lists of these lines to show side by side.
 
-        Where runs are combined and the study names no lists, lines whose runs left no cell out are
-        by themselves: beside the others, pairs that were trained would stand beside the same pairs
-        that were not.
+        Where runs are combined and the study names no lists, those that are not `alike` are by
+        themselves.
         """
-        kept = [tuple(n for n in names if n in self.seeds) for names in self.plan.compare]
-        study = self.plan.study
-        if study.combine is not None and not study.compare:
-            kept = [part for names in kept for part in self._parted(names)]
+        lists = self.plan.compare
+        if not self.plan.study.compare:
+            apart = tuple(name for name in self.lines if name not in self.alike)
+            lists = (self.alike, apart)
+        kept = (tuple(n for n in names if n in self.seeds) for names in lists)
         return tuple(filter(None, kept))
 
-    def _parted(self, lines: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The lines with a cell that a run left out, and those without."""
-        standings = {
-            name: {c.standing for m in self.seeds[name] for c in m.cells} for name in lines
-        }
-        all_trained = tuple(name for name in lines if standings[name] <= {"trained pair"})
-        return tuple(name for name in lines if name not in all_trained), all_trained
+    @property
+    def alike(self) -> tuple[str, ...]:
+        """The lines that can stand beside each other: all, but where runs are combined those whose
+        runs left a cell out, if there are any.
+
+        Beside these, a line of trained pairs alone, such as a table of pairs, would be compared on
+        the same pairs where the others were not trained on them.
+        """
+        left_out = tuple(
+            name
+            for name, own in self.seeds.items()
+            if any(cell.standing != "trained pair" for matrix in own for cell in matrix.cells)
+        )
+        return left_out if self.plan.study.combine is not None and left_out else self.lines
 
     @property
     def scored(self) -> bool:

@@ -71,7 +71,8 @@ class StudyFile(Closed):
         combine: an axis whose runs give one matrix, each cell from the run that left it out.
         compare: lists of lines to print side by side; a line is a combination of values of all axes
             but `seed` and the combined one, in the order of the grid. One list of all when absent;
-            where runs are combined, lines that left no cell out are a list of their own.
+            where runs are combined, lines that left no cell out are a list of their own, and not in
+            the report.
     """
 
     name: RunName
