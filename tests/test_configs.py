@@ -1,5 +1,6 @@
 """Every file in `configs/` is legal, explains itself, and the partitions are those of the paper."""
 
+import re
 from functools import cache
 from math import ceil
 from pathlib import Path
@@ -51,6 +52,10 @@ def test_a_file_explains_itself(path: Path) -> None:
     command = "study" if path in STUDIES else "train"
     assert head.startswith("# ")
     assert f"hyperadapters {command} {path.relative_to(CONFIGS.parent)}" in head
+    there = {other.name for other in (*RUNS, *STUDIES)}
+    assert there.issuperset(re.findall(r"[\w-][\w.-]*\.yaml", head)), (
+        "it names a file that is not there"
+    )
 
 
 def test_the_study_of_systems_trains_every_method_by_its_name() -> None:

@@ -101,6 +101,16 @@ def test_cases_name_values_of_a_list_by_its_key(study: Study) -> None:
     assert {r.values["seed"] for r in found if r.run.recipe.steps == 7} == {"seed-1"}
 
 
+def test_a_part_of_a_study_is_the_same_runs(study: Study) -> None:
+    more = "cases: [{when: {method: tuned, seed: seed-2}, then: {recipe: {steps: 7}}}]\n"
+    whole = plan_study(study(more=more)).runs
+    only = ("only.method=small", "only.seed=[seed-2, seed-0]")
+    part = plan_study(study(more=more), only)
+    kept = [r for r in whole if r.line == "small" and r.values["seed"] in ("seed-0", "seed-2")]
+    assert [(r.run.name, r.digest) for r in part.runs] == [(r.run.name, r.digest) for r in kept]
+    assert part.lines == ("small",)
+
+
 def test_the_run_may_stand_in_the_study_file(study: Study) -> None:
     plan = plan_study(study({"base: run.yaml": "base: run.yaml\nrun: {recipe: {steps: 9}}"}))
     assert {run.run.recipe.steps for run in plan.runs} == {9}

@@ -40,6 +40,12 @@ def test_everything_is_written(study: Study, scores: Any, tmp_path: Path) -> Non
     assert result.plan.lines == ("tuned", "small")
 
 
+def test_what_a_part_leaves_out_is_not_compared(study: Study, scores: Any) -> None:
+    more = "compare: [[tuned, small], [tuned]]\nonly: {method: [small]}\n"
+    assert run_study(study(more=more), perform=scores).compare == (("small",),)
+    assert len(scores.done) == 4
+
+
 @pytest.mark.parametrize("name", ["report.html", "study.md", "by-name/tuned_a_seed-1"])
 def test_files_of_others_are_not_replaced(
     study: Study, scores: Any, tmp_path: Path, name: str

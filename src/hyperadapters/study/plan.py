@@ -89,7 +89,8 @@ def plan_study(path: Path, changes: tuple[str, ...] = ()) -> StudyPlan:
         told = [name for axis, name in values.items() if axis not in (SEED, study.combine)]
         line = " ".join(told) or study.name
         lines[line] = None
-        runs += _planned(study, changed, values, line, first, faults)
+        if study.does(values):
+            runs += _planned(study, changed, values, line, first, faults)
     for number, names in enumerate(study.compare):
         for place, name in enumerate(names):
             if name not in lines:

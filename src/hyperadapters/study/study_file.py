@@ -5,10 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, final
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from hyperadapters.config import RunName
-from hyperadapters.document.document import Document, Fault, check_kind, raise_faults
+from hyperadapters.document.document import (
+    Document,
+    Fault,
+    KeyPath,
+    check_kind,
+    raise_faults,
+)
 from hyperadapters.document.reading import based, changed, read_alone
 from hyperadapters.document.validation import model_faults, unknown
 from hyperadapters.document.values import Closed, Place
@@ -33,6 +39,17 @@ def _axis(values: object) -> object:
 
 
 Axis = Annotated[Any, AfterValidator(_axis)]
+
+
+def _listed(names: object) -> object:
+    return [names] if isinstance(names, str) else names
+
+
+Names = Annotated[
+    tuple[str, ...],
+    Field(min_length=1),
+    BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...]),
+]
 
 
 @final
@@ -67,6 +84,9 @@ class StudyFile(Closed):
         grid: axis -> its values: a list of values for the key of that name (`seed: [0, 1, 2]`), or
             names with the changes to the run that each stands for.
         cases: further changes for some combinations of values, in order.
+        only: axis -> the name, or names, of those of its values that are done, `seed-1` for the 1
+            of a list: a part of the study, `--set only.seed=seed-0`; axes that are not named have
+            all.
         always: changes to every run of the grid, put in last: for trials.
         combine: an axis whose runs give one matrix, each cell from the run that left it out.
         compare: lists of lines to print side by side; a line is a combination of values of all axes
@@ -82,6 +102,7 @@ class StudyFile(Closed):
     first: Mapping[RunName, Mapping[str, Any]] = Field(default_factory=dict)
     grid: Mapping[str, Axis] = Field(default_factory=dict)
     cases: tuple[Case, ...] = ()
+    only: Mapping[str, Names] = Field(default_factory=dict)
     always: Mapping[str, Any] = Field(default_factory=dict)
     combine: str | None = None
     compare: tuple[Annotated[tuple[str, ...], Field(min_length=1)], ...] = ()
@@ -90,6 +111,10 @@ class StudyFile(Closed):
     def folder(self) -> Path:
         """Where the study is kept."""
         return Path(self.output).expanduser()
+
+    def does(self, values: Mapping[str, str]) -> bool:
+        """Whether a combination of values is one that is done."""
+        return all(values[axis] in names for axis, names in self.only.items())
 
 
 def load_study(path: Path, changes: tuple[str, ...] = ()) -> tuple[StudyFile, Document]:
@@ -119,17 +144,27 @@ def _axis_faults(document: Document) -> Iterator[Fault]:
         return
     if values.get("combine", None) not in (None, *grid):
         yield unknown(document, ("combine",), "axis", str(values["combine"]), list(grid))
+    for place, named in _named(values):
+        axis = str(place[-1])
+        if axis not in grid:
+            yield unknown(document, place, "axis", axis, list(grid))
+        elif isinstance(grid[axis], dict | list):
+            names = names_on(axis, grid[axis])
+            for name in (name for name in named if name not in names):
+                yield unknown(document, place, f"value of `{axis}`", str(name), names)
+
+
+def _named(values: Mapping[str, Any]) -> Iterator[tuple[KeyPath, Sequence[Any]]]:
+    """Where axes are named, and with which of their values."""
     cases = values.get("cases")
     for number, case in enumerate(cases if isinstance(cases, list) else ()):
         when = case.get("when") if isinstance(case, dict) else None
         for axis, name in when.items() if isinstance(when, dict) else ():
-            place = ("cases", number, "when", axis)
-            if axis not in grid:
-                yield unknown(document, place, "axis", axis, list(grid))
-            elif isinstance(grid[axis], dict | list) and name not in (
-                names := names_on(axis, grid[axis])
-            ):
-                yield unknown(document, place, f"value of `{axis}`", str(name), names)
+            yield ("cases", number, "when", axis), [name]
+    only = values.get("only")
+    for axis, names in only.items() if isinstance(only, dict) else ():
+        listed = _listed(names)
+        yield ("only", axis), listed if isinstance(listed, list) else ()
 
 
 def names_on(axis: str, values: Mapping[str, Any] | Sequence[Any]) -> list[str]:
