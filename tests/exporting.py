@@ -61,6 +61,17 @@ def run(family: str, folder: Path, method: dict[str, Any] | str, **changes: Any)
     }
 
 
+def asking(
+    family: str, folder: Path, method: dict[str, Any] | str, **how: Any
+) -> tuple[Assembly, Cell]:
+    """The same with a task that answers questions, and a pair of it that no phase trains."""
+    data = {"format": "cldr", "content": "questions", "train": 4, "dev": 2, "test": 2}
+    pos = {"kind": "tagging", "data": {**data, "content": "fields"}, "labels": ["X", "Y"]}
+    tasks = {"qa": {"kind": "qa", "data": data}, "pos": pos}
+    changes = {"tasks": tasks, "train": {"qa": ["en", "tr"], "pos": ["en", "yo"]}}
+    return assembled(family, folder, method, **changes, **how), Cell("qa", Route.of("yo"))
+
+
 def assembled(
     family: str, folder: Path, method: dict[str, Any] | str, *, scale: float = 0.25, **changes: Any
 ) -> Assembly:
@@ -80,15 +91,25 @@ def made(family: str, folder: Path, *adapters: Adapter, silent: tuple[int, ...] 
     has the backbone's own head, and so both towers.
     """
     whole = assembled(family, folder, LORA | {"weights": "pair"})
-    tasks: dict[str, Any] = (
-        {"ner": tiny.Probe("ner")} if family in tiny.SEQ2SEQ else dict(whole.tasks)
-    )
+    own = family in tiny.SEQ2SEQ
+    tasks: dict[str, Any] = {"ner": tiny.Probe("ner")} if own else dict(whole.tasks)
+    return with_adapters(whole, tasks, *adapters, silent=silent)
+
+
+def with_adapters(
+    whole: Assembly,
+    tasks: dict[str, Any],
+    *adapters: Adapter,
+    silent: tuple[int, ...] = (),
+    cell: Cell = CELL,
+) -> Assembly:
+    """The backbone of a run, and its heads if it has any, with other adapters that bite."""
     trains = frozenset(adapter.name for adapter in adapters)
-    cells = (*whole.method.phases[-1].cells, CELL)
+    cells = (*whole.method.phases[-1].cells, cell)
     phase = Phase(trains=trains, cells=cells, leave_out={adapters[0].name: silent})
     method = Method("made", adapters, (phase,))
     model = adapt(whole.model.backbone, method, tasks=list(tasks.values()))
-    if family not in tiny.SEQ2SEQ:
+    if any(task.heads for task in tasks.values()):
         model.heads.update(whole.model.heads)
     tiny.redraw(model, seed=3, scale=0.3)
     return replace(whole, method=method, model=model.eval(), tasks=tasks)

@@ -142,6 +142,20 @@ def test_logits_are_ours_with_the_head(family: str, tmp_path: Path) -> None:
         assert model.get_labels() == exporting.LABELS
 
 
+@pytest.mark.parametrize("family", ENCODERS)
+def test_both_ends_of_an_answer_are_ours(family: str, tmp_path: Path) -> None:
+    whole, cell = exporting.asking(family, tmp_path, exporting.LORA)
+    assembly = exporting.with_adapters(whole, dict(whole.tasks), SINGLE["seq_bn"], cell=cell)
+    given = exporting.inputs(family)
+    (folder,) = export(assembly, [cell], tmp_path / "out", format_of("adapterhub", {}))
+    model = adapters.AutoAdapterModel.from_pretrained(assembly.model.backbone.name_or_path)
+    model.load_adapter(str(folder), use_safetensors=True, set_active=True)
+    with torch.no_grad():
+        found = model.eval()(**given)
+    ends = torch.stack([found.start_logits, found.end_logits], dim=-1)
+    torch.testing.assert_close(ends, exporting.answers(assembly, given, cell), rtol=0, atol=1e-5)
+
+
 @pytest.mark.parametrize("family", ["bert", "xlm-roberta"])
 def test_adapters_of_language_and_task_are_stacked(family: str, tmp_path: Path) -> None:
     assembly = exporting.made(family, tmp_path, LANGUAGE, SINGLE["seq_bn"])

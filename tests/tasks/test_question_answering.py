@@ -60,6 +60,23 @@ def test_labels_are_the_ends_of_the_answer(family: str, answer: str) -> None:
     assert window.uncut and QA.admits(window)
 
 
+def test_segments_of_a_window_are_those_of_the_pair() -> None:
+    tokenizer, example = of_family("bert"), asked("mangoes")
+    (whole,) = windows(example, 200)
+    assert (
+        whole.types
+        == tokenizer(example.question, CONTEXT, return_token_type_ids=True)["token_type_ids"]
+    )
+    for window in windows(example, 30):
+        context = next(at for at, begin in enumerate(window.targets["begins"]) if begin >= 0)
+        assert list(window.types) == [0] * context + [1] * (len(window.ids) - context)
+
+
+@pytest.mark.parametrize("family", ["roberta", "xlm-roberta", "t5"])
+def test_a_tokenizer_of_one_segment_gives_none(family: str) -> None:
+    assert {one.types for one in windows(asked("mangoes"), 30, family=family)} == {None}
+
+
 def test_windows_without_the_answer_point_at_the_token_that_is_added() -> None:
     each = windows(asked("mangoes"), 30)
     labels = [one.targets["labels"] for one in each]

@@ -30,6 +30,7 @@ class Window(NamedTuple):
         first: of the tokens of the context, the number of the first that is here.
         offset: the place of that token.
         added: the place of the first token that the tokenizer added; -1 where it adds none.
+        types: the segment of each token, as the tokenizer numbers them.
     """
 
     ids: list[int]
@@ -38,6 +39,7 @@ class Window(NamedTuple):
     first: int
     offset: int
     added: int
+    types: list[int]
 
 
 class Passage(NamedTuple):
@@ -52,6 +54,7 @@ class Passage(NamedTuple):
         behind: ids of what stands behind the context.
         added: the place of the first token that the tokenizer added, as in a window; -1 where it
             adds none before the context.
+        types: the segment of each token of all three parts.
     """
 
     question: str
@@ -61,6 +64,7 @@ class Passage(NamedTuple):
     ends: list[int]
     behind: list[int]
     added: int
+    types: list[int]
 
     def tokens_of(self, start: int, end: int) -> tuple[int, int] | None:
         """The first and the last token of a span of characters; None where it has none."""
@@ -91,6 +95,7 @@ class Passage(NamedTuple):
 
     def _window(self, start: int, end: int) -> Window:
         before, behind = ([NOWHERE] * len(ids) for ids in (self.before, self.behind))
+        context, after = len(before), len(before) + len(self.pieces)
         return Window(
             [*self.before, *self.pieces[start:end], *self.behind],
             [*before, *self.begins[start:end], *behind],
@@ -98,6 +103,11 @@ class Passage(NamedTuple):
             start,
             len(before),
             self.added,
+            [
+                *self.types[:context],
+                *self.types[context:after][start:end],
+                *self.types[after:],
+            ],
         )
 
 
@@ -128,7 +138,7 @@ def passages(
 def _passage(tokenizer: Tokenizer, question: str, context: str, encoding: Any) -> Passage:
     sides = encoding.sequence_ids
     numbered = [None if side is None else number for number, side in enumerate(sides)]
-    ids, parts, *_ = spelt(tokenizer, Reading(encoding.ids, numbered, encoding.type_ids))
+    ids, parts, types, _ = spelt(tokenizer, Reading(encoding.ids, numbered, encoding.type_ids))
     own = [at for at, part in enumerate(parts) if part is not None and sides[part] == 1]
     first, end = (own[0], own[-1] + 1) if own else (len(ids), len(ids))
     offsets = [encoding.offsets[part] for part in parts[first:end]]
@@ -142,6 +152,7 @@ def _passage(tokenizer: Tokenizer, question: str, context: str, encoding: Any) -
         [stop for _, stop in spans],
         ids[end:],
         added,
+        types,
     )
 
 

@@ -96,16 +96,24 @@ def target_of(assembly: Assembly, task: str) -> Target:
     plain = settings.plain
     kind = None if plain is None else _class_of(plain, backbone)
     if plain is None or kind is None or not plain.heads:
-        raise ConfigError(
-            f"no model of `transformers` has the head of task `{task}`",
-            expected="a task whose head is one linear map, on a backbone that has such a class",
-            found=f"`{type(backbone).__name__}`",
-            remedy="use `--format table`, which this library reads",
-        )
+        raise _no_class(task, type(backbone))
     shape = copy.deepcopy(backbone.config)
     labels = plain.told(settings).get("id2label", {})
     shape.id2label, shape.label2id = labels, {name: place for place, name in labels.items()}
-    return Target(backbone, shape, kind, plain.heads, plain.hub)
+    target = Target(backbone, shape, kind, plain.heads, plain.hub)
+    if len({site.tower for site in target.paths}) > 1:
+        raise _no_class(task, kind, "its head reads the decoder, that of the task the encoder")
+    return target
+
+
+def _no_class(task: str, kind: type, cause: str | None = None) -> ConfigError:
+    return ConfigError(
+        f"no model of `transformers` has the head of task `{task}`",
+        expected="a task whose head is one linear map, on a backbone that has such a class",
+        found=f"`{kind.__name__}`",
+        cause=cause,
+        remedy="use `--format table`, which this library reads",
+    )
 
 
 def _class_of(plain: Plain, backbone: Model) -> Any:

@@ -30,7 +30,7 @@ class PlainModel(nn.Module):
     """A model with one head of its own, called as an adapted model is; it has no rows.
 
     Args:
-        model: of `transformers`, with `logits` among its outputs.
+        model: of `transformers`.
         task: the name of what its head does.
         plain: how the task reads these logits.
     """
@@ -44,9 +44,9 @@ class PlainModel(nn.Module):
     def forward(self, context: Context, batch: Batch) -> Outputs:
         """The task's logits; the context is not looked at."""
         inputs = {name: batch.inputs[name] for name in ("input_ids", "attention_mask")}
-        logits: Tensor = self.model(**inputs, **segments(self.model, batch.inputs)).logits
-        own = self._plain.logits(logits, batch.shares[self._task])
-        return Outputs({self._task: own}, torch.zeros((), device=logits.device))
+        found = self.model(**inputs, **segments(self.model, batch.inputs))
+        own = self._plain.logits(found, batch.shares[self._task])
+        return Outputs({self._task: own}, torch.zeros((), device=own.device))
 
     def search(
         self, context: Context, way: TokenSearch, **inputs: Any

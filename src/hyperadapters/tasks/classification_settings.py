@@ -43,7 +43,7 @@ class ClassificationSettings(TaskSettings):
     lack: ClassVar[str] = "have no label for a whole text"
     plain: ClassVar[Plain | None] = Plain(
         "AutoModelForSequenceClassification",
-        lambda logits, share: logits.index_select(0, share.examples),
+        lambda outputs, share: outputs.logits.index_select(0, share.examples),
         named_by,
         told_of,
     )

@@ -125,7 +125,7 @@ class MlmSettings(TaskSettings):
     scored: ClassVar[bool] = False
     plain: ClassVar[Plain | None] = Plain(
         "AutoModelForMaskedLM",
-        lambda logits, share: logits.index_select(0, share.examples)[share.labelled],
+        lambda outputs, share: outputs.logits.index_select(0, share.examples)[share.labelled],
         lambda shape, settings: {},
     )
 

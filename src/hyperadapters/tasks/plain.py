@@ -15,7 +15,7 @@ class Plain(NamedTuple):
 
     Args:
         auto: the class of `transformers` that reads it.
-        logits: from the logits of a whole batch to those that the task gives of its share.
+        logits: from the model's outputs for a whole batch to what the task gives of its share.
         kept: from the model's configuration and the task's settings to what a bundle keeps of it.
         told: from the settings to what `from_pretrained` must be told of a model that is a folder
             of `peft`, which does not say what its head gives.
@@ -24,7 +24,7 @@ class Plain(NamedTuple):
     """
 
     auto: str
-    logits: Callable[[Tensor, Share], Tensor]
+    logits: Callable[[Any, Share], Tensor]
     kept: Callable[[Any, Any], dict[str, Any]]
     told: Callable[[Any], dict[str, Any]] = lambda settings: {}
     heads: Mapping[str, str] = {}

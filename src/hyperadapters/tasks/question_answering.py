@@ -197,7 +197,8 @@ class QuestionAnswering(Task):
                 "outside": [window.added],
                 "labels": [other, other] if ends is None else list(ends),
             }
-            yield Encoded(window.ids, targets, uncut=held or not example.answers)
+            types = window.types if any(window.types) else None
+            yield Encoded(window.ids, targets, types=types, uncut=held or not example.answers)
 
     def admits(self, encoded: Encoded) -> bool:
         """Whether there is anything to learn of a window."""

@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ClassVar, Literal, cast, final
 
+import torch
+from torch import Tensor
+
 from hyperadapters.data import Corpus
 from hyperadapters.data.languages import script_of
 from hyperadapters.document.document import Document, Fault, KeyPath
@@ -10,6 +13,8 @@ from hyperadapters.document.values import Natural, Positive, Text
 from hyperadapters.examples import Asked, Example
 from hyperadapters.metrics.answers import AnswerF1, AnswerMetric, ExactMatch
 from hyperadapters.tasks.base import Task, Tokenizer
+from hyperadapters.tasks.batch import Share
+from hyperadapters.tasks.plain import Plain
 from hyperadapters.tasks.question_answering import QuestionAnswering
 from hyperadapters.tasks.settings import TaskSettings
 
@@ -18,6 +23,11 @@ __all__ = ["QaSettings"]
 _METRICS: dict[str, AnswerMetric] = {"answer_f1": AnswerF1(), "exact_match": ExactMatch()}
 _COUNTED = 5000
 """Questions of a corpus whose windows `data` counts."""
+
+
+def _ends(outputs: Any, share: Share) -> Tensor:
+    ends = torch.stack([outputs.start_logits, outputs.end_logits], dim=-1)
+    return ends.index_select(0, share.examples)
 
 
 @final
@@ -44,6 +54,14 @@ class QaSettings(TaskSettings):
 
     takes: ClassVar[tuple[type, ...]] = (Asked,)
     lack: ClassVar[str] = "ask nothing"
+    plain: ClassVar[Plain | None] = Plain(
+        "AutoModelForQuestionAnswering",
+        _ends,
+        lambda shape, settings: {},
+        lambda settings: {"id2label": {0: "start", 1: "end"}},
+        {"ends": "qa_outputs"},
+        "question_answering",
+    )
 
     def build(self, name: str, corpora: Callable[[], Iterable[Corpus]]) -> Task:
         """The task; it reads no corpus."""

@@ -246,7 +246,7 @@ class TaggingSettings(TaskSettings):
     lack: ClassVar[str] = "have no labels"
     plain: ClassVar[Plain | None] = Plain(
         "AutoModelForTokenClassification",
-        lambda logits, share: logits.index_select(0, share.examples),
+        lambda outputs, share: outputs.logits.index_select(0, share.examples),
         named_by,
         told_of,
         {"labels": "classifier"},
