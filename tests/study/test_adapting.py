@@ -253,6 +253,15 @@ def test_a_file_says_what_a_task_is_and_no_more(
     assert said in str(caught.value)
 
 
+def test_a_run_of_translation_alone_says_that_its_cells_are_directions(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+    recipe = {"steps": 1, "batch": 4, "contexts_per_batch": 2, "length": 24}
+    train(assemble(run_from(tiny_runs.translation(folder, recipe=recipe))), folder)
+    with pytest.raises(ConfigError, match=r"(?s)new language of translation.*mt in directions"):
+        adapt(folder, Wanted(language=("it",)))
+    assert not (tmp_path / "run-it").exists()
+
+
 def test_a_run_without_a_hypernetwork_is_refused(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     run = tiny_runs.values(folder, recipe={"steps": 1, "batch": 4, "length": 24})

@@ -57,9 +57,9 @@ class _Scale:
     best: float
 
     def of(self, score: float) -> float:
-        """0 for the worst, 1 for the best."""
+        """0 for the worst, 1 for the best; one half where all are equal."""
         if self.best == self.worst:
-            return float(METRICS[self.metric].higher_is_better)
+            return 0.5
         return abs((score - self.worst) / (self.best - self.worst))
 
 

@@ -245,6 +245,13 @@ def _trained(
         return {name: [str(language) for language in languages]}
     last = dict.fromkeys(cell.task for cell in base.method.phases[-1].cells)
     tasks = list(wanted.task) or [task for task in last if not base.run.tasks[task].directed]
+    if not tasks:
+        raise ConfigError(
+            "a new language of translation cannot be fitted alone",
+            expected="a run with a task in single languages, such as tagging",
+            found=f"{', '.join(last)} in directions",
+            cause="a direction has two languages, and the model a token for each that it writes",
+        )
     cells = [Cell(task, base.run.tasks[task].route(name)) for task in tasks]
     having = [cell for cell in cells if wanted.task or base.library.has(cell, "train")]
     if not having:

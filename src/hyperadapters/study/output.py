@@ -40,13 +40,14 @@ def markdown(result: StudyResult) -> str:
         parts.append(
             f"Left out, because runs failed or are not done yet: {', '.join(result.missing)}.\n"
         )
-    parts.append(f"Means over {_seeds(result)}; ± is half a 95% interval.\n")
+    if result.seeds:
+        parts.append(f"Means over {_seeds(result)}; ± is half a 95% interval.\n")
     return "\n".join(parts)
 
 
 def _seeds(result: StudyResult) -> str:
     """How many seeds there are of each line: `1 seed`, `3 seeds`, `2 to 3 seeds`."""
-    numbers = {len(matrices) for matrices in result.seeds.values()} or {0}
+    numbers = {len(matrices) for matrices in result.seeds.values()}
     least, most = min(numbers), max(numbers)
     return f"{least} to {most} seeds" if least < most else f"{most} seed{'' if most == 1 else 's'}"
 
