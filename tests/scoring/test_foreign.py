@@ -155,9 +155,13 @@ def test_no_more_is_read_than_the_run_and_the_model_allow(
 def test_what_cannot_be_scored_is_refused(assembly: Assembly, tmp_path: Path) -> None:
     with pytest.raises(UnknownName, match="(?s)unknown task `feilds`.*mean `fields`"):
         scored(str(tmp_path), assembly.run, "feilds")
-    translation = run_from(tiny_runs.translation(tmp_path / "run"))
-    with pytest.raises(ConfigError, match="a model of another library cannot be scored on `mt`"):
-        scored(str(tmp_path), translation, "mt")
+    data = {"format": "cldr", "content": "kinds", "train": 4, "dev": 2, "test": 2}
+    kinds = {"kind": "text-to-text", "template": "{text}", "data": data}
+    written = tiny_runs.translation(
+        tmp_path / "run", tasks={"kinds": kinds}, train={"kinds": ["en"]}
+    )
+    with pytest.raises(ConfigError, match="a model of another library cannot be scored on `kinds`"):
+        scored(str(tmp_path), run_from({**written, "method": "full-fine-tuning"}), "kinds")
     with pytest.raises(BackboneError):
         scored(str(tmp_path / "nowhere"), assembly.run, "fields")
     assembly.model.backbone.save_pretrained(tmp_path / "bare")

@@ -20,7 +20,7 @@ from hyperadapters.model.adapt import adapt
 from hyperadapters.routes import Route
 from hyperadapters.tasks import Encoded, MaskedLM, Translation, collate, translation
 from hyperadapters.tasks.base import Question
-from hyperadapters.tasks.translation import target_token
+from hyperadapters.tasks.directions import target_token
 
 TEXTS = {
     "de": ["ein Haus am See", "das Haus ist alt", "der See ist tief", "ein alter See"],

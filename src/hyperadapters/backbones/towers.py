@@ -150,6 +150,10 @@ class _GoingOn(Steps):
         return [cache], []
 
 
+_STARTS = ("decoder_start_token_id", "decoder_input_ids")
+"""What a decoder of its own begins with."""
+
+
 @final
 class DecoderOnly(Towers):
     """A model that goes on with what it reads: both texts are one sequence.
@@ -180,7 +184,7 @@ class DecoderOnly(Towers):
         """What follows what is read; padding is moved before it, since the model goes on behind the
         last place, whatever is there.
         """
-        given = {name: value for name, value in inputs.items() if name != "decoder_start_token_id"}
+        given = {name: value for name, value in inputs.items() if name not in _STARTS}
         ids = given["input_ids"]
         mask = given.get("attention_mask", torch.ones_like(ids))
         order = mask.argsort(dim=1, stable=True)

@@ -25,6 +25,9 @@ from hyperadapters.tasks.windows import Once
 __all__ = ["Foreign", "PlainModel", "evaluate_foreign", "load_foreign"]
 
 
+_READ = ("input_ids", "attention_mask", "decoder_input_ids")
+
+
 @final
 class PlainModel(nn.Module):
     """A model with one head of its own, called as an adapted model is; it has no rows.
@@ -43,7 +46,7 @@ class PlainModel(nn.Module):
 
     def forward(self, context: Context, batch: Batch) -> Outputs:
         """The task's logits; the context is not looked at."""
-        inputs = {name: batch.inputs[name] for name in ("input_ids", "attention_mask")}
+        inputs = {name: batch.inputs[name] for name in _READ if name in batch.inputs}
         found = self.model(**inputs, **segments(self.model, batch.inputs))
         own = self._plain.logits(found, batch.shares[self._task])
         return Outputs({self._task: own}, torch.zeros((), device=own.device))

@@ -47,20 +47,24 @@ def generated(
     *,
     beams: int,
     most: int,
+    given: int = 1,
 ) -> Int[Tensor, "example found"]:
-    """The best tokens for each source, behind the token that its decoder ids begin with, up to the
-    end that targets have.
+    """The best tokens for each source, behind those that its decoder ids begin with, up to the end
+    that targets have.
 
     Args:
         beams: of the search; with one it is greedy.
         most: tokens that are found.
+        given: how many of the decoder ids are there before.
     """
+    starts = inputs["decoder_input_ids"][:, :given]
     return model.search(
         context,
         GreedySearch() if beams == 1 else BeamSearch(beams),
         input_ids=inputs["input_ids"],
         attention_mask=inputs["attention_mask"],
-        decoder_start_token_id=inputs["decoder_input_ids"][:, 0].tolist(),
+        decoder_input_ids=starts,
+        decoder_start_token_id=starts[:, 0].tolist(),
         max_new_tokens=most,
         **_UNCHANGED,
         eos_token_id=tokenizer.eos_token_id,

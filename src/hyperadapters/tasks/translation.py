@@ -10,7 +10,6 @@ from torch import Tensor
 
 from hyperadapters.context import Context
 from hyperadapters.data.reading import pieces_kept
-from hyperadapters.errors import BackboneError
 from hyperadapters.examples import Pair
 from hyperadapters.metrics import Bleu, Metric, Perplexity, Statistics
 from hyperadapters.routes import Route
@@ -25,21 +24,17 @@ from hyperadapters.tasks.base import (
     Writer,
     Written,
 )
-from hyperadapters.tasks.batch import Encoded, of_part, padded
+from hyperadapters.tasks.batch import IGNORED, Encoded, of_part, padded
 from hyperadapters.tasks.cutting import Tokenize, counted
 from hyperadapters.tasks.decoding import decoded, generated
+from hyperadapters.tasks.directions import Marking, TargetToken
 from hyperadapters.tasks.tokens import TokenTask
 
-__all__ = ["Search", "Translation", "Translations", "target_token"]
+__all__ = ["Search", "Translation", "Translations"]
 
 _LEFT_OUT = "unknown pieces are left out of translations"
 _AT_ONCE = 1000
 """Pairs that are tokenized in one call."""
-
-
-def target_token(language: str) -> str:
-    """The token that stands for a target language, at the beginning of both sides."""
-    return f"<2{language}>"
 
 
 @final
@@ -50,10 +45,12 @@ class Search(Writer):
     Args:
         beams: of the search.
         generates: most tokens of a translation.
+        given: tokens that each begins with.
     """
 
     beams: int = 5
     generates: int = 128
+    given: int = 1
 
     def translate(
         self,
@@ -62,7 +59,7 @@ class Search(Writer):
         inputs: Mapping[str, Int[Tensor, "example token"]],
         tokenizer: Tokenizer,
     ) -> list[str]:
-        """The best translation of each source, in the language of its first decoder token."""
+        """The best translation of each source, in the language of its first decoder tokens."""
         return decoded(tokenizer, self._generated(model, context, inputs, tokenizer))
 
     def _generated(
@@ -72,7 +69,8 @@ class Search(Writer):
         inputs: Mapping[str, Int[Tensor, "example token"]],
         tokenizer: Tokenizer,
     ) -> Int[Tensor, "example found"]:
-        return generated(model, context, inputs, tokenizer, beams=self.beams, most=self.generates)
+        limits = {"beams": self.beams, "given": self.given, "most": self.generates}
+        return generated(model, context, inputs, tokenizer, **limits)
 
     def written(self, question: Question) -> list[Written]:
         """The translation of each example; of nothing it is nothing. Unknown pieces are left out,
@@ -140,9 +138,8 @@ class Translations(Answering):
 class Translation(TokenTask):
     """From a sentence in one language to the same in another.
 
-    Source and target both begin with the token of the target language (Baziotis et al., 2022,
-    section 4): the encoder reads `<2en> x … </s>`, the decoder begins with `<2en>` and predicts
-    `y … </s>`. The row of a direction has `source_language` and `target_language`.
+    The encoder reads `x`, the decoder predicts `y … </s>`, each with the tokens by which `marking`
+    tells the languages. The row of a direction has `source_language` and `target_language`.
 
     Args:
         name: the task in the run file.
@@ -153,6 +150,7 @@ class Translation(TokenTask):
             of the other, and one with a side that is longer than what is read; None keeps all and
             cuts.
         tokenize: what cuts translations into the words that BLEU counts.
+        marking: tells the model the languages of a direction.
     """
 
     name: str
@@ -161,6 +159,7 @@ class Translation(TokenTask):
     length: int = 128
     ratio: float | None = None
     tokenize: Tokenize = "auto"
+    marking: Marking = TargetToken()
     heads: Mapping[str, Head] = field(
         default_factory=dict, init=False, repr=False, hash=False, compare=False
     )
@@ -168,7 +167,7 @@ class Translation(TokenTask):
     @property
     def scorer(self) -> Scorer:
         """Beam search."""
-        return Search(self.beams, self.length)
+        return Search(self.beams, self.length, self.marking.given)
 
     def metric_in(self, route: Route) -> Metric:
         """By the language that it leads into."""
@@ -188,7 +187,7 @@ class Translation(TokenTask):
         """Both sides, each cut to `length` tokens; `labels` of the decoder.
 
         Raises:
-            BackboneError: the tokenizer has no token for the target language.
+            BackboneError: the tokenizer has no token for a language.
         """
         return next(self.encode_all(tokenizer, [example], length))
 
@@ -200,21 +199,24 @@ class Translation(TokenTask):
         A token such as `</s>` or `<2de>` that is written in a text is text.
 
         Raises:
-            BackboneError: the tokenizer has no token for a target language.
+            BackboneError: the tokenizer has no token for a language.
         """
-        most, end = length - 2, tokenizer.eos_token_id
+        end = tokenizer.eos_token_id
         for start in range(0, len(examples), _AT_ONCE):
             part = examples[start : start + _AT_ONCE]
             sources = pieces_kept(tokenizer, [pair.first for pair in part])
             targets = pieces_kept(tokenizer, [pair.second for pair in part])
             for pair, source, target in zip(part, sources, targets, strict=True):
-                first = _id_of(tokenizer, pair.languages[1])
+                before, behind, first = self.marking.marks(tokenizer, pair.languages)
+                most = length - len(before) - len(behind)
+                most_written = length - len(first) - 1
+                given = [IGNORED] * (len(first) - 1)  # what a decoder is given it need not learn
                 yield Encoded(
-                    [first, *source[:most], end],
-                    {"labels": [*target[:most], end]},
-                    decoder_ids=[first, *target[:most]],
+                    [*before, *source[:most], *behind],
+                    {"labels": [*given, *target[:most_written], end]},
+                    decoder_ids=[*first, *target[:most_written]],
                     uncut=len(source) <= most,
-                    target_uncut=len(target) <= most,
+                    target_uncut=len(target) <= most_written,
                 )
 
     def admits(self, encoded: Encoded) -> bool:
@@ -224,7 +226,8 @@ class Translation(TokenTask):
         """
         if self.ratio is None:
             return True
-        source, target = len(encoded.ids) - 2, len(encoded.targets["labels"]) - 1
+        source = len(encoded.ids) - 2
+        target = len(encoded.targets["labels"]) - self.marking.given
         longer, shorter = max(source, target), min(source, target)
         uncut = encoded.uncut and encoded.target_uncut
         return uncut and longer <= self.ratio * shorter
@@ -241,19 +244,6 @@ class Translation(TokenTask):
     ) -> tuple[Mapping[str, Tensor], None]:
         """Of these alone: nothing is drawn."""
         return of_part(lambda some: self.targets(some, tokens, generator)[0], encoded, own), None
-
-
-def _id_of(tokenizer: Tokenizer, language: str) -> int:
-    token = target_token(language)
-    found = tokenizer.convert_tokens_to_ids(token)
-    if found is None or found == tokenizer.unk_token_id:
-        raise BackboneError(
-            f"the tokenizer has no token `{token}`",
-            expected="one for every target language",
-            cause="the language was in no training direction when the vocabulary was learned",
-            remedy=f"train a direction into `{language}`, or take it out of the run file",
-        )
-    return int(found)
 
 
 def _unknown(tokenizer: Tokenizer, tokens: Int[Tensor, "example found"]) -> list[int]:

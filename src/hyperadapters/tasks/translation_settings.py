@@ -1,19 +1,21 @@
 """What a run file says of a translation task."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, ClassVar, Literal, final
 
 from pydantic import Field
 
 from hyperadapters.data import Corpus
-from hyperadapters.document.values import Number, Positive
+from hyperadapters.document.values import Number, Positive, Text
 from hyperadapters.examples import Pair
 from hyperadapters.metrics import METRICS
 from hyperadapters.routes import Route
 from hyperadapters.tasks.base import Task, Tokenizer
 from hyperadapters.tasks.cutting import Tokenize
+from hyperadapters.tasks.directions import LanguageTokens, Marking, TargetToken
+from hyperadapters.tasks.plain import Plain
 from hyperadapters.tasks.settings import TaskSettings
-from hyperadapters.tasks.translation import Translation, target_token
+from hyperadapters.tasks.translation import Translation
 
 __all__ = ["TranslationSettings"]
 
@@ -31,6 +33,10 @@ class TranslationSettings(TaskSettings):
         tokenize: how `sacrebleu` cuts texts into the words that BLEU counts; `auto` by the target
             language: `zh`, `ja-mecab`, `ko-mecab` (else `char`), `char` for Thai, Lao, Khmer,
             Burmese and Tibetan script, `13a` for the others.
+        language_tokens: language -> its token in the vocabulary of a pre-trained model for
+            translation: `{en: eng_Latn, sw: swh_Latn}` for NLLB, `{en: en_XX, sw: sw_KE}` for
+            mBART-50. When absent, the vocabulary has a token `<2en>` per target language, as those
+            have that are learned from a run's own text.
         data: parallel text; of several sources the first that has a split of a direction gives it.
     """
 
@@ -40,12 +46,18 @@ class TranslationSettings(TaskSettings):
     length: Positive = 128
     ratio: Annotated[Number, Field(ge=1)] | None = None
     tokenize: Tokenize = "auto"
+    language_tokens: Annotated[Mapping[Text, Text], Field(min_length=1)] | None = None
 
     takes: ClassVar[tuple[type, ...]] = (Pair,)
     lack: ClassVar[str] = "have one side only"
     holds_out: ClassVar[bool] = True
     decodes: ClassVar[bool] = True
     directed: ClassVar[bool] = True
+    plain: ClassVar[Plain | None] = Plain(
+        "AutoModelForSeq2SeqLM",
+        lambda outputs, share: outputs.logits.index_select(0, share.examples)[share.labelled],
+        lambda shape, settings: {},
+    )
 
     def route(self, text: str) -> Route:
         """A direction, or a route through other languages."""
@@ -54,15 +66,21 @@ class TranslationSettings(TaskSettings):
     def build(self, name: str, corpora: Callable[[], Iterable[Corpus]]) -> Task:
         """The task; it reads no corpus."""
         own = (METRICS[self.metric], self.beams, self.length, self.ratio, self.tokenize)
-        return Translation(name, *own)
+        return Translation(name, *own, self._marking)
+
+    @property
+    def _marking(self) -> Marking:
+        return (
+            TargetToken() if self.language_tokens is None else LanguageTokens(self.language_tokens)
+        )
 
     def tokens(self, route: Route) -> tuple[str, ...]:
         """The token of each language as a target."""
-        return tuple(map(target_token, route.languages))
+        return self._marking.tokens(route.languages)
 
     def tokens_read(self, tokenizer: Tokenizer, tokens: Sequence[int]) -> int:
-        """Of the longer side, with its target token and its end."""
-        return max(tokens) + 2
+        """Of the longer side, with the tokens of its languages and its end."""
+        return max(tokens) + 1 + self._marking.given
 
     def unreached(self, route: Route, trained: Sequence[Route]) -> str | None:
         """A hop into a language that no trained direction leads into."""
