@@ -23,6 +23,13 @@ QUESTIONS = (
         f"{_PASSAGE}test_windows_are_those_of_transformers[32-0-bert]",
     ),
     Fault(
+        "a later window has the segments of the first",
+        "data/passage.py",
+        "*self.types[context:after][start:end],",
+        "*self.types[:end - start],",
+        f"{_TASK}test_segments_of_a_window_are_those_of_the_pair",
+    ),
+    Fault(
         "an answer may begin in the question",
         "tasks/question_answering.py",
         "best_spans(scores, own, self.max_answer)",

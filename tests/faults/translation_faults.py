@@ -36,9 +36,23 @@ TRANSLATION = (
     Fault(
         "the decoder reads the token that it must guess",
         "tasks/translation.py",
-        "decoder_ids=[first, *target[:most]]",
-        "decoder_ids=[*target[:most], end]",
+        "decoder_ids=[*first, *target[:most_written]]",
+        "decoder_ids=[*target[:most_written], end]",
         "tests/tasks/test_translation.py::test_both_sides_begin_with_the_target_token",
+    ),
+    Fault(
+        "a pre-trained model reads the source as one in the target language",
+        "tasks/directions.py",
+        "for code in (source, target)",
+        "for code in (target, target)",
+        "tests/tasks/test_directions.py::test_both_sides_are_those_of_transformers[nllb]",
+    ),
+    Fault(
+        "a tokenizer reads on in the language that was asked for last",
+        "tasks/directions.py",
+        "tokenizer.set_src_lang_special_tokens(before)",
+        "pass",
+        "tests/tasks/test_directions.py::test_the_tokenizer_stays_as_it_was[nllb]",
     ),
     Fault(
         "a sentence is tested in one language and trained on in another",

@@ -50,7 +50,7 @@ def test_the_tokenizer_stays_as_it_was(kind: str, tmp_path: Path) -> None:
     before = tokenizer(PAIR.first)["input_ids"]
     task(kind).encode(tokenizer, Pair("ein See", "a lake", ("de", "sw")), 60)
     assert tokenizer.src_lang == CODES[kind]["en"]
-    assert tokenizer(PAIR.first)["input_ids"] == before
+    assert tokenizer.backend_tokenizer.encode(PAIR.first).ids == before  # as it would be saved
 
 
 @pytest.mark.parametrize("kind", CODES)
