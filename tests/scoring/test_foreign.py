@@ -156,12 +156,11 @@ def test_what_cannot_be_scored_is_refused(assembly: Assembly, tmp_path: Path) ->
     with pytest.raises(UnknownName, match="(?s)unknown task `feilds`.*mean `fields`"):
         scored(str(tmp_path), assembly.run, "feilds")
     data = {"format": "cldr", "content": "kinds", "train": 4, "dev": 2, "test": 2}
-    kinds = {"kind": "text-to-text", "template": "{text}", "data": data}
-    written = tiny_runs.translation(
-        tmp_path / "run", tasks={"kinds": kinds}, train={"kinds": ["en"]}
-    )
-    with pytest.raises(ConfigError, match="a model of another library cannot be scored on `kinds`"):
-        scored(str(tmp_path), run_from({**written, "method": "full-fine-tuning"}), "kinds")
+    corrupted = {"kind": "span-corruption", "data": {**data, "content": "text"}}
+    own = {"tasks": {"text": corrupted}, "train": {"text": ["en"]}, "method": "full-fine-tuning"}
+    written = run_from(tiny_runs.translation(tmp_path / "run", **own))
+    with pytest.raises(ConfigError, match="a model of another library cannot be scored on `text`"):
+        scored(str(tmp_path), written, "text")
     with pytest.raises(BackboneError):
         scored(str(tmp_path / "nowhere"), assembly.run, "fields")
     assembly.model.backbone.save_pretrained(tmp_path / "bare")

@@ -19,7 +19,7 @@ from hyperadapters.tasks.base import Head, Task, Tokenizer
 from hyperadapters.tasks.batch import IGNORED, Encoded
 from hyperadapters.tasks.plain import Plain
 from hyperadapters.tasks.settings import TaskSettings
-from hyperadapters.tasks.tokens import TokenTask
+from hyperadapters.tasks.tokens import TokenTask, at_labels
 
 __all__ = ["MaskedLM", "MlmSettings"]
 
@@ -125,7 +125,7 @@ class MlmSettings(TaskSettings):
     scored: ClassVar[bool] = False
     plain: ClassVar[Plain | None] = Plain(
         "AutoModelForMaskedLM",
-        lambda outputs, share: outputs.logits.index_select(0, share.examples)[share.labelled],
+        at_labels,
         lambda shape, settings: {},
     )
 

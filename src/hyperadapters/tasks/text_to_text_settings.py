@@ -15,9 +15,11 @@ from hyperadapters.metrics import METRICS
 from hyperadapters.tasks.base import Task, Tokenizer
 from hyperadapters.tasks.choosing import Greedy, Likelihood, TextScorer
 from hyperadapters.tasks.decoding import ended
+from hyperadapters.tasks.plain import Plain
 from hyperadapters.tasks.presets import PRESETS
 from hyperadapters.tasks.settings import TaskSettings
 from hyperadapters.tasks.text_to_text import TextToText
+from hyperadapters.tasks.tokens import at_labels
 from hyperadapters.tasks.wordings import Degrees, Named, Template, Wording, alike
 
 __all__ = ["Scale", "TextToTextSettings"]
@@ -115,6 +117,11 @@ class TextToTextSettings(TaskSettings):
     takes: ClassVar[tuple[type, ...]] = (Labelled, LabelledPair)
     lack: ClassVar[str] = "have no label for a whole text"
     decodes: ClassVar[bool] = True
+    plain: ClassVar[Plain | None] = Plain(
+        "AutoModelForSeq2SeqLM",
+        at_labels,
+        lambda shape, settings: {},
+    )
     made_for: ClassVar[frozenset[str]] = frozenset(
         {"kind", "preset", "template", "prefix", "labels", "degrees"}
     )

@@ -1,5 +1,7 @@
 """Tasks that guess token ids: scores, loss and statistics at the places that have a label."""
 
+from typing import Any
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -9,7 +11,13 @@ from hyperadapters.metrics import Loss, Statistics
 from hyperadapters.tasks.base import Task, View, full_precision
 from hyperadapters.tasks.batch import Share
 
-__all__ = ["TokenTask"]
+__all__ = ["TokenTask", "at_labels"]
+
+
+def at_labels(outputs: Any, share: Share) -> Float[Tensor, "vector token_id"]:
+    """Of what a model of `transformers` gives for a batch, the logits where labels are."""
+    logits: Tensor = outputs.logits
+    return logits.index_select(0, share.examples)[share.labelled]
 
 
 class TokenTask(Task):

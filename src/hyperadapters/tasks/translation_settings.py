@@ -15,6 +15,7 @@ from hyperadapters.tasks.cutting import Tokenize
 from hyperadapters.tasks.directions import LanguageTokens, Marking, TargetToken
 from hyperadapters.tasks.plain import Plain
 from hyperadapters.tasks.settings import TaskSettings
+from hyperadapters.tasks.tokens import at_labels
 from hyperadapters.tasks.translation import Translation
 
 __all__ = ["TranslationSettings"]
@@ -55,7 +56,7 @@ class TranslationSettings(TaskSettings):
     directed: ClassVar[bool] = True
     plain: ClassVar[Plain | None] = Plain(
         "AutoModelForSeq2SeqLM",
-        lambda outputs, share: outputs.logits.index_select(0, share.examples)[share.labelled],
+        at_labels,
         lambda shape, settings: {},
     )
 
