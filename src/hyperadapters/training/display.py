@@ -118,6 +118,8 @@ class Bar(Display):
 class Lines(Display):
     """A line every minute, after the first ten of a phase every ten minutes, and one at its end.
 
+    Each says how many minutes are left at the speed so far.
+
     Args:
         title: is put in front of every line.
     """
@@ -140,7 +142,7 @@ class Lines(Display):
     def begin(self, steps: int, progress: Progress) -> None:
         """Waits a minute."""
         super().begin(steps, progress)
-        self._steps, self._next = steps, 60.0
+        self._steps, self._next, self._first = steps, 60.0, progress.step
 
     def advance(self, progress: Progress, loss: float) -> None:
         """A line, if it is time for one."""
@@ -149,7 +151,14 @@ class Lines(Display):
             return
         self._next = passed + (60 if passed < 600 else 600)
         done = f"{progress.step:,} of {self._steps:,} updates"
-        self._print(f"{self._phase}: {done}  {self._told(progress, loss)}")
+        left = self._left(passed, progress.step)
+        self._print(f"{self._phase}: {done}  {self._told(progress, loss)}{left}")
+
+    def _left(self, passed: float, step: int) -> str:
+        if step == self._steps:
+            return ""
+        seconds = passed / (step - self._first) * (self._steps - step)
+        return f"  {math.ceil(seconds / 60):,} min left"
 
     def tell(self, text: str) -> None:
         """A line of its own."""
