@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from benchmarks.claims.hyper_x import CLAIMS, OTHERS_WEIGHTS
 
-from hyperadapters.config import RunFile, digest, load_run, method_of, to_yaml
+from hyperadapters.config import RunFile, digest, evaluated, load_run, method_of, to_yaml
+from hyperadapters.context import names_of
 from hyperadapters.document.reading import read_alone
 from hyperadapters.methods import METHODS, SETTINGS
 from hyperadapters.routes import Route
@@ -56,6 +57,20 @@ def test_a_file_explains_itself(path: Path) -> None:
     assert there.issuperset(re.findall(r"[\w-][\w.-]*\.yaml", head)), (
         "it names a file that is not there"
     )
+
+
+@pytest.mark.parametrize("path", [*RUNS, *STUDIES], ids=_names)
+def test_what_is_scored_has_names_that_something_is_trained_with(path: Path) -> None:
+    for run in [load_run(path)] if path in RUNS else [one.run for one in _plan(path).runs]:
+        method = method_of(run)
+        rows = [row for phase in method.phases for row in phase.rows()]
+        known = {(names_of(factor), name) for row in rows for factor, name in row.items()}
+        read = {factor for own in method.adapters for factor in own.weights.factors}
+        for cell in evaluated(run):
+            for hop in cell.route.hops:
+                row = method.phases[-1].score_under.row(hop.row(cell.task), 0)
+                asked = {(names_of(f), name) for f, name in row.items() if f in read}
+                assert asked <= known, f"{run.name}: {asked - known} in `{cell}`"
 
 
 def test_the_study_of_systems_trains_every_method_by_its_name() -> None:
