@@ -9,7 +9,7 @@ from transformers.models.m2m_100.modeling_m2m_100 import shift_tokens_right as s
 from transformers.models.mbart.modeling_mbart import shift_tokens_right as shifted_mbart
 
 from hyperadapters.config import run_from
-from hyperadapters.errors import BackboneError
+from hyperadapters.errors import BackboneError, ConfigError
 from hyperadapters.examples import Pair
 from hyperadapters.run.assembly import Assembly, assemble
 from hyperadapters.run.library import Library
@@ -87,6 +87,14 @@ def values(kind: str, source: Path, output: Path, **changes: Any) -> dict[str, A
         "recipe": {"steps": 2, "batch": 4, "contexts_per_batch": 2, "length": 60},
         **changes,
     }
+
+
+def test_a_language_without_a_named_token_is_told_with_its_line(tmp_path: Path) -> None:
+    tokens = {"en": "eng_Latn"}
+    whole = values("nllb", tmp_path, tmp_path / "run")
+    whole["tasks"]["mt"]["language_tokens"] = tokens
+    with pytest.raises(ConfigError, match=r"`train.mt.0`: `language_tokens` .* none for `de`"):
+        run_from(whole)
 
 
 def plain(kind: str, folder: Path) -> Assembly:

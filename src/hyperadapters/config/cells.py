@@ -50,6 +50,9 @@ def _cell(document: Document, parts: Parts, place: KeyPath, text: str) -> Iterat
     for language in route.languages if known else ():
         if language not in known:
             yield unknown(document, place, "language", language, known)
+    refused = settings.refuses(route)
+    if refused:
+        yield document.fault(place, refused)
     if place[0] != "evaluate":
         if route.ends != route:
             yield document.fault(

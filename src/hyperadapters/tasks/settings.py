@@ -103,6 +103,10 @@ class TaskSettings(Closed):
         """
         return iter(())
 
+    def refuses(self, route: Route) -> str | None:
+        """Why a route can be no cell of it, in words."""
+        return None
+
     def unreached(self, route: Route, trained: Sequence[Route]) -> str | None:
         """What a model whose vocabulary is learned in training cannot do in a cell, in words."""
         return None

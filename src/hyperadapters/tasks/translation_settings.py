@@ -83,6 +83,12 @@ class TranslationSettings(TaskSettings):
         """Of the longer side, with the tokens of its languages and its end."""
         return max(tokens) + 1 + self._marking.given
 
+    def refuses(self, route: Route) -> str | None:
+        """A language for which no token is named."""
+        known = self.language_tokens
+        lost = [name for name in route.languages if known is not None and name not in known]
+        return f"`language_tokens` of the task names none for `{lost[0]}`" if lost else None
+
     def unreached(self, route: Route, trained: Sequence[Route]) -> str | None:
         """A hop into a language that no trained direction leads into."""
         targets = {one.languages[-1] for one in trained}
