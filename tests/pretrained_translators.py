@@ -20,8 +20,8 @@ TEXTS = {
     "de": ["ein Haus am See", "das Haus ist alt", "der See ist tief", "ein alter See"],
     "en": ["a house by the lake", "the house is old", "the lake is deep", "an old lake"],
 }
-_MARKS = {"bos_token": "<s>", "pad_token": "<pad>", "eos_token": "</s>", "unk_token": "<unk>"}
-_MORE = {"sep_token": "</s>", "cls_token": "<s>", "mask_token": "<mask>"}
+_MARKS = {"cls_token": "<s>", "pad_token": "<pad>", "eos_token": "</s>", "unk_token": "<unk>"}
+_MORE = {"sep_token": "</s>", "mask_token": "<mask>"}  # that of mBART-50 has no `bos_token`
 _SHAPE = {
     **{"d_model": 8, "encoder_layers": 1, "decoder_layers": 1, "max_position_embeddings": 64},
     **{"encoder_attention_heads": 2, "decoder_attention_heads": 2, "init_std": 1.0},

@@ -63,6 +63,8 @@ def test_long_sides_are_cut_and_still_end(kind: str, tmp_path: Path) -> None:
     assert len(own.decoder_ids) == len(own.targets["labels"]) == 11
     assert own.targets["labels"][-1] == tokenizer.eos_token_id
     assert not own.uncut and not own.target_uncut
+    least = task(kind).encode(tokenizer, long, 2)
+    assert len(least.ids) == len(least.targets["labels"]) == 2, "of nothing but marks"
 
 
 def values(kind: str, source: Path, output: Path, **changes: Any) -> dict[str, Any]:
@@ -117,7 +119,7 @@ def test_what_is_found_is_what_transformers_generates(kind: str, tmp_path: Path)
         theirs = model.generate(
             **asked,
             num_beams=2,
-            max_new_tokens=7,  # with the language, which is given here
+            max_new_tokens=6,  # the language among them
             forced_bos_token_id=tokenizer.convert_tokens_to_ids(CODES[kind]["de"]),
         )
     assert found == [t.strip() for t in tokenizer.batch_decode(theirs, skip_special_tokens=True)]
@@ -132,6 +134,14 @@ def test_a_model_scores_as_the_same_without_adapters(kind: str, tmp_path: Path) 
     theirs = evaluate_foreign(foreign, assembly.run, library, name="theirs")
     own = evaluate(assembly)
     assert [cell.statistics for cell in theirs.cells] == [cell.statistics for cell in own.cells]
+
+
+def test_answers_longer_than_the_positions_of_a_model_are_refused(tmp_path: Path) -> None:
+    assembly = plain("mbart-50", tmp_path)
+    long = assembly.run.tasks["mt"].model_copy(update={"length": 65})
+    run = assembly.run.model_copy(update={"tasks": {"mt": long}})
+    with pytest.raises(ConfigError, match="may generate longer answers than the backbone has"):
+        load_foreign(str(tmp_path / "model"), run, "mt", Library(run))
 
 
 def test_hyper_adapters_learn_on_it_and_leave_it_alone(tmp_path: Path) -> None:
@@ -165,6 +175,10 @@ def test_what_a_tokenizer_cannot_say_is_refused(tmp_path: Path) -> None:
         BackboneError, match=r"(?s)no token `<2de>`.*language_tokens: \{en: eng_Latn"
     ):
         Translation("mt").encode(tokenizer, PAIR, 60)
+    with pytest.raises(BackboneError, match="no token `▁is`"):  # a piece, which is no language
+        encode({"en": "▁is", "de": "deu_Latn"})
+    with pytest.raises(BackboneError, match="no token `</s>`"):
+        encode({"en": "</s>", "de": "deu_Latn"})
     with pytest.raises(BackboneError, match="has no language tokens of its own"):
         encode(CODES["nllb"], of_family("t5"))
     tokenizer.legacy_behaviour = True

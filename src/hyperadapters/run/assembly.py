@@ -24,7 +24,7 @@ from hyperadapters.run.sizes import check_memory
 from hyperadapters.tasks import Task
 from hyperadapters.tasks.windows import Once
 
-__all__ = ["Assembly", "adapted_for", "assemble", "tasks_of"]
+__all__ = ["Assembly", "adapted_for", "assemble", "check_answers", "tasks_of"]
 
 
 @dataclass(frozen=True)
@@ -144,28 +144,26 @@ def _check_towers(run: RunFile, backbone: Any) -> None:
 
 def _check_lengths(method: Method, tasks: Mapping[str, Task], backbone: Any) -> None:
     """Raises where examples of a phase, or the answers of a task, may be too long."""
-    wanted = [
-        (
-            f"phases.{phase.name}.length",
-            f"phase `{phase.name}` has longer examples",
-            phase.recipe.length,
-        )
-        for phase in method.phases
-    ] + [
-        (
-            f"tasks.{name}.length",
-            f"task `{name}` may generate longer answers",
-            task.scorer.generates,
-        )
-        for name, task in tasks.items()
-    ]
+    for phase in method.phases:
+        what = f"phase `{phase.name}` has longer examples"
+        _check_fits(backbone, f"phases.{phase.name}.length", what, phase.recipe.length)
+    for task in tasks.values():
+        check_answers(backbone, task)
+
+
+def check_answers(backbone: Any, task: Task) -> None:
+    """Raises where the answers of a task may be longer than a backbone has positions for."""
+    what = f"task `{task.name}` may generate longer answers"
+    _check_fits(backbone, f"tasks.{task.name}.length", what, task.scorer.generates)
+
+
+def _check_fits(backbone: Any, key: str, what: str, length: int) -> None:
     most = architectures.positions(backbone)
-    for key, what, length in wanted:
-        if most is not None and length > most:
-            raise ConfigError(
-                f"{what} than the backbone has positions for",
-                where=key,
-                expected=f"at most {most} tokens",
-                found=str(length),
-                remedy=f"set `{key}` to {most} or less",
-            )
+    if most is not None and length > most:
+        raise ConfigError(
+            f"{what} than the backbone has positions for",
+            where=key,
+            expected=f"at most {most} tokens",
+            found=str(length),
+            remedy=f"set `{key}` to {most} or less",
+        )

@@ -15,6 +15,7 @@ from hyperadapters.context import Context
 from hyperadapters.errors import ConfigError, UnknownName
 from hyperadapters.model.adapted import Outputs
 from hyperadapters.routes import Cell
+from hyperadapters.run.assembly import check_answers
 from hyperadapters.run.library import Library
 from hyperadapters.scoring.cells import score_cells
 from hyperadapters.scoring.matrix import Matrix, Standing
@@ -87,7 +88,7 @@ def load_foreign(source: str, run: RunFile, task: str, library: Library) -> Fore
     Raises:
         UnknownName: the run file has no such task.
         ConfigError: models of other libraries cannot be read for a task of this kind, or their
-            labels are not told.
+            labels are not told, or its answers may be too long.
         BackboneError: the model or its tokenizer cannot be found or read.
     """
     if task not in run.tasks:
@@ -104,6 +105,7 @@ def load_foreign(source: str, run: RunFile, task: str, library: Library) -> Fore
     tokenizer = architectures.load_tokenizer(source)
     own = settings.with_kept(settings.plain.kept(model.config, settings))
     built = own.build(task, lambda: library.labelled(task))
+    check_answers(model, built)
     length, most = method_of(run).phases[-1].recipe.length, architectures.positions(model)
     plain = PlainModel(model, task, settings.plain)
     return Foreign(plain, tokenizer, {task: built}, min(length, most or length))

@@ -139,7 +139,7 @@ def run_document(document: Document, path: Path) -> Document:
 
 def _axis_faults(document: Document) -> Iterator[Fault]:
     """Axes and values that are named and that the grid does not have."""
-    values, grid = document.values, document.values.get("grid")
+    values, grid = document.values, document.values.get("grid") or {}
     if not isinstance(grid, dict):
         return
     if values.get("combine", None) not in (None, *grid):

@@ -20,9 +20,9 @@ def started(tokenizer: Tokenizer) -> int:
     """The id that a decoder begins with, where no target language does.
 
     The padding id, as in T5 and Marian; `</s>` where the tokenizer has a token for beginnings too,
-    as those of BART, mBART and M2M-100 do.
+    as those of BART, mBART and M2M-100 do, be it under the name of a classifier's.
     """
-    begins = tokenizer.bos_token_id is not None
+    begins = {tokenizer.bos_token_id, tokenizer.cls_token_id} != {None}
     return int(tokenizer.eos_token_id if begins else tokenizer.pad_token_id)
 
 

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple, final
 
 from hyperadapters.errors import BackboneError, nearest
 from hyperadapters.tasks.base import Tokenizer
-from hyperadapters.tasks.decoding import started
 
 __all__ = ["LanguageTokens", "Marking", "Marks", "TargetToken", "target_token"]
 
@@ -103,7 +102,7 @@ class LanguageTokens(Marking):
                 found=f"{len(start)} tokens before a text in `{target}`",
                 cause="a tokenizer that puts the language behind a text, such as that of mBART-25",
             )
-        return Marks(before, behind, (started(tokenizer), *start))
+        return Marks(before, behind, (tokenizer.eos_token_id, *start))
 
     def tokens(self, languages: Sequence[str]) -> tuple[str, ...]:
         """Those of the languages."""
@@ -120,7 +119,7 @@ class LanguageTokens(Marking):
         )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=512)
 def _around(tokenizer: Any, size: int, code: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """What a tokenizer puts before and behind a text in a language; it is left as it was.
 
@@ -134,8 +133,10 @@ def _around(tokenizer: Any, size: int, code: str) -> tuple[tuple[int, ...], tupl
             found=f"`{type(tokenizer).__name__}`",
             remedy="leave `language_tokens` out: a vocabulary that is learned has `<2en>`",
         )
-    if code not in tokenizer.get_vocab():
-        close = nearest(code, list(tokenizer.all_special_tokens))
+    marks = {one for one in tokenizer.special_tokens_map.values() if isinstance(one, str)}
+    known = [token for token in tokenizer.all_special_tokens if token not in marks]
+    if code not in known:
+        close = nearest(code, known)
         raise BackboneError(
             f"the tokenizer has no token `{code}`",
             where="`language_tokens` of the task",

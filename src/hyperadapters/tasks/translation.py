@@ -44,7 +44,7 @@ class Search(Writer):
 
     Args:
         beams: of the search.
-        generates: most tokens of a translation.
+        generates: most tokens of a translation, with those that are given but the first.
         given: tokens that each begins with.
     """
 
@@ -69,7 +69,8 @@ class Search(Writer):
         inputs: Mapping[str, Int[Tensor, "example token"]],
         tokenizer: Tokenizer,
     ) -> Int[Tensor, "example found"]:
-        limits = {"beams": self.beams, "given": self.given, "most": self.generates}
+        found = self.generates + 1 - self.given
+        limits = {"beams": self.beams, "given": self.given, "most": found}
         return generated(model, context, inputs, tokenizer, **limits)
 
     def written(self, question: Question) -> list[Written]:
@@ -208,8 +209,8 @@ class Translation(TokenTask):
             targets = pieces_kept(tokenizer, [pair.second for pair in part])
             for pair, source, target in zip(part, sources, targets, strict=True):
                 before, behind, first = self.marking.marks(tokenizer, pair.languages)
-                most = length - len(before) - len(behind)
-                most_written = length - len(first) - 1
+                most = max(length - len(before) - len(behind), 0)
+                most_written = max(length - len(first) - 1, 0)
                 given = [IGNORED] * (len(first) - 1)  # what a decoder is given it need not learn
                 yield Encoded(
                     [*before, *source[:most], *behind],

@@ -81,7 +81,7 @@ class TranslationSettings(TaskSettings):
 
     def tokens_read(self, tokenizer: Tokenizer, tokens: Sequence[int]) -> int:
         """Of the longer side, with the tokens of its languages and its end."""
-        return max(tokens) + 1 + self._marking.given
+        return max(tokens) + 2
 
     def refuses(self, route: Route) -> str | None:
         """A language for which no token is named."""
