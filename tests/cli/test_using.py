@@ -249,7 +249,7 @@ def test_a_model_of_another_library_on_another_split(
         (["--data", "RUN", "--task", "feilds"], ["unknown task `feilds`", "mean `fields`?"]),
         (
             ["--data", "RUN", "--task", "mt"],
-            ["cannot be scored on `mt`", "tasks.mt.kind", "found: `translation`"],
+            ["is of another kind", "that `AutoModelForSeq2SeqLM` reads", "found: `bert`"],
         ),
         (
             ["--data", "RUN", "--task", "fields", "--output", "TRAINED"],

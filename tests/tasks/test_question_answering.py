@@ -9,6 +9,7 @@ import torch
 from torch.nn import functional
 
 from hyperadapters.context import Row
+from hyperadapters.data.vocabulary import train_tokenizer
 from hyperadapters.errors import DataError
 from hyperadapters.examples import Asked
 from hyperadapters.metrics import METRICS
@@ -61,13 +62,14 @@ def test_labels_are_the_ends_of_the_answer(family: str, answer: str) -> None:
 
 
 def test_segments_of_a_window_are_those_of_the_pair() -> None:
-    tokenizer, example = of_family("bert"), asked("mangoes")
-    (whole,) = windows(example, 200)
-    assert (
-        whole.types
-        == tokenizer(example.question, CONTEXT, return_token_type_ids=True)["token_type_ids"]
-    )
-    for window in windows(example, 30):
+    tokenizer, example = train_tokenizer(TEXT * 3, 200, 200), asked("mangoes")
+    ((whole,),) = QA.windows(tokenizer, [example], 200)
+    pair = tokenizer(example.question, CONTEXT, return_token_type_ids=True)
+    assert whole.types == pair["token_type_ids"] and {0, 1} == {*pair["token_type_ids"]}
+    (each,) = QA.windows(tokenizer, [example], 30)
+    assert len(each) > 1
+    for window in each:
+        assert window.types is not None
         context = next(at for at, begin in enumerate(window.targets["begins"]) if begin >= 0)
         assert list(window.types) == [0] * context + [1] * (len(window.ids) - context)
 

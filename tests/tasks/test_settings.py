@@ -157,7 +157,7 @@ def test_a_model_of_another_library_names_its_labels() -> None:
             task.plain.kept(nameless, short)
     masked = settings("mlm", TEXT)
     assert masked.plain is not None and masked.plain.kept(nameless, masked) == {}
-    assert settings("translation", PAIRS).plain is None
+    assert settings("span-corruption", TEXT).plain is None
 
 
 @pytest.mark.parametrize(

@@ -26,11 +26,13 @@ def load_plain(auto: str, source: str | Path, told: Mapping[str, Any] | None = N
 
     Raises:
         BackboneError: it cannot be found or read, its files lack weights of its head, the folder
-            has a whole model and an adapter, or its configuration names attention on the hub.
+            has a whole model and an adapter, its configuration names attention on the hub, or it is
+            of a kind that does not do such a task.
     """
     adapter = Path(source) / "adapter_model.safetensors"
     _check_one(Path(source))
-    configuration("model", _whole(source))  # which also refuses attention that is code of others
+    shape = configuration("model", _whole(source))  # refuses attention that is code of others, too
+    _check_kind(source, shape, auto)
     given = dict(told or {}) if adapter.is_file() else {}
     model, missing = pretrained("model", source, getattr(transformers, auto), **given)
     lost = missing - _names_in(adapter)
@@ -43,6 +45,16 @@ def load_plain(auto: str, source: str | Path, told: Mapping[str, Any] | None = N
             remedy="give a model that was trained for this task",
         )
     return model.eval()
+
+
+def _check_kind(source: str | Path, shape: Any, auto: str) -> None:
+    if type(shape) not in getattr(transformers, auto)._model_mapping:
+        raise BackboneError(
+            f"the model `{source}` is of another kind",
+            expected=f"one that `{auto}` reads",
+            found=f"`{shape.model_type}`",
+            remedy="give a model that was trained for this task",
+        )
 
 
 def _whole(source: str | Path) -> str | Path:
