@@ -48,6 +48,7 @@ def test_defaults(tmp_path: Path) -> None:
             r"(?s)`only.seed`: unknown value of `seed` `1`.*one of seed-0, seed-1",
         ),
         ("name: x\ngrid: {m: {a: }}\nonly: {n: [a]}\n", "`only.n`: unknown axis `n`"),
+        ("name: x\ngrid: {m: {a: }}\nonly: {m: [a, a]}\n", "`only.m`: "),
         ("name: x\nonly: {n: [a]}\n", "`only.n`: unknown axis `n`"),
         ("name: x\ncases: [{when: {n: c}, then: {}}]\n", "`cases.0.when.n`: unknown axis `n`"),
         ("name: x\ngrid: {m: {a: }}\nonly: {m: []}\n", "`only.m`: "),

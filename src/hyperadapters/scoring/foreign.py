@@ -36,7 +36,7 @@ class PlainModel(nn.Module):
     Args:
         model: of `transformers`.
         task: the name of what its head does.
-        plain: how the task reads these logits.
+        plain: how the task reads what it gives.
     """
 
     def __init__(self, model: Any, task: str, plain: Plain) -> None:

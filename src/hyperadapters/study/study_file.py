@@ -17,7 +17,7 @@ from hyperadapters.document.document import (
 )
 from hyperadapters.document.reading import based, changed, read_alone
 from hyperadapters.document.validation import model_faults, unknown
-from hyperadapters.document.values import Closed, Place
+from hyperadapters.document.values import Closed, Names, Place
 
 __all__ = ["SEED", "Case", "StudyFile", "load_study", "names_on", "run_document"]
 
@@ -45,11 +45,7 @@ def _listed(names: object) -> object:
     return [names] if isinstance(names, str) else names
 
 
-Names = Annotated[
-    tuple[str, ...],
-    Field(min_length=1),
-    BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...]),
-]
+Chosen = Annotated[Names, BeforeValidator(_listed, json_schema_input_type=str | tuple[str, ...])]
 
 
 @final
@@ -102,7 +98,7 @@ class StudyFile(Closed):
     first: Mapping[RunName, Mapping[str, Any]] = Field(default_factory=dict)
     grid: Mapping[str, Axis] = Field(default_factory=dict)
     cases: tuple[Case, ...] = ()
-    only: Mapping[str, Names] = Field(default_factory=dict)
+    only: Mapping[str, Chosen] = Field(default_factory=dict)
     always: Mapping[str, Any] = Field(default_factory=dict)
     combine: str | None = None
     compare: tuple[Annotated[tuple[str, ...], Field(min_length=1)], ...] = ()

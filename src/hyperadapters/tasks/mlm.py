@@ -126,7 +126,6 @@ class MlmSettings(TaskSettings):
     plain: ClassVar[Plain | None] = Plain(
         "AutoModelForMaskedLM",
         at_labels,
-        lambda shape, settings: {},
     )
 
     def build(self, name: str, corpora: Callable[[], Iterable[Corpus]]) -> Task:

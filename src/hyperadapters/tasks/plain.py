@@ -25,7 +25,7 @@ class Plain(NamedTuple):
 
     auto: str
     logits: Callable[[Any, Share], Tensor]
-    kept: Callable[[Any, Any], dict[str, Any]]
+    kept: Callable[[Any, Any], dict[str, Any]] = lambda shape, settings: {}
     told: Callable[[Any], dict[str, Any]] = lambda settings: {}
     heads: Mapping[str, str] = {}
     hub: str = ""

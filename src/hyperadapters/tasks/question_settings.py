@@ -57,10 +57,9 @@ class QaSettings(TaskSettings):
     plain: ClassVar[Plain | None] = Plain(
         "AutoModelForQuestionAnswering",
         _ends,
-        lambda shape, settings: {},
-        lambda settings: {"id2label": {0: "start", 1: "end"}},
-        {"ends": "qa_outputs"},
-        "question_answering",
+        told=lambda settings: {"id2label": {0: "start", 1: "end"}},
+        heads={"ends": "qa_outputs"},
+        hub="question_answering",
     )
 
     def build(self, name: str, corpora: Callable[[], Iterable[Corpus]]) -> Task:

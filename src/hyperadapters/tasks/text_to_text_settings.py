@@ -117,11 +117,7 @@ class TextToTextSettings(TaskSettings):
     takes: ClassVar[tuple[type, ...]] = (Labelled, LabelledPair)
     lack: ClassVar[str] = "have no label for a whole text"
     decodes: ClassVar[bool] = True
-    plain: ClassVar[Plain | None] = Plain(
-        "AutoModelForSeq2SeqLM",
-        at_labels,
-        lambda shape, settings: {},
-    )
+    plain: ClassVar[Plain | None] = Plain("AutoModelForSeq2SeqLM", at_labels)
     made_for: ClassVar[frozenset[str]] = frozenset(
         {"kind", "preset", "template", "prefix", "labels", "degrees"}
     )

@@ -54,11 +54,7 @@ class TranslationSettings(TaskSettings):
     holds_out: ClassVar[bool] = True
     decodes: ClassVar[bool] = True
     directed: ClassVar[bool] = True
-    plain: ClassVar[Plain | None] = Plain(
-        "AutoModelForSeq2SeqLM",
-        at_labels,
-        lambda shape, settings: {},
-    )
+    plain: ClassVar[Plain | None] = Plain("AutoModelForSeq2SeqLM", at_labels)
 
     def route(self, text: str) -> Route:
         """A direction, or a route through other languages."""
