@@ -17,7 +17,7 @@ from hyperadapters.backbones.architectures import from_scratch
 from hyperadapters.context import Context, Row
 from hyperadapters.method import Method, Recipe
 from hyperadapters.methods import METHODS, SETTINGS
-from hyperadapters.model.adapt import adapt, materialised
+from hyperadapters.model.adapt import adapt, remembering
 from hyperadapters.model.adapted import AdaptedModel
 from hyperadapters.tasks import Batch, Share
 from hyperadapters.tasks.translation import Translation
@@ -94,7 +94,7 @@ def measure(
         pairs[name] = (_step(hyper, shape, target_tokens), _step(language, shape, target_tokens))
     taken = interleaved(pairs, rounds, device, clock=clock)
     decoded = {"decoding, materialised": (_decoding(hyper, shape), _decoding(language, shape))}
-    with materialised(hyper, _rows()):
+    with remembering(hyper):
         taken |= interleaved(decoded, DECODINGS * rounds, device, clock=clock)
     return [
         Compared(
@@ -113,7 +113,7 @@ def operators(shape: Shape) -> Mapping[str, int]:
     for name, method in _methods(shape).items():
         model = _made(method, shape, device)
         run = _decoding(model, shape)
-        with materialised(model, _rows()):
+        with remembering(model):
             run()
             with profile(activities=[ProfilerActivity.CPU]) as profiler:
                 run()

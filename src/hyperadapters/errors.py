@@ -8,7 +8,8 @@
     ├── ContextError              rows and examples do not fit the model or the batch
     ├── BundleError               a saved model or checkpoint is damaged or does not fit
     ├── HubError                  a model on the hub cannot be found, read or written
-    └── TrainingError             a run cannot go on (a loss that is not finite, no data left)
+    ├── TrainingError             a run cannot go on (a loss that is not finite, no data left)
+    └── ServingError              a request that cannot be taken now
 
 A message answers six questions, each on its own line where it has an answer: what, where,
 expected, found, likely cause, remedy.
@@ -26,6 +27,7 @@ __all__ = [
     "DataError",
     "HubError",
     "HyperadaptersError",
+    "ServingError",
     "TrainingError",
     "UnknownName",
     "known_names",
@@ -67,8 +69,13 @@ class HyperadaptersError(Exception):
         super().__init__(self._message())
 
     def _message(self) -> str:
-        lines = [f"  {label}: {text}" for label, text in self._parts.items() if text is not None]
+        lines = [f"  {label}: {text}" for label, text in self.parts.items()]
         return "\n".join([self.what, *lines])
+
+    @property
+    def parts(self) -> dict[str, str]:
+        """What is known of `where`, `expected`, `found`, `likely cause` and `remedy`."""
+        return {label: text for label, text in self._parts.items() if text is not None}
 
     @property
     def where(self) -> str | None:
@@ -163,6 +170,10 @@ class HubError(HyperadaptersError):
 
 class TrainingError(HyperadaptersError):
     """A training run cannot go on."""
+
+
+class ServingError(HyperadaptersError):
+    """A request that cannot be taken now: too many wait, or the service is closed."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:

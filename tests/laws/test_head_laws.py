@@ -14,7 +14,7 @@ from hyperadapters.context import BASE, Context, Row
 from hyperadapters.errors import BackboneError, ConfigError, ContextError
 from hyperadapters.forms import Bottleneck, Form, Linear, Weights
 from hyperadapters.method import BACKBONE, HEADS, Adapter, Method, Phase
-from hyperadapters.model.adapt import adapt, materialised
+from hyperadapters.model.adapt import adapt, remembering
 from hyperadapters.model.adapted import AdaptedModel
 from hyperadapters.providers import Gaussian, Mlp, Provider, hypernetwork, table
 from hyperadapters.sites import Site, Where
@@ -218,11 +218,11 @@ def test_a_head_that_an_adapter_takes_over_is_its_part() -> None:
     assert set(model.embeddings()["language"]) == {"en", "tr"}
 
 
-def test_materialised_heads_answer_the_same() -> None:
+def test_remembered_heads_answer_the_same() -> None:
     model = made(HOOKED, SOFTMAX)
     context, batch = Context.of_examples(MIXED), of_both()
     before = model(context, batch).logits
-    with materialised(model, ROWS):
+    with remembering(model):
         after = model(context, batch).logits
     for task in PLACES:
         torch.testing.assert_close(after[task], before[task], rtol=0, atol=1e-9)

@@ -10,8 +10,8 @@ from hyperadapters.errors import BackboneError, ConfigError, ContextError, Unkno
 from hyperadapters.forms import Bottleneck, Norm
 from hyperadapters.method import BACKBONE, HEADS, Adapter, Method, Phase
 from hyperadapters.metrics import METRICS
-from hyperadapters.model.adapt import adapt, materialised
-from hyperadapters.providers import Contrast, Gaussian, Mlp, Table, hypernetwork, table
+from hyperadapters.model.adapt import adapt, remembering
+from hyperadapters.providers import Contrast, Gaussian, Mlp, Remembered, hypernetwork, table
 from hyperadapters.sites import Where
 from hyperadapters.tasks import Tagging
 from hyperadapters.tasks.batch import Batch, Share
@@ -178,7 +178,7 @@ def test_source_and_target_languages_have_the_vectors_of_one_factor() -> None:
     assert sorted(found["language"]) == ["de", "en", "fr"]
 
 
-def test_materialised_adapters_answer_the_same_with_what_is_settled_beforehand() -> None:
+def test_remembered_adapters_answer_the_same_with_what_is_settled_beforehand() -> None:
     rows = [
         Row(task="ner", source_language=source, target_language=target)
         for source, target in (("de", "en"), ("en", "fr"))
@@ -191,10 +191,15 @@ def test_materialised_adapters_answer_the_same_with_what_is_settled_beforehand()
     arguments |= {"max_new_tokens": 5, "min_new_tokens": 5, "do_sample": False}
     context = Context.of_examples([rows[1], BASE, rows[0]])
     own = model.generate(context, **arguments)
-    with materialised(model, rows):
-        assert isinstance(model.adapters["hyper"], Table)
+    with remembering(model):
+        kept = model.adapters["hyper"]
+        assert isinstance(kept, Remembered)
         assert model.forms["hyper"] != form
-        assert torch.equal(model.generate(context, **arguments), own)
+        for _ in range(2):
+            assert torch.equal(model.generate(context, **arguments), own)
+        with remembering(model):
+            assert model.adapters["hyper"] is kept, "one memory is enough"
+        assert model.adapters["hyper"] is kept
     assert (model.forms["hyper"], model.adapters["hyper"]) == (form, network)
     plain = model.generate(Context.uniform(BASE, 3), **arguments)
     assert torch.equal(plain[1], own[1])

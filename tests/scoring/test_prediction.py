@@ -17,7 +17,7 @@ from hyperadapters.context import Context, Row
 from hyperadapters.errors import ConfigError, ContextError, DataError, UnknownName
 from hyperadapters.examples import Pair
 from hyperadapters.model.inference import over_batches
-from hyperadapters.providers import Hypernetwork, Table
+from hyperadapters.providers import Hypernetwork, Remembered
 from hyperadapters.routes import Route
 from hyperadapters.run.assembly import Assembly, assemble
 from hyperadapters.schedules import Fixed, Schedule
@@ -161,7 +161,7 @@ def test_translations_of_different_directions_can_be_read_side_by_side(
     for texts, wanted in zip(both, zip(*alone, strict=True), strict=True):
         assert texts == wanted
         assert translator.model.adapters["hyper"] is network
-    assert set(ran) == {Table}
+    assert set(ran) == {Remembered}
 
 
 def test_translations_come_before_all_sentences_are_read(
@@ -185,8 +185,7 @@ def test_nothing_goes_on_as_nothing(translator: Assembly, monkeypatch: pytest.Mo
     answered = prediction._answered
 
     def silent(*arguments: Any) -> Any:
-        found, cut = answered(*arguments)
-        return [""] * len(found), cut
+        return [one._replace(answer="") for one in answered(*arguments)]
 
     monkeypatch.setattr(prediction, "_answered", silent)
     assert list(translate(translator, "mt", [("de-en-fr", "drei")])) == [""]

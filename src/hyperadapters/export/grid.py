@@ -13,7 +13,7 @@ from hyperadapters.providers import Provider
 from hyperadapters.routes import Cell
 from hyperadapters.run.assembly import Assembly
 
-__all__ = ["ALL", "cells_of", "export"]
+__all__ = ["ALL", "cells_of", "check_known", "export"]
 
 ALL = "all"
 """In place of a name: every one that the model knows."""
@@ -43,7 +43,7 @@ def cells_of(assembly: Assembly, tasks: Sequence[str], languages: Sequence[str])
         else:
             asked = [assembly.cell(task, text) for text in dict.fromkeys(languages)]
             for cell in asked:
-                _check(assembly, cell)
+                check_known(assembly, cell)
             cells += asked
     return cells
 
@@ -56,14 +56,18 @@ def _known(assembly: Assembly, task: str) -> Iterator[Cell]:
     routes = dict.fromkeys(cell.route for cell in every if len(cell.route.languages) in own)
     for route in routes:
         try:
-            _check(assembly, Cell(task, route))
+            check_known(assembly, Cell(task, route))
         except UnknownName:
             continue
         yield Cell(task, route)
 
 
-def _check(assembly: Assembly, cell: Cell) -> None:
-    """Raises unless every adapter that acts has weights for a cell."""
+def check_known(assembly: Assembly, cell: Cell) -> None:
+    """Nothing, if every adapter that acts has weights for a cell, whose route has one hop.
+
+    Raises:
+        UnknownName: one has none.
+    """
     row, phase = row_of(assembly, cell), assembly.method.phases[-1]
     for name, provider in assembly.model.adapters.items():
         own = cast(Provider, provider)

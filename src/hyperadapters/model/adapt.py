@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import NamedTuple, cast
+
+import torch
 
 from hyperadapters.backbones import Model, places_of
 from hyperadapters.context import Factor, Row, names_of
@@ -10,13 +13,24 @@ from hyperadapters.errors import ConfigError
 from hyperadapters.forms import Form
 from hyperadapters.method import Adapter, Method
 from hyperadapters.model.adapted import AdaptedModel, Attached
-from hyperadapters.providers import Embedding, Hypernetwork, Provider, Table, table, written
+from hyperadapters.providers import (
+    Embedding,
+    Hypernetwork,
+    Provider,
+    Remembered,
+    Table,
+    table,
+    written,
+)
 from hyperadapters.providers.plans import EmbeddingPlan
 from hyperadapters.sites import Site
 from hyperadapters.slots import Slot
 from hyperadapters.tasks.base import Task
 
-__all__ = ["adapt", "materialised"]
+__all__ = ["REMEMBERED", "adapt", "remembering"]
+
+REMEMBERED = 2**30
+"""Bytes of generated weights that are remembered, where nothing else is said."""
 
 Rows = Mapping[str, Sequence[Row]]
 """Per adapter, the rows that it acts for."""
@@ -166,22 +180,27 @@ def _names(kind: Factor, rows: Sequence[Row]) -> list[str]:
 
 
 @contextmanager
-def materialised(model: AdaptedModel, rows: Sequence[Row]) -> Iterator[None]:
-    """Inside a `with`, every hypernetwork of a model is a table of what it writes for some rows.
+def remembering(model: AdaptedModel, size: int = REMEMBERED) -> Iterator[None]:
+    """Inside a `with`, every hypernetwork of a model writes the weights of a row once.
 
-    The model then answers for these rows only, as it does otherwise, without generating anything:
-    also what the forms do with the weights alone is done once, here.
+    Answers are the same as otherwise. What the forms do with the weights alone is done once, too.
+    The weights of the model must not change inside.
+
+    Args:
+        size: of the weights of each hypernetwork that are remembered, in bytes.
     """
     networks = {
         name: cast(Provider, provider)
         for name, provider in model.adapters.items()
-        if rows and any(isinstance(part, Hypernetwork) for part in provider.modules())
+        if not isinstance(provider, Remembered)
+        and any(isinstance(part, Hypernetwork) for part in provider.modules())
     }
-    forms = dict(model.forms)
+    forms = {name: model.forms[name] for name in networks}
     try:
         for name, provider in networks.items():
-            projected = tuple(dict.fromkeys(row.of(provider.factors) for row in rows))
-            model.forms[name], model.adapters[name] = _settled(forms[name], provider, projected)
+            model.forms[name] = _settled_forms(forms[name], provider)
+            write = partial(_settled, forms[name], provider)
+            model.adapters[name] = Remembered(provider, write, size)
         yield
     finally:
         model.forms.update(forms)
@@ -189,12 +208,17 @@ def materialised(model: AdaptedModel, rows: Sequence[Row]) -> Iterator[None]:
             model.adapters[name] = provider
 
 
-def _settled(
-    forms: Mapping[Site, Form], provider: Provider, rows: Sequence[Row]
-) -> tuple[Mapping[Site, Form], Table]:
-    """Forms and a table that compute what `forms` do with the weights of `provider`."""
+def _settled_forms(forms: Mapping[Site, Form], provider: Provider) -> Mapping[Site, Form]:
+    """The forms that compute with settled weights; these depend on no number."""
+    shaped = {
+        site: {name: torch.empty(1, *slot.shape, device="meta") for name, slot in slots.items()}
+        for site, slots in provider.slots.items()
+    }
+    return {site: forms[site].settled(weights)[0] for site, weights in shaped.items()}
+
+
+def _settled(forms: Mapping[Site, Form], provider: Provider, rows: Sequence[Row]) -> Table:
+    """What a provider writes for some rows, with what `forms` do with the weights alone done."""
     given = written(provider, rows, list(provider.slots)).weights
-    settled = {site: forms[site].settled(weights) for site, weights in given.items()}
-    weights = {site: own for site, (_, own) in settled.items()}
-    plain = {site: form for site, (form, _) in settled.items()}
-    return plain, Table.of(provider.factors, rows, provider.slots, weights).eval()
+    settled = {site: forms[site].settled(weights)[1] for site, weights in given.items()}
+    return Table.of(provider.factors, rows, provider.slots, settled).eval()

@@ -29,6 +29,7 @@ from hyperadapters.providers.plans import (
     summed,
     table,
 )
+from hyperadapters.providers.remembered import Remembered
 from hyperadapters.providers.table import Table
 from hyperadapters.providers.towers import Towers
 from hyperadapters.providers.vectors import FixedEmbedding, Vectors, given_or
@@ -58,6 +59,7 @@ __all__ = [
     "Plan",
     "Provider",
     "Rectified",
+    "Remembered",
     "Residual",
     "Supply",
     "Table",

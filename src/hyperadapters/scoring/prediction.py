@@ -4,21 +4,21 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from hyperadapters.context import Context
 from hyperadapters.errors import ConfigError, ContextError, DataError, UnknownName, located
 from hyperadapters.mixes import spelt, unsigned
-from hyperadapters.model.adapt import materialised
+from hyperadapters.model.adapt import remembering
 from hyperadapters.model.inference import over_batches
 from hyperadapters.routes import Cell, Route
 from hyperadapters.run.assembly import Assembly
 from hyperadapters.scoring.evaluation import standing
-from hyperadapters.tasks import Answering, Batch, Task
+from hyperadapters.tasks import Answering, Batch
 from hyperadapters.tasks.base import Question
 from hyperadapters.tasks.windows import Windows
 
-__all__ = ["answers", "ask", "predict"]
+__all__ = ["Answered", "answered", "answering_of", "answers", "ask", "predict"]
 
 Note = Callable[[str], object]
 """Told what a reader of the answers should know."""
@@ -59,7 +59,7 @@ def predict(
         ConfigError: the task gives no answers.
         ContextError: nothing knows the language, or it is no direction.
     """
-    _answering(assembly, task)
+    answering_of(assembly, task)
     route = assembly.cell(task, language).route
     yield from ask(assembly, task, ((route, text) for text in texts), note)
 
@@ -86,7 +86,7 @@ def answers(
         ConfigError: the task gives no answers.
         DataError: a line without a language.
     """
-    answering = _answering(assembly, task)
+    answering = answering_of(assembly, task)
     for answer in ask(
         assembly, task, _asked(assembly, task, language, answering.texts(lines)), note
     ):
@@ -146,86 +146,116 @@ def ask(
         UnknownName: no such task, or a name that the weights do not know.
         ConfigError: the task gives no answers.
     """
-    chosen = _task(assembly, task)
-    answering = _answering(assembly, task)
+    answering = answering_of(assembly, task)
     waiting, start, known = iter(asked), 0, set[Route]()
     while part := list(islice(waiting, _WINDOW)):
         named = dict.fromkeys(route for route, text in part if text.strip() and route not in known)
-        answered = _window(assembly, chosen, answering, part, start, note)
-        for route in named:
-            found = standing(assembly, Cell(task, route))
-            if found != "trained pair":
-                note(f"{task}/{route} is an {found}: it was not trained on")
-            for text in spelt(route.languages):
-                note(text)
+        told = Counter[str]()
+        found = answered(assembly, task, part, start=start, told=told)
+        for number, one in enumerate(found, start + 1):
+            if one.cut:
+                note(f"{answering.unit} {number} is too long: {answering.cut}")
+        for what, count in told.items():
+            reach = f"{answering.unit}s {start + 1} to {start + len(part)}"
+            note(f"{reach}: {count:,} {what}")
+        for text in _remarks(assembly, task, named):
+            note(text)
         known.update(named)
-        yield from answered
+        yield from (one.answer for one in found)
         start += len(part)
 
 
-def _window(
-    assembly: Assembly,
-    task: Task,
-    answering: Answering,
-    asked: Sequence[Asked],
-    start: int,
-    note: Note,
-) -> list[Any]:
-    """Each text through all hops of its route, those of the same hop number together; `start` texts
-    came before.
+def _remarks(assembly: Assembly, task: str, routes: Iterable[Route]) -> Iterator[str]:
+    """What a reader of answers should know of the routes that they were asked in."""
+    for route in routes:
+        found = standing(assembly, Cell(task, route))
+        if found != "trained pair":
+            yield f"{task}/{route} is an {found}: it was not trained on"
+        yield from spelt(route.languages)
+
+
+class Answered(NamedTuple):
+    """The answer to a text.
+
+    Args:
+        answer: of the task.
+        cut: whether the text was longer than the length limit of the run, in one hop or another.
     """
+
+    answer: Any
+    cut: bool
+
+
+def answered(
+    assembly: Assembly,
+    task: str,
+    asked: Sequence[Asked],
+    *,
+    start: int = 0,
+    told: Counter[str] | None = None,
+) -> list[Answered]:
+    """Answers to all of some texts, in their order.
+
+    Each goes through all hops of its route, those of the same hop number together, and those of
+    similar length in one batch. Adapters are generated once for each row.
+
+    Args:
+        asked: route and text of each; an empty text has an empty answer.
+        start: how many texts came before, for messages.
+        told: takes what is to be said of the answers, each with how often.
+
+    Raises:
+        As `ask`.
+    """
+    answering = answering_of(assembly, task)
     texts: list[Any] = [text if text.strip() else "" for _, text in asked]
     routes = [route.hops if text else () for (route, _), text in zip(asked, texts, strict=True)]
-    found = [answering.nothing for _ in asked]
-    under = assembly.method.phases[-1].score_under
-    rows = [under.row(hop.row(task.name), 0) for route in routes for hop in route]
-    with materialised(assembly.model, tuple(dict.fromkeys(rows))):
-        for number in range(max(map(len, routes))):
-            going = [at for at, text in enumerate(texts) if text and routes[at][number:]]
-            named = [(routes[at][number], texts[at]) for at in going]
-            numbers, told = [start + at + 1 for at in going], Counter[str]()
-            answered, cut = _answered(assembly, task, answering, named, numbers, told)
-            for at, answer in zip(going, answered, strict=True):
-                texts[at] = found[at] = answer
-            for one in cut:
-                note(f"{answering.unit} {numbers[one]} is too long: {answering.cut}")
-            for what, count in told.items():
-                reach = f"{answering.unit}s {start + 1} to {start + len(asked)}"
-                note(f"{reach}: {count:,} {what}")
+    found = [Answered(answering.nothing, False) for _ in asked]
+    counted = Counter[str]() if told is None else told
+    with remembering(assembly.model):
+        for hop in range(max(map(len, routes), default=0)):
+            going = [at for at, text in enumerate(texts) if text and routes[at][hop:]]
+            named = [(routes[at][hop], texts[at]) for at in going]
+            numbers = [start + at + 1 for at in going]
+            new = _answered(assembly, task, named, numbers, counted)
+            for at, one in zip(going, new, strict=True):
+                texts[at], found[at] = one.answer, Answered(one.answer, one.cut or found[at].cut)
     return found
 
 
 def _answered(
     assembly: Assembly,
-    task: Task,
-    answering: Answering,
+    task: str,
     asked: Sequence[tuple[Route, Any]],
     numbers: Sequence[int],
     told: Counter[str],
-) -> tuple[list[Any], list[int]]:
-    """Answers in the order of the texts, and the places of those that were cut.
+) -> list[Answered]:
+    """The answers of one hop.
 
     Args:
         asked: the texts; of a later hop, what the hop before answered.
         numbers: of their lines or sentences, from 1, for messages.
     """
-    tokenizer, model = assembly.tokenizer, assembly.model
+    tokenizer, model, own = assembly.tokenizer, assembly.model, assembly.tasks[task]
+    answering = answering_of(assembly, task)
     of_each = partial(_told_where, answering.unit, numbers)
     examples = list(of_each(answering.ask(text, hop) for hop, text in asked))
-    each = list(of_each(task.windows(tokenizer, examples, assembly.length)))
+    each = list(of_each(own.windows(tokenizer, examples, assembly.length)))
     windows = Windows.laid_out(each)
     pairs = zip(windows.of, windows.encoded, strict=True)
-    drawn = [(task, asked[place][0].row(task.name), one) for place, one in pairs]
+    drawn = [(own, asked[place][0].row(task), one) for place, one in pairs]
 
     def answer(context: Context, batch: Batch, places: list[int]) -> list[Any]:
-        own = [examples[windows.of[place]] for place in places]
-        return answering.answer(task, Question(model, context, batch, own, tokenizer, told))
+        some = [examples[windows.of[place]] for place in places]
+        return answering.answer(own, Question(model, context, batch, some, tokenizer, told))
 
     under = assembly.method.phases[-1].score_under
     found = over_batches(model, drawn, tokenizer.pad_token_id, answer, under=under) if drawn else []
-    parts = zip(examples, windows.gathered(found), strict=True)
-    answers = [answering.whole(example, own) for example, own in parts]
-    return answers, [at for at, own in enumerate(each) if not all(one.uncut for one in own)]
+    gathered = zip(examples, each, windows.gathered(found), strict=True)
+    return [
+        Answered(answering.whole(example, some), not all(one.uncut for one in encoded))
+        for example, encoded, some in gathered
+    ]
 
 
 def _told_where(unit: str, numbers: Sequence[int], each: Iterator[T]) -> Iterator[T]:
@@ -235,14 +265,16 @@ def _told_where(unit: str, numbers: Sequence[int], each: Iterator[T]) -> Iterato
             yield next(each)
 
 
-def _task(assembly: Assembly, task: str) -> Task:
+def answering_of(assembly: Assembly, task: str) -> Answering:
+    """How a task answers raw text.
+
+    Raises:
+        UnknownName: no such task.
+        ConfigError: it gives no answers.
+    """
     if task not in assembly.tasks:
         raise UnknownName("task", task, assembly.tasks)
-    return assembly.tasks[task]
-
-
-def _answering(assembly: Assembly, task: str) -> Answering:
-    found = _task(assembly, task).answering
+    found = assembly.tasks[task].answering
     if found is None:
         able = [name for name, one in assembly.tasks.items() if one.answering is not None]
         raise ConfigError(

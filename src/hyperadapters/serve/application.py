@@ -1,0 +1,146 @@
+"""A service over HTTP: what a request is, and what it gets."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Annotated, Any, final
+
+from fastapi import FastAPI, Request
+from fastapi import HTTPException as Refusal  # the one that it lets through while it reads
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hyperadapters.errors import HyperadaptersError, ServingError, UnknownName
+from hyperadapters.export import cells_of
+from hyperadapters.scoring.evaluation import standing
+from hyperadapters.scoring.prediction import answering_of
+from hyperadapters.serve.service import Reply, Service
+
+__all__ = ["Ask", "application"]
+
+_TEXTS = 1024
+"""In a request, at most."""
+_BYTES = 2**22
+"""Of a request, at most."""
+_WRONG, _UNKNOWN, _LARGE, _BUSY = 422, 404, 413, 503
+
+
+@final
+class Ask(BaseModel):
+    """A request for answers.
+
+    Args:
+        task: of the run.
+        language: that weights are known of, also one never trained with this task; a direction
+            `de-en`, a route `de-en-fr`, or a mix `sw*0.6+zu*0.4`.
+        texts: one sentence each, as `hyperadapters predict` takes them.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    task: str = Field(examples=["ner"])
+    language: str = Field(examples=["yo"])
+    texts: Annotated[list[str], Field(max_length=_TEXTS, examples=[["Ada lives in Lagos"]])]
+
+
+def application(service: Service) -> Any:
+    """The application for a server of ASGI, such as `uvicorn`; the service is to be open.
+
+    `POST /predict` answers an `Ask`, `GET /rows` lists the tasks and languages, `GET /health` says
+    that it runs. Faults are JSON with `error`, one sentence, and what else is known of them.
+    """
+    app = FastAPI(
+        title="hyperadapters",
+        description="Answers of one model for every task and language whose adapters it writes.",
+    )
+    app.add_exception_handler(HyperadaptersError, _refused)
+    app.add_exception_handler(RequestValidationError, _unread)
+    app.add_exception_handler(HTTPException, _other)
+
+    @app.post("/predict")
+    async def predict(ask: Ask) -> dict[str, Any]:
+        """Answers texts of one task in one language, also a pair never trained on."""
+        told = service.ask(ask.task, ask.language, ask.texts)
+        return _told(service, await asyncio.wrap_future(told))
+
+    @app.get("/rows")
+    async def rows() -> list[dict[str, str]]:
+        """The tasks that answer, in every language of the run: what training saw of each pair."""
+        return _rows(service)
+
+    @app.get("/health")
+    async def health() -> dict[str, Any]:
+        """That it runs, what it has, and how many texts wait."""
+        run = service.assembly.run
+        return {"run": run.name, "method": run.method.name, "waiting": service.waiting}
+
+    return _Limited(app)
+
+
+def _told(service: Service, reply: Reply) -> dict[str, Any]:
+    answering = answering_of(service.assembly, reply.cell.task)
+    return {
+        "task": reply.cell.task,
+        "language": str(reply.cell.route),
+        "standing": reply.standing,
+        "answers": [answering.values(one.answer) for one in reply.answers],
+        "cut": [place for place, one in enumerate(reply.answers) if one.cut],
+    }
+
+
+def _rows(service: Service) -> list[dict[str, str]]:
+    assembly = service.assembly
+    able = [name for name, task in assembly.tasks.items() if task.answering is not None]
+    return [
+        {"task": cell.task, "language": str(cell.route), "standing": standing(assembly, cell)}
+        for cell in cells_of(assembly, able, ["all"])
+    ]
+
+
+async def _refused(request: Request, fault: Exception) -> JSONResponse:
+    assert isinstance(fault, HyperadaptersError)
+    told = {"error": fault.what, **fault.parts}
+    if isinstance(fault, ServingError):
+        return JSONResponse(told, _BUSY, {"Retry-After": "1"})
+    return JSONResponse(told, _UNKNOWN if isinstance(fault, UnknownName) else _WRONG)
+
+
+async def _unread(request: Request, fault: Exception) -> JSONResponse:
+    """All that is wrong with the form of a request."""
+    assert isinstance(fault, RequestValidationError)
+    wrong = [
+        {"where": ".".join(map(str, one["loc"])), "expected": one["msg"]} for one in fault.errors()
+    ]
+    return JSONResponse({"error": "the request cannot be read", "faults": wrong}, _WRONG)
+
+
+async def _other(request: Request, fault: Exception) -> JSONResponse:
+    assert isinstance(fault, HTTPException)
+    headers: Mapping[str, str] | None = fault.headers
+    return JSONResponse({"error": fault.detail}, fault.status_code, headers)
+
+
+@final
+class _Limited:
+    """An application whose requests have a limit of bytes, also those that do not say how many they
+    have.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As the application; reading more raises what it answers with."""
+        taken = 0
+
+        async def counted() -> Message:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > _BYTES:
+                raise Refusal(_LARGE, f"a request has at most {_BYTES:,} bytes")
+            return message
+
+        await self._app(scope, counted, send)
