@@ -1,7 +1,7 @@
 """A service over HTTP: what a request is, and what it gets."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Annotated, Any, final
 
 from fastapi import FastAPI, Request
@@ -10,7 +10,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hyperadapters.errors import HyperadaptersError, ServingError, UnknownName
 from hyperadapters.export import cells_of
@@ -19,6 +18,11 @@ from hyperadapters.scoring.prediction import answering_of
 from hyperadapters.serve.service import Reply, Service
 
 __all__ = ["Ask", "application"]
+
+Message = MutableMapping[str, Any]
+"""What servers and applications of ASGI tell each other."""
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 
 _TEXTS = 1024
 """In a request, at most."""
@@ -128,10 +132,10 @@ class _Limited:
     have.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: Callable[[Message, Receive, Send], Awaitable[None]]) -> None:
         self._app = app
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """As the application; reading more raises what it answers with."""
         taken = 0
 
