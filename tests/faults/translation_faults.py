@@ -199,12 +199,12 @@ TRANSLATION = (
         "tests/data/sources/test_aligned.py::test_parts_of_a_text_are_one_text",
     ),
     Fault(
-        "a form does again what was done when its weights became a table",
+        "a form does again what was done when its weights were remembered",
         "model/adapt.py",
-        "return plain, Table.of(",
-        "return form, Table.of(",
+        "forms[site].settled(weights)[0] for site",
+        "forms[site] for site",
         "tests/model/test_adapted.py::"
-        "test_materialised_adapters_answer_the_same_with_what_is_settled_beforehand",
+        "test_remembered_adapters_answer_the_same_with_what_is_settled_beforehand",
     ),
     Fault(
         "dev files of an unknown kind are trained on",

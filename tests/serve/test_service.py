@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -163,20 +164,30 @@ def test_who_gave_up_is_not_answered(assembly: Assembly, gate: Gate) -> None:
         given_up.result(WAIT)
 
 
-def test_closing_answers_those_who_wait_and_leaves_the_model_as_it_was(
-    assembly: Assembly, gate: Gate
-) -> None:
+def test_closing_answers_those_who_wait(assembly: Assembly, gate: Gate) -> None:
+    with ExitStack() as opened, ThreadPoolExecutor(1) as pool:
+        served = opened.enter_context(Service(assembly))
+        told = [served.ask("fields", "en", ["a"])]
+        assert gate.begun.wait(WAIT)
+        told.append(served.ask("fields", "en", ["b"]))
+        closing = pool.submit(opened.close)
+        with pytest.raises(ServingError, match="the service is closed"):
+            while not closing.done():
+                served.ask("fields", "en", []).cancel()
+        gate.go.set()
+        closing.result(WAIT)
+    assert all(one.done() and len(answers(one)) == 1 for one in told)
+
+
+def test_a_closed_service_leaves_the_model_as_it_was(assembly: Assembly) -> None:
     network, forms = assembly.model.adapters["adapters"], assembly.model.forms["adapters"]
     assert isinstance(network, Hypernetwork)
     served = Service(assembly)
     with pytest.raises(ServingError, match="the service is closed"):
         served.ask("fields", "en", ["a"])
     with served:
-        told = [served.ask("fields", "en", [text]) for text in "ab"]
-        assert gate.begun.wait(WAIT)
+        assert answers(served.ask("fields", "en", ["a"]))
         assert isinstance(assembly.model.adapters["adapters"], Remembered)
-        gate.go.set()
-    assert all(one.done() and answers(one) for one in told)
     assert assembly.model.adapters["adapters"] is network
     assert assembly.model.forms["adapters"] is forms
     with pytest.raises(ServingError, match="the service is closed"):
