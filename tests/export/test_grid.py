@@ -48,6 +48,13 @@ def test_what_is_there_is_not_overwritten(lora: Assembly, tmp_path: Path) -> Non
         export(lora, cells[:1], tmp_path / "file", format_of("peft", {}))
 
 
+def test_rows_that_would_share_a_folder_are_refused(lora: Assembly, tmp_path: Path) -> None:
+    cells = [Cell("ner", route) for route in (Route.of("pt-BR", "en"), Route.of("pt-BR_en"))]
+    with pytest.raises(ConfigError, match="two rows would come into the folder `.*/ner/pt-BR_en`"):
+        export(lora, cells, tmp_path, format_of("peft", {}))
+    assert not list(tmp_path.iterdir())
+
+
 def test_unknown_names(lora: Assembly) -> None:
     with pytest.raises(UnknownName, match="unknown task `nre`(.|\n)*did you mean `ner`"):
         cells_of(lora, ["nre"], ["all"])

@@ -1,5 +1,6 @@
 """Many rows in one call: which they are, and where each is written."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -126,7 +127,16 @@ def _cleared(place: Path) -> Iterator[None]:
 def _places(cells: Sequence[Cell], folder: Path) -> Mapping[Cell, Path]:
     if len(cells) == 1:
         return {cells[0]: folder}
-    return {cell: folder / cell.task / str(cell.route).replace(":", "_") for cell in cells}
+    places = {cell: folder / cell.task / str(cell.route).replace(":", "_") for cell in cells}
+    shared = Counter(places.values())
+    for cell, place in places.items():
+        if shared[place] > 1:
+            raise ConfigError(
+                f"two rows would come into the folder `{place}`",
+                found=f"`{cell}` is one of them; a colon is written as `_` there",
+                remedy="export one of them by itself, into another folder",
+            )
+    return places
 
 
 def _check_free(place: Path) -> None:
