@@ -91,6 +91,15 @@ def test_faults_are_told(served: tuple[str, Service]) -> None:
         "body.lang",
     }
     assert called(predict_at, b"{")[0] == 422
+    half = b'{"task": "fields", "language": "tr", "texts": ["whole", "a\\ud800"]}'
+    status, told = called(predict_at, half)
+    assert (status, told["faults"][0]["where"]) == (422, "body.texts.1")
+    assert told["faults"][0]["expected"].endswith("character 2 is half of one, and no text")
+    for name in (b"language", b"task", b"texts"):
+        other = half.replace(b'"%s"' % name, b'"\\udc00%s"' % name)
+        assert called(predict_at, other)[0] == 422
+    unknown = half.replace(b'"tr"', b'"\\ud800"').replace(b"a\\ud800", b"a")
+    assert called(predict_at, unknown)[0] == 404
     status, told = called(f"{served[0]}/nowhere")
     assert (status, told["error"]) == (404, "Not Found")
 

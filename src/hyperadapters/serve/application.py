@@ -1,6 +1,7 @@
 """A service over HTTP: what a request is, and what it gets."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Annotated, Any, final
 
@@ -8,7 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi import HTTPException as Refusal  # the one that it lets through while it reads
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
 from hyperadapters.errors import HyperadaptersError, ServingError, UnknownName
@@ -31,6 +32,19 @@ _BYTES = 2**22
 _WRONG, _UNKNOWN, _LARGE, _BUSY = 422, 404, 413, 503
 
 
+def _whole(text: str) -> str:
+    """A text itself, if it can be written: JSON can hold half of a character, and UTF-8 cannot.
+
+    Raises:
+        ValueError: it has half of one.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"character {error.start + 1} is half of one, and no text") from None
+    return text
+
+
 @final
 class Ask(BaseModel):
     """A request for answers.
@@ -46,7 +60,10 @@ class Ask(BaseModel):
 
     task: str = Field(examples=["ner"])
     language: str = Field(examples=["yo"])
-    texts: Annotated[list[str], Field(max_length=_TEXTS, examples=[["Ada lives in Lagos"]])]
+    texts: Annotated[
+        list[Annotated[str, AfterValidator(_whole)]],
+        Field(max_length=_TEXTS, examples=[["Ada lives in Lagos"]]),
+    ]
 
 
 def application(service: Service) -> Any:
@@ -103,12 +120,21 @@ def _rows(service: Service) -> list[dict[str, str]]:
     ]
 
 
+@final
+class _Fault(JSONResponse):
+    """JSON of ASCII characters alone: names that were asked for come back, whatever is in them."""
+
+    def render(self, content: Any) -> bytes:
+        """The bytes."""
+        return json.dumps(content).encode()
+
+
 async def _refused(request: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, HyperadaptersError)
     told = {"error": fault.what, **fault.parts}
     if isinstance(fault, ServingError):
-        return JSONResponse(told, _BUSY, {"Retry-After": "1"})
-    return JSONResponse(told, _UNKNOWN if isinstance(fault, UnknownName) else _WRONG)
+        return _Fault(told, _BUSY, {"Retry-After": "1"})
+    return _Fault(told, _UNKNOWN if isinstance(fault, UnknownName) else _WRONG)
 
 
 async def _unread(request: Request, fault: Exception) -> JSONResponse:
@@ -117,13 +143,13 @@ async def _unread(request: Request, fault: Exception) -> JSONResponse:
     wrong = [
         {"where": ".".join(map(str, one["loc"])), "expected": one["msg"]} for one in fault.errors()
     ]
-    return JSONResponse({"error": "the request cannot be read", "faults": wrong}, _WRONG)
+    return _Fault({"error": "the request cannot be read", "faults": wrong}, _WRONG)
 
 
 async def _other(request: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, HTTPException)
     headers: Mapping[str, str] | None = fault.headers
-    return JSONResponse({"error": fault.detail}, fault.status_code, headers)
+    return _Fault({"error": fault.detail}, fault.status_code, headers)
 
 
 @final
