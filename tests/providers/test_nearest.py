@@ -71,6 +71,13 @@ def test_similarity_is_the_cosine_over_shared_features(file: Path) -> None:
     ]
 
 
+def test_none_of_the_shared_features_is_not_like_all_of_them(file: Path) -> None:
+    """urielplus 1.3.2 takes 0 of 1 feature for 1 of 1: its distance of English and Nahuatl is 0."""
+    found = nearest("nhn", among=["en", "yo"], vectors=file)
+    assert [one.name for one in found.neighbours] == ["yo"]
+    assert [(one.name, one.similarity, one.features) for one in found.left_out] == [("en", 0.0, 1)]
+
+
 def test_a_similarity_may_have_to_rest_on_more_than_one_feature(file: Path) -> None:
     among = ["nhn", "ig", "sw"]
     names = [one.name for one in nearest("yo", among=among, vectors=file, count=2).neighbours]
