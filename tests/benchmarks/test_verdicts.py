@@ -396,3 +396,22 @@ def test_controls_on_real_runs(real: Path, tmp_path: Path) -> None:
     assert word("own", "again") == "undecided"
     assert word("own", "shuffled") == "holds"
     assert word("shuffled", "again") == "does not hold"
+
+
+def test_verdicts_of_results_that_are_kept_are_those_of_the_page() -> None:
+    root = Path(__file__).parents[2]
+    kept = root / "benchmarks" / "results" / "real-text-small"
+    called = {"hyper-x": "hyper-x-shared"}
+    systems = ("hyper-x-shared", "hyper-x-small", "hyper-x-by-size")
+    named = [f"{one}={kept / f'{part}_{one}_seed-0'}" for part in "ab" for one in systems]
+    found = read([*named, f"hyper-x-english={kept / 'hyper-x-english_seed-0'}"], called)
+    claims = [claim for claim in CLAIMS if judged(claim, found, resamples=2).findings]
+    assert [claim.name for claim in claims] == [
+        "mixture above English",
+        "wider code",
+        "sampling by temperature",
+    ]
+    page = (root / "docs" / "methods" / "claims.md").read_text(encoding="utf-8")
+    for claim in claims:
+        for line in verdicts.lines(judged(claim, found)):
+            assert f"| {' | '.join(line)} |\n" in page
