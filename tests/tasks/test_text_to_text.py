@@ -252,7 +252,7 @@ def test_a_text_that_is_no_label_is_told_and_wrong(tok):
     says = Says(tok, ["0", "1 a", "0 1 a", "house"])
     asked = question(tok, says, EXAMPLES, told)
     assert TASK.scorer.judge(TASK, asked) == [(1.0, 1.0), (1.0, 1.0), (0.0, 1.0), (0.0, 1.0)]
-    assert told == {"answers are no label": 2}
+    assert told == {"answered with no label": 2}
     longest = max(map(len, ended(tok, LABELS.texts)))
     assert says.way == GreedySearch() and says.inputs["max_new_tokens"] == longest
 
@@ -277,7 +277,7 @@ def test_degrees_are_rounded_and_no_degree_is_minus_one(tok):
     texts = ["1.2", "0.2", "house", "50"]
     rows = task.scorer.judge(task, question(tok, Says(tok, texts), rated, told, task))
     assert rows == [(0.0, 1.2), (1.2, 0.2), (3.6, -1.0), (2.4, -1.0)]
-    assert told == {"answers are no label": 2}
+    assert told == {"answered with no label": 2}
 
 
 def test_the_note_has_the_majority_and_the_way(tok):

@@ -118,7 +118,7 @@ def test_the_way_is_chosen_anew_and_the_matrix_is_the_same_where_it_is_not(
         assert again[f"{cell['task']}/{cell['language']}"]["statistics"] == cell["statistics"]
     other = scores(trained, tmp_path, "--set", "tasks.kinds.scoring=token_likelihood")
     assert "per token" in other["kinds/en"]["note"]
-    assert "answers are no label" not in other["kinds/en"]["note"]
+    assert "answered with no label" not in other["kinds/en"]["note"]
 
 
 def test_a_line_is_a_text_or_two_with_a_tab_between(trained: Path) -> None:

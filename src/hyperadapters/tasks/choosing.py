@@ -67,7 +67,7 @@ class TextScorer(Scorer):
         found = [Written(text, task.wording.said(text)) for text in texts]
         lost = sum(one.label is None for one in found)
         if lost:
-            question.told["answers are no label"] += lost
+            question.told["answered with no label"] += lost
         return found
 
     def judge(self, task: Task, question: Question) -> list[Statistics]:
