@@ -1,7 +1,7 @@
 """In which languages: one of a text, two of a translation, more of one that goes through others."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -31,7 +31,7 @@ class Route:
         return cls(languages)
 
     @classmethod
-    @cache
+    @lru_cache(maxsize=4096)  # programs ask what they are sent: not every text is kept
     def parse(cls, text: str) -> "Route":
         """The direction or longer route that people write as `de-en`, `de-en-fr` or `pt-BR:en`.
 

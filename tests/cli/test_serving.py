@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 import pytest
+import uvicorn
 
 from commands import call, right
 from hyperadapters.cli import serving
@@ -56,6 +57,22 @@ def test_a_port_that_is_taken_is_said_before_the_model_is_read(trained: Path) ->
     assert result.exit_code == 2
     assert f"there is no listening at `127.0.0.1`, port {port}" in result.output
     assert "give another `--port`" in result.output
+
+
+def test_a_host_that_is_none(trained: Path) -> None:
+    for host in ("no.such.host.invalid", "x" * 70):
+        result = call("serve", trained / "run", "--host", host)
+        assert result.exit_code == 2
+        assert f"`{host}` is no address that is known here" in result.output.replace("\n", "")
+
+
+def test_clients_that_hang_are_waited_for_and_not_for_ever(
+    trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[uvicorn.Config] = []
+    monkeypatch.setattr(uvicorn.Server, "run", lambda own, sockets: made.append(own.config))
+    right("serve", trained / "run", "--port", 0)
+    assert [one.timeout_graceful_shutdown for one in made] == [30]
 
 
 def test_without_what_serves(trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:

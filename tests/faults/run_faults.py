@@ -339,8 +339,8 @@ RUNS = (
     Fault(
         "any number of texts may wait",
         "serve/service.py",
-        "if self._requests and self._waiting() +",
-        "if not self._requests and self._waiting() +",
+        "self._waiting() + len(request.texts) > self._most or",
+        "self._waiting() + len(request.texts) < 0 or",
         "tests/serve/test_service.py::test_too_many_who_wait_are_told_to",
     ),
     Fault(

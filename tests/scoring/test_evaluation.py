@@ -16,7 +16,7 @@ from hyperadapters.routes import Cell, Route
 from hyperadapters.run.assembly import Assembly, assemble
 from hyperadapters.run.library import Library
 from hyperadapters.schedules import Fixed
-from hyperadapters.scoring.evaluation import evaluate, standing
+from hyperadapters.scoring.evaluation import Seen, evaluate
 
 SENTENCE = "Ada\tB-PER\nsaw\tO\nTurku\tB-LOC\n\n"
 
@@ -173,7 +173,9 @@ def test_both_languages_of_a_pair_have_been_seen(tmp_path: Path) -> None:
         train={"fields": ["en"], "mlm": ["en", "tr"]},
     )
     made = assemble(run_from(run))
-    found = {name: standing(made, made.cell("fields", name)) for name in ("en", "tr", "ta", "fi")}
+    found = {
+        name: Seen.by(made).standing(made.cell("fields", name)) for name in ("en", "tr", "ta", "fi")
+    }
     assert found == {
         "en": "trained pair",
         "tr": "unseen pair",
@@ -194,23 +196,26 @@ def test_a_cycle_makes_its_languages_seen(
     method: str, arguments: dict[str, Any], expected: str, tmp_path: Path
 ) -> None:
     made = assemble(run_from(tiny_runs.staged(tmp_path, method, arguments=arguments)))
-    assert standing(made, made.cell("fields", "ta")) == expected
-    assert standing(made, made.cell("fields", "en")) == "trained pair"
-    assert standing(made, made.cell("fields", "fi")) == "unseen language"
+    assert Seen.by(made).standing(made.cell("fields", "ta")) == expected
+    assert Seen.by(made).standing(made.cell("fields", "en")) == "trained pair"
+    assert Seen.by(made).standing(made.cell("fields", "fi")) == "unseen language"
 
 
 def test_a_language_that_no_adapter_acted_for_is_unseen(tmp_path: Path) -> None:
     phases = tiny_runs.staged(tmp_path, "mad-x-v2")["phases"]
     phases["pretrain"]["train"] = {"mlm": ["ta"], "fields": ["az"]}
     made = assemble(run_from(tiny_runs.staged(tmp_path, "mad-x-v2", phases=phases)))
-    found = [standing(made, made.cell("fields", name)) for name in ("ta", "az")]
+    found = [Seen.by(made).standing(made.cell("fields", name)) for name in ("ta", "az")]
     assert found == ["unseen language", "trained pair"]
 
 
 def test_a_route_stands_as_the_least_of_its_hops(tmp_path: Path) -> None:
     made = assemble(run_from(tiny_runs.translation(tmp_path)))
-    found = {name: standing(made, made.cell("mt", name)) for name in ("de-en-fr", "de-fr", "sv-en")}
-    found["de-en-sv"] = standing(made, Cell("mt", Route.parse("de-en-sv")))
+    found = {
+        name: Seen.by(made).standing(made.cell("mt", name))
+        for name in ("de-en-fr", "de-fr", "sv-en")
+    }
+    found["de-en-sv"] = Seen.by(made).standing(Cell("mt", Route.parse("de-en-sv")))
     assert found == {
         "de-en-fr": "trained pair",
         "de-fr": "unseen pair",

@@ -95,13 +95,30 @@ def test_faults_are_told(served: tuple[str, Service]) -> None:
     status, told = called(predict_at, half)
     assert (status, told["faults"][0]["where"]) == (422, "body.texts.1")
     assert told["faults"][0]["expected"].endswith("character 2 is half of one, and no text")
-    for name in (b"language", b"task", b"texts"):
-        other = half.replace(b'"%s"' % name, b'"\\udc00%s"' % name)
+    for name in (b'"language', b'"task', b'"texts', b'"tr', b'"fields', b'"whole'):
+        other = half.replace(name, b'"\\udc00' + name[1:])
         assert called(predict_at, other)[0] == 422
-    unknown = half.replace(b'"tr"', b'"\\ud800"').replace(b"a\\ud800", b"a")
-    assert called(predict_at, unknown)[0] == 404
+    long = {"task": "fields", "language": "+".join(f"en{n}*1" for n in range(100)), "texts": []}
+    status, told = called(predict_at, long)
+    assert (status, told["faults"][0]["where"]) == (422, "body.language")
+    assert called(predict_at, b"[" * 100_000)[0] == 422
     status, told = called(f"{served[0]}/nowhere")
     assert (status, told["error"]) == (404, "Not Found")
+
+
+def test_what_nobody_foresaw_is_told_as_well(
+    served: tuple[str, Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*arguments: Any) -> Any:
+        raise MemoryError
+
+    one = {"task": "fields", "language": "tr", "texts": ["a"]}
+    with monkeypatch.context() as patched:
+        patched.setattr(service, "answered", broken)
+        status, told = called(f"{served[0]}/predict", one)
+    assert status == 500
+    assert told["error"] == "no answer, for a reason that the server has written down"
+    assert called(f"{served[0]}/predict", one)[0] == 200
 
 
 def test_large_requests_are_refused(served: tuple[str, Service]) -> None:

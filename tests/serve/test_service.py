@@ -179,6 +179,56 @@ def test_closing_answers_those_who_wait(assembly: Assembly, gate: Gate) -> None:
     assert all(one.done() and len(answers(one)) == 1 for one in told)
 
 
+def test_a_service_that_cannot_begin_says_so_and_takes_nothing(
+    assembly: Assembly, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network, served = assembly.model.adapters["adapters"], Service(assembly)
+
+    def no_thread(thread: threading.Thread) -> None:
+        raise RuntimeError("no more threads")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", no_thread)
+        with pytest.raises(RuntimeError, match="no more threads"):
+            served.__enter__()
+    assert assembly.model.adapters["adapters"] is network
+    with pytest.raises(ServingError, match="the service is closed"):
+        served.ask("fields", "en", ["a"])
+
+
+def test_a_service_may_be_opened_again_and_not_twice(assembly: Assembly) -> None:
+    served = Service(assembly)
+    for _ in range(2):
+        with served:
+            assert answers(served.ask("fields", "en", ["a"]))
+            with pytest.raises(ServingError, match="the service is open already"):
+                served.__enter__()
+            assert answers(served.ask("fields", "en", ["a"]))
+
+
+def test_no_texts_wait_for_nobody(assembly: Assembly, gate: Gate) -> None:
+    with Service(assembly, waiting=1) as served:
+        served.ask("fields", "en", ["a"])
+        assert gate.begun.wait(WAIT)
+        served.ask("fields", "en", ["b"])
+        assert answers(served.ask("fields", "en", [])) == []
+        gate.go.set()
+
+
+def test_long_texts_that_wait_are_too_many(
+    assembly: Assembly, gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "_CHARACTERS", 10)
+    with Service(assembly) as served:
+        served.ask("fields", "en", ["a"])
+        assert gate.begun.wait(WAIT)
+        told = served.ask("fields", "en", ["long " * 20])  # nobody waits
+        with pytest.raises(ServingError, match="10 characters(.|\n)*1 more, of 101 characters"):
+            served.ask("fields", "en", ["b"])
+        gate.go.set()
+        assert answers(told)
+
+
 def test_a_closed_service_leaves_the_model_as_it_was(assembly: Assembly) -> None:
     network, forms = assembly.model.adapters["adapters"], assembly.model.forms["adapters"]
     assert isinstance(network, Hypernetwork)

@@ -12,6 +12,8 @@ from hyperadapters.errors import ConfigError, HyperadaptersError
 __all__ = ["serve"]
 
 _MIB = 2**20
+_PATIENCE = 30
+"""Seconds for requests that are there when it is to end: a client may never send the rest."""
 
 
 @app.command()
@@ -56,7 +58,9 @@ def serve(
             at, on = own.getsockname()[:2]
             place = f"[{at}]:{on}" if ":" in at else f"{at}:{on}"
             console(stderr=True).print(f"answers at http://{place}/predict, says how at /docs")
-            settings = uvicorn.Config(application(service), log_level="warning")
+            settings = uvicorn.Config(
+                application(service), log_level="warning", timeout_graceful_shutdown=_PATIENCE
+            )
             uvicorn.Server(settings).run(sockets=[own])
 
 
@@ -69,6 +73,12 @@ def _listening(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family)
+    except (socket.gaierror, UnicodeError) as error:
+        raise ConfigError(
+            f"`{host}` is no address that is known here",
+            where="--host",
+            expected="an address of this machine, such as `127.0.0.1`; `0.0.0.0` for all of them",
+        ) from error
     except OSError as error:
         raise ConfigError(
             f"there is no listening at `{host}`, port {port}",

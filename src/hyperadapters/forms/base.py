@@ -70,5 +70,6 @@ class Form(ABC):
         """A form and weights that compute the same, with what depends on the weights alone done.
 
         Called once per forward and once per `generate`, where `apply` is called per decoding step.
+        Which form it is does not depend on the numbers: it is asked of weights that have none, too.
         """
         return self, weights

@@ -1,7 +1,8 @@
 """The matrix of a run: every cell's score, and what training saw of it."""
 
-from collections.abc import Callable, Collection, Sequence
-from typing import cast
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import cast, final
 
 from hyperadapters.context import Factor, Row, names_of
 from hyperadapters.data import Corpus
@@ -14,7 +15,7 @@ from hyperadapters.scoring.cells import score_cells
 from hyperadapters.scoring.groups import groups_of
 from hyperadapters.scoring.matrix import STANDINGS, Matrix, Standing
 
-__all__ = ["evaluate", "standing"]
+__all__ = ["Seen", "evaluate"]
 
 
 def evaluate(
@@ -45,7 +46,7 @@ def evaluate(
         assembly,
         cells_or_all,
         lambda cell: assembly.corpus(cell, split),
-        standings=lambda cell: standing(assembly, cell),
+        standings=Seen.by(assembly).standing,
         usual=assembly.method.phases[-1].score_under,
         under=under,
         remark=lambda corpus: _trained_on(assembly, corpus),
@@ -72,25 +73,43 @@ def _check_depends(assembly: Assembly, cell: Cell, under: Schedule) -> None:
             )
 
 
-def standing(assembly: Assembly, cell: Cell) -> Standing:
-    """What training saw of a cell: all of its pair, in a phase without adapters too, or each of its
-    names at least, in one factor or another, where adapters acted. Through other languages, the
-    least of the hops.
+@final
+@dataclass(frozen=True)
+class Seen:
+    """What the training of a model saw.
+
+    Args:
+        pairs: the rows of all its data.
+        names: those in one factor or another, where adapters acted.
     """
-    phases = assembly.method.phases
-    trained = {one.row for phase in phases for one in phase.cells}
-    ran = {row for phase in phases if phase.acts != frozenset() for row in phase.rows()}
-    ran |= {one.row for phase in phases if phase.acts != frozenset() for one in phase.cells}
-    names = {(names_of(factor), name) for row in ran for factor, name in row.items()}
-    standings = [_standing(hop.row(cell.task), trained, names) for hop in cell.route.hops]
-    return max(standings, key=STANDINGS.index)
 
+    pairs: frozenset[Row]
+    names: frozenset[tuple[Factor, str]]
 
-def _standing(row: Row, trained: Collection[Row], seen: set[tuple[Factor, str]]) -> Standing:
-    if row in trained:
-        return "trained pair"
-    names = {(names_of(factor), name) for factor, name in row.items() if factor != "task"}
-    return "unseen pair" if names <= seen else "unseen language"
+    @classmethod
+    def by(cls, assembly: Assembly) -> "Seen":
+        """What the phases of its method saw."""
+        phases = assembly.method.phases
+        acting = [phase for phase in phases if phase.acts != frozenset()]
+        ran = {row for phase in acting for row in phase.rows()}
+        ran |= {one.row for phase in acting for one in phase.cells}
+        return cls(
+            frozenset(one.row for phase in phases for one in phase.cells),
+            frozenset((names_of(factor), name) for row in ran for factor, name in row.items()),
+        )
+
+    def standing(self, cell: Cell) -> Standing:
+        """What was seen of a cell: all of its pair, in a phase without adapters too, or each of its
+        names at least. Through other languages, the least of the hops.
+        """
+        standings = [self._of(hop.row(cell.task)) for hop in cell.route.hops]
+        return max(standings, key=STANDINGS.index)
+
+    def _of(self, row: Row) -> Standing:
+        if row in self.pairs:
+            return "trained pair"
+        names = {(names_of(factor), name) for factor, name in row.items() if factor != "task"}
+        return "unseen pair" if names <= self.names else "unseen language"
 
 
 def _trained_on(assembly: Assembly, corpus: Corpus) -> str:

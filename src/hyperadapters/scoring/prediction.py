@@ -13,7 +13,7 @@ from hyperadapters.model.adapt import remembering
 from hyperadapters.model.inference import over_batches
 from hyperadapters.routes import Cell, Route
 from hyperadapters.run.assembly import Assembly
-from hyperadapters.scoring.evaluation import standing
+from hyperadapters.scoring.evaluation import Seen
 from hyperadapters.tasks import Answering, Batch
 from hyperadapters.tasks.base import Question
 from hyperadapters.tasks.windows import Windows
@@ -133,7 +133,8 @@ def ask(
     """Answers texts, each in its own language or direction, those of similar length in one batch;
     the answers come in the order of the texts, after every 512 of them.
 
-    The adapters of these 512 texts' rows are generated once. An empty text has an empty answer.
+    What is generated for the rows of these 512 texts is remembered among them. An empty text has an
+    empty answer.
 
     Args:
         task: of the run.
@@ -167,8 +168,9 @@ def ask(
 
 def _remarks(assembly: Assembly, task: str, routes: Iterable[Route]) -> Iterator[str]:
     """What a reader of answers should know of the routes that they were asked in."""
+    seen = Seen.by(assembly)
     for route in routes:
-        found = standing(assembly, Cell(task, route))
+        found = seen.standing(Cell(task, route))
         if found != "trained pair":
             yield f"{task}/{route} is an {found}: it was not trained on"
         yield from spelt(route.languages)
@@ -197,7 +199,7 @@ def answered(
     """Answers to all of some texts, in their order.
 
     Each goes through all hops of its route, those of the same hop number together, and those of
-    similar length in one batch. Adapters are generated once for each row.
+    similar length in one batch. What is generated for a row is remembered.
 
     Args:
         asked: route and text of each; an empty text has an empty answer.

@@ -14,7 +14,6 @@ from starlette.exceptions import HTTPException
 
 from hyperadapters.errors import HyperadaptersError, ServingError, UnknownName
 from hyperadapters.export import cells_of
-from hyperadapters.scoring.evaluation import standing
 from hyperadapters.scoring.prediction import answering_of
 from hyperadapters.serve.service import Reply, Service
 
@@ -29,7 +28,9 @@ _TEXTS = 1024
 """In a request, at most."""
 _BYTES = 2**22
 """Of a request, at most."""
-_WRONG, _UNKNOWN, _LARGE, _BUSY = 422, 404, 413, 503
+_NAME = 512
+"""Characters of a name, at most: a mix may have fifty languages."""
+_UNREAD, _WRONG, _UNKNOWN, _LARGE, _FAILED, _BUSY = 400, 422, 404, 413, 500, 503
 
 
 def _whole(text: str) -> str:
@@ -45,6 +46,10 @@ def _whole(text: str) -> str:
     return text
 
 
+Whole = Annotated[str, AfterValidator(_whole)]
+"""A text that can be written."""
+
+
 @final
 class Ask(BaseModel):
     """A request for answers.
@@ -58,12 +63,9 @@ class Ask(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    task: str = Field(examples=["ner"])
-    language: str = Field(examples=["yo"])
-    texts: Annotated[
-        list[Annotated[str, AfterValidator(_whole)]],
-        Field(max_length=_TEXTS, examples=[["Ada lives in Lagos"]]),
-    ]
+    task: Whole = Field(max_length=_NAME, examples=["ner"])
+    language: Whole = Field(max_length=_NAME, examples=["yo"])
+    texts: list[Whole] = Field(max_length=_TEXTS, examples=[["Ada lives in Lagos"]])
 
 
 def application(service: Service) -> Any:
@@ -79,6 +81,8 @@ def application(service: Service) -> Any:
     app.add_exception_handler(HyperadaptersError, _refused)
     app.add_exception_handler(RequestValidationError, _unread)
     app.add_exception_handler(HTTPException, _other)
+    app.add_exception_handler(Exception, _failed)
+    known = _rows(service)
 
     @app.post("/predict")
     async def predict(ask: Ask) -> dict[str, Any]:
@@ -89,7 +93,7 @@ def application(service: Service) -> Any:
     @app.get("/rows")
     async def rows() -> list[dict[str, str]]:
         """The tasks that answer, in every language of the run: what training saw of each pair."""
-        return _rows(service)
+        return known
 
     @app.get("/health")
     async def health() -> dict[str, Any]:
@@ -115,7 +119,7 @@ def _rows(service: Service) -> list[dict[str, str]]:
     assembly = service.assembly
     able = [name for name, task in assembly.tasks.items() if task.answering is not None]
     return [
-        {"task": cell.task, "language": str(cell.route), "standing": standing(assembly, cell)}
+        {"task": cell.task, "language": str(cell.route), "standing": service.seen.standing(cell)}
         for cell in cells_of(assembly, able, ["all"])
     ]
 
@@ -149,7 +153,13 @@ async def _unread(request: Request, fault: Exception) -> JSONResponse:
 async def _other(request: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, HTTPException)
     headers: Mapping[str, str] | None = fault.headers
-    return _Fault({"error": fault.detail}, fault.status_code, headers)
+    status = _WRONG if fault.status_code == _UNREAD else fault.status_code
+    return _Fault({"error": fault.detail}, status, headers)
+
+
+async def _failed(request: Request, fault: Exception) -> JSONResponse:
+    """What nobody foresaw; the server writes it down."""
+    return _Fault({"error": "no answer, for a reason that the server has written down"}, _FAILED)
 
 
 @final

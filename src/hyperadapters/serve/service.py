@@ -4,7 +4,9 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import Future
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import TracebackType
 from typing import final
 
@@ -14,7 +16,7 @@ from hyperadapters.mixes import unsigned
 from hyperadapters.model.adapt import REMEMBERED, remembering
 from hyperadapters.routes import Cell
 from hyperadapters.run.assembly import Assembly
-from hyperadapters.scoring.evaluation import standing
+from hyperadapters.scoring.evaluation import Seen
 from hyperadapters.scoring.matrix import Standing
 from hyperadapters.scoring.prediction import Answered, answered, answering_of
 
@@ -24,6 +26,8 @@ _TOGETHER = 256
 """Texts that are answered in one go, where nothing else is said."""
 _WAITING = 4096
 """Texts that may wait, where nothing else is said."""
+_CHARACTERS = 2**25
+"""Of the texts that may wait."""
 
 
 @final
@@ -51,6 +55,11 @@ class _Request:
     texts: tuple[str, ...]
     reply: "Future[Reply]" = field(default_factory=Future)
 
+    @cached_property
+    def characters(self) -> int:
+        """Of all its texts."""
+        return sum(map(len, self.texts))
+
 
 @final
 class Service:
@@ -62,6 +71,10 @@ class Service:
     hypernetwork wrote for a row is remembered from one request to the next.
 
     It is a context manager: inside the `with` it answers, and nothing else may use the model.
+
+    Attributes:
+        assembly: the trained model.
+        seen: what its training saw.
 
     Args:
         assembly: the trained model.
@@ -83,11 +96,19 @@ class Service:
         self._requests: deque[_Request] = deque()
         self._changed = threading.Condition()
         self._open = False
-        self._thread = threading.Thread(target=self._work, name="hyperadapters-serve", daemon=True)
+        self._entered = ExitStack()
+        self.seen = Seen.by(assembly)
 
     def __enter__(self) -> "Service":
-        self._open = True
-        self._thread.start()
+        if self._open:
+            raise ServingError("the service is open already", expected="one that is closed")
+        with ExitStack() as entered:
+            entered.enter_context(remembering(self.assembly.model, self._remembered))
+            thread = threading.Thread(target=self._work, name="hyperadapters-serve", daemon=True)
+            self._open = True
+            entered.callback(self._close, thread)
+            thread.start()
+            self._entered = entered.pop_all()
         return self
 
     def __exit__(
@@ -97,10 +118,14 @@ class Service:
         trace: TracebackType | None,
     ) -> None:
         """Takes no more requests, and returns when those that wait are answered."""
+        self._entered.close()
+
+    def _close(self, thread: threading.Thread) -> None:
         with self._changed:
             self._open = False
             self._changed.notify()
-        self._thread.join()
+        if thread.is_alive():
+            thread.join()
 
     @property
     def waiting(self) -> int:
@@ -131,7 +156,7 @@ class Service:
         cell = self.assembly.cell(task, unsigned(language))
         for hop in cell.route.hops:
             check_known(self.assembly, Cell(task, hop))
-        request = _Request(cell, standing(self.assembly, cell), tuple(texts))
+        request = _Request(cell, self.seen.standing(cell), tuple(texts))
         self._put(request)
         return request.reply
 
@@ -139,11 +164,18 @@ class Service:
         with self._changed:
             if not self._open:
                 raise ServingError("the service is closed", expected="a request while it is open")
-            if self._requests and self._waiting() + len(request.texts) > self._most:
+            if not request.texts:
+                request.reply.set_result(Reply(request.cell, request.standing, ()))
+                return
+            characters = sum(one.characters for one in (*self._requests, request))
+            if self._requests and (
+                self._waiting() + len(request.texts) > self._most or characters > _CHARACTERS
+            ):
                 raise ServingError(
                     "too many texts wait for an answer",
-                    expected=f"{self._most:,} at most",
-                    found=f"{self._waiting():,} that wait, and {len(request.texts):,} more",
+                    expected=f"{self._most:,} at most, of {_CHARACTERS:,} characters",
+                    found=f"{self._waiting():,} that wait, and {len(request.texts):,} more, of "
+                    f"{characters:,} characters",
                     remedy="ask again a little later, or for fewer texts at once",
                 )
             self._requests.append(request)
@@ -153,11 +185,10 @@ class Service:
         return sum(len(request.texts) for request in self._requests)
 
     def _work(self) -> None:
-        with remembering(self.assembly.model, self._remembered):
-            while taken := self._taken():
-                wanted = [one for one in taken if one.reply.set_running_or_notify_cancel()]
-                for task in dict.fromkeys(one.cell.task for one in wanted):
-                    self._answer([one for one in wanted if one.cell.task == task])
+        while taken := self._taken():
+            wanted = [one for one in taken if one.reply.set_running_or_notify_cancel()]
+            for task in dict.fromkeys(one.cell.task for one in wanted):
+                self._answer([one for one in wanted if one.cell.task == task])
 
     def _taken(self) -> list[_Request]:
         """The requests that are answered next; none at the end."""
